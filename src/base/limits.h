@@ -1,0 +1,54 @@
+#pragma once
+// Every bound on outside input and on inner growth, in one place. Each has a test at the limit and one past it.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace warifu::limits {
+
+// Notes (C2SP signed-note): the size of a whole note and of one of its lines, and how many signature lines are read.
+inline constexpr std::size_t kNoteBytesMax = 64 * 1024;
+inline constexpr std::size_t kNoteLineBytesMax = 1024;
+inline constexpr std::size_t kNoteSignaturesMax = 16;
+
+// JSON from outside.
+inline constexpr std::size_t kJsonBytesMax = 8 * 1024 * 1024;
+inline constexpr std::size_t kJsonDepthMax = 32;
+
+// Act bodies: what one act may carry besides files.
+inline constexpr std::size_t kBodyBytesMax = 4 * 1024 * 1024;
+inline constexpr std::size_t kActHeadsMax = 64;
+inline constexpr std::size_t kActsPerMatterMax = 10'000;
+
+// What people type.
+inline constexpr std::size_t kLineCharactersMax = 200;   // a name, a title, one line
+inline constexpr std::size_t kTextCharactersMax = 4000;  // a reason, a note
+inline constexpr std::size_t kSelectorBytesMax = 2048;
+inline constexpr std::size_t kItemsPerInquiryMax = 10'000;
+inline constexpr std::size_t kCategoriesPerItemMax = 9;
+
+// Files.
+inline constexpr std::uint64_t kFileBytesMax = 50ull * 1024 * 1024;
+inline constexpr std::size_t kFilesPerAnswerMax = 100;
+inline constexpr std::size_t kCsvRowsMax = 10'000;
+inline constexpr std::size_t kCsvBytesMax = 8 * 1024 * 1024;
+
+// HTTP.
+inline constexpr std::size_t kHttpHeaderBytesMax = 8 * 1024;
+inline constexpr std::uint64_t kHttpBodyBytesMax = 9ull * 1024 * 1024;
+inline constexpr std::size_t kHttpConnectionsMax = 1024;
+inline constexpr std::size_t kHttpQueueMax = 256;
+
+// Lists.
+inline constexpr std::size_t kPageRowsMax = 200;
+inline constexpr std::size_t kPageRowsDefault = 50;
+inline constexpr std::size_t kCountCap = 1000;  // counts beyond are shown as "1000+"
+
+// Sources.
+inline constexpr std::size_t kSourceRowsMax = 10'000;
+
+// Writer.
+inline constexpr std::size_t kWriterQueueMax = 1024;
+inline constexpr std::size_t kWriterBatchMax = 256;
+
+}  // namespace warifu::limits
