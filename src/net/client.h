@@ -1,0 +1,48 @@
+#pragma once
+// A small HTTP client (libcurl): one request, one answer, bounded in time and size. Only http and https, no redirects, no proxies from
+// the environment, no cookies kept. TLS 1.2 or newer with verification of chain and name always on. Blocking.
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "net/http.h"
+
+namespace warifu::net {
+
+struct ClientOptions {
+  std::optional<std::filesystem::path> ca_file;           // PEM; the system's when absent
+  std::optional<std::filesystem::path> certificate_file;  // PEM, for a server that asks for one
+  std::optional<std::filesystem::path> key_file;
+  std::chrono::milliseconds connect_timeout{10'000};
+  std::chrono::milliseconds timeout{60'000};
+  std::uint64_t answer_bytes_max = 64ull * 1024 * 1024;
+};
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string url;
+  Headers headers;
+  std::string body;                                // sent for every method but GET and HEAD
+  std::optional<std::filesystem::path> body_file;  // streamed instead of body
+};
+
+struct ClientAnswer {
+  int status = 0;
+  Headers headers;  // names in lower case
+  std::string body;
+  [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
+};
+
+// Any status is an answer, also 4xx and 5xx. PEER_UNAVAILABLE when none came, TIMEOUT when it took too long, TOO_LARGE when it
+// exceeds the limit, BAD_VALUE for a request that cannot be sent.
+[[nodiscard]] Result<ClientAnswer> send_request(const ClientRequest& request, const ClientOptions& options = {});
+[[nodiscard]] Result<ClientAnswer> http_get(const std::string& url, const Headers& headers = {}, const ClientOptions& options = {});
+[[nodiscard]] Result<ClientAnswer> http_post(const std::string& url, std::string content_type, std::string body, const Headers& headers = {},
+                                             const ClientOptions& options = {});
+
+}  // namespace warifu::net
