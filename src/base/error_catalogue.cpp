@@ -73,6 +73,10 @@ constexpr std::array kEntries = {
           "The file \"{where}\" is of a kind ({actual}) that cannot be attached. Allowed kinds: {expected}."),
     ENTRY(ARCHIVE_BOMB, 422, "圧縮ファイル「{where}」は、広げると大きくなりすぎるため受け付けません。圧縮せずに、分けて添付してください。",
           "The archive \"{where}\" grows too large when unpacked and is not accepted. Attach its files uncompressed, in parts."),
+    ENTRY(BAD_REQUEST, 400, "通信の形式が正しくないため、受け付けられません(「{where}」)。使っているプログラムか、途中の中継機器の設定を確認してください。",
+          "The request is not well-formed HTTP (\"{where}\"). Check the program that sent it, or a proxy on the way."),
+    ENTRY(HEAD_TOO_LARGE, 431, "通信の見出しが大きすぎます(上限 {max} バイト)。この宛先のCookieを消してから、もう一度行ってください。",
+          "The request's headers are too large (at most {max} bytes). Delete the cookies of this address and try again."),
     // selectors
     ENTRY(SELECTOR_TYPE_UNKNOWN, 422, "「{where}」の照会対象の種類({actual})は登録されていません。一覧にある種類から選んでください。",
           "The kind of selector at \"{where}\" ({actual}) is not registered. Choose one from the list."),
