@@ -14,6 +14,7 @@ inline constexpr std::size_t kNoteSignaturesMax = 16;
 // JSON from outside.
 inline constexpr std::size_t kJsonBytesMax = 8 * 1024 * 1024;
 inline constexpr std::size_t kJsonDepthMax = 32;
+inline constexpr std::size_t kJsonEntriesMax = 100'000;  // of one array or map that is decoded
 
 // Act bodies: what one act may carry besides files.
 inline constexpr std::size_t kBodyBytesMax = 4 * 1024 * 1024;
@@ -50,5 +51,9 @@ inline constexpr std::size_t kSourceRowsMax = 10'000;
 // Writer.
 inline constexpr std::size_t kWriterQueueMax = 1024;
 inline constexpr std::size_t kWriterBatchMax = 256;
+
+// Store connections.
+inline constexpr std::size_t kStatementsCachedMax = 256;
+inline constexpr std::size_t kReadersMax = 8;
 
 }  // namespace warifu::limits
