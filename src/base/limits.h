@@ -56,4 +56,7 @@ inline constexpr std::size_t kWriterBatchMax = 256;
 inline constexpr std::size_t kStatementsCachedMax = 256;
 inline constexpr std::size_t kReadersMax = 8;
 
+// Law data (law/jp.toml).
+inline constexpr std::size_t kLawBytesMax = 1024 * 1024;
+
 }  // namespace warifu::limits

@@ -166,8 +166,12 @@ class Database {
 
  private:
   friend class Statement;
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
   void give_back(std::unique_ptr<Cursor> cursor);
-  std::unordered_map<std::string, std::unique_ptr<Cursor>> idle_;
+  std::unordered_map<std::string, std::unique_ptr<Cursor>, TextHash, std::equal_to<>> idle_;
 };
 
 // Runs `action` (Database& -> Status) inside a savepoint; when it fails, what it did is undone and its error returned.
@@ -253,6 +257,11 @@ Result<std::int64_t> Database::run(std::string_view sql, const A&... arguments) 
 }
 
 namespace detail {
+// Names of tables, columns and savepoints come from the program only; anything else is a programmer's error.
+[[nodiscard]] bool is_identifier(std::string_view name);
+// Text with NUL is refused: PostgreSQL cannot store it and SQLite's own functions stop at it.
+Status check_value(const Value& value);
+
 template <class T>
 struct Column;
 template <>

@@ -1,0 +1,88 @@
+#include "store/migrate.h"
+
+#include <doctest/doctest.h>
+
+#include "store/testing_engines.h"
+
+namespace warifu::store {
+namespace {
+
+std::vector<Migration> three_migrations() {
+  return {{1, "first", "CREATE TABLE one (id INTEGER PRIMARY KEY, word TEXT NOT NULL); INSERT INTO one (id, word) VALUES (1, 'a')", "11"},
+          {2, "second", "CREATE TABLE two (id INTEGER PRIMARY KEY REFERENCES one (id)); INSERT INTO two (id) SELECT id FROM one", "22"},
+          {3, "third", "ALTER TABLE one ADD COLUMN more TEXT; UPDATE one SET more = word || '!'", "33"}};
+}
+
+constexpr Time kNow{1'790'000'000'000'000};
+
+TEST_CASE("every older version is brought to the newest, keeping its rows") {
+  const auto migrations = three_migrations();
+  for_both_engines([&](TestStore& store) {
+    for (int from = 0; from <= 3; ++from) {
+      auto db = store.fresh();
+      CHECK(schema_version(*db).value() == 0);
+      CHECK(pending_migrations(*db, migrations).value() == 3);
+      CHECK(migrate(*db, migrations, kNow, from).value() == from);
+      CHECK(pending_migrations(*db, migrations).value() == 3 - from);
+      CHECK(migrate(*db, migrations, kNow).value() == 3);
+      CHECK(migrate(*db, migrations, kNow).value() == 3);
+      CHECK(one_value<std::string>(*db, "SELECT more FROM one JOIN two ON one.id = two.id").value() == "a!");
+      CHECK(one_value<Time>(*db, "SELECT applied_us FROM schema_version WHERE version = 3").value() == kNow);
+    }
+  });
+}
+
+TEST_CASE("a failing migration leaves the version before it, whole") {
+  auto migrations = three_migrations();
+  migrations[1].sql = "CREATE TABLE two (id INTEGER PRIMARY KEY); INSERT INTO nowhere (id) VALUES (1)";
+  for_both_engines([&](TestStore& store) {
+    auto db = store.fresh();
+    const auto failed = migrate(*db, migrations, kNow);
+    REQUIRE(!failed);
+    CHECK(failed.error().code == Code::MIGRATION);
+    CHECK(failed.error().args.at("version") == "2");
+    CHECK(!db->in_transaction());
+    CHECK(schema_version(*db).value() == 1);
+    CHECK(!db->prepare("SELECT id FROM two"));
+    CHECK(migrate(*db, three_migrations(), kNow).value() == 3);
+  });
+}
+
+TEST_CASE("a newer database and a changed old migration are refused without writing") {
+  const auto migrations = three_migrations();
+  for_both_engines([&](TestStore& store) {
+    auto db = store.fresh();
+    REQUIRE(migrate(*db, migrations, kNow));
+    const auto newer = migrate(*db, std::span(migrations).first(2), kNow);
+    REQUIRE(!newer);
+    CHECK(newer.error().code == Code::MIGRATION);
+    CHECK(newer.error().args.at("version") == "3");
+    auto changed = migrations;
+    changed[0].sha256_hex = "12";
+    const auto refused = pending_migrations(*db, changed);
+    REQUIRE(!refused);
+    CHECK(refused.error().code == Code::MIGRATION);
+    CHECK(refused.error().args.at("version") == "1");
+    REQUIRE(db->run("DELETE FROM schema_version WHERE version = 2"));
+    CHECK(pending_migrations(*db, migrations).error().code == Code::MIGRATION);
+  });
+}
+
+TEST_CASE("both engines have the same migrations, numbered without a gap") {
+  const auto sqlite = embedded_migrations(EngineKind::SQLITE);
+  const auto postgres = embedded_migrations(EngineKind::POSTGRES);
+  REQUIRE(sqlite.size() == postgres.size());
+  for (std::size_t i = 0; i < sqlite.size(); ++i) {
+    CHECK(sqlite[i].version == static_cast<int>(i + 1));
+    CHECK(postgres[i].version == sqlite[i].version);
+    CHECK(postgres[i].name == sqlite[i].name);
+    CHECK(sqlite[i].sha256_hex.size() == 64);
+  }
+  for_both_engines([&](TestStore& store) {
+    auto db = store.fresh();
+    CHECK(migrate(*db, embedded_migrations(db->engine()), kNow).value() == static_cast<int>(sqlite.size()));
+  });
+}
+
+}  // namespace
+}  // namespace warifu::store
