@@ -16,7 +16,6 @@ from pathlib import Path
 
 SOURCE_SUFFIXES = {".h", ".cpp"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(<[^>]+>|"[^"]+")')
-INTERNAL = "_internal.h"  # shared by the sources of one room, so the rules of sources hold for it and no other room includes it
 TEXT_BYTES_MAX = 2 * 1024 * 1024
 
 
@@ -79,20 +78,49 @@ def without_comments(text):
     return re.sub(r"/\*.*?\*/", lambda match: "\n" * match.group().count("\n"), text, flags=re.S)
 
 
-def library_findings(rules, room, path, header, number):
-    is_header = path.endswith(".h") and not path.endswith(INTERNAL)
-    place = "headers" if is_header else "sources"
+def includes_of(text):
+    """(line number, header, quoted) of every include."""
+    for number, line in enumerate(without_comments(text).split("\n"), 1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match.group(1)[1:-1], match.group(1)[0] == '"'
+
+
+def library_of(rules, header):
+    """The rule that fits the header best, the longest prefix; None for headers without one."""
     matches = [(len(prefix), library) for library in rules.get("library", []) for prefix in library["includes"] if header.startswith(prefix)]
-    if not matches:
-        return
-    library = max(matches, key=lambda pair: pair[0])[1]  # the most specific rule
-    allowed = library.get(place)
+    return max(matches, key=lambda pair: pair[0])[1] if matches else None
+
+
+def carried_libraries(rules, sources):
+    """Header -> (library, room) it brings along although its room keeps that library to itself, directly or through its own room's headers."""
+    headers = {path[len("src/") :]: text for path, text in sources.items() if path.endswith(".h") and path.count("/") == 2}
+    carried = {}
+    for name, text in headers.items():
+        for _, header, quoted in includes_of(text):
+            library = None if quoted else library_of(rules, header)
+            if library and library.get("headers") is not None and name.split("/")[0] not in library.get("shown", []):
+                carried[name] = library["name"]
+    grown = True
+    while grown:
+        grown = False
+        for name, text in headers.items():
+            for _, header, quoted in includes_of(text):
+                if quoted and name not in carried and header in carried and header.split("/")[0] == name.split("/")[0]:
+                    carried[name], grown = carried[header], True
+    return carried
+
+
+def library_findings(rules, room, path, header, number):
+    library = library_of(rules, header)
+    is_header = path.endswith(".h")
+    allowed = library.get("headers" if is_header else "sources") if library else None
     if allowed is not None and room not in allowed:
         where = "a header" if is_header else "a source"
         yield path, number, f"<{header}> ({library['name']}) in {where} of room {room}; allowed in: {', '.join(allowed) or 'none'}"
 
 
-def check_source(rules, rooms, path, text):
+def check_source(rules, rooms, carried, path, text):
     parts = path.split("/")
     floors = rules["floors"]
     if len(parts) != 3:
@@ -102,12 +130,8 @@ def check_source(rules, rooms, path, text):
     if room not in floors or room not in rooms:
         yield path, 1, f"unknown room {room}: give it a floor in deps.toml and a warifu_room line in CMakeLists.txt"
         return
-    for number, line in enumerate(without_comments(text).split("\n"), 1):
-        match = INCLUDE.match(line)
-        if not match:
-            continue
-        header = match.group(1)[1:-1]
-        if match.group(1)[0] == "<":
+    for number, header, quoted in includes_of(text):
+        if not quoted:
             yield from library_findings(rules, room, path, header, number)
             continue
         other = header.split("/")[0]
@@ -115,10 +139,7 @@ def check_source(rules, rooms, path, text):
             yield path, number, f'"{header}": spell it "<room>/<file>.h"'
         elif other == room:
             continue
-        elif header.endswith(INTERNAL) and other in floors:
-            yield path, number, f'"{header}": only room {other} itself includes this'
         elif other not in floors:
-            yield from library_findings(rules, room, path, header, number)
             yield path, number, f'"{header}": no room {other} (outside libraries are included with <>)'
         elif floors[other] == floors[room]:
             yield path, number, f'"{header}": room {other} stands beside {room} (floor {floors[room]})'
@@ -126,6 +147,8 @@ def check_source(rules, rooms, path, text):
             yield path, number, f'"{header}": room {other} (floor {floors[other]}) stands above {room} (floor {floors[room]})'
         elif other not in rooms[room]:
             yield path, number, f'"{header}": CMakeLists.txt does not list {other} for room {room}'
+        elif header in carried:
+            yield path, number, f'"{header}": brings {carried[header]} along; that header is for room {other} alone'
 
 
 def check_words(rules, path, text):
@@ -148,20 +171,29 @@ def project_files(root):
     return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file() and ".git" not in path.parts)
 
 
-def check(root):
-    root = Path(root)
-    rules, rooms = read_rules(root), read_rooms(root)
-    findings = list(check_rooms(rules, rooms))
+def read_texts(root):
+    """Every text file of the project: path -> text. Large and binary files are data, not text."""
+    texts = {}
     for path in project_files(root):
         full = root / path
         if full.is_symlink() or not full.is_file() or full.stat().st_size > TEXT_BYTES_MAX:
             continue
         raw = full.read_bytes()
-        if b"\0" in raw[:8192]:
-            continue
-        text = raw.decode("utf-8", "replace")
-        if path.startswith("src/") and full.suffix in SOURCE_SUFFIXES:
-            findings += check_source(rules, rooms, path, text)
+        if b"\0" not in raw[:8192]:
+            texts[path] = raw.decode("utf-8", "replace")
+    return texts
+
+
+def check(root):
+    root = Path(root)
+    rules, rooms = read_rules(root), read_rooms(root)
+    texts = read_texts(root)
+    sources = {path: text for path, text in texts.items() if path.startswith("src/") and Path(path).suffix in SOURCE_SUFFIXES}
+    carried = carried_libraries(rules, sources)
+    findings = list(check_rooms(rules, rooms))
+    for path, text in texts.items():
+        if path in sources:
+            findings += check_source(rules, rooms, carried, path, text)
         findings += check_words(rules, path, text)
     return findings
 
