@@ -1,0 +1,630 @@
+#include "inquiry/apply.h"
+
+#include <algorithm>
+
+namespace warifu::inquiry {
+
+namespace {
+
+using party::Role;
+
+constexpr int kSerialMax = 99'999;
+
+EffectOf applied() { return {}; }
+EffectOf illegal(std::string why) { return {Effect::ILLEGAL, std::move(why)}; }
+EffectOf late(std::string why) { return {Effect::LATE, std::move(why)}; }
+
+Mark mark_of(const FoldInput& input) { return {input.hash, input.act.at, input.act.role, input.act.person}; }
+
+bool is_one_of(State state, std::initializer_list<State> states) { return std::ranges::find(states, state) != states.end(); }
+bool is_one_of(ProviderState state, std::initializer_list<ProviderState> states) { return std::ranges::find(states, state) != states.end(); }
+
+bool is_over(const Shared& shared) { return shared.withdrawn.has_value() || shared.purged_by_agency.has_value() || shared.purged_by_provider.has_value(); }
+
+// All results alike give that state; any pending narrowing gives NARROWING_PROPOSED; any other mixture, or an item without a result yet,
+// PARTLY_ANSWERED (domain.md section 6).
+State aggregate(const std::map<int, ItemResult>& results, std::size_t item_count) {
+  if (results.empty()) return State::IN_PROGRESS;
+  bool all_alike = results.size() == item_count;
+  for (const auto& [no, result] : results) {
+    if (result == ItemResult::NARROWING_PROPOSED) return State::NARROWING_PROPOSED;
+    if (result != results.begin()->second) all_alike = false;
+  }
+  if (!all_alike) return State::PARTLY_ANSWERED;
+  switch (results.begin()->second) {
+    case ItemResult::ANSWERED: return State::ANSWERED;
+    case ItemResult::PARTLY_ANSWERED: return State::PARTLY_ANSWERED;
+    case ItemResult::NONE_HELD: return State::NONE_HELD;
+    case ItemResult::REFUSED: return State::REFUSED;
+    case ItemResult::NEEDS_WARRANT: return State::NEEDS_WARRANT;
+    case ItemResult::NARROWING_PROPOSED: return State::NARROWING_PROPOSED;
+  }
+  return State::PARTLY_ANSWERED;
+}
+
+// Results of the current version from those releases that `counts` admits.
+template <class Predicate>
+std::map<int, ItemResult> results_from(const Shared& shared, const Predicate& counts) {
+  std::map<int, ItemResult> results;
+  const Dispatch* current = shared.current();
+  if (current == nullptr) return results;
+  for (const Release& release : shared.releases) {
+    if (release.version != current->version || release.overridden || !counts(release)) continue;
+    for (const ResultFact& fact : release.results) {
+      if (release.narrowing_declined && fact.result == ItemResult::NARROWING_PROPOSED) {
+        results.erase(fact.no);
+        continue;
+      }
+      results[fact.no] = fact.result;
+    }
+  }
+  return results;
+}
+
+bool complete(const std::map<int, ItemResult>& results, const Dispatch& current) {
+  for (const ItemFact& item : current.items) {
+    const auto found = results.find(item.no);
+    if (found == results.end() || found->second == ItemResult::NARROWING_PROPOSED) return false;
+  }
+  return true;
+}
+
+Dispatch* version_of(Shared& shared, const Facts& facts) {
+  for (Dispatch& dispatch : shared.dispatches)
+    if (facts.version && dispatch.version == *facts.version && (!facts.of || *facts.of == dispatch.mark.act)) return &dispatch;
+  return nullptr;
+}
+
+bool is_side(const FoldInput& input, Sides sides) {
+  const bool provider_role = party::role_belongs_to(input.act.role, party::Side::PROVIDER) && !party::role_belongs_to(input.act.role, party::Side::AGENCY);
+  const bool agency_role = party::role_belongs_to(input.act.role, party::Side::AGENCY) && !party::role_belongs_to(input.act.role, party::Side::PROVIDER);
+  if (sides == Sides::AGENCY) return !provider_role;
+  if (sides == Sides::PROVIDER) return !agency_role;
+  return true;
+}
+
+// ── shared acts of the agency ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+EffectOf apply_approved(MatterState& state, const FoldInput& input, const Facts& facts) {
+  Shared& shared = state.shared;
+  const int next_version = static_cast<int>(shared.dispatches.size()) + 1;
+  if (is_over(shared)) return illegal("the matter is over");
+  if (facts.version != next_version) return illegal("the approval is not of the next version");
+  if (!facts.to || facts.items.empty()) return illegal("an approval names its addressee and its items");
+  shared.approvals.emplace(input.hash, Approval{mark_of(input), next_version, facts.delegator, *facts.to, facts.items, facts.due, facts.urgency.value_or(law::Urgency::NORMAL)});
+  if (std::optional<Working>& working = state.agency.working; working && working->stage == State::CHECKED) {
+    working->stage = State::APPROVED;
+    working->approved = mark_of(input);
+  }
+  return applied();
+}
+
+EffectOf apply_dispatched(MatterState& state, const FoldInput& input, const Facts& facts) {
+  Shared& shared = state.shared;
+  if (is_over(shared)) return illegal("the matter is over");
+  if (!facts.of || !facts.number) return illegal("a dispatch names its approval and its number");
+  const auto approval = shared.approvals.find(*facts.of);
+  const int next_version = static_cast<int>(shared.dispatches.size()) + 1;
+  if (approval == shared.approvals.end()) return illegal("the approval it names is not here");
+  if (approval->second.version != next_version || facts.version != next_version) return illegal("that version has been dispatched");
+  if (approval->second.mark.person == input.act.person) return illegal("the registrar approved it");
+  if (!shared.dispatches.empty()) shared.dispatches.back().superseded = true;
+  Dispatch dispatch;
+  dispatch.mark = mark_of(input);
+  dispatch.version = next_version;
+  dispatch.approval = *facts.of;
+  dispatch.number = *facts.number;
+  dispatch.to = approval->second.to;
+  dispatch.items = approval->second.items;
+  dispatch.due = approval->second.due;
+  dispatch.urgency = approval->second.urgency;
+  shared.dispatches.push_back(std::move(dispatch));
+  shared.state = State::DISPATCHED;
+  state.agency.working.reset();
+  return applied();
+}
+
+EffectOf apply_withdrawn(MatterState& state, const FoldInput& input, const InSight& in_sight) {
+  Shared& shared = state.shared;
+  const Dispatch* current = shared.current();
+  if (current == nullptr) return illegal("nothing has been dispatched");
+  if (is_over(shared)) return illegal("the matter is over");
+  // What was in sight decides, not what the fold has met: an answer that crossed the withdrawal does not stop it.
+  const auto seen = results_from(shared, [&](const Release& release) { return in_sight(release.mark.act); });
+  if (complete(seen, *current)) return illegal("the answer was there when it was withdrawn");
+  shared.withdrawn = mark_of(input);
+  for (Release& release : shared.releases) {
+    if (in_sight(release.mark.act)) continue;
+    release.overridden = true;
+    state.effects[release.mark.act] = {Effect::OVERRIDDEN, "a withdrawal crossed the answer"};
+  }
+  shared.state = State::WITHDRAWN;
+  return applied();
+}
+
+EffectOf apply_reminded(MatterState& state, const FoldInput& input) {
+  Shared& shared = state.shared;
+  if (!is_one_of(shared.state, {State::DISPATCHED, State::DELIVERED, State::ACCEPTED, State::IN_PROGRESS, State::PARTLY_ANSWERED}))
+    return illegal("there is nothing to remind of");
+  shared.reminders.push_back(mark_of(input));
+  return applied();
+}
+
+EffectOf apply_retrieved(MatterState& state, const FoldInput& input, const Facts& facts) {
+  for (Release& release : state.shared.releases) {
+    if (!facts.of || release.mark.act != *facts.of) continue;
+    if (release.overridden) return illegal("the answer was overridden by a withdrawal");
+    if (release.retrieved) return illegal("the answer has been received");
+    release.retrieved = mark_of(input);
+    return applied();
+  }
+  return illegal("the answer it names is not here");
+}
+
+EffectOf apply_feedback(MatterState& state, const FoldInput& input) {
+  if (state.shared.releases.empty()) return illegal("there is no answer to tell about");
+  state.shared.feedback.push_back(mark_of(input));
+  return applied();
+}
+
+EffectOf apply_declined(MatterState& state, const Facts& facts) {
+  Shared& shared = state.shared;
+  if (is_over(shared)) return illegal("the matter is over");
+  for (Release& release : shared.releases) {
+    if (!facts.of || release.mark.act != *facts.of) continue;
+    const bool proposes = std::ranges::any_of(release.results, [](const ResultFact& r) { return r.result == ItemResult::NARROWING_PROPOSED; });
+    if (!proposes || release.narrowing_declined || release.overridden) return illegal("that answer holds no open proposal");
+    release.narrowing_declined = true;
+    const Dispatch* current = shared.current();
+    if (current != nullptr && current->version == release.version) shared.state = aggregate(shared.results(), current->items.size());
+    return applied();
+  }
+  return illegal("the answer it names is not here");
+}
+
+// ── shared acts of the provider ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+EffectOf apply_step(MatterState& state, const FoldInput& input, const Facts& facts) {
+  Shared& shared = state.shared;
+  Dispatch* dispatch = version_of(shared, facts);
+  if (dispatch == nullptr) return illegal("the dispatch it names is not here");
+  std::optional<Mark>* field = nullptr;
+  State to = State::NONE;
+  bool may = false;
+  switch (input.act.kind) {
+    case Kind::RECEIVED:
+      field = &dispatch->received, to = State::DELIVERED, may = shared.state == State::DISPATCHED;
+      break;
+    case Kind::ACCEPTED:
+      field = &dispatch->accepted, to = State::ACCEPTED, may = is_one_of(shared.state, {State::DISPATCHED, State::DELIVERED});
+      break;
+    case Kind::RETURNED:
+      field = &dispatch->returned, to = State::RETURNED;
+      may = is_one_of(shared.state, {State::DISPATCHED, State::DELIVERED, State::ACCEPTED, State::IN_PROGRESS});
+      break;
+    default:  // BEGUN: apply() sends nothing else here
+      field = &dispatch->begun, to = State::IN_PROGRESS, may = shared.state == State::ACCEPTED;
+      break;
+  }
+  if (field->has_value()) return illegal("that step has been taken");
+  if (dispatch->superseded || shared.withdrawn) {
+    *field = mark_of(input);  // delivery evidence stands even when the matter has moved on
+    return late(shared.withdrawn ? "the inquiry was withdrawn" : "a newer version has been dispatched");
+  }
+  if (is_over(shared) || !may) return illegal("not from this state");
+  *field = mark_of(input);
+  if (input.act.kind == Kind::RETURNED) dispatch->return_reason = facts.reason;
+  shared.state = to;
+  Provider& provider = state.provider;
+  if (input.act.kind == Kind::RECEIVED && is_one_of(provider.state, {ProviderState::NONE, ProviderState::RECEIVED})) provider.state = ProviderState::RECEIVED;
+  if (input.act.kind == Kind::RETURNED) provider.state = ProviderState::RETURNED;
+  return applied();
+}
+
+EffectOf apply_released(MatterState& state, const FoldInput& input, const Facts& facts, const InSight& in_sight) {
+  Shared& shared = state.shared;
+  Dispatch* dispatch = version_of(shared, facts);
+  if (dispatch == nullptr) return illegal("the dispatch it names is not here");
+  if (facts.results.empty()) return illegal("an answer has at least one result");
+  for (const ResultFact& fact : facts.results)
+    if (std::ranges::none_of(dispatch->items, [&](const ItemFact& item) { return item.no == fact.no; })) return illegal("a result for an item that was not asked");
+  Release release{mark_of(input), dispatch->version, facts.results, facts.minutes.value_or(0), facts.yen.value_or(0), false, false, {}};
+  if (shared.withdrawn) {
+    if (in_sight(shared.withdrawn->act)) return illegal("the inquiry had been withdrawn");
+    release.overridden = true;
+    shared.releases.push_back(std::move(release));
+    return {Effect::OVERRIDDEN, "a withdrawal crossed the answer"};
+  }
+  if (dispatch->superseded) {
+    shared.releases.push_back(std::move(release));
+    return late("a newer version has been dispatched");
+  }
+  if (is_over(shared)) return illegal("the matter is over");
+  if (!is_one_of(shared.state, {State::ACCEPTED, State::IN_PROGRESS, State::PARTLY_ANSWERED, State::NARROWING_PROPOSED, State::ANSWERED, State::NONE_HELD,
+                                State::REFUSED, State::NEEDS_WARRANT}))
+    return illegal("not accepted yet, or returned");
+  if (Provider& provider = state.provider; provider.is_verified) {
+    provider.answer.reset();
+    provider.state = ProviderState::RELEASED;
+  }
+  shared.releases.push_back(std::move(release));
+  shared.state = aggregate(shared.results(), dispatch->items.size());
+  return applied();
+}
+
+EffectOf apply_purged(MatterState& state, const FoldInput& input) {
+  Shared& shared = state.shared;
+  const bool by_provider = input.act.role == Role::RELEASER || (input.act.role == Role::NODE && shared.current() != nullptr && input.act.org == shared.current()->to);
+  std::optional<Mark>& field = by_provider ? shared.purged_by_provider : shared.purged_by_agency;
+  if (field) return illegal("purged before");
+  if (by_provider) {
+    field = mark_of(input);
+    state.provider.state = ProviderState::ERASED;
+    return applied();
+  }
+  field = mark_of(input);
+  state.agency.purged = mark_of(input);
+  return applied();
+}
+
+// ── internal acts of the agency ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+EffectOf apply_drafted(MatterState& state, const FoldInput& input, const Facts& facts) {
+  Shared& shared = state.shared;
+  Agency& agency = state.agency;
+  if (is_over(shared) || agency.voided || agency.closed) return illegal("the matter is over");
+  const int next_version = static_cast<int>(shared.dispatches.size()) + 1;
+  if (facts.version != next_version) return illegal("not a draft of the next version");
+  if (agency.working) {
+    if (agency.working->stage != State::DRAFT) return illegal("a checked draft is changed only after it has been returned");
+    if (agency.working->drafter != *input.act.person && agency.in_charge != input.act.person) return illegal("somebody else's draft");
+  } else {
+    if (next_version > 1 && shared.is_complete()) return illegal("the inquiry has been answered");
+    agency.working = Working{};
+    agency.working->drafter = *input.act.person;
+  }
+  Working& working = *agency.working;
+  working.version = next_version;
+  working.stage = State::DRAFT;
+  working.draft = input.hash;
+  working.ready = facts.ready.value_or(false);
+  working.drafted = mark_of(input);
+  working.checked.reset(), working.approved.reset(), working.registered.reset();
+  if (!agency.drafter) agency.drafter = input.act.person;
+  if (!agency.in_charge) agency.in_charge = input.act.person;
+  if (next_version == 1) agency.case_id = facts.case_id;
+  agency.to = facts.to;
+  agency.due = facts.due;
+  agency.urgency = facts.urgency.value_or(law::Urgency::NORMAL);
+  return applied();
+}
+
+EffectOf apply_checked(Agency& agency, const FoldInput& input, const Facts& facts) {
+  if (!agency.working || agency.working->stage != State::DRAFT || !agency.working->ready) return illegal("there is no draft that waits for a check");
+  if (facts.of != agency.working->draft) return illegal("not the draft in hand");
+  if (input.act.person == agency.working->drafter) return illegal("the supervisor drafted it");
+  agency.working->stage = State::CHECKED;
+  agency.working->checked = mark_of(input);
+  return applied();
+}
+
+EffectOf apply_sent_back(Agency& agency, const FoldInput& input) {
+  if (!agency.working) return illegal("there is nothing to return");
+  Working& working = *agency.working;
+  const State at = working.stage;
+  const bool may = (input.act.role == Role::SUPERVISOR && at == State::DRAFT && working.ready) || (input.act.role == Role::APPROVER && at == State::CHECKED) ||
+                   (input.act.role == Role::REGISTRAR && (at == State::APPROVED || at == State::REGISTERED));
+  if (!may) return illegal("not at this desk");
+  if (working.number) agency.spoiled.push_back(*working.number);  // the serial ends as spoiled (書損), it is never used again
+  working.number.reset();
+  working.stage = State::DRAFT;
+  working.ready = false;
+  working.checked.reset(), working.approved.reset(), working.registered.reset();
+  working.sent_back = mark_of(input);
+  return applied();
+}
+
+EffectOf apply_registered(MatterState& state, const FoldInput& input, const Facts& facts) {
+  Agency& agency = state.agency;
+  if (!agency.working || agency.working->stage != State::APPROVED) return illegal("only an approved inquiry is numbered");
+  Working& working = *agency.working;
+  if (!working.approved || facts.of != working.approved->act) return illegal("not the approval in hand");
+  if (!facts.number || facts.number->serial < 1 || facts.number->serial > kSerialMax) return illegal("no valid number");
+  if (input.act.person == working.drafter) return illegal("the registrar drafted it");
+  if (input.act.person == working.approved->person) return illegal("the registrar approved it");
+  working.stage = State::REGISTERED;
+  working.registered = mark_of(input);
+  working.number = facts.number;
+  agency.numbers.push_back(*facts.number);
+  return applied();
+}
+
+EffectOf apply_voided(MatterState& state, const FoldInput& input) {
+  Agency& agency = state.agency;
+  if (state.shared.current() != nullptr && !agency.working) return illegal("it has been dispatched; it can only be withdrawn");
+  if (agency.voided || (!agency.working && !agency.oral)) return illegal("there is nothing to void");
+  if (agency.working && agency.working->number) agency.spoiled.push_back(*agency.working->number);
+  agency.working.reset();
+  if (state.shared.current() == nullptr) agency.voided = mark_of(input);  // an amendment given up leaves the running version alone
+  return applied();
+}
+
+EffectOf apply_closed(MatterState& state, const FoldInput& input) {
+  Agency& agency = state.agency;
+  if (agency.closed || agency.working) return illegal("closed before, or a version is in the making");
+  if (!is_one_of(state.shared.state, {State::ANSWERED, State::PARTLY_ANSWERED, State::NONE_HELD, State::REFUSED, State::NEEDS_WARRANT, State::RETURNED,
+                                      State::NARROWING_PROPOSED, State::WITHDRAWN}))
+    return illegal("there is no answer yet");
+  agency.closed = mark_of(input);
+  return applied();
+}
+
+EffectOf apply_oral(MatterState& state, const FoldInput& input, const Facts& facts) {
+  Agency& agency = state.agency;
+  if (agency.oral || agency.working || !state.shared.approvals.empty()) return illegal("an oral inquiry stands at the beginning");
+  agency.oral = mark_of(input);
+  agency.oral_follow_by = facts.follow_by;
+  agency.case_id = facts.case_id;
+  agency.to = facts.to;
+  agency.drafter = agency.in_charge = input.act.person;
+  return applied();
+}
+
+EffectOf apply_agency(MatterState& state, const FoldInput& input, const Facts& facts) {
+  Agency& agency = state.agency;
+  switch (input.act.kind) {
+    case Kind::ORAL: return apply_oral(state, input, facts);
+    case Kind::DRAFTED: return apply_drafted(state, input, facts);
+    case Kind::CHECKED: return apply_checked(agency, input, facts);
+    case Kind::SENT_BACK: return apply_sent_back(agency, input);
+    case Kind::REGISTERED: return apply_registered(state, input, facts);
+    case Kind::VOIDED: return apply_voided(state, input);
+    case Kind::CLOSED: return apply_closed(state, input);
+    case Kind::OPENED:
+      for (const Release& release : state.shared.releases)
+        if (facts.of == release.mark.act) {
+          if (release.overridden) return illegal("the answer was overridden by a withdrawal");
+          if (!release.retrieved) return illegal("the answer has not been received");
+          agency.opened.push_back(mark_of(input));
+          return applied();
+        }
+      return illegal("the answer it names is not here");
+    case Kind::RETAINED:
+      if (!agency.closed || agency.retained) return illegal("only a closed matter is put into retention");
+      agency.retained = mark_of(input);
+      return applied();
+    default:  // HANDED_OVER: apply() sends nothing else here
+      if (!agency.in_charge || agency.closed || facts.persons.size() != 1) return illegal("nobody is in charge");
+      agency.in_charge = facts.persons.front();
+      return applied();
+  }
+}
+
+// ── internal acts of the provider ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+ProviderState after_decisions(const Provider& provider) {
+  const bool needs_legal = std::ranges::any_of(provider.dispositions, [](const auto& entry) { return entry.second == Disposition::LEGAL_REVIEW; });
+  return needs_legal ? ProviderState::LEGAL_REVIEW : ProviderState::TRIAGED;
+}
+
+EffectOf apply_provider(MatterState& state, const FoldInput& input, const Facts& facts) {
+  Provider& provider = state.provider;
+  if (is_over(state.shared) && input.act.kind != Kind::LOOKED_UP) return illegal("the matter is over");
+  const ProviderState at = provider.state;
+  switch (input.act.kind) {
+    case Kind::VERIFIED:
+    case Kind::SUSPECTED: {
+      // A new version is verified like the first: its work begins again, on its own text.
+      const Dispatch* current = state.shared.current();
+      if (current == nullptr || facts.of != current->mark.act) return illegal("not the dispatch in hand");
+      provider = Provider{};
+      provider.is_verified = input.act.kind == Kind::VERIFIED;
+      (provider.is_verified ? provider.verified : provider.suspected) = mark_of(input);
+      provider.state = provider.is_verified ? ProviderState::VERIFIED : ProviderState::SUSPECT;
+      return applied();
+    }
+    case Kind::TRIAGED:
+      if (!is_one_of(at, {ProviderState::VERIFIED, ProviderState::TRIAGED, ProviderState::LEGAL_REVIEW})) return illegal("not verified, or at work already");
+      provider.dispositions.clear();
+      for (const DispositionFact& fact : facts.dispositions) provider.dispositions[fact.no] = fact.disposition;
+      provider.triaged = mark_of(input);
+      provider.state = after_decisions(provider);
+      return applied();
+    case Kind::LEGAL_DECIDED:
+      if (at != ProviderState::LEGAL_REVIEW) return illegal("no item waits for the legal desk");
+      for (const DispositionFact& fact : facts.dispositions) {
+        const auto found = provider.dispositions.find(fact.no);
+        if (found == provider.dispositions.end() || found->second != Disposition::LEGAL_REVIEW) return illegal("that item does not wait for the legal desk");
+      }
+      for (const DispositionFact& fact : facts.dispositions) provider.dispositions[fact.no] = fact.disposition;
+      provider.legal = mark_of(input);
+      provider.state = after_decisions(provider);
+      return applied();
+    case Kind::ASSIGNED:
+      if (!is_one_of(at, {ProviderState::TRIAGED, ProviderState::ASSIGNED, ProviderState::COLLECTED, ProviderState::RELEASED, ProviderState::RETRIEVED}))
+        return illegal("not judged yet");
+      provider.assigned = facts.persons;
+      if (at != ProviderState::COLLECTED) provider.state = ProviderState::ASSIGNED;
+      return applied();
+    case Kind::LOOKED_UP:
+      if (std::ranges::find(provider.assigned, *input.act.person) == provider.assigned.end()) return illegal("not assigned to this person");
+      ++provider.lookups;
+      return applied();
+    case Kind::COLLECTED:
+      if (!is_one_of(at, {ProviderState::ASSIGNED, ProviderState::COLLECTED})) return illegal("not assigned, or checked already");
+      if (std::ranges::find(provider.assigned, *input.act.person) == provider.assigned.end()) return illegal("not assigned to this person");
+      provider.collected = mark_of(input);
+      provider.preparer = input.act.person;
+      provider.answer = input.hash;
+      provider.collected_results = facts.results;
+      provider.state = facts.ready.value_or(false) ? ProviderState::COLLECTED : ProviderState::ASSIGNED;
+      return applied();
+    case Kind::ANSWER_CHECKED:
+      if (at != ProviderState::COLLECTED || facts.of != provider.answer) return illegal("not the answer in hand");
+      if (input.act.person == provider.preparer) return illegal("the second person prepared it");
+      provider.checked = mark_of(input);
+      provider.state = ProviderState::CHECKED;
+      return applied();
+    default:  // ANSWER_SENT_BACK: apply() sends nothing else here
+      if (!is_one_of(at, {ProviderState::COLLECTED, ProviderState::CHECKED})) return illegal("there is no answer in hand");
+      provider.sent_back = mark_of(input);
+      provider.checked.reset();
+      provider.state = ProviderState::ASSIGNED;
+      return applied();
+  }
+}
+
+EffectOf dispatch_kind(MatterState& state, const FoldInput& input, const Facts& facts, const InSight& in_sight) {
+  switch (input.act.kind) {
+    case Kind::APPROVED: return apply_approved(state, input, facts);
+    case Kind::DISPATCHED: return apply_dispatched(state, input, facts);
+    case Kind::WITHDRAWN: return apply_withdrawn(state, input, in_sight);
+    case Kind::REMINDED: return apply_reminded(state, input);
+    case Kind::RETRIEVED: return apply_retrieved(state, input, facts);
+    case Kind::FEEDBACK: return apply_feedback(state, input);
+    case Kind::NARROWING_DECLINED: return apply_declined(state, facts);
+    case Kind::RECEIVED:
+    case Kind::ACCEPTED:
+    case Kind::RETURNED:
+    case Kind::BEGUN: return apply_step(state, input, facts);
+    case Kind::RELEASED: return apply_released(state, input, facts, in_sight);
+    case Kind::PURGED: return apply_purged(state, input);
+    case Kind::VIEWED:
+    case Kind::FINDING:
+    case Kind::OFFICE_CHANGED: return applied();
+    case Kind::ORAL:
+    case Kind::DRAFTED:
+    case Kind::CHECKED:
+    case Kind::SENT_BACK:
+    case Kind::REGISTERED:
+    case Kind::VOIDED:
+    case Kind::OPENED:
+    case Kind::CLOSED:
+    case Kind::RETAINED:
+    case Kind::HANDED_OVER: return apply_agency(state, input, facts);
+    case Kind::VERIFIED:
+    case Kind::SUSPECTED:
+    case Kind::TRIAGED:
+    case Kind::LEGAL_DECIDED:
+    case Kind::ASSIGNED:
+    case Kind::LOOKED_UP:
+    case Kind::COLLECTED:
+    case Kind::ANSWER_CHECKED:
+    case Kind::ANSWER_SENT_BACK: return apply_provider(state, input, facts);
+  }
+  return illegal("unknown kind");
+}
+
+void derive(MatterState& state) {
+  const Shared& shared = state.shared;
+  Agency& agency = state.agency;
+  if (agency.purged) agency.state = State::PURGED;
+  else if (agency.retained) agency.state = State::RETAINED;
+  else if (agency.closed) agency.state = State::CLOSED;
+  else if (!shared.dispatches.empty()) agency.state = shared.state;
+  else if (agency.voided) agency.state = State::VOIDED;
+  else if (agency.working) agency.state = agency.working->stage;
+  else if (agency.oral) agency.state = State::ORAL;
+
+  Provider& provider = state.provider;
+  if (shared.withdrawn && provider.state != ProviderState::NONE && provider.state != ProviderState::ERASED) provider.state = ProviderState::WITHDRAWN;
+  if (provider.state == ProviderState::RELEASED && !shared.releases.empty() && shared.releases.back().retrieved) provider.state = ProviderState::RETRIEVED;
+}
+
+}  // namespace
+
+std::optional<Error> own_objection(const MatterState& state, const FoldInput& input, const Facts& facts) {
+  const Agency& agency = state.agency;
+  const Provider& provider = state.provider;
+  const auto refuse = [&](Code code, std::string why) -> std::optional<Error> {
+    return Error{code, std::move(why), {}, {{"act", std::string(enum_text(input.act.kind))}, {"state", std::string(enum_text(agency.state))}}};
+  };
+  switch (input.act.kind) {
+    case Kind::APPROVED:
+      if (agency.voided || agency.closed) return refuse(Code::ILLEGAL_TRANSITION, "the matter is over");
+      if (!agency.working || agency.working->stage != State::CHECKED) return refuse(Code::ILLEGAL_TRANSITION, "only a checked draft can be approved");
+      if (input.act.person == agency.working->drafter) return refuse(Code::SEPARATION_OF_DUTIES, "the approver drafted it");
+      return std::nullopt;
+    case Kind::DISPATCHED:
+      if (agency.voided || agency.closed) return refuse(Code::ILLEGAL_TRANSITION, "the matter is over");
+      if (!agency.working || agency.working->stage != State::REGISTERED || !agency.working->approved || facts.of != agency.working->approved->act)
+        return refuse(Code::ILLEGAL_TRANSITION, "only a numbered inquiry can be dispatched");
+      if (facts.number != agency.working->number) return refuse(Code::TEXT_DIFFERS, "the number is not the registered one");
+      if (input.act.person == agency.working->drafter || input.act.person == agency.working->approved->person)
+        return refuse(Code::SEPARATION_OF_DUTIES, "the registrar drafted or approved it");
+      return std::nullopt;
+    case Kind::WITHDRAWN:
+    case Kind::REMINDED:
+    case Kind::NARROWING_DECLINED:
+      if (agency.closed) return refuse(Code::ILLEGAL_TRANSITION, "the matter is closed");
+      return std::nullopt;
+    case Kind::ACCEPTED:
+    case Kind::RETURNED:
+      if (!provider.is_verified) return refuse(Code::ILLEGAL_TRANSITION, "not verified");
+      if (!provider.triaged) return refuse(Code::ILLEGAL_TRANSITION, "not judged yet");
+      return std::nullopt;
+    case Kind::BEGUN:
+      if (provider.assigned.empty()) return refuse(Code::ILLEGAL_TRANSITION, "not assigned yet");
+      return std::nullopt;
+    case Kind::RELEASED:
+      // Nothing leaves that a second person has not checked, and whoever prepared it does not release it.
+      if (provider.state != ProviderState::CHECKED) return refuse(Code::ILLEGAL_TRANSITION, "only a checked answer can be released");
+      if (input.act.person == provider.preparer) return refuse(Code::SEPARATION_OF_DUTIES, "the releaser prepared it");
+      return std::nullopt;
+    case Kind::CHECKED:
+      if (agency.working && input.act.person == agency.working->drafter) return refuse(Code::SEPARATION_OF_DUTIES, "the supervisor drafted it");
+      return std::nullopt;
+    case Kind::REGISTERED:
+      if (agency.working && (input.act.person == agency.working->drafter || (agency.working->approved && input.act.person == agency.working->approved->person)))
+        return refuse(Code::SEPARATION_OF_DUTIES, "the registrar drafted or approved it");
+      return std::nullopt;
+    case Kind::ANSWER_CHECKED:
+      if (input.act.person == provider.preparer) return refuse(Code::SEPARATION_OF_DUTIES, "the second person prepared it");
+      return std::nullopt;
+    case Kind::ORAL:
+    case Kind::DRAFTED:
+    case Kind::SENT_BACK:
+    case Kind::VOIDED:
+    case Kind::OPENED:
+    case Kind::CLOSED:
+    case Kind::RETAINED:
+    case Kind::HANDED_OVER:
+    case Kind::RETRIEVED:
+    case Kind::FEEDBACK:
+    case Kind::VERIFIED:
+    case Kind::SUSPECTED:
+    case Kind::TRIAGED:
+    case Kind::LEGAL_DECIDED:
+    case Kind::ASSIGNED:
+    case Kind::LOOKED_UP:
+    case Kind::COLLECTED:
+    case Kind::ANSWER_SENT_BACK:
+    case Kind::RECEIVED:
+    case Kind::VIEWED:
+    case Kind::FINDING:
+    case Kind::OFFICE_CHANGED:
+    case Kind::PURGED: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::map<int, ItemResult> Shared::results() const {
+  return results_from(*this, [](const Release&) { return true; });
+}
+
+bool Shared::is_complete() const {
+  const Dispatch* now = current();
+  return now != nullptr && complete(results(), *now);
+}
+
+EffectOf apply(MatterState& state, const FoldInput& input, const Facts& facts, const InSight& in_sight) {
+  const KindRule& rule = rule_of(input.act.kind);
+  if (std::ranges::find(rule.roles, input.act.role) == rule.roles.end()) return illegal("that role does not write this act");
+  if (!is_side(input, rule.sides)) return illegal("the other side's act");
+  if (!input.act.person && input.act.role != Role::NODE) return illegal("a person's act without a person");
+  EffectOf effect = dispatch_kind(state, input, facts, in_sight);
+  if (effect.effect != Effect::ILLEGAL) derive(state);
+  return effect;
+}
+
+}  // namespace warifu::inquiry

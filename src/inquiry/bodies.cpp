@@ -1,0 +1,131 @@
+#include "inquiry/bodies.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+
+namespace warifu::inquiry {
+
+namespace {
+
+constexpr std::size_t kSaltBytes = 32;
+
+Status check_salt(const std::string& salt) {
+  const Result<Bytes> raw = from_base64(salt);
+  if (!raw || raw->size() != kSaltBytes) return fail(Code::BAD_VALUE, "the salt is 32 bytes in base64", "/salt", {{"expected", "32 bytes, base64"}});
+  return {};
+}
+
+// Items are numbered 1, 2, 3 … as on the paper.
+Status check_text(const InquiryText& text) {
+  if (text.items.empty()) return fail(Code::EMPTY_FIELD, "an inquiry asks for something", "/text/items");
+  if (text.items.size() > limits::kItemsPerInquiryMax)
+    return fail(Code::TOO_MANY, "too many items", "/text/items", {{"max", std::to_string(limits::kItemsPerInquiryMax)}});
+  for (std::size_t i = 0; i < text.items.size(); ++i) {
+    const Item& item = text.items[i];
+    const std::string where = "/text/items/" + std::to_string(i);
+    if (item.no != static_cast<int>(i) + 1) return fail(Code::BAD_VALUE, "items are numbered from 1", where + "/no", {{"expected", std::to_string(i + 1)}});
+    if (item.categories.empty()) return fail(Code::EMPTY_FIELD, "an item asks for a category", where + "/categories");
+    if (item.period && item.period->until < item.period->from) return fail(Code::PERIOD_REVERSED, "the period ends before it begins", where + "/period");
+  }
+  if (!text.due.is_valid()) return fail(Code::BAD_TIME, "the due date does not exist", "/text/due");
+  return {};
+}
+
+Status check_number(const Numbering& number) {
+  if (number.serial < 1 || number.serial > 99'999) return fail(Code::OUT_OF_RANGE, "a serial has five digits", "/number/serial", {{"min", "1"}, {"max", "99999"}});
+  if (number.document_number.empty()) return fail(Code::EMPTY_FIELD, "the document number is missing", "/number/document_number");
+  return {};
+}
+
+Status check_answer(const Answer& answer) {
+  std::set<int> seen;
+  for (std::size_t i = 0; i < answer.items.size(); ++i) {
+    const ItemAnswer& item = answer.items[i];
+    const std::string where = "/answer/items/" + std::to_string(i);
+    if (!seen.insert(item.no).second) return fail(Code::BAD_VALUE, "two results for one item", where + "/no");
+    for (const Table& table : item.tables)
+      for (const std::vector<std::string>& row : table.rows)
+        if (row.size() != table.columns.size()) return fail(Code::BAD_VALUE, "a row is longer or shorter than its head", where + "/tables");
+    const bool needs_reason = item.result == ItemResult::REFUSED;
+    if (needs_reason && !item.reason) return fail(Code::REASON_REQUIRED, "a refusal has a reason code", where + "/reason");
+    if (item.result == ItemResult::NARROWING_PROPOSED && !item.narrowing) return fail(Code::MISSING_FIELD, "a proposal says what is proposed", where + "/narrowing");
+  }
+  if (answer.items.empty()) return fail(Code::EMPTY_FIELD, "an answer has at least one result", "/answer/items");
+  if (answer.minutes < 0 || answer.yen < 0) return fail(Code::OUT_OF_RANGE, "time and cost are not negative", "/answer/minutes", {{"min", "0"}});
+  return {};
+}
+
+template <class Body>
+Result<Body> decode_salted(const json::Value& value) {
+  Body body = TRY(json::decode<Body>(value));
+  TRY(check_salt(body.salt));
+  return body;
+}
+
+}  // namespace
+
+int ItemAnswer::row_count() const {
+  int rows = 0;
+  for (const Table& table : tables) rows += static_cast<int>(table.rows.size());
+  return rows;
+}
+
+Status check_body(Kind kind, const json::Value& value) {
+  switch (kind) {
+    case Kind::ORAL: TRY(decode_salted<OralBody>(value)); return {};
+    case Kind::DRAFTED: return check_text(TRY(decode_salted<DraftedBody>(value)).text);
+    case Kind::CHECKED: TRY(decode_salted<CheckedBody>(value)); return {};
+    case Kind::SENT_BACK:
+    case Kind::VOIDED:
+    case Kind::ANSWER_SENT_BACK: {
+      const ReasonBody body = TRY(decode_salted<ReasonBody>(value));
+      if (body.reason.empty()) return fail(Code::REASON_REQUIRED, "a return has a reason", "/reason");
+      return {};
+    }
+    case Kind::APPROVED: {
+      const ApprovedBody body = TRY(decode_salted<ApprovedBody>(value));
+      if (body.version != body.text.version) return fail(Code::TEXT_DIFFERS, "two versions in one approval", "/version");
+      return check_text(body.text);
+    }
+    case Kind::REGISTERED: return check_number(TRY(decode_salted<RegisteredBody>(value)).number);
+    case Kind::DISPATCHED: return check_number(TRY(decode_salted<DispatchedBody>(value)).number);
+    case Kind::WITHDRAWN:
+    case Kind::REMINDED: TRY(decode_salted<MessageBody>(value)); return {};
+    case Kind::OPENED: {
+      if (TRY(decode_salted<OpenedBody>(value)).reason.empty()) return fail(Code::REASON_REQUIRED, "an opening has a reason", "/reason");
+      return {};
+    }
+    case Kind::CLOSED: TRY(decode_salted<ClosedBody>(value)); return {};
+    case Kind::RETAINED: TRY(decode_salted<RetainedBody>(value)); return {};
+    case Kind::HANDED_OVER: TRY(decode_salted<HandedOverBody>(value)); return {};
+    case Kind::FEEDBACK: TRY(decode_salted<FeedbackBody>(value)); return {};
+    case Kind::VERIFIED:
+    case Kind::SUSPECTED: TRY(decode_salted<VerifiedBody>(value)); return {};
+    case Kind::TRIAGED:
+    case Kind::LEGAL_DECIDED: TRY(decode_salted<DecisionsBody>(value)); return {};
+    case Kind::ASSIGNED: {
+      if (TRY(decode_salted<AssignedBody>(value)).persons.empty()) return fail(Code::EMPTY_FIELD, "work is assigned to somebody", "/persons");
+      return {};
+    }
+    case Kind::LOOKED_UP: TRY(decode_salted<LookedUpBody>(value)); return {};
+    case Kind::COLLECTED: return check_answer(TRY(decode_salted<CollectedBody>(value)).answer);
+    case Kind::ANSWER_CHECKED: TRY(decode_salted<AnswerCheckedBody>(value)); return {};
+    case Kind::RECEIVED:
+    case Kind::ACCEPTED:
+    case Kind::BEGUN:
+    case Kind::RETRIEVED:
+    case Kind::NARROWING_DECLINED: TRY(decode_salted<StepBody>(value)); return {};
+    case Kind::RETURNED: TRY(decode_salted<ReturnedBody>(value)); return {};
+    case Kind::RELEASED: return check_answer(TRY(decode_salted<ReleasedBody>(value)).answer);
+    case Kind::VIEWED: TRY(decode_salted<ViewedBody>(value)); return {};
+    case Kind::FINDING: TRY(decode_salted<FindingBody>(value)); return {};
+    case Kind::OFFICE_CHANGED: TRY(decode_salted<OfficeChangedBody>(value)); return {};
+    case Kind::PURGED: TRY(decode_salted<PurgedBody>(value)); return {};
+  }
+  return fail(Code::INTERNAL, "unknown kind");
+}
+
+}  // namespace warifu::inquiry
