@@ -23,10 +23,11 @@ struct Builder {
   static constexpr std::size_t max_key_size = limits::kJsonBytesMax;
   static constexpr std::size_t max_string_size = limits::kJsonBytesMax;
 
-  // An array or object that is still open. `key` is the member being read.
+  // An array or object that is still open. `key` is the member being read, if one is.
   struct Level {
     Value container;
     std::string key;
+    bool has_key = false;
   };
 
   std::vector<Level> levels;
@@ -36,8 +37,10 @@ struct Builder {
 
   [[nodiscard]] std::string where() const {
     std::string pointer;
-    for (const Level& level : levels)
-      pointer += level.container.is_array() ? pointer_step(level.container.get_array().size()) : pointer_step(level.key);
+    for (const Level& level : levels) {
+      if (level.container.is_array()) pointer += pointer_step(level.container.get_array().size());
+      if (level.has_key) pointer += pointer_step(level.key);
+    }
     return pointer;
   }
 
@@ -52,15 +55,17 @@ struct Builder {
       root = std::move(value);
     else if (Level& level = levels.back(); level.container.is_array())
       level.container.get_array().push_back(std::move(value));
-    else
+    else {
       level.container.get_object().emplace(level.key, std::move(value));
+      level.has_key = false;
+    }
     return true;
   }
 
   bool open(Value container, Ec& ec) {
     if (levels.size() == limits::kJsonDepthMax)
       return stop(ec, Code::TOO_DEEP, "JSON is nested too deep", {{"max", std::to_string(limits::kJsonDepthMax)}});
-    levels.push_back({std::move(container), {}});
+    levels.push_back({std::move(container), {}, false});
     return true;
   }
 
@@ -91,6 +96,7 @@ struct Builder {
   bool on_key(Piece piece, std::size_t, Ec& ec) {
     Level& level = levels.back();
     level.key = take(piece);
+    level.has_key = true;
     if (level.key.find('\0') != std::string::npos) return stop(ec, Code::CONTROL_CHARACTER, "NUL in a key");
     if (level.container.get_object().contains(level.key)) return stop(ec, Code::DUPLICATE_FIELD, "the same key twice in one object");
     return true;
@@ -136,10 +142,22 @@ std::string position_text(std::string_view text, std::size_t offset) {
   return std::to_string(line) + ":" + std::to_string(before.size() - line_start + 1);
 }
 
+// True when the text before `offset` ends in an escaped leading surrogate (up to the one character that should have been a backslash).
+// Boost calls a missing second half a plain syntax error.
+bool ends_in_half_a_pair(std::string_view text, std::size_t offset) {
+  const std::size_t escape = text.substr(0, offset).rfind("\\u");
+  if (escape == std::string_view::npos || offset < escape + 6 || offset > escape + 7) return false;
+  const auto backslashes_end = text.substr(0, escape).find_last_not_of('\\');
+  const std::size_t backslashes = escape - (backslashes_end == std::string_view::npos ? 0 : backslashes_end + 1);
+  const bool is_lead = (text[escape + 2] == 'd' || text[escape + 2] == 'D') && std::string_view("89abAB").find(text[escape + 3]) != std::string_view::npos;
+  return is_lead && backslashes % 2 == 0;
+}
+
 Error syntax_error(Ec ec, std::string_view text, std::size_t offset, std::string where) {
   Code code = Code::BAD_JSON;
   namespace bj = boost::json;
-  if (ec == bj::error::illegal_leading_surrogate || ec == bj::error::illegal_trailing_surrogate || ec == bj::error::expected_utf16_escape)
+  if (ec == bj::error::illegal_leading_surrogate || ec == bj::error::illegal_trailing_surrogate || ec == bj::error::expected_utf16_escape ||
+      (ec == bj::error::syntax && ends_in_half_a_pair(text, offset)))
     code = Code::BAD_UTF8;
   if (ec == bj::error::exponent_overflow) code = Code::OUT_OF_RANGE;
   return {code, "JSON: " + ec.message(), std::move(where), {{"position", position_text(text, offset)}}};
