@@ -31,7 +31,7 @@ std::unique_ptr<Database> TestStore::fresh() {
 }
 
 std::unique_ptr<Database> TestStore::connect(Access access) {
-  auto opened = kind_ == EngineKind::SQLITE ? open_sqlite({.file = file(), .access = access, .busy_timeout_ms = 5000, .vfs = {}, .page_count_max = 0})
+  auto opened = kind_ == EngineKind::SQLITE ? open_sqlite({.file = file(), .access = access})
                                             : open_postgres({.url = server_->url(), .schema = schema_, .access = access});
   if (!opened) std::fprintf(stderr, "%s\n", opened.error().message.c_str());
   CHECK_THAT(opened.has_value());
