@@ -23,12 +23,13 @@ namespace warifu::law {
 [[nodiscard]] Date confidentiality_review_date(const Catalogue& catalogue, Time asked);
 
 // Last day on which a warrant may be executed: seven days unless the judge set a later (or, on the paper, an earlier) day.
-// PERIOD_REVERSED when the judge's day lies before the issue; NOT_ALLOWED_BY_LAW for an instrument without validity.
+// PERIOD_REVERSED when the judge's day lies before the issue; BAD_VALUE for an instrument without validity.
 [[nodiscard]] Result<Date> warrant_valid_through(const Catalogue& catalogue, Instrument instrument, Date issued,
                                                  std::optional<Date> set_by_judge = std::nullopt);
 [[nodiscard]] bool warrant_is_valid(Date issued, Date valid_through, Time now);
 
-// Days from the start (not counted) to the end. NOT_ALLOWED_BY_LAW beyond the cap, PERIOD_REVERSED when the end is not later.
+// Days from the start (not counted) to the end. OUT_OF_RANGE (args min, max as dates) beyond the cap, PERIOD_REVERSED when the end
+// is not later than the start.
 [[nodiscard]] Result<int> check_preservation(const Catalogue& catalogue, Date start, Date end);
 // An extension only moves the end later: at most 30 days more, 60 in total. Gives the total in days.
 [[nodiscard]] Result<int> check_extension(const Catalogue& catalogue, Date start, Date old_end, Date new_end);
