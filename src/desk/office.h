@@ -1,0 +1,132 @@
+#pragma once
+// The desk of one organisation: one function per thing a person can do. Browser, command line, file import and foreign interface all end
+// here. Each writing function decides on the present acts, writes one act (or the few that belong together) in one transaction with its
+// projection and outbox, and answers what state the matter is in. Nothing here waits for the network: the outbox does (post()).
+//
+// The spine: plan (what would be written) → act text with the present heads → the fold's own verdict (check_legal) → signatures → commit.
+// Acts that need a person's own signature are prepared first and written with what that person's device signed.
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "answer/source.h"
+#include "desk/commands.h"
+#include "desk/directory_port.h"
+#include "desk/store_port.h"
+#include "desk/views.h"
+#include "exchange/courier.h"
+#include "law/catalogue.h"
+#include "note/note.h"
+
+namespace warifu::desk {
+
+struct Caller {
+  PersonId person;
+  party::Role role = party::Role::INVESTIGATOR;  // the role in use
+};
+
+struct OfficeParts {
+  party::Organisation self;
+  std::shared_ptr<Store> store;
+  std::shared_ptr<Directory> directory;
+  std::shared_ptr<const law::Catalogue> law;
+  std::shared_ptr<const note::Signer> signer;          // <org>/sign
+  std::vector<std::shared_ptr<answer::Source>> sources;  // provider only
+  std::function<Time()> clock = now_utc;
+};
+
+class Office {
+ public:
+  explicit Office(OfficeParts parts);
+  ~Office();
+  Office(const Office&) = delete;
+  Office& operator=(const Office&) = delete;
+
+  [[nodiscard]] const party::Organisation& self() const;
+  [[nodiscard]] Store& store() const;
+  [[nodiscard]] const Directory& directory() const;
+  [[nodiscard]] const law::Catalogue& law() const;
+  [[nodiscard]] Time now() const;
+
+  // ── inquiries, agency ──
+  Result<JudgeView> judge(const Caller&, const JudgeCommand&) const;
+  Result<Written> draft(const Caller&, const DraftCommand&);
+  Result<Written> record_oral(const Caller&, const OralCommand&);
+  Result<Written> check(const Caller&, const MatterId&, const CommentCommand&);
+  Result<Written> send_back(const Caller&, const MatterId&, const ReasonCommand&);
+  Result<Prepared> prepare_approval(const Caller&, const MatterId&) const;
+  Result<Written> approve(const Caller&, const MatterId&, const SignedCommand&);
+  Result<Written> number(const Caller&, const MatterId&, const RegisterCommand&);
+  Result<Prepared> prepare_dispatch(const Caller&, const MatterId&) const;
+  Result<Written> dispatch(const Caller&, const MatterId&, const SignedCommand&);
+  Result<Written> void_inquiry(const Caller&, const MatterId&, const ReasonCommand&);
+  Result<Written> withdraw(const Caller&, const MatterId&, const ReasonCommand&);
+  Result<Written> remind(const Caller&, const MatterId&, const MessageCommand&);
+  Result<Written> retrieve(const Caller&, const MatterId&, const ReleaseReference&);
+  Result<Written> open_answer(const Caller&, const MatterId&, const OpenCommand&);
+  Result<Written> decline_narrowing(const Caller&, const MatterId&, const ReleaseReference&);
+  Result<Written> feedback(const Caller&, const MatterId&, const FeedbackCommand&);
+  Result<Written> close(const Caller&, const MatterId&, const CommentCommand&);
+  Result<Written> retain(const Caller&, const MatterId&);
+  Result<Written> hand_over(const Caller&, const MatterId&, const HandOverCommand&);
+
+  // ── inquiries, provider ──
+  Result<Written> triage(const Caller&, const MatterId&, const DecisionsCommand&);
+  Result<std::vector<inquiry::ItemDecision>> suggest_triage(const Caller&, const MatterId&) const;
+  Result<Written> decide_legal(const Caller&, const MatterId&, const DecisionsCommand&);
+  Result<Written> accept(const Caller&, const MatterId&, const AcceptCommand&);
+  Result<Written> return_inquiry(const Caller&, const MatterId&, const ReturnCommand&);
+  Result<Written> assign(const Caller&, const MatterId&, const AssignCommand&);
+  Result<LookupView> look_up(const Caller&, const MatterId&, const LookupCommand&);
+  Result<inquiry::FileRef> attach(const Caller&, const MatterId&, std::string_view name, std::string_view media_type, const std::string& path);
+  Result<Written> collect(const Caller&, const MatterId&, const CollectCommand&);
+  Result<Written> check_answer(const Caller&, const MatterId&, const AnswerCheckCommand&);
+  Result<Written> send_back_answer(const Caller&, const MatterId&, const ReasonCommand&);
+  Result<Prepared> prepare_release(const Caller&, const MatterId&) const;
+  Result<Written> release(const Caller&, const MatterId&, const SignedCommand&);
+
+  // ── both sides ──
+  Result<MatterView> view(const Caller&, const MatterId&, const ViewCommand&);       // writes the view's act
+  Result<MatterView> peek(const Caller&, const MatterId&) const;                     // the same without an act: command line of the node's owner, tests
+  Result<Written> purge(const Caller&, const MatterId&, const ReasonCommand&);
+  Result<Written> add_finding(const Caller&, const MatterId&, const FindingCommand&);
+  Result<std::string> file_path(const Caller&, const MatterId&, const Sha256& file) const;
+  Result<ListView> list(const Caller&, MatterQuery) const;
+  Result<DeskView> desk(const Caller&) const;
+  Result<RegisterView> register_of(const Caller&, const UnitId& office, law::FormKind, int year) const;
+
+  // ── the office's books ──
+  Result<party::Person> put_person(const Caller&, const PersonCommand&);
+  Result<party::Unit> put_unit(const Caller&, const UnitCommand&);
+  Result<party::Delegation> put_delegation(const Caller&, const DelegationCommand&);
+  Result<party::Case> put_case(const Caller&, const CaseCommand&);
+  Result<TemplateId> put_template(const Caller&, const TemplateCommand&);
+  Result<std::vector<law::HouseRule>> put_house_rules(const Caller&, const HouseRulesCommand&);
+  Status put_profile(const Caller&, const party::AnswerProfile&);
+  [[nodiscard]] Result<std::vector<party::Person>> people() const;
+  [[nodiscard]] Result<std::optional<party::Person>> person(const PersonId&) const;
+  [[nodiscard]] Result<std::vector<party::Unit>> units() const;
+  [[nodiscard]] Result<std::vector<party::Delegation>> delegations() const;
+  [[nodiscard]] Result<std::vector<party::Case>> cases(const Caller&) const;
+  [[nodiscard]] Result<std::vector<TemplateCommand>> templates(const Caller&) const;
+  [[nodiscard]] Result<law::HouseRules> house_rules() const;
+  [[nodiscard]] std::vector<SourceView> sources() const;
+
+  // ── courier ──
+  // A parcel from outside: every signature is checked before anything is shown. A repetition changes nothing.
+  Status receive(const exchange::Parcel& parcel);
+  // Sends what the outbox holds and is due; the number of acts delivered. One thread at a time.
+  Result<int> post(exchange::Courier& courier);
+  // Time passes: escalation of oral stubs and overdue matters, lapse, retention. Called by a timer; the number of acts written.
+  Result<int> tick();
+
+  // Computes every projection from the acts. With `check_only` nothing is written; the number of rows that differ.
+  Result<std::size_t> rebuild(bool check_only);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace warifu::desk

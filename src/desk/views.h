@@ -1,0 +1,228 @@
+#pragma once
+// What the desk shows: values made for people and programs that read, never stored. Lists carry masked selectors only; the full text of a
+// matter is shown on its page, to those who may see it, and every such view is an act.
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "inquiry/bodies.h"
+#include "inquiry/projection.h"
+#include "law/judge.h"
+#include "party/profile.h"
+
+namespace warifu::desk {
+
+struct PersonName {
+  PersonId id;
+  std::string name, post, unit;
+};
+
+// A sentence in both languages, with its code.
+struct Notice {
+  std::string code, where, ja, en;
+};
+
+struct Written {  // the answer to every command that wrote an act
+  MatterId matter;
+  Sha256 act;
+  inquiry::State state = inquiry::State::NONE;
+  inquiry::ProviderState provider_state = inquiry::ProviderState::NONE;
+  std::string number;
+};
+
+struct Prepared {  // what a person's device is asked to sign
+  MatterId matter;
+  std::string kind;
+  std::string text, body;  // sign `text`; SHA-256(body) stands in it
+  std::string signer;      // <org>/person/<id>: the name of the signature line
+};
+
+struct RowView {
+  MatterId matter;
+  inquiry::State state = inquiry::State::NONE;
+  inquiry::ProviderState provider_state = inquiry::ProviderState::NONE;
+  inquiry::Turn turn = inquiry::Turn::NONE;
+  bool is_my_turn = false, is_overdue = false, is_open = true;
+  std::string number, case_number, counterparty, counterparty_name_ja, counterparty_name_en, subject;
+  std::optional<std::string> drafter, in_charge;  // names
+  std::vector<std::string> turn_names;
+  std::optional<Date> due;
+  law::Urgency urgency = law::Urgency::NORMAL;
+  Time created, updated;
+  std::optional<Time> dispatched, answered;
+  int items = 0, version = 0;
+  std::vector<law::Category> categories;
+};
+
+struct ListView {
+  std::vector<RowView> rows;
+  std::string next;
+  int count = 0;
+  bool count_is_capped = false;
+};
+
+struct JudgementView {
+  law::Outcome outcome = law::Outcome::DENY;
+  law::Lane lane = law::Lane::RETURN;
+  law::Category asked_category = law::Category::K1, effective_category = law::Category::K1;
+  std::string rule_id, article, ja, en, possible_ja, possible_en;
+  bool reclassified = false, by_house_rule = false, verified = false;
+};
+
+struct ItemCheck {  // live check of one item
+  int no = 1;
+  std::optional<inquiry::ItemSelector> selector;
+  std::vector<Notice> errors, warnings;
+  std::optional<JudgementView> judgement;
+};
+
+struct JudgeView {
+  std::vector<ItemCheck> items;
+};
+
+struct ActView {
+  Sha256 act;
+  std::string kind, name_ja, name_en;
+  party::OrganisationId org;
+  party::Role role = party::Role::NODE;
+  std::optional<PersonName> person;  // of the other side: only what its acts tell
+  Time at;
+  bool is_shared = false, is_purged = false, has_own_signature = false;
+  inquiry::Effect effect = inquiry::Effect::APPLIED;
+  std::string why;   // when without effect
+  std::string note;  // reason, comment or message in it
+};
+
+struct StepEvidence {  // accepted → relayed → delivered → retrieved
+  std::string step;    // DISPATCHED, DELIVERED, ACCEPTED, RELEASED, RETRIEVED
+  std::optional<Time> at;
+  bool is_late = false;
+};
+
+struct VersionView {
+  int version = 1;
+  inquiry::InquiryText text;
+  std::optional<inquiry::Numbering> numbering;
+  std::optional<Date> date;  // of issue
+  std::optional<Time> approved_at, dispatched_at;
+  std::string approver_name, approver_post;
+  bool by_delegate = false, is_superseded = false;
+};
+
+struct ReleaseView {
+  Sha256 act;
+  int version = 1;
+  Time at;
+  bool is_overridden = false, is_retrieved = false, is_open = false, is_purged = false;  // is_open: this reader may see the content now
+  std::vector<inquiry::ResultFact> results;
+  std::optional<inquiry::Answer> answer;
+  std::string releaser_name, releaser_post;
+};
+
+struct LookupView {
+  Sha256 act;
+  int no = 1;
+  inquiry::Provenance provenance;
+  inquiry::Table table;
+  bool truncated = false;
+};
+
+struct Action {  // what this person can do now, in the order of likelihood; refused ones with their reason
+  std::string name;
+  bool is_allowed = false, is_primary = false, needs_signature = false;
+  std::optional<Notice> why;
+};
+
+struct ItemView {
+  inquiry::Item item;
+  std::optional<std::string> necessity;
+  std::optional<JudgementView> judgement;
+  std::optional<inquiry::ItemDecision> decision;
+  std::optional<inquiry::ItemResult> result;
+};
+
+struct MatterView {
+  RowView row;
+  std::optional<VersionView> current;          // dispatched, newest
+  std::optional<VersionView> working;          // in the making
+  std::optional<VersionView> previous;         // to mark differences against
+  std::vector<ItemView> items;                 // of the version that is worked on
+  std::optional<inquiry::Internal> internal;
+  std::vector<StepEvidence> evidence;
+  std::vector<ReleaseView> releases;
+  std::vector<LookupView> lookups;             // provider, assigned people only
+  std::optional<inquiry::Answer> collected;    // the answer in hand
+  std::vector<inquiry::VerificationStep> verification;
+  std::vector<PersonName> assigned;
+  std::optional<inquiry::OralBody> oral;
+  std::vector<ActView> timeline;
+  std::vector<Action> actions;
+  std::vector<Notice> warnings;                // late delivery, peer down, stale …
+};
+
+struct DeskGroup {
+  inquiry::Turn turn = inquiry::Turn::NONE;
+  std::vector<RowView> rows;
+  int count = 0;
+};
+
+struct DeskView {
+  int my_turn = 0, overdue = 0, due_this_week = 0;
+  std::vector<DeskGroup> groups;
+};
+
+struct RegisterLine {
+  inquiry::Numbering numbering;
+  MatterId matter;
+  std::string state, reason;                   // ISSUED, SPOILED, SUPERSEDED
+  std::string case_number, addressee, items, approver, answer;
+  std::optional<std::string> issued_to;        // the officer
+  std::optional<Time> approved, dispatched, delivered, answered, purged;
+  std::optional<Date> due;
+};
+
+struct RegisterView {
+  UnitId office;
+  std::string office_name;
+  law::FormKind form = law::FormKind::A;
+  int year = 2000;
+  std::vector<RegisterLine> lines;
+  std::vector<int> gaps;                       // must be empty
+};
+
+struct SourceView {
+  std::string name, title_ja, title_en, kind;  // sql, csv, hand
+  std::vector<std::string> selectors;
+};
+
+BOOST_DESCRIBE_STRUCT(PersonName, (), (id, name, post, unit))
+BOOST_DESCRIBE_STRUCT(Notice, (), (code, where, ja, en))
+BOOST_DESCRIBE_STRUCT(Written, (), (matter, act, state, provider_state, number))
+BOOST_DESCRIBE_STRUCT(Prepared, (), (matter, kind, text, body, signer))
+BOOST_DESCRIBE_STRUCT(RowView, (), (matter, state, provider_state, turn, is_my_turn, is_overdue, is_open, number, case_number, counterparty, counterparty_name_ja,
+                                    counterparty_name_en, subject, drafter, in_charge, turn_names, due, urgency, created, updated, dispatched, answered, items,
+                                    version, categories))
+BOOST_DESCRIBE_STRUCT(ListView, (), (rows, next, count, count_is_capped))
+BOOST_DESCRIBE_STRUCT(JudgementView, (), (outcome, lane, asked_category, effective_category, rule_id, article, ja, en, possible_ja, possible_en, reclassified,
+                                          by_house_rule, verified))
+BOOST_DESCRIBE_STRUCT(ItemCheck, (), (no, selector, errors, warnings, judgement))
+BOOST_DESCRIBE_STRUCT(JudgeView, (), (items))
+BOOST_DESCRIBE_STRUCT(ActView, (), (act, kind, name_ja, name_en, org, role, person, at, is_shared, is_purged, has_own_signature, effect, why, note))
+BOOST_DESCRIBE_STRUCT(StepEvidence, (), (step, at, is_late))
+BOOST_DESCRIBE_STRUCT(VersionView, (), (version, text, numbering, date, approved_at, dispatched_at, approver_name, approver_post, by_delegate, is_superseded))
+BOOST_DESCRIBE_STRUCT(ReleaseView, (), (act, version, at, is_overridden, is_retrieved, is_open, is_purged, results, answer, releaser_name, releaser_post))
+BOOST_DESCRIBE_STRUCT(LookupView, (), (act, no, provenance, table, truncated))
+BOOST_DESCRIBE_STRUCT(Action, (), (name, is_allowed, is_primary, needs_signature, why))
+BOOST_DESCRIBE_STRUCT(ItemView, (), (item, necessity, judgement, decision, result))
+BOOST_DESCRIBE_STRUCT(MatterView, (), (row, current, working, previous, items, internal, evidence, releases, lookups, collected, verification, assigned, oral,
+                                       timeline, actions, warnings))
+BOOST_DESCRIBE_STRUCT(DeskGroup, (), (turn, rows, count))
+BOOST_DESCRIBE_STRUCT(DeskView, (), (my_turn, overdue, due_this_week, groups))
+BOOST_DESCRIBE_STRUCT(RegisterLine, (), (numbering, matter, state, reason, case_number, addressee, items, approver, answer, issued_to, approved, dispatched,
+                                         delivered, answered, purged, due))
+BOOST_DESCRIBE_STRUCT(RegisterView, (), (office, office_name, form, year, lines, gaps))
+BOOST_DESCRIBE_STRUCT(SourceView, (), (name, title_ja, title_en, kind, selectors))
+
+}  // namespace warifu::desk

@@ -1,0 +1,31 @@
+#pragma once
+// What crosses between organisations, and the seam it crosses through. A parcel holds shared acts only, in an order their receiver can apply,
+// with the files they name. Delivery is at least once; acts carry ids, a repetition changes nothing.
+
+#include <string>
+#include <vector>
+
+#include "inquiry/act.h"
+
+namespace warifu::exchange {
+
+struct ParcelFile {
+  Sha256 sha256;
+  std::string path;  // where the sender keeps it
+};
+
+struct Parcel {
+  party::OrganisationId from, to;
+  MatterId matter;
+  std::vector<inquiry::SignedAct> acts;
+  std::vector<ParcelFile> files;
+};
+
+class Courier {
+ public:
+  virtual ~Courier() = default;
+  // Delivered and durably kept by the receiver when it returns. PEER_UNAVAILABLE: try again later. Anything else: the receiver refuses it.
+  virtual Status deliver(const Parcel& parcel) = 0;
+};
+
+}  // namespace warifu::exchange
