@@ -1,0 +1,152 @@
+#include "net/client.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "net/curl.h"
+
+namespace warifu::net {
+namespace {
+
+struct FileClose {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+struct Collected {
+  ClientAnswer answer;
+  std::uint64_t bytes_max = 0;
+  bool is_over = false;
+};
+
+std::size_t collect_body(char* data, std::size_t one, std::size_t size, void* user) noexcept {
+  auto& collected = *static_cast<Collected*>(user);
+  const std::size_t total = one * size;
+  if (total > collected.bytes_max - collected.answer.body.size()) {
+    collected.is_over = true;
+    return 0;
+  }
+  collected.answer.body.append(data, total);
+  return total;
+}
+
+std::size_t collect_header(char* data, std::size_t one, std::size_t size, void* user) noexcept {
+  auto& collected = *static_cast<Collected*>(user);
+  std::string_view line(data, one * size);
+  // A new status line (after 100 Continue) starts the headers afresh.
+  if (line.starts_with("HTTP/")) collected.answer.headers.clear();
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return one * size;
+  Header header{std::string(line.substr(0, colon)), {}};
+  for (char& c : header.name)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  std::string_view value = line.substr(colon + 1);
+  while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+  while (!value.empty() && (value.back() == '\r' || value.back() == '\n' || value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
+  header.value = value;
+  collected.answer.headers.push_back(std::move(header));
+  return one * size;
+}
+
+bool is_line(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t'; });
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+Status set_headers(CurlList& list, const ClientRequest& request) {
+  bool is_good = list.append("Expect:");  // no waiting for 100 Continue
+  for (const Header& header : request.headers) {
+    if (!is_token(header.name) || !is_line(header.value)) return fail(Code::BAD_VALUE, "a header that cannot be sent", "headers");
+    is_good = is_good && list.append(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
+  }
+  if (!is_good) return fail(Code::IO, "no memory for headers");
+  return {};
+}
+
+// The file must live as long as the transfer, so the caller holds it.
+Status set_body(CURL* handle, const ClientRequest& request, std::unique_ptr<std::FILE, FileClose>& file) {
+  if (request.method == "GET" && !request.body_file) return {};
+  if (request.method == "HEAD") {
+    curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+    return {};
+  }
+  if (request.body_file) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(*request.body_file, error);
+    file.reset(error ? nullptr : std::fopen(request.body_file->c_str(), "rbe"));
+    if (file == nullptr) return fail(Code::IO, "the file to be sent cannot be read", "body_file");
+    curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(handle, CURLOPT_READDATA, file.get());  // the library's default reader is fread
+    curl_easy_setopt(handle, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(size));
+  } else {
+    curl_easy_setopt(handle, CURLOPT_POST, 1L);
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(handle, CURLOPT_POSTFIELDS, request.body.data());
+  }
+  curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  return {};
+}
+
+Error transfer_error(CURLcode code, const Collected& collected) {
+  if (collected.is_over)
+    return Error{Code::TOO_LARGE, "the answer is too large", "answer", {{"max", std::to_string(collected.bytes_max)}}};
+  if (code == CURLE_OPERATION_TIMEDOUT) return Error{Code::TIMEOUT, curl_easy_strerror(code), "server", {}};
+  if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
+    return Error{Code::BAD_VALUE, curl_easy_strerror(code), "url", {{"expected", "http://… or https://…"}}};
+  return Error{Code::PEER_UNAVAILABLE, curl_easy_strerror(code), "server", {}};
+}
+
+}  // namespace
+
+std::optional<std::string_view> ClientAnswer::header(std::string_view name) const {
+  for (const Header& candidate : headers)
+    if (candidate.name == name) return candidate.value;
+  return std::nullopt;
+}
+
+Result<ClientAnswer> send_request(const ClientRequest& request, const ClientOptions& options) {
+  if (!is_token(request.method)) return fail(Code::BAD_VALUE, "not a method", "method");
+  const CurlEasy curl = make_curl("http,https", options.connect_timeout, options.timeout, options.ca_file);
+  if (curl == nullptr) return fail(Code::IO, "the HTTP library cannot be initialised");
+  CURL* handle = curl.get();
+  Collected collected;
+  collected.bytes_max = options.answer_bytes_max;
+  CurlList headers;
+  TRY(set_headers(headers, request));
+  std::unique_ptr<std::FILE, FileClose> file;
+  curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &collect_body);
+  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &collected);
+  curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &collect_header);
+  curl_easy_setopt(handle, CURLOPT_HEADERDATA, &collected);
+  if (options.certificate_file) curl_easy_setopt(handle, CURLOPT_SSLCERT, options.certificate_file->c_str());
+  if (options.key_file) curl_easy_setopt(handle, CURLOPT_SSLKEY, options.key_file->c_str());
+  TRY(set_body(handle, request, file));
+  const CURLcode code = curl_easy_perform(handle);
+  long status = 0;
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+  // An upload refused early: the answer arrived whole although the body was not taken whole.
+  const bool is_early_answer = code == CURLE_SEND_ERROR && status >= 400;
+  if (code != CURLE_OK && !is_early_answer) return tl::unexpected(transfer_error(code, collected));
+  collected.answer.status = static_cast<int>(status);
+  return std::move(collected.answer);
+}
+
+Result<ClientAnswer> http_get(const std::string& url, const Headers& headers, const ClientOptions& options) {
+  return send_request(ClientRequest{"GET", url, headers, {}, {}}, options);
+}
+
+Result<ClientAnswer> http_post(const std::string& url, std::string content_type, std::string body, const Headers& headers,
+                               const ClientOptions& options) {
+  ClientRequest request{"POST", url, headers, std::move(body), {}};
+  request.headers.push_back({"Content-Type", std::move(content_type)});
+  return send_request(request, options);
+}
+
+}  // namespace warifu::net
