@@ -51,7 +51,7 @@ struct CategoryEntry {
   Text name;
   Text description;
   std::vector<Text> examples;
-  bool secrecy = false;  // under the secrecy of communications: never matched for overlap, never on an inquiry
+  bool secrecy = false;  // under the secrecy of communications or as strongly protected: never on an inquiry, never matched for overlap
   bool overlap = false;  // INQ items of this category may be matched for overlap (M-A7)
   bool verified = false;
 };

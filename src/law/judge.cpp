@@ -164,6 +164,7 @@ Judgement judge(const Catalogue& catalogue, const HouseRules& house, const Quest
   tighten_by_special_rules(catalogue, question, judgement);
   tighten_by_house(catalogue, house, question, judgement);
 
+  judgement.verified = judgement.verified && catalogue.instrument(question.instrument).verified;
   judgement.lane = lane_of(question.instrument, judgement.outcome);
   judgement.may_answer = conditions_met(catalogue, question, judgement);
   // Right data on the wrong numbered form: back to the agency, the sentence says which form.

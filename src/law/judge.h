@@ -41,7 +41,7 @@ struct Judgement {
   std::string possible_ja, possible_en;  // what would make it possible, or what it depends on
   bool reclassified = false;
   bool by_house_rule = false;
-  bool verified = false;    // the rule was checked against a public source
+  bool verified = false;    // the rule and its instrument were checked against a public source
   bool may_answer = false;  // the conditions for disclosure are met as far as the question states them; a person still decides
 };
 

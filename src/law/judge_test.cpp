@@ -99,7 +99,8 @@ TEST_CASE("a judgement explains itself") {
   CHECK(judgement.possible_en.find("warrant") != std::string::npos);
   CHECK(judgement.lane == Lane::NEEDS_WARRANT);
   CHECK(judgement.verified);
-  CHECK_FALSE(ask(Instrument::EWR, Category::K3).verified);
+  CHECK_FALSE(ask(Instrument::EPO, Category::K3).verified);  // the rule is, the instrument's entry into force is not
+  CHECK_FALSE(ask(Instrument::INQ, Category::K6).verified);
 }
 
 TEST_CASE("lanes keep warrants, emergencies and preservation apart from inquiries") {
