@@ -136,6 +136,7 @@ class Database {
   // WRITE waits for the store's only write lock, so that writers of several processes come one after the other in both engines; READ sees one
   // unchanging snapshot.
   virtual Status begin(Access access) = 0;
+  // When it fails, the transaction is rolled back.
   virtual Status commit() = 0;
   // Never fails for the caller's purpose: afterwards no transaction is open, also when the connection was lost.
   virtual void rollback() = 0;

@@ -54,36 +54,59 @@ tl::unexpected<Error> failure(sqlite3* db, int rc, Access access) {
   return fail(code_of(code, access), "sqlite " + std::to_string(code) + ": " + text, std::move(where));
 }
 
-class SqliteDatabase;
+// SQLite ends a transaction by itself on some errors (full disk, I/O). What follows would then be committed statement by statement, so it is
+// refused with the first error until rollback().
+struct Session {
+  Db db;
+  Access access;
+  bool open = false;  // begin() was called
+  std::optional<Error> ended_by;
+
+  Status usable() const {
+    if (!open || sqlite3_get_autocommit(db.get()) == 0) return {};
+    if (ended_by) return tl::unexpected<Error>(*ended_by);
+    return fail(Code::INTERNAL, "the transaction was ended by a statement within");
+  }
+  tl::unexpected<Error> failed(int rc) {
+    auto error = failure(db.get(), rc, access);
+    if (open && !ended_by && sqlite3_get_autocommit(db.get()) != 0) ended_by = error.value();
+    return error;
+  }
+  Status exec(const char* script) {
+    const int rc = sqlite3_exec(db.get(), script, nullptr, nullptr, nullptr);
+    return rc == SQLITE_OK ? Status{} : failed(rc);
+  }
+};
 
 class SqliteCursor final : public Cursor {
  public:
-  SqliteCursor(sqlite3* db, Access access, std::string sql, Prepared prepared, std::vector<int> places)
-      : db_(db), access_(access), sql_(std::move(sql)), prepared_(std::move(prepared)), places_(std::move(places)) {}
+  SqliteCursor(Session& session, std::string sql, Prepared prepared, std::vector<int> places)
+      : session_(session), sql_(std::move(sql)), prepared_(std::move(prepared)), places_(std::move(places)) {}
 
   Status bind(int index, const Value& value) override {
     if (index < 1 || static_cast<std::size_t>(index) > places_.size()) return fail(Code::INTERNAL, "no such placeholder in: " + sql_);
     if (stepping_) rewind();
     const int place = places_[static_cast<std::size_t>(index - 1)];
     const int rc = std::visit([&](const auto& v) { return bind_one(place, v); }, value);
-    return rc == SQLITE_OK ? Status{} : failure(db_, rc, access_);
+    return rc == SQLITE_OK ? Status{} : session_.failed(rc);
   }
 
   Result<bool> step() override {
     if (!stepping_) {
+      TRY(session_.usable());
       stepping_ = true;
       changes_ = 0;
-      total_before_ = sqlite3_total_changes64(db_);
+      total_before_ = sqlite3_total_changes64(session_.db.get());
     }
     const int rc = sqlite3_step(prepared_.get());
     if (rc == SQLITE_ROW) return true;
     if (rc == SQLITE_DONE) {
       // sqlite3_changes keeps the number of an older statement when this one changed nothing.
-      if (sqlite3_total_changes64(db_) != total_before_) changes_ = sqlite3_changes64(db_);
+      if (sqlite3_total_changes64(session_.db.get()) != total_before_) changes_ = sqlite3_changes64(session_.db.get());
       rewind();
       return false;
     }
-    auto error = failure(db_, rc, access_);
+    auto error = session_.failed(rc);
     rewind();
     return error;
   }
@@ -125,8 +148,7 @@ class SqliteCursor final : public Cursor {
     stepping_ = false;
   }
 
-  sqlite3* db_;
-  Access access_;
+  Session& session_;
   std::string sql_;
   Prepared prepared_;
   std::vector<int> places_;  // SQLite's index of $1, $2, …
@@ -137,23 +159,37 @@ class SqliteCursor final : public Cursor {
 
 class SqliteDatabase final : public Database {
  public:
-  SqliteDatabase(Db db, Access access, std::filesystem::path file) : db_(std::move(db)), access_(access), file_(std::move(file)) {}
+  SqliteDatabase(Db db, Access access) : session_{std::move(db), access, false, {}} {}
   ~SqliteDatabase() override { forget_cursors(); }
 
   EngineKind engine() const override { return EngineKind::SQLITE; }
-  sqlite3* raw() const { return db_.get(); }
-  Access access() const { return access_; }
+  sqlite3* raw() const { return session_.db.get(); }
+  Session& session() { return session_; }
 
   Status exec(std::string_view script) override {
-    const int rc = sqlite3_exec(db_.get(), std::string(script).c_str(), nullptr, nullptr, nullptr);
-    return rc == SQLITE_OK ? Status{} : failure(db_.get(), rc, access_);
+    TRY(session_.usable());
+    return session_.exec(std::string(script).c_str());
   }
-  Status begin(Access access) override { return exec(access == Access::WRITE ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED"); }
-  Status commit() override { return exec("COMMIT"); }
+  Status begin(Access access) override {
+    CHECK_THAT(!session_.open);
+    TRY(session_.exec(access == Access::WRITE ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED"));
+    session_.open = true;
+    return {};
+  }
+  Status commit() override {
+    CHECK_THAT(session_.open);
+    Status done = session_.usable();
+    if (done) done = session_.exec("COMMIT");
+    if (!done) rollback();
+    session_.open = false;
+    return done;
+  }
   void rollback() override {
-    if (in_transaction()) sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+    if (sqlite3_get_autocommit(raw()) == 0) sqlite3_exec(raw(), "ROLLBACK", nullptr, nullptr, nullptr);
+    session_.open = false;
+    session_.ended_by.reset();
   }
-  bool in_transaction() const override { return sqlite3_get_autocommit(db_.get()) == 0; }
+  bool in_transaction() const override { return session_.open; }
 
   Result<std::int64_t> run_each(std::string_view sql, std::span<const std::vector<Value>> rows) override {
     CHECK_THAT(in_transaction());
@@ -189,11 +225,12 @@ class SqliteDatabase final : public Database {
 
  protected:
   Result<std::unique_ptr<Cursor>> make_cursor(std::string_view sql) override {
+    TRY(session_.usable());
     sqlite3_stmt* raw_statement = nullptr;
     const char* tail = nullptr;
-    const int rc = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw_statement, &tail);
+    const int rc = sqlite3_prepare_v3(raw(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw_statement, &tail);
     Prepared prepared(raw_statement);
-    if (rc != SQLITE_OK) return failure(db_.get(), rc, access_);
+    if (rc != SQLITE_OK) return session_.failed(rc);
     const std::string_view rest(tail, static_cast<std::size_t>(sql.data() + sql.size() - tail));
     if (!prepared || rest.find_first_not_of(" \t\r\n;") != std::string_view::npos)
       return fail(Code::INTERNAL, "prepare takes exactly one statement: " + std::string(sql));
@@ -204,13 +241,11 @@ class SqliteDatabase final : public Database {
       if (place == 0) return fail(Code::INTERNAL, "placeholders are $1 to $n without a gap: " + std::string(sql));
       places.push_back(place);
     }
-    return std::make_unique<SqliteCursor>(db_.get(), access_, std::string(sql), std::move(prepared), std::move(places));
+    return std::make_unique<SqliteCursor>(session_, std::string(sql), std::move(prepared), std::move(places));
   }
 
  private:
-  Db db_;
-  Access access_;
-  std::filesystem::path file_;
+  Session session_;
 };
 
 SqliteDatabase& sqlite_of(Database& database) {
@@ -272,7 +307,7 @@ Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options) {
   const int rc = sqlite3_open_v2(options.file.c_str(), &raw, flags, options.vfs.empty() ? nullptr : options.vfs.c_str());
   Db db(raw);
   if (rc != SQLITE_OK) return failure(db.get(), rc, options.access);
-  auto database = std::make_unique<SqliteDatabase>(std::move(db), options.access, options.file);
+  auto database = std::make_unique<SqliteDatabase>(std::move(db), options.access);
   TRY(configure(*database, options));
   // Opening reads nothing by itself: read the schema, so that a file which is no database is refused here and not at first use.
   TRY(one_value<std::int64_t>(*database, "SELECT count(*) FROM sqlite_master"));
@@ -293,7 +328,7 @@ Status check_integrity(Database& database) {
 Status truncate_wal(Database& database) {
   SqliteDatabase& sqlite = sqlite_of(database);
   const int rc = sqlite3_wal_checkpoint_v2(sqlite.raw(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  return rc == SQLITE_OK ? Status{} : failure(sqlite.raw(), rc, sqlite.access());
+  return rc == SQLITE_OK ? Status{} : sqlite.session().failed(rc);
 }
 
 Status backup_sqlite(Database& database, const std::filesystem::path& target) {

@@ -100,6 +100,24 @@ TEST_CASE("a full disk fails one transaction, and the store goes on when there i
   CHECK(check_integrity(*db).has_value());
 }
 
+TEST_CASE("when the engine ended the transaction, nothing more is written until rollback") {
+  TestStore store(EngineKind::SQLITE);
+  auto db = store.fresh();
+  REQUIRE(db->exec(kTable));
+  Statement prepared = db->prepare("INSERT INTO row (batch, n) VALUES (9, 9)").value();
+  REQUIRE(db->begin(Access::WRITE));
+  REQUIRE(db->run("INSERT INTO row (batch, n) VALUES (1, 1)"));
+  // OR ROLLBACK does what SQLite does by itself when the disk is full in the wrong moment.
+  CHECK(db->run("INSERT OR ROLLBACK INTO row (batch, n) VALUES (1, 1)").error().code == Code::CONFLICT);
+  CHECK(db->in_transaction());
+  CHECK(prepared.step().error().code == Code::CONFLICT);
+  CHECK(db->exec("DELETE FROM row").error().code == Code::CONFLICT);
+  CHECK(db->commit().error().code == Code::CONFLICT);
+  CHECK(!db->in_transaction());
+  CHECK(one_value<int>(*db, "SELECT count(*) FROM row").value() == 0);
+  CHECK(!prepared.step().value());
+}
+
 TEST_CASE("damage is found: no database at all, a damaged page, a damaged row reference") {
   TestStore store(EngineKind::SQLITE);
   const auto junk = store.folder() / "junk.db";
