@@ -24,17 +24,17 @@ enum class SelectorType {
 // As typed or as stored. Which fields a type takes stands in selector_catalogue.h; a field it does not take is refused (UNKNOWN_FIELD).
 struct SelectorInput {
   SelectorType type = SelectorType::ACCOUNT_ID;
-  std::string value;                   // PERSON: the written name; BANK_ACCOUNT: the number; CALL: the caller
-  std::optional<std::string> service;  // ACCOUNT_ID, ORDER_, AUCTION_, CONTRACT_NUMBER: [a-z0-9.-], whose numbers they are
-  std::optional<std::string> at;       // IP_ADDRESS, CALL: RFC 3339; a space, missing seconds, JST and 2026年11月21日 are understood
-  std::optional<int> port;             // IP_ADDRESS; needs `at`
-  std::optional<std::string> to;       // CALL: the number called. One of value and to may be empty (number withheld)
-  std::optional<std::string> kana;     // PERSON
-  std::optional<std::string> romaji;   // PERSON
-  std::optional<std::string> born;     // PERSON: 1990-01-02, 1990/1/2, 平成2年1月2日, H2.1.2
-  std::optional<std::string> bank;     // BANK_ACCOUNT: 4 digits
-  std::optional<std::string> branch;   // BANK_ACCOUNT: 3 digits
-  std::optional<std::string> kind;     // BANK_ACCOUNT: 普通 (1), 当座 (2), 貯蓄 (4), その他 (9)
+  std::string value;                     // PERSON: the written name; BANK_ACCOUNT: the number; CALL: the caller
+  std::optional<std::string> service{};    // ACCOUNT_ID, ORDER_, AUCTION_, CONTRACT_NUMBER: [a-z0-9.-], whose numbers they are
+  std::optional<std::string> at{};         // IP_ADDRESS, CALL: RFC 3339; a space, missing seconds, JST and 2026年11月21日 are understood
+  std::optional<int> port{};               // IP_ADDRESS; needs `at`
+  std::optional<std::string> to{};         // CALL: the number called. One of value and to may be empty (number withheld)
+  std::optional<std::string> kana{};       // PERSON
+  std::optional<std::string> romaji{};     // PERSON
+  std::optional<std::string> born{};       // PERSON: 1990-01-02, 1990/1/2, 平成2年1月2日, H2.1.2
+  std::optional<std::string> bank{};       // BANK_ACCOUNT: 4 digits
+  std::optional<std::string> branch{};     // BANK_ACCOUNT: 3 digits
+  std::optional<std::string> kind{};       // BANK_ACCOUNT: 普通 (1), 当座 (2), 貯蓄 (4), その他 (9)
   bool operator==(const SelectorInput&) const = default;
 };
 
@@ -59,7 +59,7 @@ struct Selector {
 
 // Errors: `where` is the field ("/value", "/at", "/port", "/service" …); SELECTOR_FORMAT, SELECTOR_CHECKSUM, SELECTOR_TIME_MISSING,
 // TIME_WITHOUT_ZONE, BAD_TIME, SELECTOR_SERVICE_MISSING, OUT_OF_RANGE (port), UNKNOWN_FIELD and those of clean_line.
-// SELECTOR_FORMAT and SELECTOR_CHECKSUM carry the args {type} and {expected}.
+// SELECTOR_FORMAT and SELECTOR_CHECKSUM carry the args {type} and {example}.
 [[nodiscard]] Result<Selector> parse_selector(const SelectorInput& input);
 
 // The spelling on one line, for pasted text, the command line and CSV:
