@@ -20,8 +20,11 @@ fi
 }
 command -v debootstrap >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends debootstrap >&2
 
-mirror=${WARIFU_DEBIAN_MIRROR:-$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2>/dev/null |
-  grep -oE '^(URIs:|deb) .*https?://[^ ]+/debian/?( |$)' | grep -oE 'https?://[^ ]+' | head -n 1)}
+host_mirror() {
+  { cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2>/dev/null || true; } |
+    sed -nE 's#^(URIs:|deb) (.* )?(https?://[^ ]+/debian/?)( .*)?$#\3#p' | sed -n 1p
+}
+mirror=${WARIFU_DEBIAN_MIRROR:-$(host_mirror)}
 [ -n "$mirror" ] || {
   echo "cleanroom: no Debian mirror found; set WARIFU_DEBIAN_MIRROR" >&2
   exit 1
