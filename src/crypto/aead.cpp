@@ -46,7 +46,8 @@ Bytes aead_seal(const AeadKey& key, const AeadNonce& nonce, ByteView aad, ByteVi
 }
 
 Result<Bytes> aead_open(const AeadKey& key, const AeadNonce& nonce, ByteView aad, ByteView sealed) {
-  if (sealed.size() < kAeadTagBytes || sealed.size() - kAeadTagBytes > kMessageBytesMax) return fail(Code::CRYPTO, "sealed data of an impossible length");
+  if (sealed.size() < kAeadTagBytes || sealed.size() - kAeadTagBytes > kMessageBytesMax)
+    return fail(Code::CRYPTO, "sealed data of an impossible length");
   const ByteView ciphertext = sealed.first(sealed.size() - kAeadTagBytes);
   Bytes tag(sealed.begin() + static_cast<std::ptrdiff_t>(ciphertext.size()), sealed.end());
   const auto context = start(key, nonce, aad, 0);

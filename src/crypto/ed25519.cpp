@@ -80,8 +80,7 @@ bool Ed25519Verifier::verify(ByteView message, ByteView signature) const {
   const internal::MdCtxPtr context(EVP_MD_CTX_new());
   CHECK_THAT(context != nullptr);
   CHECK_THAT(EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, impl_->key.get()) == 1);
-  const bool right =
-      EVP_DigestVerify(context.get(), signature.data(), signature.size(), internal::address(message.data()), message.size()) == 1;
+  const bool right = EVP_DigestVerify(context.get(), signature.data(), signature.size(), internal::address(message.data()), message.size()) == 1;
   if (!right) ERR_clear_error();  // a refused signature is an answer, not a fault: leave nothing in this thread's error queue
   return right;
 }

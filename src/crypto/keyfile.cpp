@@ -128,8 +128,8 @@ Status check_pin(const Pin& pin) {
   return {};
 }
 
-Result<std::string> seal_keyfile_with(std::string_view org, PersonId person, const Ed25519Secret& secret, const Pin& pin,
-                                      const DeviceSecret& device, const KeyfileRandomness& randomness) {
+Result<std::string> seal_keyfile_with(std::string_view org, PersonId person, const Ed25519Secret& secret, const Pin& pin, const DeviceSecret& device,
+                                      const KeyfileRandomness& randomness) {
   if (!is_org_name(org)) return fail(Code::BAD_VALUE, "not the name of an organisation", "/org");
   TRY(check_pin(pin));
   std::string text(kVersion);

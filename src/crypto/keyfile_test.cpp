@@ -82,8 +82,8 @@ TEST_CASE("every byte of a key file is covered: no flipped bit opens it") {
   for (std::size_t i = 0; i < v.text.size(); ++i) {
     std::string text = v.text;
     text[i] = static_cast<char>(text[i] ^ 1);
-    if (!read_keyfile_head(text)) continue;           // refused by its shape
-    if (++reached_cipher % 16 != 1) continue;         // each try costs an Argon2id: a sample is enough
+    if (!read_keyfile_head(text)) continue;    // refused by its shape
+    if (++reached_cipher % 16 != 1) continue;  // each try costs an Argon2id: a sample is enough
     CAPTURE(i);
     CHECK(open_keyfile(text, pin(v.pin), v.device).error().code == Code::WRONG_PIN);
   }

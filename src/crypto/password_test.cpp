@@ -31,8 +31,8 @@ TEST_CASE("what is not a hash opens nothing; bounds") {
 TEST_CASE("UTF-8 is judged strictly") {
   CHECK(count_code_points("割符 abc").value() == 6);
   CHECK(count_code_points("\U0010FFFF").value() == 1);
-  for (const char* bad : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
-                          "\xE3\x81", "a\xFF"})
+  for (const char* bad : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80",
+                          "\xF5\x80\x80\x80", "\xE3\x81", "a\xFF"})
     CHECK_FALSE(count_code_points(bad).has_value());
 }
 

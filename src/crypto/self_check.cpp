@@ -46,8 +46,8 @@ Status test_hashes() {
 // RFC 8032 section 7.1, test 2.
 Status test_ed25519() {
   const auto secret = Ed25519Secret::from_seed(Ed25519Seed(fixed<32>("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb")));
-  const auto want = fixed<64>(
-      "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+  const auto want =
+      fixed<64>("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
   const Bytes message{0x72};
   TRY(expect(to_hex(secret.public_key().bytes) == "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "Ed25519 key"));
   TRY(expect(secret.sign(message) == want, "Ed25519 signature"));

@@ -112,8 +112,7 @@ Status check(const PersonEntry& entry) {
   if (entry.delegator == entry.person) return bad("nobody acts for himself", "delegator");
   switch (entry.algorithm) {
     case PersonKeyAlgorithm::ed25519:
-    case PersonKeyAlgorithm::webauthn_ed25519:
-      return check_ed25519(entry.key);
+    case PersonKeyAlgorithm::webauthn_ed25519: return check_ed25519(entry.key);
     case PersonKeyAlgorithm::webauthn_es256:
       if (entry.key.size() != 65 || entry.key[0] != 4) return bad("not an uncompressed point of 65 bytes", "key");
       return {};
@@ -148,9 +147,9 @@ template <class Entry>
 bool chain_in_force(std::span<const Entry> chain, Time t) {
   if (chain.empty() || !chain[0].valid.contains(t)) return false;
   for (const Entry& later : chain.subspan(1)) {
-    if (later.valid.until <= t) return false;             // revoked
-    if (!has_same_key(later, chain[0])) return true;      // rotated: the periods overlap
-    if (later.valid.from <= t) return false;              // replaced: role, unit and period are the successor's now
+    if (later.valid.until <= t) return false;         // revoked
+    if (!has_same_key(later, chain[0])) return true;  // rotated: the periods overlap
+    if (later.valid.from <= t) return false;          // replaced: role, unit and period are the successor's now
   }
   return true;
 }
@@ -279,7 +278,8 @@ Status check_signatures(const Note& note, const PersonEntry& entry, const Person
   const std::string own = person_name(entry.org, entry.person);
   const std::string prefix = entry.org + "/person/";
   for (const VerifierKey& key : authorities.people)
-    if (key.name != own && key.name.starts_with(prefix) && !std::equal(key.key.bytes.begin(), key.key.bytes.end(), entry.key.begin(), entry.key.end()))
+    if (key.name != own && key.name.starts_with(prefix) &&
+        !std::equal(key.key.bytes.begin(), key.key.bytes.end(), entry.key.begin(), entry.key.end()))
       others.push_back(key);
   if (TRY(signed_by(note, others)).empty()) return missing("a second person of the organisation did not sign", prefix);
   return {};

@@ -36,7 +36,7 @@ struct KeyEntry {
   std::string org;
   KeyPurpose purpose = KeyPurpose::sign;
   OrgKeyAlgorithm algorithm = OrgKeyAlgorithm::ed25519;
-  Bytes key;                    // empty for web
+  Bytes key;                      // empty for web
   std::string web_origin, rp_id;  // for web only: "https://desk.example", "desk.example"
   Validity valid;
   std::optional<Sha256> previous;  // leaf hash of the entry that this one follows

@@ -65,8 +65,9 @@ TEST_CASE("the exact text of a key entry") {
 TEST_CASE("the exact text of a person's entry") {
   PersonEntry entry = sample_person();
   entry.unit = UnitId::random();
-  CHECK(entry.text().value() == "warifu-person/v1\nhub.example/keys\norg minato.police.example\nperson " + entry.person.hex() + "\nrole approver unit " +
-                                    entry.unit->hex() + "\nkey ed25519 " + to_base64(entry.key) + "\ndelegator -\nvalid 1000 2000\nprev -\n");
+  CHECK(entry.text().value() == "warifu-person/v1\nhub.example/keys\norg minato.police.example\nperson " + entry.person.hex() +
+                                    "\nrole approver unit " + entry.unit->hex() + "\nkey ed25519 " + to_base64(entry.key) +
+                                    "\ndelegator -\nvalid 1000 2000\nprev -\n");
   CHECK(PersonEntry::parse(entry.text().value()).value() == entry);
   CHECK(entry.verifier().value().name == "minato.police.example/person/" + entry.person.hex());
 }

@@ -16,7 +16,8 @@ Result<std::string_view> LineReader::line(std::string_view where) {
   const std::size_t end = rest_.find('\n');
   if (end == std::string_view::npos) return bad("a line is missing", where);
   if (end == 0) return bad("an empty line", where);
-  if (end > limits::kNoteLineBytesMax) return fail(Code::TOO_LONG, "line too long", std::string(where), {{"max", std::to_string(limits::kNoteLineBytesMax)}});
+  if (end > limits::kNoteLineBytesMax)
+    return fail(Code::TOO_LONG, "line too long", std::string(where), {{"max", std::to_string(limits::kNoteLineBytesMax)}});
   const std::string_view taken = rest_.substr(0, end);
   rest_.remove_prefix(end + 1);
   return taken;
@@ -72,7 +73,8 @@ Result<std::uint64_t> parse_decimal(std::string_view text, std::string_view wher
   if (!digits || (text.size() > 1 && text.front() == '0')) return bad("not a decimal number without sign and leading zeros", where);
   std::uint64_t value = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (parsed.ec != std::errc() || value > max) return fail(Code::OUT_OF_RANGE, "number too large", std::string(where), {{"max", std::to_string(max)}});
+  if (parsed.ec != std::errc() || value > max)
+    return fail(Code::OUT_OF_RANGE, "number too large", std::string(where), {{"max", std::to_string(max)}});
   return value;
 }
 

@@ -15,12 +15,13 @@ constexpr std::size_t kSignatureBytes = 64;
 constexpr std::size_t kCosignatureBytes = 8 + kSignatureBytes;
 
 tl::unexpected<Error> bad_note(std::string message) { return fail(Code::BAD_NOTE, std::move(message)); }
+tl::unexpected<Error> too_large() { return fail(Code::TOO_LARGE, "note too large", {}, {{"max", std::to_string(limits::kNoteBytesMax)}}); }
 tl::unexpected<Error> bad_key(std::string message) { return fail(Code::BAD_KEY, std::move(message)); }
 
 // White_Space of the Unicode character database.
 bool is_unicode_space(char32_t c) {
-  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
-         c == 0x202F || c == 0x205F || c == 0x3000;
+  return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
+         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 // C2SP signed-note: well-formed UTF-8 without ASCII control characters below U+0020, the line feed excepted.
@@ -58,8 +59,7 @@ std::uint64_t big_endian(ByteView bytes) {
 
 bool is_right(const Note& note, const SignatureLine& line, const VerifierKey& key) {
   switch (key.type) {
-    case KeyType::ed25519:
-      return crypto::verify(key.key, bytes_of(note.text), line.signature);
+    case KeyType::ed25519: return crypto::verify(key.key, bytes_of(note.text), line.signature);
     case KeyType::cosignature_v1: {
       if (line.signature.size() != kCosignatureBytes) return false;
       const ByteView raw(line.signature);
@@ -125,8 +125,7 @@ Result<SignatureLine> SignatureLine::parse(std::string_view line) {
 }
 
 Result<Note> Note::parse(std::string_view raw) {
-  if (raw.size() > limits::kNoteBytesMax)
-    return fail(Code::TOO_LARGE, "note too large", {}, {{"max", std::to_string(limits::kNoteBytesMax)}});
+  if (raw.size() > limits::kNoteBytesMax) return too_large();
   TRY(check_characters(raw));
   // The signatures stand below the last empty line; the text itself may hold empty lines.
   const std::size_t split = raw.rfind("\n\n");
@@ -153,7 +152,7 @@ std::string Note::serialise() const {
 
 Status check_text(std::string_view text) {
   if (text.empty() || !text.ends_with('\n')) return bad_note("a note's text ends with a line feed");
-  if (text.size() > limits::kNoteBytesMax) return fail(Code::TOO_LARGE, "note too large", {}, {{"max", std::to_string(limits::kNoteBytesMax)}});
+  if (text.size() > limits::kNoteBytesMax) return too_large();
   return check_characters(text);
 }
 
@@ -195,7 +194,7 @@ Result<Time> cosignature_time(const SignatureLine& line) {
 Result<Note> sign_note(std::string text, std::span<const Signer> signers) {
   Note out{std::move(text), {}};
   for (const Signer& signer : signers) out.signatures.push_back(TRY(signer.sign(out.text)));
-  if (out.serialise().size() > limits::kNoteBytesMax) return fail(Code::TOO_LARGE, "note too large", {}, {{"max", std::to_string(limits::kNoteBytesMax)}});
+  if (out.serialise().size() > limits::kNoteBytesMax) return too_large();
   return out;
 }
 
@@ -209,7 +208,8 @@ Result<std::vector<VerifierKey>> verify(const Note& note, std::span<const Verifi
       found = &key;
     }
     if (found == nullptr) continue;
-    if (!is_right(note, line, *found)) return fail(Code::SIGNATURE_INVALID, "a known key's signature does not fit the text", {}, {{"key", line.name}});
+    if (!is_right(note, line, *found))
+      return fail(Code::SIGNATURE_INVALID, "a known key's signature does not fit the text", {}, {{"key", line.name}});
     if (std::find(signed_by.begin(), signed_by.end(), *found) == signed_by.end()) signed_by.push_back(*found);
   }
   if (signed_by.empty()) return fail(Code::SIGNATURE_MISSING, "no known key signed this note");

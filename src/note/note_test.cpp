@@ -83,8 +83,9 @@ TEST_CASE("verifier keys: only the exact spelling") {
 
 TEST_CASE("names of keys") {
   for (const char* good : {"a", "hub.example/log/1", "割符"}) CHECK(is_key_name(good));
-  for (const char* bad : {"", "a b", "a+b", "a\tb", "a\nb", "a\xC2\xA0"
-                                                            "b",
+  for (const char* bad : {"", "a b", "a+b", "a\tb", "a\nb",
+                          "a\xC2\xA0"
+                          "b",
                           "a\u3000b", "a\u2028b", "\x01", "\xFF"})
     CHECK_FALSE(is_key_name(bad));
 }

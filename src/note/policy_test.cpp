@@ -11,7 +11,8 @@ struct World {
   Signer log = Signer::create("hub.example/log/1", Ed25519Secret::generate()).value();
   std::vector<Cosigner> witnesses;
   World() {
-    for (int i = 0; i < 4; ++i) witnesses.push_back(Cosigner::create("w" + std::to_string(i) + ".example/witness", Ed25519Secret::generate()).value());
+    for (int i = 0; i < 4; ++i)
+      witnesses.push_back(Cosigner::create("w" + std::to_string(i) + ".example/witness", Ed25519Secret::generate()).value());
   }
   std::string log_line() const { return "log " + log.verifier().text() + " https://hub.example/log/1\n"; }
   std::string witness_line(std::size_t i) const { return "witness w" + std::to_string(i) + " " + witnesses[i].verifier().text() + "\n"; }
@@ -30,7 +31,8 @@ std::string error_line(const Result<Policy>& result) { return result ? "none" : 
 
 TEST_CASE("a quorum of groups") {
   const World w;
-  const auto policy = Policy::parse("# who watches\n\n" + w.all_lines() + "group police 2 w0 w1 w2\n\tgroup both  all police w3 \nquorum both\n").value();
+  const auto policy =
+      Policy::parse("# who watches\n\n" + w.all_lines() + "group police 2 w0 w1 w2\n\tgroup both  all police w3 \nquorum both\n").value();
   CHECK(policy.logs.size() == 1);
   CHECK(policy.logs[0].url == "https://hub.example/log/1");
   CHECK(policy.witnesses.size() == 4);
@@ -74,7 +76,7 @@ TEST_CASE("policies that are refused, with the line") {
   CHECK(error_line(Policy::parse(head + w.log_line())) == "6");
   CHECK(error_line(Policy::parse("witness l " + w.log.verifier().text() + "\n")) == "1");  // a log's key is no witness's key
   CHECK(error_line(Policy::parse("log " + w.witnesses[0].verifier().text() + "\n")) == "1");
-  CHECK(Policy::parse(head).error().code == Code::BAD_VALUE);                // no quorum
+  CHECK(Policy::parse(head).error().code == Code::BAD_VALUE);                  // no quorum
   CHECK(Policy::parse(head + "quorum none").error().code == Code::BAD_VALUE);  // no line feed
 }
 
