@@ -171,13 +171,18 @@ std::vector<SelectorType> guess_type(std::string_view line) {
   std::vector<SelectorType> out;
   const auto cleaned = clean_line(line, limits::kSelectorBytesMax);
   if (!cleaned || cleaned->size() > limits::kSelectorBytesMax) return out;
-  if (looks_like_card_number(technical(*cleaned))) out.push_back(SelectorType::PAYMENT_CARD);
+  // A card of 15 digits begins with 34 or 37; other numbers of 15 digits with a right check digit are devices first.
+  const std::string digits = without(technical(*cleaned), " -");
+  const bool is_card = is_digits(digits) && looks_like_card_number(digits);
+  const bool is_card_first = is_card && (digits.size() != 15 || digits.starts_with("34") || digits.starts_with("37"));
+  if (is_card_first) out.push_back(SelectorType::PAYMENT_CARD);
   // The kinds whose spelling proves itself, by checksum or by shape; the rarer shape first.
   static constexpr auto kSelfEvident = std::to_array<SelectorType>(
       {SelectorType::CALL, SelectorType::URL, SelectorType::IP_ADDRESS, SelectorType::EMAIL, SelectorType::CRYPTO_ADDRESS, SelectorType::CRYPTO_TRANSACTION,
        SelectorType::MAC_ADDRESS, SelectorType::BANK_ACCOUNT, SelectorType::IMEI, SelectorType::TELEPHONE, SelectorType::DOMAIN_NAME});
   for (const SelectorType type : kSelfEvident)
     if (parses(type, *cleaned)) out.push_back(type);
+  if (is_card && !is_card_first) out.push_back(SelectorType::PAYMENT_CARD);
   const bool is_angled = cleaned->front() == '<' || ascii_lower(*cleaned).starts_with("message-id:");
   if (parses(SelectorType::MESSAGE_ID, *cleaned)) out.insert(is_angled ? out.begin() : out.end(), SelectorType::MESSAGE_ID);
   if (looks_like_postal_address(*cleaned)) out.push_back(SelectorType::POSTAL_ADDRESS);

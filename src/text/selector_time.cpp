@@ -178,7 +178,7 @@ Result<Date> parse_birth_date(std::string_view text) {
   const auto month = scanner.take_number(1, 2);
   if (!month || !scanner.take_one_of({"-", "/", ".", "月"})) return bad_date();
   const auto day = scanner.take_number(1, 2);
-  scanner.take_one_of({"日", "日生", "生"});
+  scanner.take_one_of({"日生", "日", "生"});
   if (!day || !scanner.is_done()) return bad_date();
   const Date date = TRY(existing_day(*year + (era ? era->year_before : 0), *month, *day));
   // 昭和64年2月1日 never was: a slip of the era would ask about somebody else.
