@@ -138,6 +138,9 @@ class Database {
   virtual Status begin(Access access) = 0;
   // When it fails, the transaction is rolled back.
   virtual Status commit() = 0;
+  // What COMMIT would refuse because of the statements so far: a deferred foreign key that points at nothing (CONFLICT), or in PostgreSQL a
+  // failed statement whose error nobody passed on. A group of jobs asks after each job, so that none spoils the commit of the others.
+  virtual Status check_deferred() = 0;
   // Never fails for the caller's purpose: afterwards no transaction is open, also when the connection was lost.
   virtual void rollback() = 0;
   [[nodiscard]] virtual bool in_transaction() const = 0;

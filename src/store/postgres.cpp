@@ -82,6 +82,11 @@ class PostgresDatabase final : public Database {
   }
   Status begin(Access access) override;
   Status commit() override;
+  Status check_deferred() override {
+    TRY(ready());
+    if (PQtransactionStatus(connection_.get()) == PQTRANS_INERROR) return fail(Code::INTERNAL, "the error of a failed statement was not passed on");
+    return command("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED");
+  }
   void rollback() override;
   bool in_transaction() const override { return open_; }
   Result<std::int64_t> run_each(std::string_view sql, std::span<const std::vector<Value>> rows) override;

@@ -184,6 +184,12 @@ class SqliteDatabase final : public Database {
     session_.open = false;
     return done;
   }
+  Status check_deferred() override {
+    TRY(session_.usable());
+    int open_keys = 0, unused = 0;
+    sqlite3_db_status(raw(), SQLITE_DBSTATUS_DEFERRED_FKS, &open_keys, &unused, 0);
+    return open_keys == 0 ? Status{} : fail(Code::CONFLICT, "a deferred foreign key points at nothing", "SQLite");
+  }
   void rollback() override {
     if (sqlite3_get_autocommit(raw()) == 0) sqlite3_exec(raw(), "ROLLBACK", nullptr, nullptr, nullptr);
     session_.open = false;

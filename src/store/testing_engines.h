@@ -25,7 +25,7 @@ class TestStore {
   [[nodiscard]] std::filesystem::path file() const;                         // SQLite only: of the newest store
   [[nodiscard]] std::string schema() const { return schema_; }              // PostgreSQL only: of the newest store
   // A writing connection to a new, empty store; aborts the test binary when that is impossible.
-  [[nodiscard]] std::unique_ptr<Database> fresh();
+  std::unique_ptr<Database> fresh();
   // Another connection to the newest store.
   [[nodiscard]] std::unique_ptr<Database> connect(Access access);
 
