@@ -92,8 +92,7 @@ Status set_body(CURL* handle, const ClientRequest& request, std::unique_ptr<std:
 }
 
 Error transfer_error(CURLcode code, const Collected& collected) {
-  if (collected.is_over)
-    return Error{Code::TOO_LARGE, "the answer is too large", "answer", {{"max", std::to_string(collected.bytes_max)}}};
+  if (collected.is_over) return Error{Code::TOO_LARGE, "the answer is too large", "answer", {{"max", std::to_string(collected.bytes_max)}}};
   if (code == CURLE_OPERATION_TIMEDOUT) return Error{Code::TIMEOUT, curl_easy_strerror(code), "server", {}};
   if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
     return Error{Code::BAD_VALUE, curl_easy_strerror(code), "url", {{"expected", "http://… or https://…"}}};

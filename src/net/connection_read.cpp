@@ -2,6 +2,9 @@
 // read operations, for three reasons: folded header lines can be seen only in the raw octets, the body policy must run between head and
 // body, and the code is then compiled once for plain and TLS streams.
 
+#include "net/boost_config.h"
+// after the configuration
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -62,7 +65,8 @@ void Connection::set_phase(Phase phase, Millis allowed) {
 
 void Connection::extend_deadline(Millis grace, std::uint64_t bytes) {
   const std::uint64_t rate = std::max<std::uint64_t>(core_.options.deadlines.bytes_per_second_min, 1);
-  deadline_ = began_ + grace + Millis(static_cast<Millis::rep>(bytes * 1000 / rate));
+  const auto by_rate = began_ + grace + Millis(static_cast<Millis::rep>(bytes * 1000 / rate));
+  deadline_ = std::min(by_rate, Clock::now() + grace);
 }
 
 void Connection::start() {
@@ -82,7 +86,7 @@ void Connection::next_request() {
   if (core_.is_stopping && filled_ == 0) return close();
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(core_.options.header_bytes_max) + 1);  // ours decides first
-  parser_->body_limit(boost::none);                                                        // the sink counts
+  parser_->body_limit(boost::none);                                                       // the sink counts
   parser_->get().body().sink = &sink_;
   sink_ = BodySink{};
   request_ = nullptr;
@@ -104,13 +108,12 @@ void Connection::next_request() {
 void Connection::read(void (Connection::*then)()) {
   const std::size_t room = phase_ == Phase::ReadingBody ? kBodyReadBytes : kHeadReadBytes;
   if (buffer_.size() < filled_ + room / 2) buffer_.resize(filled_ + room);
-  stream_->read_some(asio::buffer(&buffer_[filled_], buffer_.size() - filled_),
-                     [self = shared_from_this(), then](ErrorCode error, std::size_t size) {
-                       if (self->phase_ == Phase::Closed) return;
-                       if (error && !self->is_timed_out_) return self->close();
-                       self->filled_ += size;
-                       (self.get()->*then)();
-                     });
+  stream_->read_some(asio::buffer(&buffer_[filled_], buffer_.size() - filled_), [self = shared_from_this(), then](ErrorCode error, std::size_t size) {
+    if (self->phase_ == Phase::Closed) return;
+    if (error && !self->is_timed_out_) return self->close();
+    self->filled_ += size;
+    (self.get()->*then)();
+  });
 }
 
 void Connection::consume(std::size_t size) {
@@ -213,12 +216,11 @@ void Connection::begin_body(bool expects_continue) {
   // RFC 9110 section 10.1.1: not when the body has begun to arrive or there is none.
   if (!expects_continue || parser_->is_done() || filled_ > 0) return continue_body();
   static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  stream_->write({asio::buffer(kContinue.data(), kContinue.size()), asio::const_buffer()},
-                 [self = shared_from_this()](ErrorCode error, std::size_t) {
-                   if (self->phase_ == Phase::Closed) return;
-                   if (error) return self->close();
-                   self->continue_body();
-                 });
+  stream_->write({asio::buffer(kContinue.data(), kContinue.size()), asio::const_buffer()}, [self = shared_from_this()](ErrorCode error, std::size_t) {
+    if (self->phase_ == Phase::Closed) return;
+    if (error) return self->close();
+    self->continue_body();
+  });
 }
 
 void Connection::continue_body() {

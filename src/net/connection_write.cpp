@@ -1,5 +1,7 @@
 // The writing half of a connection: heads, bodies from memory or file in pieces, and the end of a connection.
 
+#include "net/boost_config.h"
+// after the configuration
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -27,8 +29,9 @@ std::string http_date(std::time_t now) {
   std::tm parts{};
   gmtime_r(&now, &parts);
   std::array<char, 64> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[static_cast<std::size_t>(parts.tm_wday)],
-                                 parts.tm_mday, kMonths[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+  const int size =
+      std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
+                    kMonths[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
@@ -37,14 +40,14 @@ bool is_header_safe(const Header& header) {
   const bool is_name = !header.name.empty() && std::all_of(header.name.begin(), header.name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   });
-  return is_name && std::all_of(header.value.begin(), header.value.end(), [](char c) {
-    return (static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f) || c == '\t';
-  });
+  return is_name && std::all_of(header.value.begin(), header.value.end(),
+                                [](char c) { return (static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f) || c == '\t'; });
 }
 
 // Written by the server itself; a handler's own would contradict it.
 bool is_reserved(const Header& header) {
-  static constexpr std::array<std::string_view, 6> kReserved = {"content-length", "transfer-encoding", "connection", "keep-alive", "date", "x-request-id"};
+  static constexpr std::array<std::string_view, 6> kReserved = {"content-length", "transfer-encoding", "connection", "keep-alive",
+                                                                "date",           "x-request-id"};
   std::string name = header.name;
   for (char& c : name)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -61,7 +64,7 @@ struct BodyMeasure {
     auto file = std::make_shared<const Descriptor>(fd);
     std::error_code ignored;
     if (body.remove_after) std::filesystem::remove(body.path, ignored);  // the open descriptor keeps the content
-    struct stat about {};
+    struct stat about{};
     if (::fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) return fail(Code::IO, "what is to be sent is not a file", "answer");
     const auto whole = static_cast<std::uint64_t>(about.st_size);
     if (body.offset > whole || body.size.value_or(0) > whole - body.offset) return fail(Code::IO, "a file to be sent is shorter than said", "answer");

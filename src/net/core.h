@@ -30,13 +30,15 @@ using Clock = std::chrono::steady_clock;
 class Connection;
 
 struct AtomicCounters {
-  std::atomic<std::uint64_t> connections{0}, accepted{0}, refused_connections{0}, refused_requests{0}, queue_full{0}, timeouts{0}, handshake_failures{0},
-      handler_errors{0};
+  std::atomic<std::uint64_t> connections{0}, accepted{0}, refused_connections{0}, refused_requests{0}, queue_full{0}, timeouts{0},
+      handshake_failures{0}, handler_errors{0};
 };
 
 struct Core {
   Core(ServerOptions chosen, Handler chosen_handler)
-      : options(std::move(chosen)), handler(std::move(chosen_handler)), workers(options.workers, options.queue_max),
+      : options(std::move(chosen)),
+        handler(std::move(chosen_handler)),
+        workers(options.workers, options.queue_max),
         disk(1, 2 * options.connections_max) {}
 
   ServerOptions options;
@@ -85,7 +87,7 @@ struct SinkBody {
   class reader {
    public:
     template <bool is_request, class Fields>
-    reader(boost::beast::http::header<is_request, Fields>&, value_type& value) : sink_(value.sink) {}
+    reader(boost::beast::http::header<is_request, Fields>&, value_type& value) : value_(value) {}
     void init(const boost::optional<std::uint64_t>&, ErrorCode& error) { error = {}; }
     template <class Buffers>
     std::size_t put(const Buffers& buffers, ErrorCode& error) {
@@ -93,7 +95,7 @@ struct SinkBody {
       error = {};
       for (auto it = boost::asio::buffer_sequence_begin(buffers); it != boost::asio::buffer_sequence_end(buffers); ++it) {
         const boost::asio::const_buffer piece = *it;
-        if (!sink_->take(static_cast<const char*>(piece.data()), piece.size())) {
+        if (!value_.sink->take(static_cast<const char*>(piece.data()), piece.size())) {
           error = boost::beast::http::error::body_limit;
           return total;
         }
@@ -104,7 +106,7 @@ struct SinkBody {
     void finish(ErrorCode& error) { error = {}; }
 
    private:
-    BodySink* sink_;
+    value_type& value_;
   };
 };
 

@@ -41,17 +41,18 @@ Result<std::string> gunzip(ByteView packed, std::size_t bytes_max) {
   const ByteView trailer = packed.last(kTrailerBytes);
   const std::size_t size = little_endian(trailer.subspan(4));
   if (size > bytes_max) return fail(Code::TOO_LARGE, "the unpacked data is too large", {}, {{"max", std::to_string(bytes_max)}});
-  std::string out(size, '\0');
+  std::string out(size + 1, '\0');  // one to spare, so that the end of the stream is reached even when the size is exact
   boost::beast::zlib::inflate_stream stream;
   boost::beast::zlib::z_params step{};
   step.next_in = packed.data() + start;
-  step.avail_in = packed.size() - start - kTrailerBytes;
-  char none = 0;
-  step.next_out = out.empty() ? &none : out.data();
+  // With the trailer: this inflater looks ahead further than the last, short code of the data reaches.
+  step.avail_in = packed.size() - start;
+  step.next_out = out.data();
   step.avail_out = out.size();
   boost::system::error_code error;
   stream.write(step, boost::beast::zlib::Flush::sync, error);
-  const bool is_whole = step.total_out == size && step.avail_in == 0 && (!error || error == boost::beast::zlib::error::end_of_stream);
+  const bool is_whole = step.total_out == size && error == boost::beast::zlib::error::end_of_stream;
+  out.resize(size);
   boost::crc_32_type crc;
   crc.process_bytes(out.data(), out.size());
   if (!is_whole || crc.checksum() != little_endian(trailer)) return fail(Code::BAD_ENCODING, "damaged gzip data", {}, {{"expected", "gzip"}});

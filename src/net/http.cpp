@@ -89,17 +89,48 @@ struct Reason {
   std::string_view phrase;
 };
 constexpr std::array kReasons = {
-    Reason{200, "OK"}, Reason{201, "Created"}, Reason{202, "Accepted"}, Reason{204, "No Content"}, Reason{206, "Partial Content"},
-    Reason{301, "Moved Permanently"}, Reason{302, "Found"}, Reason{303, "See Other"}, Reason{304, "Not Modified"},
-    Reason{307, "Temporary Redirect"}, Reason{308, "Permanent Redirect"}, Reason{400, "Bad Request"}, Reason{401, "Unauthorized"},
-    Reason{403, "Forbidden"}, Reason{404, "Not Found"}, Reason{405, "Method Not Allowed"}, Reason{406, "Not Acceptable"},
-    Reason{408, "Request Timeout"}, Reason{409, "Conflict"}, Reason{410, "Gone"}, Reason{411, "Length Required"},
-    Reason{412, "Precondition Failed"}, Reason{413, "Content Too Large"}, Reason{414, "URI Too Long"}, Reason{415, "Unsupported Media Type"},
-    Reason{416, "Range Not Satisfiable"}, Reason{417, "Expectation Failed"}, Reason{421, "Misdirected Request"},
-    Reason{422, "Unprocessable Content"}, Reason{423, "Locked"}, Reason{425, "Too Early"}, Reason{428, "Precondition Required"},
-    Reason{429, "Too Many Requests"}, Reason{431, "Request Header Fields Too Large"}, Reason{451, "Unavailable For Legal Reasons"},
-    Reason{500, "Internal Server Error"}, Reason{501, "Not Implemented"}, Reason{502, "Bad Gateway"}, Reason{503, "Service Unavailable"},
-    Reason{504, "Gateway Timeout"}, Reason{505, "HTTP Version Not Supported"}, Reason{507, "Insufficient Storage"},
+    Reason{200, "OK"},
+    Reason{201, "Created"},
+    Reason{202, "Accepted"},
+    Reason{204, "No Content"},
+    Reason{206, "Partial Content"},
+    Reason{301, "Moved Permanently"},
+    Reason{302, "Found"},
+    Reason{303, "See Other"},
+    Reason{304, "Not Modified"},
+    Reason{307, "Temporary Redirect"},
+    Reason{308, "Permanent Redirect"},
+    Reason{400, "Bad Request"},
+    Reason{401, "Unauthorized"},
+    Reason{403, "Forbidden"},
+    Reason{404, "Not Found"},
+    Reason{405, "Method Not Allowed"},
+    Reason{406, "Not Acceptable"},
+    Reason{408, "Request Timeout"},
+    Reason{409, "Conflict"},
+    Reason{410, "Gone"},
+    Reason{411, "Length Required"},
+    Reason{412, "Precondition Failed"},
+    Reason{413, "Content Too Large"},
+    Reason{414, "URI Too Long"},
+    Reason{415, "Unsupported Media Type"},
+    Reason{416, "Range Not Satisfiable"},
+    Reason{417, "Expectation Failed"},
+    Reason{421, "Misdirected Request"},
+    Reason{422, "Unprocessable Content"},
+    Reason{423, "Locked"},
+    Reason{425, "Too Early"},
+    Reason{428, "Precondition Required"},
+    Reason{429, "Too Many Requests"},
+    Reason{431, "Request Header Fields Too Large"},
+    Reason{451, "Unavailable For Legal Reasons"},
+    Reason{500, "Internal Server Error"},
+    Reason{501, "Not Implemented"},
+    Reason{502, "Bad Gateway"},
+    Reason{503, "Service Unavailable"},
+    Reason{504, "Gateway Timeout"},
+    Reason{505, "HTTP Version Not Supported"},
+    Reason{507, "Insufficient Storage"},
 };
 
 Result<std::vector<std::string>> parse_segments(std::string_view path) {
@@ -251,8 +282,7 @@ Result<std::vector<Parameter>> parse_query(std::string_view query) {
     parameter.name = TRY(percent_decode(pair.substr(0, equals), true));
     if (equals != std::string_view::npos) parameter.value = TRY(percent_decode(pair.substr(equals + 1), true));
     if (parameter.name.empty()) return fail(Code::BAD_VALUE, "a query parameter without a name");
-    if (parameters.size() == kParametersMax)
-      return fail(Code::TOO_MANY, "too many query parameters", {}, {{"max", std::to_string(kParametersMax)}});
+    if (parameters.size() == kParametersMax) return fail(Code::TOO_MANY, "too many query parameters", {}, {{"max", std::to_string(kParametersMax)}});
     parameters.push_back(std::move(parameter));
   }
   return parameters;

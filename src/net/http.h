@@ -75,10 +75,10 @@ struct Response {
   Headers headers;
   Body body;
 
-  Response& set(std::string_view name, std::string_view value);  // replaces
-  Response& add(std::string_view name, std::string_view value);  // for Set-Cookie
+  Response& set(std::string_view name, std::string_view value);                       // replaces
+  Response& add(std::string_view name, std::string_view value);                       // for Set-Cookie
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;  // name in any case
-  [[nodiscard]] std::string_view text() const;  // of a body in memory; empty for a file
+  [[nodiscard]] std::string_view text() const;                                        // of a body in memory; empty for a file
 };
 
 [[nodiscard]] Response text_response(int status, std::string content_type, std::string body);

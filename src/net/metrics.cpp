@@ -107,7 +107,8 @@ void Metrics::set(const std::string& name, double value, const Labels& labels) {
 
 void Metrics::observe(const std::string& name, double value, const Labels& labels) {
   impl_->on<HistogramFamily>(name, labels, [&](HistogramFamily& histogram) {
-    histogram.family->Add(labels, prometheus::Histogram::BucketBoundaries(histogram.upper_bounds.begin(), histogram.upper_bounds.end())).Observe(value);
+    histogram.family->Add(labels, prometheus::Histogram::BucketBoundaries(histogram.upper_bounds.begin(), histogram.upper_bounds.end()))
+        .Observe(value);
   });
 }
 

@@ -1,5 +1,7 @@
 #include "net/server.h"
 
+#include "net/boost_config.h"
+// after the configuration
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <future>
@@ -136,8 +138,9 @@ class Server::Impl {
     ++core_.counters.refused_connections;
     if (core_.tls) return;
     const Response problem = problem_response(Error{Code::QUEUE_FULL, "too many connections", "", {}});
-    const std::string text = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: " +
-                             std::to_string(problem.text().size()) + "\r\n\r\n" + std::string(problem.text());
+    const std::string text =
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Type: application/problem+json\r\nContent-Length: " +
+        std::to_string(problem.text().size()) + "\r\n\r\n" + std::string(problem.text());
     ErrorCode ignored;
     socket.non_blocking(true, ignored);
     socket.write_some(asio::buffer(text), ignored);

@@ -24,8 +24,8 @@ using Millis = std::chrono::milliseconds;
 // What may follow a head. Decided on the network thread before a byte of the body is read, so the function must not block.
 struct BodyPolicy {
   std::uint64_t bytes_max = limits::kHttpBodyBytesMax;
-  bool to_file = false;              // streamed to a file in temp_directory instead of memory
-  std::optional<Response> refusal;   // answered at once, the body unread, the connection closed
+  bool to_file = false;             // streamed to a file in temp_directory instead of memory
+  std::optional<Response> refusal;  // answered at once, the body unread, the connection closed
 };
 using BodyPolicyFunction = std::function<BodyPolicy(const Request& head)>;
 using Handler = std::function<Response(const Request&)>;
@@ -39,11 +39,11 @@ struct TlsOptions {
 
 struct Deadlines {
   Millis handshake{10'000};
-  Millis idle{60'000};        // between two requests of a kept connection, and before the first
-  Millis head{10'000};        // from the first byte of a head to its end
-  Millis body{30'000};        // of grace for a body, besides the time its bytes take at bytes_per_second_min
-  Millis write{30'000};       // the same for a response
-  Millis linger{2'000};       // for the peer to read a last answer before the connection is cut
+  Millis idle{60'000};   // between two requests of a kept connection, and before the first
+  Millis head{10'000};   // from the first byte of a head to its end
+  Millis body{30'000};   // without progress in a body; and of grace, besides the time its bytes take at bytes_per_second_min
+  Millis write{30'000};  // the same for a response
+  Millis linger{2'000};  // for the peer to read a last answer before the connection is cut
   std::uint64_t bytes_per_second_min = 16 * 1024;
 };
 
@@ -64,7 +64,7 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free one, see Server::port()
   std::optional<TlsOptions> tls;
-  std::filesystem::path temp_directory;  // for bodies streamed to files; the system's when empty
+  std::filesystem::path temp_directory;                        // for bodies streamed to files; the system's when empty
   std::size_t header_bytes_max = limits::kHttpHeaderBytesMax;  // request line included
   std::size_t connections_max = limits::kHttpConnectionsMax;
   std::size_t queue_max = limits::kHttpQueueMax;  // requests waiting for a worker
