@@ -1,0 +1,336 @@
+#include "inquiry/projection.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "inquiry/bodies.h"
+#include "text/unicode.h"
+
+namespace warifu::inquiry {
+
+namespace {
+
+using party::Role;
+using party::Side;
+
+// What is still readable of a matter: the text it stands for now, all texts that left the agency, and the agency's own notes on the case.
+// Only these bodies are read again; everything else comes from the fold.
+struct Texts {
+  std::optional<InquiryText> current;
+  std::vector<InquiryText> others;  // versions before the current one, and the one in the making
+  std::optional<Internal> internal;
+};
+
+class Reader {
+ public:
+  explicit Reader(const std::vector<SignedAct>& acts) {
+    by_hash_.reserve(acts.size());
+    for (const SignedAct& act : acts) by_hash_.emplace(act.hash, &act);
+  }
+
+  [[nodiscard]] const SignedAct* find(const Sha256& hash) const {
+    const auto found = by_hash_.find(hash);
+    return found == by_hash_.end() ? nullptr : found->second;
+  }
+
+  // Total: a body that is gone, or of a shape of another time, is simply not searched in.
+  template <class Body>
+  [[nodiscard]] std::optional<Body> read(const Sha256& hash) const {
+    const SignedAct* act = find(hash);
+    if (act == nullptr || !act->body) return std::nullopt;
+    Result<Body> body = json::decode_text<Body>(*act->body);
+    if (!body) return std::nullopt;
+    return std::move(*body);
+  }
+
+ private:
+  std::unordered_map<Sha256, const SignedAct*> by_hash_;
+};
+
+// The newest draft that took effect: the one in the making, or the last one of a matter that was voided.
+const SignedAct* last_draft(const Reader& reader, const MatterState& state) {
+  for (auto hash = state.order.rbegin(); hash != state.order.rend(); ++hash) {
+    const SignedAct* act = reader.find(*hash);
+    if (act != nullptr && act->act.kind == Kind::DRAFTED && state.effects.at(*hash).effect == Effect::APPLIED) return act;
+  }
+  return nullptr;
+}
+
+bool is_purged(Side side, const MatterState& state) {
+  return side == Side::AGENCY ? state.shared.purged_by_agency.has_value() : state.shared.purged_by_provider.has_value();
+}
+
+Texts texts_of(const Reader& reader, Side side, const MatterState& state) {
+  Texts texts;
+  if (is_purged(side, state)) return texts;  // also while the bodies still lie there: nothing of them is shown or found any more
+  for (const Dispatch& dispatch : state.shared.dispatches) {
+    std::optional<ApprovedBody> approved = reader.read<ApprovedBody>(dispatch.approval);
+    if (!approved) continue;
+    if (&dispatch == state.shared.current()) texts.current = std::move(approved->text);
+    else texts.others.push_back(std::move(approved->text));
+  }
+  if (side != Side::AGENCY) return texts;
+  if (const SignedAct* draft = last_draft(reader, state)) {
+    if (std::optional<DraftedBody> body = reader.read<DraftedBody>(draft->hash)) {
+      texts.internal = std::move(body->internal);
+      if (state.shared.dispatches.empty()) texts.current = std::move(body->text);
+      else if (state.agency.working) texts.others.push_back(std::move(body->text));
+    }
+  } else if (state.agency.oral) {
+    if (std::optional<OralBody> body = reader.read<OralBody>(state.agency.oral->act)) texts.internal = std::move(body->internal);
+  }
+  return texts;
+}
+
+bool is_all_retrieved(const Shared& shared) {
+  return std::ranges::all_of(shared.releases, [](const Release& release) { return release.overridden || release.retrieved.has_value(); });
+}
+
+// The provider still owes something of the version it was sent.
+bool is_waiting(const Shared& shared) {
+  switch (shared.state) {
+    case State::DISPATCHED:
+    case State::DELIVERED:
+    case State::ACCEPTED:
+    case State::IN_PROGRESS: return true;
+    case State::PARTLY_ANSWERED: return !shared.is_complete();
+    case State::NONE:
+    case State::ORAL:
+    case State::DRAFT:
+    case State::CHECKED:
+    case State::APPROVED:
+    case State::REGISTERED:
+    case State::RETURNED:
+    case State::ANSWERED:
+    case State::NONE_HELD:
+    case State::REFUSED:
+    case State::NEEDS_WARRANT:
+    case State::NARROWING_PROPOSED:
+    case State::CLOSED:
+    case State::RETAINED:
+    case State::PURGED:
+    case State::WITHDRAWN:
+    case State::VOIDED: return false;
+  }
+  return false;
+}
+
+bool is_open(Side side, const MatterState& state) {
+  const Shared& shared = state.shared;
+  if (side == Side::AGENCY) {
+    const Agency& agency = state.agency;
+    return !agency.closed && !agency.retained && !agency.purged && !agency.voided;
+  }
+  const ProviderState at = state.provider.state;
+  if (shared.withdrawn || shared.purged_by_provider) return false;
+  if (at == ProviderState::RETURNED || at == ProviderState::WITHDRAWN || at == ProviderState::ERASED) return false;
+  const bool is_answered = (at == ProviderState::RELEASED || at == ProviderState::RETRIEVED) && shared.is_complete() && is_all_retrieved(shared);
+  return !is_answered;
+}
+
+struct Next {
+  Turn turn = Turn::NONE;
+  std::optional<Role> role;
+  std::vector<PersonId> persons;
+};
+
+Next agency_turn(const MatterState& state) {
+  const Shared& shared = state.shared;
+  const Agency& agency = state.agency;
+  const auto in_charge = [&](Turn turn) {
+    Next next{turn, Role::INVESTIGATOR, {}};
+    if (agency.in_charge) next.persons.push_back(*agency.in_charge);
+    return next;
+  };
+  if (agency.working) {
+    switch (agency.working->stage) {
+      case State::CHECKED: return {Turn::APPROVE, Role::APPROVER, {}};
+      case State::APPROVED: return {Turn::NUMBER, Role::REGISTRAR, {}};
+      case State::REGISTERED: return {Turn::DISPATCH, Role::REGISTRAR, {}};
+      default: break;  // DRAFT: a working version has no other stages
+    }
+    if (agency.working->ready) return {Turn::CHECK, Role::SUPERVISOR, {}};
+    return in_charge(Turn::DRAFT);
+  }
+  if (shared.dispatches.empty()) return agency.oral ? in_charge(Turn::DRAFT) : Next{};
+  if (!is_all_retrieved(shared)) return in_charge(Turn::RECEIVE);
+  if (shared.withdrawn) return in_charge(Turn::CLOSE);
+  if (shared.state == State::RETURNED || shared.state == State::NARROWING_PROPOSED) return in_charge(Turn::DECIDE);
+  if (shared.is_complete()) return in_charge(Turn::CLOSE);
+  return {};
+}
+
+Next provider_turn(const MatterState& state) {
+  const Shared& shared = state.shared;
+  const Provider& provider = state.provider;
+  switch (provider.state) {
+    case ProviderState::SUSPECT: return {Turn::SUSPECT, Role::INTAKE, {}};
+    case ProviderState::VERIFIED: return {Turn::TRIAGE, Role::INTAKE, {}};
+    case ProviderState::LEGAL_REVIEW: return {Turn::LEGAL, Role::LEGAL, {}};
+    case ProviderState::TRIAGED: {
+      const bool is_accepted = shared.current() != nullptr && shared.current()->accepted.has_value();
+      return {is_accepted ? Turn::ASSIGN : Turn::ACCEPT, Role::INTAKE, {}};
+    }
+    case ProviderState::ASSIGNED: return {Turn::ANSWER, Role::OPERATOR, provider.assigned};
+    case ProviderState::COLLECTED: return {Turn::SECOND_CHECK, Role::RELEASER, {}};
+    case ProviderState::CHECKED: return {Turn::RELEASE, Role::RELEASER, {}};
+    case ProviderState::RELEASED:
+    case ProviderState::RETRIEVED:
+      // A pending proposal is the agency's turn.
+      if (shared.state == State::NARROWING_PROPOSED || shared.is_complete()) return {};
+      return {Turn::ANSWER, Role::OPERATOR, provider.assigned};
+    case ProviderState::NONE:
+    case ProviderState::RECEIVED:
+    case ProviderState::ERASED:
+    case ProviderState::RETURNED:
+    case ProviderState::WITHDRAWN: return {};
+  }
+  return {};
+}
+
+void fill_times(MatterRow& row, const std::vector<SignedAct>& acts, const MatterState& state) {
+  bool is_first = true;
+  for (const SignedAct& act : acts) {
+    const Time at = act.act.at;
+    row.created = is_first ? at : std::min(row.created, at);
+    if (is_first) row.updated = at;
+    if (act.act.kind != Kind::VIEWED) row.updated = std::max(row.updated, at);
+    is_first = false;
+  }
+  if (!state.shared.dispatches.empty()) row.dispatched = state.shared.dispatches.front().mark.at;
+  for (const Release& release : state.shared.releases) {
+    row.minutes += release.minutes;
+    row.yen += release.yen;
+    if (!release.overridden) row.answered = row.answered ? std::max(*row.answered, release.mark.at) : release.mark.at;
+  }
+  if (state.agency.closed) row.closed = state.agency.closed->at;
+  else if (state.agency.voided) row.closed = state.agency.voided->at;
+}
+
+// The matter keeps its first number (an amendment has a serial of its own, and the same matter).
+void fill_number(MatterRow& row, const MatterState& state) {
+  if (!state.shared.dispatches.empty()) row.numbering = state.shared.dispatches.front().number;
+  else if (state.agency.working) row.numbering = state.agency.working->number;
+  if (row.numbering) row.number = row.numbering->document_number;
+}
+
+void fill_due(MatterRow& row, Side side, const MatterState& state) {
+  const Dispatch* current = state.shared.current();
+  row.due = current != nullptr ? current->due : state.agency.due;
+  row.urgency = current != nullptr ? current->urgency : state.agency.urgency;
+  if (!row.is_open) return;
+  if (current != nullptr && row.due && is_waiting(state.shared)) row.due_at = tokyo_midnight(row.due->plus_days(1));
+  // An oral inquiry must be followed by its instrument in time (domain rule 4 of approval).
+  if (current == nullptr && side == Side::AGENCY && state.agency.oral && !state.agency.working) row.due_at = state.agency.oral_follow_by;
+}
+
+void fill_items(MatterRow& row, const Texts& texts, const MatterState& state) {
+  std::set<law::Category> categories;
+  if (const Dispatch* current = state.shared.current()) {
+    row.version = current->version;
+    row.items = static_cast<int>(current->items.size());
+    for (const ItemFact& item : current->items) categories.insert(item.categories.begin(), item.categories.end());
+  } else if (texts.current) {
+    row.items = static_cast<int>(texts.current->items.size());
+    for (const Item& item : texts.current->items) categories.insert(item.categories.begin(), item.categories.end());
+  }
+  row.categories.assign(categories.begin(), categories.end());
+  if (!texts.current || texts.current->items.empty()) return;
+  row.subject = texts.current->items.front().selector.masked;
+  if (texts.current->items.size() > 1) row.subject += " +" + std::to_string(texts.current->items.size() - 1);
+}
+
+void sort_unique(std::vector<std::string>& words) {
+  std::ranges::sort(words);
+  const auto [first, last] = std::ranges::unique(words);
+  words.erase(first, last);
+  if (!words.empty() && words.front().empty()) words.erase(words.begin());
+}
+
+void add_numbering(std::vector<std::string>& words, const Numbering& number) {
+  words.push_back(text::search_fold(number.document_number));
+  std::string serial = std::to_string(number.serial);
+  words.push_back(serial);
+  if (serial.size() < 5) words.push_back(std::string(5 - serial.size(), '0') + serial);  // as printed on the form
+}
+
+void add_text(SearchTerms& terms, const InquiryText& text) {
+  const auto word = [&](std::string_view raw) {
+    if (!raw.empty()) terms.words.push_back(text::search_fold(raw));
+  };
+  word(text.addressee);
+  word(text.sender.office);
+  word(text.officer.name);
+  std::set<std::string_view> purposes;  // hundreds of items often share one
+  for (const Item& item : text.items) {
+    terms.selectors.push_back(std::string(enum_text(item.selector.input.type)) + ":" + item.selector.canonical);
+    terms.selectors.push_back(item.selector.canonical);
+    word(item.selector.display);
+    if (purposes.insert(item.purpose).second) word(item.purpose);
+  }
+}
+
+SearchTerms terms_of(const Texts& texts, Side side, const MatterState& state) {
+  SearchTerms terms;
+  if (is_purged(side, state)) return terms;
+  for (const Dispatch& dispatch : state.shared.dispatches) add_numbering(terms.words, dispatch.number);
+  if (side == Side::AGENCY)
+    for (const Numbering& number : state.agency.numbers) add_numbering(terms.words, number);
+  if (texts.current) add_text(terms, *texts.current);
+  for (const InquiryText& text : texts.others) add_text(terms, text);
+  if (texts.internal) {
+    terms.words.push_back(text::search_fold(texts.internal->case_number));
+    terms.words.push_back(text::search_fold(texts.internal->case_title));
+  }
+  sort_unique(terms.selectors);
+  sort_unique(terms.words);
+  return terms;
+}
+
+party::OrganisationId counterparty_of(const party::OrganisationId& self, Side side, const std::vector<SignedAct>& acts, const MatterState& state) {
+  if (side == Side::AGENCY) {
+    if (const Dispatch* current = state.shared.current()) return current->to;
+    return state.agency.to.value_or(party::OrganisationId());
+  }
+  const auto other = std::ranges::find_if(acts, [&](const SignedAct& act) { return act.act.org != self; });
+  return other == acts.end() ? party::OrganisationId() : other->act.org;
+}
+
+}  // namespace
+
+Projection project(const party::OrganisationId& self, Side side, const std::vector<SignedAct>& acts, const MatterState& state) {
+  Projection out;
+  MatterRow& row = out.row;
+  const Reader reader(acts);
+  const Texts texts = texts_of(reader, side, state);
+  if (!acts.empty()) row.matter = acts.front().act.matter;
+  row.side = side;
+  row.is_open = is_open(side, state);
+  Next next;
+  if (side == Side::AGENCY) {
+    row.state = state.agency.state;
+    row.case_id = state.agency.case_id;
+    row.unit = state.agency.unit;
+    row.drafter = state.agency.drafter;
+    row.in_charge = state.agency.in_charge;
+    if (texts.internal) row.case_number = texts.internal->case_number;
+    if (row.is_open) next = agency_turn(state);
+  } else {
+    row.state = state.shared.state;
+    row.provider_state = state.provider.state;
+    if (row.is_open) next = provider_turn(state);
+  }
+  row.turn = next.turn;
+  row.turn_role = next.role;
+  row.turn_persons = std::move(next.persons);
+  row.counterparty = counterparty_of(self, side, acts, state);
+  fill_number(row, state);
+  fill_due(row, side, state);
+  fill_times(row, acts, state);
+  fill_items(row, texts, state);
+  out.terms = terms_of(texts, side, state);
+  return out;
+}
+
+}  // namespace warifu::inquiry
