@@ -21,6 +21,8 @@
 
 namespace warifu::desk {
 
+struct Loaded;
+
 struct Caller {
   PersonId person;
   party::Role role = party::Role::INVESTIGATOR;  // the role in use
@@ -121,11 +123,18 @@ class Office {
   // Time passes: escalation of oral stubs and overdue matters, lapse, retention. Called by a timer; the number of acts written.
   Result<int> tick();
 
+  // Set-up (`warifu init`, the demo): an entry of the books written by the node itself, checked like a person's. `value` is the stored form:
+  // party::Person, Unit, Delegation, Case, TemplateCommand, HouseRulesCommand, AnswerProfile for book person, unit, delegation, case, template,
+  // house_rules, profile. `key`: login, case number; empty for the other books.
+  Result<Written> put_entry_as_node(const std::string& book, const MatterId& id, const std::string& key, const json::Value& value);
+
   // Computes every projection from the acts. With `check_only` nothing is written; the number of rows that differ.
   Result<std::size_t> rebuild(bool check_only);
 
+  struct Impl;  // the spine, seen by the desk's own files only
+
  private:
-  struct Impl;
+  [[nodiscard]] bool side_purged(const Loaded& loaded) const;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,102 @@
+#pragma once
+// Entries of the directory of keys about an organisation and its people, and who brings them in (trust: docs/formats.md, "Directory
+// entries"). An entry about a person is signed by the organisation and by a second person on that person's own device: prepared here,
+// signed there, handed in. Neither the person nor whoever wrote that person into the books can be the second one, so that no administrator
+// makes up a colleague alone. Only an organisation's first two people are brought in by its root key.
+
+#include <boost/describe.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "desk/office.h"
+#include "note/directory_entry.h"
+
+namespace warifu::desk {
+
+inline constexpr Duration kKeyPeriod = days(365);
+
+struct AdmissionCommand {
+  PersonId person;
+  party::Role role = party::Role::INVESTIGATOR;
+  std::string vkey;  // of one of the person's devices
+};
+
+struct PreparedEntry {
+  std::string text;    // warifu-person/v1
+  std::string signer;  // <org>/person/<id> of the second person
+};
+
+struct SignedEntry {
+  std::string text;
+  std::string signature;  // the second person's signature line
+};
+
+struct DelegationSigned {
+  DelegationCommand delegation;
+  SignedEntry entry;
+};
+
+struct WaitingKey {  // a key that stands in the books and not in the directory
+  PersonId person;
+  std::string name, post, device, vkey;
+  party::Role role = party::Role::INVESTIGATOR;
+};
+
+class Enrolment {
+ public:
+  struct Parts {
+    Office& office;
+    std::shared_ptr<Directory> directory;
+    std::shared_ptr<const note::Signer> sign;  // <org>/sign
+  };
+  explicit Enrolment(Parts parts) : parts_(std::move(parts)) {}
+
+  // ADMIN, or on the agency's side a unit head as APPROVER, on the provider's LEGAL.
+  [[nodiscard]] Result<std::vector<WaitingKey>> waiting(const Caller&) const;
+  [[nodiscard]] Result<PreparedEntry> prepare_admission(const Caller&, const AdmissionCommand&) const;
+  Status admit(const Caller&, const SignedEntry&);
+
+  // Ends an entry now: its successor's period has ended. The same people as for admission, and the person for himself is not enough.
+  [[nodiscard]] Result<PreparedEntry> prepare_revocation(const Caller&, const AdmissionCommand&) const;
+  Status revoke(const Caller&, const SignedEntry&);
+
+  // 代決: the head of the unit signs the entry of the delegate; then the delegation stands in the directory and in the books.
+  [[nodiscard]] Result<PreparedEntry> prepare_delegation(const Caller&, const DelegationCommand&) const;
+  Result<party::Delegation> delegate(const Caller&, const DelegationSigned&);
+
+ private:
+  struct Standing {  // an entry of the directory with its leaf
+    note::PersonEntry entry;
+    Sha256 leaf;
+  };
+  [[nodiscard]] Result<std::vector<Standing>> standing(const PersonId& person, Time at) const;  // in force at that instant
+  [[nodiscard]] Status may_admit(const Caller& caller, const PersonId& subject) const;
+  [[nodiscard]] Result<note::PersonEntry> admission(const AdmissionCommand& command, Time from) const;
+  [[nodiscard]] Result<note::PersonEntry> revocation(const AdmissionCommand& command, Time until) const;
+  [[nodiscard]] Result<note::PersonEntry> delegation(const DelegationCommand& command) const;
+  // The second person's signature checked, the organisation's added, handed to the directory.
+  Status hand_in(const Caller& caller, const note::PersonEntry& entry, const SignedEntry& given);
+
+  Parts parts_;
+};
+
+// ── set-up: where the keys themselves are at hand (`warifu init`, the demo, tests) ──
+
+// The first entry of an organisation: its signing key, signed by its root and two admitters. Serialised note.
+[[nodiscard]] Result<std::string> first_organisation_entry(std::string_view origin, const party::OrganisationId& org, const note::VerifierKey& sign,
+                                                           note::Validity valid, const note::Signer& root, std::span<const note::Signer> admitters);
+// An entry about a person signed by the organisation and `second`: the root key for the first two people, another person's key after them.
+[[nodiscard]] Result<std::string> person_entry(const note::PersonEntry& entry, const note::Signer& sign, const note::Signer& second);
+// The entry of a new key; from and until are cut to whole seconds.
+[[nodiscard]] Result<note::PersonEntry> new_person_entry(std::string_view origin, const party::OrganisationId& org, const PersonId& person, party::Role role,
+                                                         std::optional<UnitId> unit, const note::VerifierKey& key, Time from, Time until);
+
+BOOST_DESCRIBE_STRUCT(AdmissionCommand, (), (person, role, vkey))
+BOOST_DESCRIBE_STRUCT(PreparedEntry, (), (text, signer))
+BOOST_DESCRIBE_STRUCT(SignedEntry, (), (text, signature))
+BOOST_DESCRIBE_STRUCT(DelegationSigned, (), (delegation, entry))
+BOOST_DESCRIBE_STRUCT(WaitingKey, (), (person, name, post, device, vkey, role))
+
+}  // namespace warifu::desk

@@ -1,0 +1,173 @@
+#pragma once
+// Log-in to one organisation's desk: password, then a challenge signed by the key of an enrolled device; sessions; invitations; devices.
+// Guarantees: neither answer nor time tells whether a login exists; a failure is counted before the password is looked at, so that guessing
+// in parallel gains nothing; of tokens and invitation codes only digests are kept; whoever is switched off, changes the password or loses a
+// device is logged out everywhere. Log-in says who sits there; what that person may do is decided by the desk, per role in use.
+
+#include <boost/describe.hpp>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/sensitive.h"
+#include "crypto/password.h"
+#include "desk/office.h"
+
+namespace warifu::desk {
+
+// What a device signs (docs/formats.md, "Log-in and enrolment"). `key` is the base64 of the 32 bytes of the public key.
+[[nodiscard]] std::string login_text(std::string_view origin, const party::OrganisationId& org, const PersonId& person, std::string_view challenge);
+[[nodiscard]] std::string enrolment_text(std::string_view origin, const party::OrganisationId& org, const PersonId& person, std::string_view key,
+                                         std::string_view nonce);
+
+struct LoginOptions {
+  std::string origin;          // of the page people log in at: "https://desk.example"
+  bool require_factor = true;  // false in the demo only
+  crypto::PasswordCost password_cost = crypto::kPasswordCost;
+};
+
+struct LoginCommand {
+  std::string login, password;
+};
+
+struct FactorCommand {
+  std::string signature;  // signature line over SessionView.challenge_text
+};
+
+struct DeviceCommand {
+  std::string vkey;       // <org>/person/<id>+…, made on the device
+  std::string device;     // what the person calls it
+  std::string signature;  // signature line of that key over the enrolment text
+};
+
+struct InvitationCommand {
+  static constexpr bool kDefaultsAllowed = true;
+  std::string login, code, password;
+  std::optional<DeviceCommand> device;  // required unless the second factor is not asked for
+};
+
+struct InvitationQuery {
+  std::string login, code;
+};
+
+struct PasswordCommand {
+  std::string old_password, new_password;
+};
+
+struct RoleCommand {
+  party::Role role = party::Role::INVESTIGATOR;
+};
+
+struct SessionView {
+  std::optional<std::string> token;           // in the answers that made a session only; goes into an HttpOnly cookie
+  std::string csrf;
+  PersonId person;
+  std::string name, post;
+  party::OrganisationId organisation;
+  party::Side side = party::Side::AGENCY;
+  std::vector<party::Role> roles;
+  party::Role role = party::Role::INVESTIGATOR;  // in use
+  bool factor_needed = false;
+  std::string challenge_text;                 // to be signed while factor_needed
+  std::string signer;                         // <org>/person/<id>
+  std::string device_nonce;                   // for the enrolment text of a further device; changes with the session
+  Time until;
+};
+
+struct InvitationView {  // what a device needs to know to make the enrolment text
+  PersonId person;
+  party::OrganisationId organisation;
+  std::string name, origin, nonce, signer;
+  Time until;
+};
+
+struct InvitationCode {
+  PersonId person;
+  std::string login, code;  // shown once; 20 characters in groups of five
+  Time until;
+};
+
+struct DeviceView {
+  std::string vkey, device;
+  Time from, until;
+  bool is_pending = false, is_revoked = false, is_valid = false;  // is_valid: answers the second factor now
+};
+
+class Logins {
+ public:
+  Logins(Office& office, LoginOptions options);
+
+  // WRONG_LOGIN, LOCKED_OUT {retry_after}. With factor_needed the session is good for answer_factor() only.
+  Result<SessionView> log_in(const LoginCommand&);
+  // WRONG_FACTOR ends the half session; success gives a new token.
+  Result<SessionView> answer_factor(std::string_view token, const FactorCommand&);
+  // The complete session of this token, its role still held: NOT_LOGGED_IN, SESSION_EXPIRED.
+  Result<SessionView> current(std::string_view token);
+  // For writing requests: the same, and the token of the form. CSRF.
+  Result<SessionView> current(std::string_view token, std::string_view csrf);
+  Result<SessionView> set_role(std::string_view token, const RoleCommand&);  // ROLE_MISSING
+  Status log_out(std::string_view token);
+  Status log_out_everywhere(std::string_view token);
+  Result<SessionView> change_password(std::string_view token, const PasswordCommand&);  // ends all sessions, begins a new one
+
+  // A new code makes older ones worthless; the present password stays good until the code is used. ADMIN, for others only.
+  Result<InvitationCode> invite(const Caller&, const PersonId& person);
+  Result<InvitationView> look_at(const InvitationQuery&) const;  // INVITATION_INVALID
+  Result<SessionView> redeem(const InvitationCommand&);          // sets the password, enrols the device, logs in
+
+  [[nodiscard]] Result<std::vector<DeviceView>> devices(const Caller&, const PersonId& person) const;  // one's own, or as ADMIN
+  // A further device of somebody who is logged in. Pending (no second factor, no acts) until a second person has admitted its key.
+  Result<DeviceView> add_device(std::string_view token, const DeviceCommand&);
+  Status revoke_device(const Caller&, const PersonId& person, std::string_view vkey);  // one's own, or as ADMIN; ends the person's sessions
+
+  // ── the owner of the node: command line and set-up ──
+  Result<InvitationCode> invite_as_node(const PersonId& person);
+  Status set_password_as_node(const PersonId& person, const std::string& password);
+  Status enrol_as_node(const PersonId& person, const note::VerifierKey& key, const std::string& device);
+
+ private:
+  struct Failures {
+    int count = 0;
+    std::optional<Time> locked_until;
+  };
+  enum class Half { NO, YES };
+
+  [[nodiscard]] Result<std::optional<party::Person>> person_by_login(std::string_view login) const;
+  [[nodiscard]] Result<party::Person> active_person(const PersonId& person) const;
+  [[nodiscard]] Result<LoginRow> login_row(const party::Person& person) const;
+  // Counts one failure ahead of the check, LOCKED_OUT when it may not be tried now.
+  Status reserve_attempt(const std::optional<party::Person>& person, const std::string& login);
+  Status reserve_unknown(const std::string& login);
+  Status clear_failures(const party::Person& person);
+  Status set_password(const party::Person& person, const std::string& password);
+  Result<SessionView> begin_session(const party::Person& person, Half half, std::optional<party::Role> role);
+  [[nodiscard]] Result<SessionRow> session_row(std::string_view token, Half half);
+  [[nodiscard]] SessionView view_of(const SessionRow& row, const party::Person& person) const;
+  Result<InvitationCode> make_invitation(const party::Person& person);
+  [[nodiscard]] Result<party::Person> invited(std::string_view login, std::string_view code) const;
+  [[nodiscard]] Result<note::VerifierKey> check_device(const PersonId& person, const DeviceCommand& command, std::string_view nonce) const;
+  [[nodiscard]] Status may_manage(const Caller& caller, const PersonId& person) const;
+
+  Office& office_;
+  LoginOptions options_;
+  std::string dummy_;                        // an Argon2id string nobody's password has, verified for logins that do not exist
+  std::mutex mutex_;                         // around read-change-write of login rows
+  std::map<std::string, Failures> unknown_;  // the same lock-out for logins that do not exist, forgotten at restart
+};
+
+BOOST_DESCRIBE_STRUCT(LoginCommand, (), (login, password))
+BOOST_DESCRIBE_STRUCT(FactorCommand, (), (signature))
+BOOST_DESCRIBE_STRUCT(DeviceCommand, (), (vkey, device, signature))
+BOOST_DESCRIBE_STRUCT(InvitationCommand, (), (login, code, password, device))
+BOOST_DESCRIBE_STRUCT(InvitationQuery, (), (login, code))
+BOOST_DESCRIBE_STRUCT(PasswordCommand, (), (old_password, new_password))
+BOOST_DESCRIBE_STRUCT(RoleCommand, (), (role))
+BOOST_DESCRIBE_STRUCT(SessionView, (), (token, csrf, person, name, post, organisation, side, roles, role, factor_needed, challenge_text, signer, device_nonce, until))
+BOOST_DESCRIBE_STRUCT(InvitationView, (), (person, organisation, name, origin, nonce, signer, until))
+BOOST_DESCRIBE_STRUCT(InvitationCode, (), (person, login, code, until))
+BOOST_DESCRIBE_STRUCT(DeviceView, (), (vkey, device, from, until, is_pending, is_revoked, is_valid))
+
+}  // namespace warifu::desk
