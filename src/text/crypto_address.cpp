@@ -121,7 +121,8 @@ bool is_program_length_right(std::uint8_t version, std::size_t size) {
 }
 
 Result<CryptoAddress> parse_segwit(std::string_view text) {
-  if (text.size() > kSegwitCharactersMax || (has_upper(text) && has_lower(text))) return fail(Code::SELECTOR_FORMAT, "segwit address too long or of mixed case");
+  if (text.size() > kSegwitCharactersMax || (has_upper(text) && has_lower(text)))
+    return fail(Code::SELECTOR_FORMAT, "segwit address too long or of mixed case");
   const std::string address = lower(text);
   const std::string_view hrp = std::string_view(address).substr(0, address.find('1'));
   std::vector<std::uint8_t> values;
@@ -135,7 +136,8 @@ Result<CryptoAddress> parse_segwit(std::string_view text) {
   // A wrong character may sit in the version itself, so either constant counts as "the checksum is right" before the version is looked at.
   const std::uint32_t checksum = bech32_checksum(hrp, values);
   if (checksum != kBech32Constant && checksum != kBech32mConstant) return fail(Code::SELECTOR_CHECKSUM, "segwit checksum does not match");
-  if (version > 16 || checksum != (version == 0 ? kBech32Constant : kBech32mConstant)) return fail(Code::SELECTOR_CHECKSUM, "checksum of another witness version");
+  if (version > 16 || checksum != (version == 0 ? kBech32Constant : kBech32mConstant))
+    return fail(Code::SELECTOR_CHECKSUM, "checksum of another witness version");
   const auto program = regroup(std::span(values).subspan(1, values.size() - 7), 5, 8, false);
   if (!program || !is_program_length_right(version, program->size())) return fail(Code::SELECTOR_FORMAT, "witness program of a wrong length");
   return CryptoAddress{hrp == "bc" ? "bitcoin" : "litecoin", address, true};

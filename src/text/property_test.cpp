@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "text/crypto_address.h"
 #include "text/ip_address.h"
@@ -18,11 +20,18 @@ namespace warifu::text {
 namespace {
 
 // Characters that parsers treat specially, among ordinary and hostile ones.
-rc::Gen<std::string> pasted() {
+rc::Gen<std::string> piece_of_text() {
   static const std::vector<std::string> kPieces = {
-      "a", "Z", "0", "1", "9", "2026", "-", "ー", "−", ":", ".", "/", "@", " ", "　", "[", "]", "(", ")", "+", "+81", "090", "%", "?", "#", ">", "<", "0x", "bc1", "〒",
-      "花", "髙", "か", "カ", "ｶ", "ﾞ", "é", "а", "丁目", "番", "号", "年", "月", "日", "普通", "\xff", "\u202E", "\u200B", "\U000E0100", "\u3099", "://", "http", "::", "192.0.2.7", "example", "\"", "\\", "\n", "JST", "昭和"};
-  return rc::gen::map(rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(kPieces)), [](const std::vector<std::string>& pieces) {
+      "a",    "Z",      "0",      "1",          "9",      "2026", "-",    "ー", "−",         ":",       ".",  "/",  "@",  " ",   "　",
+      "[",    "]",      "(",      ")",          "+",      "+81",  "090",  "%",  "?",         "#",       ">",  "<",  "0x", "bc1", "〒",
+      "花",   "髙",     "か",     "カ",         "ｶ",      "ﾞ",    "é",    "а",  "丁目",      "番",      "号", "年", "月", "日",  "普通",
+      "\xff", "\u202E", "\u200B", "\U000E0100", "\u3099", "://",  "http", "::", "192.0.2.7", "example", "\"", "\\", "\n", "JST", "昭和",
+      " / ",  "=",      "・",     ",",          "~",      "ß",    "İ",    "ﬀ",  "㌔",        "½",       "２"};
+  return rc::gen::elementOf(kPieces);
+}
+
+rc::Gen<std::string> pasted() {
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(piece_of_text()), [](const std::vector<std::string>& pieces) {
     std::string out;
     for (const auto& piece : pieces) out += piece;
     return out;
@@ -66,6 +75,20 @@ TEST_CASE("any text is refused or has a selector that survives the way through i
     if (selector) check_round_trip(*selector);
     else RC_ASSERT(selector.error().where.starts_with("/"));
   }));
+  CHECK(rc::check("an example, damaged", [] {
+    const SelectorType type = *any_type();
+    std::string line(selector_row(type).example);
+    for (int cuts = *rc::gen::inRange(1, 4); cuts > 0; --cuts) {
+      const auto at = *rc::gen::inRange<std::size_t>(0, line.size() + 1);
+      const auto size = *rc::gen::inRange<std::size_t>(0, 4);
+      const std::string piece = *rc::gen::oneOf(rc::gen::just(std::string()), piece_of_text());
+      line.replace(at, std::min(size, line.size() - at), piece);
+    }
+    const auto input = from_line(type, line);
+    if (!input) return;
+    const auto selector = parse_selector(*input);
+    if (selector) check_round_trip(*selector);
+  }));
   CHECK(rc::check("bytes", [] {
     const SelectorType type = *any_type();
     const auto text = *rc::gen::arbitrary<std::string>();
@@ -82,7 +105,8 @@ TEST_CASE("made-up valid selectors of each kind are accepted and survive") {
     check_round_trip(*selector);
   }));
   CHECK(rc::check("bank account", [] {
-    const auto selector = parse_selector({.type = SelectorType::BANK_ACCOUNT, .value = "1" + digits(6), .bank = "1" + digits(3), .branch = digits(3), .kind = "普通"});
+    const auto selector =
+        parse_selector({.type = SelectorType::BANK_ACCOUNT, .value = "1" + digits(6), .bank = "1" + digits(3), .branch = digits(3), .kind = "普通"});
     RC_ASSERT(selector.has_value());
     RC_ASSERT(selector->canonical.size() == 15U);
     check_round_trip(*selector);
@@ -97,7 +121,8 @@ TEST_CASE("made-up valid selectors of each kind are accepted and survive") {
     RC_ASSERT(parsed.has_value());
     RC_ASSERT(*parsed == address);
     const Time at = Time::from_seconds(*rc::gen::inRange<std::int64_t>(0, 4'000'000'000));
-    const auto selector = parse_selector({.type = SelectorType::IP_ADDRESS, .value = address.text(), .at = to_rfc3339(at), .port = *rc::gen::inRange(1, 65536)});
+    const auto selector =
+        parse_selector({.type = SelectorType::IP_ADDRESS, .value = address.text(), .at = to_rfc3339(at), .port = *rc::gen::inRange(1, 65536)});
     RC_ASSERT(selector.has_value());
     RC_ASSERT(selector->at == at);
     RC_ASSERT(selector->is_communication);

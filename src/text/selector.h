@@ -80,6 +80,7 @@ struct Selector {
 template <>
 struct warifu::EnumNames<warifu::text::SelectorType> {
   static constexpr std::array<std::string_view, 19> names = {
-      "ACCOUNT_ID", "EMAIL", "TELEPHONE", "IP_ADDRESS", "DOMAIN_NAME", "URL", "MESSAGE_ID", "PERSON", "POSTAL_ADDRESS", "PAYMENT_CARD", "BANK_ACCOUNT",
-      "CRYPTO_ADDRESS", "CRYPTO_TRANSACTION", "IMEI", "MAC_ADDRESS", "ORDER_NUMBER", "AUCTION_NUMBER", "CONTRACT_NUMBER", "CALL"};
+      "ACCOUNT_ID",     "EMAIL",           "TELEPHONE",    "IP_ADDRESS",     "DOMAIN_NAME",        "URL",  "MESSAGE_ID",  "PERSON",
+      "POSTAL_ADDRESS", "PAYMENT_CARD",    "BANK_ACCOUNT", "CRYPTO_ADDRESS", "CRYPTO_TRANSACTION", "IMEI", "MAC_ADDRESS", "ORDER_NUMBER",
+      "AUCTION_NUMBER", "CONTRACT_NUMBER", "CALL"};
 };

@@ -32,7 +32,7 @@ std::optional<std::string> take_time(std::string& line) {
   if (at == std::string::npos || at == 0) return std::nullopt;
   std::string time(trim_spaces(std::string_view(line).substr(at)));
   std::string_view head = trim_spaces(std::string_view(line).substr(0, at));
-  if (head.ends_with("@")) head.remove_suffix(1);
+  if (head.ends_with("@") || head.ends_with(",")) head.remove_suffix(1);
   line = std::string(trim_spaces(head));
   return time;
 }
@@ -40,6 +40,14 @@ std::optional<std::string> take_time(std::string& line) {
 void split_ip_address(std::string_view line, SelectorInput& into) {
   std::string text = technical(line);
   into.at = take_time(text);
+  // "192.0.2.7 port 40123", as system logs write it; technical() has made the long mark of ポート a hyphen.
+  for (const std::string_view word : {std::string_view(" port "), std::string_view(" ポ-ト ")}) {
+    const auto at = ascii_lower(text).find(word);
+    if (at == std::string::npos) continue;
+    const std::string host = text.substr(0, at);
+    text = (host.find(':') != std::string::npos && !host.starts_with("[") ? "[" + host + "]" : host) + ":" + text.substr(at + word.size());
+    break;
+  }
   const HostAndPort parts = split_port(text);
   into.value = text;
   if (parts.port.empty()) return;
@@ -84,13 +92,29 @@ bool is_kana_text(std::string_view text) {
   return parse_selector(probe).has_value();
 }
 
-void place_name_form(std::string part, std::optional<std::string>& form, std::string& name) {
+// False when there is no place left: nothing that was pasted may be lost in silence.
+bool place_name_form(std::string part, std::optional<std::string>& form, std::string& name) {
+  if (form && !name.empty()) return false;
   // A second text in the same letters: the first was the written name.
-  if (form && name.empty()) name = std::move(*form);
+  if (form) name = std::move(*form);
   form = std::move(part);
+  return true;
 }
 
-void split_person(std::string_view line, SelectorInput& into) {
+bool place_person_part(std::string part, SelectorInput& into) {
+  if (has_digit(technical(part))) {
+    if (into.born) return false;
+    into.born = std::move(part);
+    return true;
+  }
+  if (is_kana_text(part)) return place_name_form(std::move(part), into.kana, into.value);
+  if (is_latin_text(part)) return place_name_form(std::move(part), into.romaji, into.value);
+  if (!into.value.empty()) return false;
+  into.value = std::move(part);
+  return true;
+}
+
+bool split_person(std::string_view line, SelectorInput& into) {
   std::string text(line);
   for (std::size_t at = text.find("／"); at != std::string::npos; at = text.find("／")) text.replace(at, std::string_view("／").size(), "/");
   // A date written with slashes is not three parts.
@@ -103,13 +127,7 @@ void split_person(std::string_view line, SelectorInput& into) {
     parts.emplace_back(trim_spaces(rest.substr(0, size)));
     rest.remove_prefix(std::min(size + 1, rest.size()));
   }
-  for (std::string& part : parts) {
-    if (part.empty()) continue;
-    if (has_digit(technical(part))) into.born = std::move(part);
-    else if (is_kana_text(part)) place_name_form(std::move(part), into.kana, into.value);
-    else if (is_latin_text(part)) place_name_form(std::move(part), into.romaji, into.value);
-    else into.value += (into.value.empty() ? "" : " ") + part;
-  }
+  return std::all_of(parts.begin(), parts.end(), [&](const std::string& part) { return part.empty() || place_person_part(part, into); });
 }
 
 void split_service(std::string_view line, SelectorInput& into) {
@@ -130,21 +148,25 @@ bool parses(SelectorType type, std::string_view line) {
 bool looks_like_postal_address(std::string_view line) {
   if (line.find("〒") != std::string_view::npos) return true;
   static constexpr auto kPlaces = std::to_array<std::string_view>({"都", "道", "府", "県", "市", "区", "町", "村", "丁目", "番地"});
-  const bool has_place = std::any_of(kPlaces.begin(), kPlaces.end(), [&](std::string_view place) { return line.find(place) != std::string_view::npos; });
+  const bool has_place =
+      std::any_of(kPlaces.begin(), kPlaces.end(), [&](std::string_view place) { return line.find(place) != std::string_view::npos; });
   return has_place && has_digit(technical(line)) && parses(SelectorType::POSTAL_ADDRESS, line);
 }
 
 }  // namespace
 
 Result<SelectorInput> from_line(SelectorType type, std::string_view line) {
-  if (line.size() > limits::kSelectorBytesMax) return fail(Code::TOO_LONG, "line too long", "/value", {{"max", std::to_string(limits::kSelectorBytesMax)}});
+  if (line.size() > limits::kSelectorBytesMax)
+    return fail(Code::TOO_LONG, "line too long", "/value", {{"max", std::to_string(limits::kSelectorBytesMax)}});
   auto cleaned = clean_line(line, limits::kSelectorBytesMax);
   if (!cleaned) return tl::unexpected<Error>(std::move(cleaned).error().at("/value"));
   SelectorInput out{.type = type, .value = {}};
   switch (type) {
     case SelectorType::IP_ADDRESS: split_ip_address(*cleaned, out); break;
     case SelectorType::CALL: split_call(*cleaned, out); break;
-    case SelectorType::PERSON: split_person(*cleaned, out); break;
+    case SelectorType::PERSON:
+      if (!split_person(*cleaned, out)) return bad_format(type, "more parts than a written name, kana, Latin letters and a date of birth");
+      break;
     case SelectorType::BANK_ACCOUNT:
       if (!split_bank_account(*cleaned, out)) return bad_format(type, "not bank, branch, kind and number");
       break;
@@ -177,9 +199,10 @@ std::vector<SelectorType> guess_type(std::string_view line) {
   const bool is_card_first = is_card && (digits.size() != 15 || digits.starts_with("34") || digits.starts_with("37"));
   if (is_card_first) out.push_back(SelectorType::PAYMENT_CARD);
   // The kinds whose spelling proves itself, by checksum or by shape; the rarer shape first.
-  static constexpr auto kSelfEvident = std::to_array<SelectorType>(
-      {SelectorType::CALL, SelectorType::URL, SelectorType::IP_ADDRESS, SelectorType::EMAIL, SelectorType::CRYPTO_ADDRESS, SelectorType::CRYPTO_TRANSACTION,
-       SelectorType::MAC_ADDRESS, SelectorType::BANK_ACCOUNT, SelectorType::IMEI, SelectorType::TELEPHONE, SelectorType::DOMAIN_NAME});
+  static constexpr auto kSelfEvident =
+      std::to_array<SelectorType>({SelectorType::CALL, SelectorType::URL, SelectorType::IP_ADDRESS, SelectorType::EMAIL, SelectorType::CRYPTO_ADDRESS,
+                                   SelectorType::CRYPTO_TRANSACTION, SelectorType::MAC_ADDRESS, SelectorType::BANK_ACCOUNT, SelectorType::IMEI,
+                                   SelectorType::TELEPHONE, SelectorType::DOMAIN_NAME});
   for (const SelectorType type : kSelfEvident)
     if (parses(type, *cleaned)) out.push_back(type);
   if (is_card && !is_card_first) out.push_back(SelectorType::PAYMENT_CARD);
@@ -189,7 +212,7 @@ std::vector<SelectorType> guess_type(std::string_view line) {
   const bool is_pasted_service = cleaned->find(':') != std::string::npos && parses(SelectorType::ACCOUNT_ID, *cleaned);
   const bool is_bare_word = cleaned->find(' ') == std::string::npos && is_latin_text(*cleaned) && character_count(*cleaned) <= 64;
   if (out.empty() && parses(SelectorType::PERSON, *cleaned)) out.push_back(SelectorType::PERSON);
-  if (out.empty() || out.front() == SelectorType::PERSON) {
+  if (out.empty() || out.front() == SelectorType::PERSON || out.back() == SelectorType::PAYMENT_CARD) {
     if (is_pasted_service || is_bare_word) out.push_back(SelectorType::ACCOUNT_ID);
     if ((is_pasted_service || is_bare_word) && has_digit(*cleaned))
       out.insert(out.end(), {SelectorType::ORDER_NUMBER, SelectorType::AUCTION_NUMBER, SelectorType::CONTRACT_NUMBER});

@@ -70,7 +70,8 @@ bool looks_like_card_number(std::string_view text) {
 
 Result<Selector> parse_payment_card(const SelectorInput& input) {
   const std::string token = technical(input.value);
-  if (looks_like_card_number(token)) return bad_format(SelectorType::PAYMENT_CARD, "a full card number is refused: enter the token of the card company");
+  if (looks_like_card_number(token))
+    return bad_format(SelectorType::PAYMENT_CARD, "a full card number is refused: enter the token of the card company");
   const std::string digits = without(token, "- ");
   // A card number mistyped by a digit fails the check above and is still most of a card number.
   if (digits != token && is_digits(digits) && digits.size() >= 13 && digits.size() <= 19)

@@ -34,6 +34,12 @@ bool is_dot_atom(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return is_atom_character(c) || c == '.'; });
 }
 
+// RFC 5322 asks for a dot-atom on the left; mail programs have written dots in a row and colons there, and a message that was sent must be askable.
+bool is_id_left(std::string_view text) {
+  if (text.empty()) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) { return is_atom_character(c) || c == '.' || c == ':'; });
+}
+
 // no-fold-literal of RFC 5322 section 3.6.4: [192.0.2.1].
 bool is_literal(std::string_view text) {
   if (text.size() < 3 || text.front() != '[' || text.back() != ']') return false;
@@ -103,7 +109,8 @@ Result<Selector> parse_ip_address(const SelectorInput& input) {
   HostAndPort parts = split_port(value);
   // A lone IPv6 address has colons of its own; split_port leaves it whole.
   const auto address = IpAddress::parse(parts.host);
-  if (!address || (parts.is_bracketed && parts.host.find(':') == std::string_view::npos)) return bad_format(SelectorType::IP_ADDRESS, "not an IP address");
+  if (!address || (parts.is_bracketed && parts.host.find(':') == std::string_view::npos))
+    return bad_format(SelectorType::IP_ADDRESS, "not an IP address");
   Selector out;
   if (!parts.port.empty()) {
     out.port = TRY(parse_port(parts.port));
@@ -157,7 +164,7 @@ Result<Selector> parse_message_id(const SelectorInput& input) {
   if (at == std::string_view::npos) return bad("no @");
   const auto left = id.substr(0, at);
   const auto right = id.substr(at + 1);
-  if (!is_dot_atom(left) || (!is_dot_atom(right) && !is_literal(right))) return bad("not a msg-id of RFC 5322");
+  if (!is_id_left(left) || (!is_dot_atom(right) && !is_literal(right))) return bad("not a msg-id of RFC 5322");
   Selector out;
   out.canonical = std::string(id);
   out.display = "<" + out.canonical + ">";

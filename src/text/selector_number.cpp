@@ -28,7 +28,8 @@ Result<Selector> parse_account(const SelectorInput& input) {
   // The @ in front is how services call an account, not part of its name. A mail address as account name keeps its own.
   if (id.size() > 1 && id.front() == '@') id.erase(0, 1);
   if (id == "@" || id.find(' ') != std::string::npos) return bad_format(SelectorType::ACCOUNT_ID, "an account id has no spaces");
-  if (character_count(id) > kAccountCharactersMax) return fail(Code::TOO_LONG, "account id too long", "/value", {{"max", std::to_string(kAccountCharactersMax)}});
+  if (character_count(id) > kAccountCharactersMax)
+    return fail(Code::TOO_LONG, "account id too long", "/value", {{"max", std::to_string(kAccountCharactersMax)}});
   if (id.front() == '@') return bad_format(SelectorType::ACCOUNT_ID, "an account id does not begin with two @");
   Selector out;
   out.canonical = service + ":" + id;
@@ -44,7 +45,8 @@ Result<Selector> parse_service_number(const SelectorInput& input) {
   const std::string service = TRY(service_id(input));
   std::string number = without(technical(input.value), " ");
   if (number.size() > 1 && number.front() == '#') number.erase(0, 1);
-  const bool is_plain = std::all_of(number.begin(), number.end(), [](char c) { return is_ascii_alnum(c) || std::string_view("-._/").find(c) != std::string_view::npos; });
+  const bool is_plain = std::all_of(number.begin(), number.end(),
+                                    [](char c) { return is_ascii_alnum(c) || std::string_view("-._/").find(c) != std::string_view::npos; });
   const bool has_digit = std::any_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!is_plain || !has_digit) return bad_format(input.type, "a number is of letters, digits and - . _ /, with a digit");
   if (number.size() > kNumberBytesMax) return fail(Code::TOO_LONG, "number too long", "/value", {{"max", std::to_string(kNumberBytesMax)}});

@@ -22,7 +22,9 @@ constexpr std::size_t kAddressCharactersMin = 4;
 
 enum class Script { KANA, LATIN, OTHER };
 
-bool is_kana(UChar32 c) { return (c >= 0x3041 && c <= 0x309F) || (c >= 0x30A1 && c <= 0x30FF) || (c >= 0x31F0 && c <= 0x31FF) || (c >= 0xFF66 && c <= 0xFF9F); }
+bool is_kana(UChar32 c) {
+  return (c >= 0x3041 && c <= 0x309F) || (c >= 0x30A1 && c <= 0x30FF) || (c >= 0x31F0 && c <= 0x31FF) || (c >= 0xFF66 && c <= 0xFF9F);
+}
 
 // Of the letters only; what stands between them (spaces, ・, hyphens) is common to all.
 Script script_of(std::string_view text) {
@@ -162,7 +164,8 @@ std::string address_key(std::string_view text) {
   std::string out;
   std::string_view rest = folded;
   while (!rest.empty()) {
-    const auto* word = std::find_if(kBlockWords.begin(), kBlockWords.end(), [&](std::string_view w) { return ends_in_digit(out) && rest.starts_with(w); });
+    const auto* word =
+        std::find_if(kBlockWords.begin(), kBlockWords.end(), [&](std::string_view w) { return ends_in_digit(out) && rest.starts_with(w); });
     const bool is_town = rest.starts_with("番町");
     if (word != kBlockWords.end() && !is_town) {
       rest.remove_prefix(word->size());

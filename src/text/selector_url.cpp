@@ -15,7 +15,9 @@ namespace {
 constexpr std::string_view kHex = "0123456789ABCDEF";
 
 bool is_unreserved(unsigned char c) { return c < 0x80 && (is_ascii_alnum(static_cast<char>(c)) || c == '-' || c == '.' || c == '_' || c == '~'); }
-bool is_kept(unsigned char c) { return is_unreserved(c) || (c < 0x80 && std::string_view("!$&'()*+,;=:@/?[]").find(static_cast<char>(c)) != std::string_view::npos); }
+bool is_kept(unsigned char c) {
+  return is_unreserved(c) || (c < 0x80 && std::string_view("!$&'()*+,;=:@/?[]").find(static_cast<char>(c)) != std::string_view::npos);
+}
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
