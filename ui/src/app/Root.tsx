@@ -1,0 +1,114 @@
+// Behind the log-in: loads the session, keeps the shell around the page, and sends people to the log-in when their session has ended.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { onSessionExpired } from '../api/client';
+import { asProblem } from '../api/problem';
+import { logOut, type Role, type Session, sessionQuery, switchRole } from '../api/session';
+import { Banner, Button, EmptyState, Page, Skeleton } from '../components';
+import { Shell } from './Shell';
+
+export function SignedIn() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const location = useLocation();
+  const session = useQuery(sessionQuery);
+  const here = location.href;
+
+  useEffect(
+    () =>
+      onSessionExpired(() => {
+        if (client.getQueryData(sessionQuery.queryKey)) void navigate({ to: '/login', search: { to: here, again: true } });
+        client.setQueryData(sessionQuery.queryKey, null);
+      }),
+    [client, navigate, here],
+  );
+  useEffect(() => {
+    if (session.data === null) void navigate({ to: '/login', search: here === '/' ? {} : { to: here }, replace: true });
+  }, [session.data, navigate, here]);
+
+  const change = useMutation({
+    mutationFn: ({ org, role }: { org: string; role: Role }) => switchRole(org, role),
+    onSuccess: (next: Session) => {
+      // Another role sees other things: nothing that was fetched for the old one stays.
+      client.clear();
+      client.setQueryData(sessionQuery.queryKey, next);
+      void navigate({ to: '/' });
+    },
+  });
+  const leave = useMutation({
+    mutationFn: logOut,
+    onSuccess: () => {
+      client.clear();
+      client.setQueryData(sessionQuery.queryKey, null);
+    },
+  });
+
+  const problem = asProblem(session.error ?? change.error ?? leave.error);
+  if (!session.data) {
+    return (
+      <main id="content" className="mx-auto max-w-2xl space-y-4 p-6">
+        {problem ? (
+          <Banner tone="danger" actions={<Button onClick={() => void session.refetch()}>{t('app.retry')}</Button>}>
+            {problem.text()}
+          </Banner>
+        ) : (
+          <Skeleton lines={6} />
+        )}
+      </main>
+    );
+  }
+  return (
+    <Shell
+      session={session.data}
+      path={location.pathname}
+      go={(to) => void navigate({ to })}
+      onSearch={(text) => void navigate({ to: '/matters', search: { q: text } })}
+      onSwitch={(org, role) => change.mutate({ org, role })}
+      onLogout={() => leave.mutate()}
+      notices={
+        session.data.demo || problem ? (
+          <>
+            {session.data.demo ? <p className="text-dns-14N-130 rounded-8 bg-shade px-4 py-2 text-sub">{t('app.demo')}</p> : null}
+            {problem ? <Banner tone="danger">{problem.text()}</Banner> : null}
+          </>
+        ) : undefined
+      }
+    >
+      <Outlet />
+    </Shell>
+  );
+}
+
+export function NotFound() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  return (
+    <Page title={t('app.notFoundTitle')}>
+      <EmptyState
+        icon="search"
+        title={t('app.notFoundTitle')}
+        actions={<Button onClick={() => void navigate({ to: '/' })}>{t('app.toDesk')}</Button>}
+      >
+        {t('app.notFoundText')}
+      </EmptyState>
+    </Page>
+  );
+}
+
+export function PageFailed({ error }: { error: unknown }) {
+  const { t } = useTranslation();
+  const problem = asProblem(error);
+  return (
+    <main className="mx-auto max-w-2xl p-6">
+      <Page title={t('app.pageFailedTitle')}>
+        <Banner tone="danger" actions={<Button onClick={() => location.reload()}>{t('app.reload')}</Button>}>
+          <p>{problem ? problem.text() : t('app.pageFailedText')}</p>
+          {problem ? null : <p className="text-mono-14N-150 mt-2">{error instanceof Error ? error.message : String(error)}</p>}
+        </Banner>
+      </Page>
+    </main>
+  );
+}

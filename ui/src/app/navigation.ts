@@ -1,0 +1,45 @@
+// Which pages a role finds in the navigation. The server decides what may be seen; this only spares people doors that stay shut.
+import type { Role, Side } from '../api/session';
+import type { IconName } from '../components/Icon';
+
+export interface NavItem {
+  to: string;
+  key: 'desk' | 'newInquiry' | 'matters' | 'register' | 'inbox' | 'legal' | 'statements' | 'figures' | 'audit' | 'members' | 'cases' | 'help';
+  icon: IconName;
+}
+
+const items = {
+  desk: { to: '/', key: 'desk', icon: 'inbox' },
+  newInquiry: { to: '/inquiries/new', key: 'newInquiry', icon: 'pencil' },
+  matters: { to: '/matters', key: 'matters', icon: 'folder' },
+  cases: { to: '/cases', key: 'cases', icon: 'file' },
+  register: { to: '/register', key: 'register', icon: 'book' },
+  inbox: { to: '/inbox', key: 'inbox', icon: 'list' },
+  legal: { to: '/legal', key: 'legal', icon: 'scale' },
+  statements: { to: '/statements', key: 'statements', icon: 'relay' },
+  figures: { to: '/figures', key: 'figures', icon: 'chart' },
+  audit: { to: '/audit', key: 'audit', icon: 'shield' },
+  members: { to: '/members', key: 'members', icon: 'building' },
+  help: { to: '/help', key: 'help', icon: 'help' },
+} as const satisfies Record<string, NavItem>;
+
+type Name = keyof typeof items;
+
+const byRole: Record<Role, readonly Name[]> = {
+  investigator: ['desk', 'newInquiry', 'matters', 'cases', 'figures'],
+  supervisor: ['desk', 'newInquiry', 'matters', 'cases', 'figures'],
+  approver: ['desk', 'matters', 'cases', 'register', 'statements', 'figures'],
+  delegate: ['desk', 'matters', 'cases', 'register', 'figures'],
+  registrar: ['desk', 'matters', 'register', 'statements', 'figures'],
+  intake: ['desk', 'inbox', 'matters', 'statements', 'figures'],
+  operator: ['desk', 'inbox', 'matters', 'figures'],
+  legal: ['desk', 'legal', 'matters', 'figures'],
+  releaser: ['desk', 'matters', 'statements', 'figures'],
+  auditor: ['desk', 'audit', 'matters', 'register', 'statements', 'figures'],
+  admin: ['members', 'figures'],
+};
+
+export function navFor(side: Side, role: Role): NavItem[] {
+  const names = byRole[role].filter((name) => !(side === 'provider' && name === 'register'));
+  return [...names, 'help' as const].map((name) => items[name]);
+}

@@ -1,0 +1,52 @@
+import { render } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { countChanges, Paper, type PaperForm, pairItems } from './Paper';
+
+const item = { id: '1', type: '電話番号', value: '090-0000-0001', period: '―', wanted: '契約者の氏名', purpose: '特定のため' };
+const form: PaperForm = {
+  number: null,
+  serial: null,
+  date: null,
+  addressee: '見本通信株式会社',
+  office: '架空県警察本部',
+  post: '課長',
+  head: '見本 太郎',
+  signed: false,
+  items: [item],
+  offence: null,
+  due: new Date('2026-12-10T14:59:00Z'),
+  answerHow: 'この交換網',
+  officer: { section: '課', post: '係長', name: '例示 花子', telephone: '000-0000' },
+  confidential: false,
+};
+
+describe('the paper', () => {
+  it('shows the fixed sentence, the era and what is not there yet, in Japanese', () => {
+    const { container } = render(<Paper form={form} />);
+    expect(container.querySelector('article')?.lang).toBe('ja');
+    expect(container.textContent).toContain('刑事訴訟法第197条第2項により照会します。');
+    expect(container.textContent).toContain('(発番前)');
+    expect(container.textContent).toContain('令和8年12月10日');
+    expect(container.querySelector('ins,del')).toBeNull();
+  });
+
+  it('marks exactly what changed', () => {
+    const now: PaperForm = {
+      ...form,
+      addressee: '例示通信',
+      items: [
+        { ...item, period: '2026年10月' },
+        { ...item, id: '2' },
+      ],
+    };
+    const { container } = render(<Paper form={now} before={form} />);
+    expect([...container.querySelectorAll('del')].map((node) => node.textContent)).toEqual(['変更前: 見本通信株式会社 御中', '変更前: ―']);
+    expect(countChanges(now, form)).toBe(3);
+    expect(countChanges(form, form)).toBe(0);
+  });
+
+  it('keeps a removed item in its old place', () => {
+    const second = { ...item, id: '2' };
+    expect(pairItems([second], [item, second]).map((pair) => pair.change)).toEqual(['removed', null]);
+  });
+});

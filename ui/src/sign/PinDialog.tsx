@@ -1,0 +1,130 @@
+// Asks for the PIN under the text that will be signed. The caller passes the paper as children: nothing is signed from a list.
+import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Banner } from '../components/Banner';
+import { Button } from '../components/Button';
+import { TextField } from '../components/fields';
+import { Dialog } from '../components/overlays';
+import { parseActText } from './act';
+import { KeyError } from './keyfile';
+import { signWithPin, type ToSign, useSigningSentence } from './use_signer';
+
+export interface PinDialogProps {
+  open: boolean;
+  onClose: () => void;
+  request: ToSign | null;
+  verb: string; // the button: 決裁する, 発出する, 回答を送付する
+  names: { matter: string; kind: string; by: string }; // the same three in the person's words
+  onSigned: (signatureLine: string) => void;
+  children: ReactNode; // the exact wording once more
+  sign?: (request: ToSign, pin: string) => Promise<string>;
+}
+
+function fingerprint(text: string): string {
+  try {
+    return parseActText(text).body.sha256.replace(/(.{8})(?=.)/g, '$1 ');
+  } catch {
+    return '―'; // signing will refuse it with the reason
+  }
+}
+
+export function PinDialog({ open, onClose, request, verb, names, onSigned, children, sign = signWithPin }: PinDialogProps) {
+  const { t } = useTranslation();
+  const sentence = useSigningSentence();
+  const form = useId();
+  const [pin, setPin] = useState('');
+  const [pinError, setPinError] = useState<string>();
+  const [refusal, setRefusal] = useState<string>();
+  const [busy, setBusy] = useState(false);
+
+  useEffect(() => {
+    if (open) return;
+    setPin('');
+    setPinError(undefined);
+    setRefusal(undefined);
+  }, [open]);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!request || busy) return;
+    setRefusal(undefined);
+    if (pin === '') {
+      setPinError(t('key.pinMissing'));
+      return;
+    }
+    setPinError(undefined);
+    setBusy(true);
+    try {
+      const line = await sign(request, pin);
+      setPin('');
+      onSigned(line);
+    } catch (error) {
+      if (error instanceof KeyError && error.problem === 'wrong-pin') setPinError(sentence(error));
+      else setRefusal(sentence(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={t('key.pinTitle')}
+      wide
+      actions={
+        <>
+          <Button onClick={onClose}>{t('action.cancel')}</Button>
+          <Button kind="primary" icon="key" type="submit" form={form} busy={busy}>
+            {busy ? t('key.working') : verb}
+          </Button>
+        </>
+      }
+    >
+      <div className="space-y-6">
+        <div className="space-y-4">
+          <div
+            role="group"
+            aria-label={t('key.what')}
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: the text scrolls, and who works by keyboard has to read it before signing
+            tabIndex={0}
+            className="max-h-[50dvh] overflow-y-auto rounded-8 bg-shade p-2 sm:p-4"
+          >
+            {children}
+          </div>
+          <dl className="text-dns-14N-130 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2">
+            {[
+              [t('key.matter'), names.matter],
+              [t('key.kind'), names.kind],
+              [t('key.by'), names.by],
+            ].map(([label, value]) => (
+              <div key={label} className="col-span-2 grid grid-cols-subgrid">
+                <dt className="text-sub">{label}</dt>
+                <dd className="font-700">{value}</dd>
+              </div>
+            ))}
+            <div className="col-span-2 grid grid-cols-subgrid">
+              <dt className="text-sub">{t('key.fingerprint')}</dt>
+              <dd className="font-mono">{request ? fingerprint(request.text) : '―'}</dd>
+            </div>
+          </dl>
+        </div>
+        {refusal ? <Banner tone="danger">{refusal}</Banner> : null}
+        <form id={form} onSubmit={submit} noValidate className="space-y-3">
+          <p>{t('key.pinText')}</p>
+          <TextField
+            label={t('key.pin')}
+            help={t('key.pinHelp')}
+            type="password"
+            autoComplete="off"
+            value={pin}
+            onChange={setPin}
+            error={pinError}
+            required
+            className="max-w-64"
+          />
+        </form>
+      </div>
+    </Dialog>
+  );
+}
