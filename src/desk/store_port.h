@@ -76,7 +76,7 @@ struct MatterQuery {
   std::vector<inquiry::Turn> turns;
   std::optional<PersonId> turn_person;           // named in turn_persons, or nobody is named and the role below is right
   std::optional<party::Role> turn_role;
-  std::optional<UnitId> unit;
+  std::vector<UnitId> units;                     // of the drafter; empty: any
   std::optional<PersonId> in_charge, drafter;
   std::optional<CaseId> case_id;
   std::string case_number, number;               // prefix

@@ -292,7 +292,10 @@ EffectOf apply_drafted(MatterState& state, const FoldInput& input, const Facts& 
   working.checked.reset(), working.approved.reset(), working.registered.reset();
   if (!agency.drafter) agency.drafter = input.act.person;
   if (!agency.in_charge) agency.in_charge = input.act.person;
-  if (next_version == 1) agency.case_id = facts.case_id;
+  if (next_version == 1) {
+    agency.case_id = facts.case_id;
+    agency.unit = facts.unit;
+  }
   agency.to = facts.to;
   agency.due = facts.due;
   agency.urgency = facts.urgency.value_or(law::Urgency::NORMAL);
@@ -365,6 +368,7 @@ EffectOf apply_oral(MatterState& state, const FoldInput& input, const Facts& fac
   agency.oral = mark_of(input);
   agency.oral_follow_by = facts.follow_by;
   agency.case_id = facts.case_id;
+  agency.unit = facts.unit;
   agency.to = facts.to;
   agency.drafter = agency.in_charge = input.act.person;
   return applied();

@@ -97,6 +97,7 @@ struct Necessity {
 
 struct Internal {
   CaseId case_id;
+  UnitId unit;  // of the drafter, when it was drafted: decides whose matter it is
   std::string case_number, case_title;
   std::vector<Necessity> necessity;  // one per item: rule 1 of approval examines each
   bool operator==(const Internal&) const = default;
@@ -175,7 +176,7 @@ BOOST_DESCRIBE_STRUCT(Confidentiality, (), (reason, review))
 BOOST_DESCRIBE_STRUCT(InquiryText, (), (version, instrument, form, from, to, addressee, sender, sentence, items, offence, due, urgency, answer_how, officer,
                                         confidentiality, cover_request, related))
 BOOST_DESCRIBE_STRUCT(Necessity, (), (no, text))
-BOOST_DESCRIBE_STRUCT(Internal, (), (case_id, case_number, case_title, necessity))
+BOOST_DESCRIBE_STRUCT(Internal, (), (case_id, unit, case_number, case_title, necessity))
 BOOST_DESCRIBE_STRUCT(FileRef, (), (name, media_type, sha256, bytes))
 BOOST_DESCRIBE_STRUCT(Table, (), (columns, rows))
 BOOST_DESCRIBE_STRUCT(Provenance, (), (source, query, at, rows))

@@ -83,6 +83,7 @@ Facts facts_of(Kind kind, const Value& body) {
     case Kind::ORAL:
       facts.to = read<party::OrganisationId>(find(body, "to"));
       facts.case_id = read<CaseId>(find(body, "internal", "case_id"));
+      facts.unit = read<UnitId>(find(body, "internal", "unit"));
       facts.follow_by = read<Time>(find(body, "follow_by"));
       break;
     case Kind::DRAFTED:
@@ -94,6 +95,7 @@ Facts facts_of(Kind kind, const Value& body) {
       facts.urgency = read<law::Urgency>(find(body, "text", "urgency"));
       facts.items = read_items(find(body, "text", "items"));
       facts.case_id = read<CaseId>(find(body, "internal", "case_id"));
+      facts.unit = read<UnitId>(find(body, "internal", "unit"));
       facts.delegator = read<PersonId>(find(body, "delegator"));
       break;
     case Kind::TRIAGED:

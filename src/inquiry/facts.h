@@ -55,6 +55,7 @@ struct Facts {
   std::optional<law::FormKind> form;
   std::optional<party::OrganisationId> to;
   std::optional<CaseId> case_id;
+  std::optional<UnitId> unit;
   std::vector<ItemFact> items;
   std::vector<ResultFact> results;
   std::vector<DispositionFact> dispositions;
@@ -75,7 +76,7 @@ BOOST_DESCRIBE_STRUCT(Numbering, (), (office, form, year, serial, document_numbe
 BOOST_DESCRIBE_STRUCT(ItemFact, (), (no, type, categories, is_communication))
 BOOST_DESCRIBE_STRUCT(ResultFact, (), (no, result, reason, rows, files))
 BOOST_DESCRIBE_STRUCT(DispositionFact, (), (no, disposition))
-BOOST_DESCRIBE_STRUCT(Facts, (), (basis, of, version, ready, instrument, form, to, case_id, items, results, dispositions, number, due, urgency, reason, persons, delegator,
+BOOST_DESCRIBE_STRUCT(Facts, (), (basis, of, version, ready, instrument, form, to, case_id, unit, items, results, dispositions, number, due, urgency, reason, persons, delegator,
                                   minutes, yen, outcome, follow_by, purged))
 
 // Reads a body's facts. Total: what is not there or not of the expected shape is left out (bodies are checked when they come in).

@@ -204,7 +204,7 @@ FoldInput fold_input(const SignedAct& act) {
   return input;
 }
 
-MatterState fold(const std::vector<SignedAct>& acts) {
+std::vector<FoldInput> fold_inputs(const std::vector<SignedAct>& acts) {
   std::vector<FoldInput> inputs;
   inputs.reserve(acts.size());
   std::map<Sha256, Facts> residue;
@@ -223,8 +223,10 @@ MatterState fold(const std::vector<SignedAct>& acts) {
   for (FoldInput& input : inputs)
     if (!input.facts)
       if (const auto found = residue.find(input.hash); found != residue.end()) input.facts = found->second;
-  return fold(inputs);
+  return inputs;
 }
+
+MatterState fold(const std::vector<SignedAct>& acts) { return fold(fold_inputs(acts)); }
 
 MatterState fold(const std::vector<FoldInput>& acts) {
   MatterState state;

@@ -108,6 +108,7 @@ struct Agency {
   std::optional<Mark> oral;
   std::optional<Time> oral_follow_by;
   std::optional<CaseId> case_id;
+  std::optional<UnitId> unit;
   std::optional<party::OrganisationId> to;
   std::optional<Date> due;
   law::Urgency urgency = law::Urgency::NORMAL;
@@ -163,7 +164,8 @@ struct FoldInput {
 
 [[nodiscard]] MatterState fold(const std::vector<FoldInput>& acts);
 
-// Convenience: reads facts from the bodies.
+// Reads facts from the bodies, and those of purged bodies from the receipts.
+[[nodiscard]] std::vector<FoldInput> fold_inputs(const std::vector<SignedAct>& acts);
 [[nodiscard]] MatterState fold(const std::vector<SignedAct>& acts);
 [[nodiscard]] FoldInput fold_input(const SignedAct& act);
 

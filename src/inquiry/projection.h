@@ -32,7 +32,8 @@ struct MatterRow {
   law::Urgency urgency = law::Urgency::NORMAL;
   std::optional<Time> due_at;                      // the instant after the due day, while it is open
   Time created, updated;
-  std::optional<Time> dispatched, answered, closed;
+  std::optional<Time> approved, dispatched, delivered, answered, closed, purged;
+  std::optional<PersonId> approver;                // of the first dispatched version, or of the one in the making
   int version = 0;                                 // of the current dispatch
   int items = 0;
   std::string subject;                             // first item masked, "+n"

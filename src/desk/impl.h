@@ -1,0 +1,123 @@
+#pragma once
+// The spine that every writing function of the desk goes through. Internal to the room.
+
+#include <mutex>
+
+#include "desk/office.h"
+#include "inquiry/bodies.h"
+#include "json/write.h"
+
+namespace warifu::desk {
+
+using inquiry::Kind;
+
+// A matter with everything decided on.
+struct Loaded {
+  MatterId matter;
+  std::vector<SignedAct> acts;
+  std::vector<inquiry::FoldInput> inputs;
+  inquiry::MatterState state;
+
+  void add(SignedAct act);
+  [[nodiscard]] const SignedAct* find(const Sha256& hash) const;
+  [[nodiscard]] const SignedAct* last_of(Kind kind) const;
+};
+
+// The body of an act as its struct; PURGED when it is gone.
+template <class Body>
+[[nodiscard]] Result<Body> body_of(const SignedAct& act) {
+  if (!act.body) return fail(Code::PURGED, "the text of this act has been purged");
+  return json::decode_text<Body>(*act.body);
+}
+
+// What is going to be written: one act and what goes with it in the same transaction.
+struct Plan {
+  Kind kind = Kind::VIEWED;
+  json::Value body;  // salt and basis are filled in by the spine
+  std::vector<RegisterRow> register_rows;
+  std::vector<BookEntry> books;
+  std::vector<Sha256> purge_bodies;
+  bool purge_files = false;
+};
+
+template <class Body>
+[[nodiscard]] Plan plan_of(Kind kind, const Body& body) {
+  return Plan{kind, json::encode(body), {}, {}, {}, false};
+}
+
+// Everything a planning function may look at. It is called again when the matter changed meanwhile, so it has no side effects.
+struct Scene {
+  const party::Person& person;  // who acts; for the node's own acts an empty person
+  const Loaded& loaded;
+  Time now;
+};
+using Planner = std::function<Result<Plan>(const Scene&)>;
+
+struct Office::Impl {
+  explicit Impl(OfficeParts given) : parts(std::move(given)) {}
+
+  OfficeParts parts;
+  mutable std::mutex numbering;  // one serial at a time; the store's unique index is the backstop
+
+  // The books that every command reads, kept for a moment: other processes of the same node may change them.
+  struct Books {
+    Time read;
+    std::vector<party::Person> people;
+    std::vector<party::Unit> units;
+    std::vector<party::Delegation> delegations;
+  };
+  [[nodiscard]] Result<std::shared_ptr<const Books>> books() const;
+  void forget_books() const;
+  mutable std::mutex books_mutex;
+  mutable std::shared_ptr<const Books> books_cache;
+
+  [[nodiscard]] Time now() const { return parts.clock(); }
+  [[nodiscard]] party::Side side() const { return parts.self.side; }
+
+  // ── reading ──
+  [[nodiscard]] Result<Loaded> load(const MatterId& matter) const;          // NOT_FOUND
+  [[nodiscard]] Result<Loaded> load_or_blank(const MatterId& matter) const;
+  [[nodiscard]] Result<party::Person> person_of(const Caller& caller) const;  // active and holding the role: FORBIDDEN, ROLE_MISSING
+  // Need to know: units on the agency's side, assignment on the provider's; auditors all, administrators none. NOT_FOUND, so that nobody
+  // learns what exists.
+  [[nodiscard]] Status may_see(const Caller& caller, const party::Person& person, const Loaded& loaded) const;
+  [[nodiscard]] Result<std::vector<party::Person>> people() const;
+  [[nodiscard]] Result<std::optional<party::Person>> person(const PersonId& id) const;
+  [[nodiscard]] Result<std::optional<party::Unit>> unit(const UnitId& id) const;
+  [[nodiscard]] Result<std::vector<party::Delegation>> delegations() const;
+  [[nodiscard]] Result<std::optional<party::Case>> case_of(const CaseId& id) const;
+  [[nodiscard]] Result<law::HouseRules> house_rules() const;
+  // Head of that unit, or a delegate whose period covers the instant; FORBIDDEN, DELEGATION_OUT_OF_PERIOD.
+  [[nodiscard]] Status may_approve(const party::Person& person, const std::optional<UnitId>& unit, Time at) const;
+  [[nodiscard]] Status may_purge(const Loaded& loaded, Time at) const;  // RETENTION_RUNNING, ILLEGAL_TRANSITION
+  [[nodiscard]] Result<Plan> purge_plan(const Loaded& loaded, const std::string& reason) const;
+  [[nodiscard]] Result<RowView> row_view(const Caller& caller, const party::Person& me, const inquiry::MatterRow& row) const;
+  [[nodiscard]] Result<MatterView> view_of_matter(const Caller& caller, const party::Person& person, const Loaded& loaded) const;
+
+  // ── the spine ──
+  // `is_new`: the matter must not exist yet. Retried when another act came between.
+  Result<Written> write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new = false);
+  Result<Prepared> prepare(const Caller& caller, const MatterId& matter, const Planner& planner) const;
+  Result<Written> write_signed(const Caller& caller, const MatterId& matter, const SignedCommand& command, const Planner& planner);
+  // Acts of the system itself, one after the other in one transaction, on an already loaded matter.
+  Result<Written> write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received = {});
+
+  [[nodiscard]] Result<inquiry::Act> act_for(const Loaded& loaded, const Plan& plan, party::Role role, std::optional<PersonId> person, std::string& body) const;
+  [[nodiscard]] Result<SignedAct> sign(const inquiry::Act& act, std::string body, std::optional<note::SignatureLine> own) const;
+  [[nodiscard]] Status check(const Loaded& loaded, const SignedAct& act) const;
+  // Projection, outbox and everything else of the transaction.
+  [[nodiscard]] Result<Commit> commit_for(const Loaded& before, const Loaded& after, std::vector<SignedAct> acts, const std::vector<Plan>& plans) const;
+  [[nodiscard]] Written written(const Loaded& loaded) const;
+  // To whom this act crosses, if it does.
+  [[nodiscard]] std::optional<party::OrganisationId> counterparty(const Loaded& loaded) const;
+};
+
+[[nodiscard]] std::vector<Sha256> hashes_of(const std::vector<SignedAct>& acts);  // sorted
+[[nodiscard]] std::string new_salt();
+
+// Text that people typed, cleaned; `where` is set on errors.
+[[nodiscard]] Result<std::string> line(std::string_view text, std::string_view where, bool may_be_empty = false);
+[[nodiscard]] Result<std::string> paragraph(std::string_view text, std::string_view where, bool may_be_empty = false);
+[[nodiscard]] Notice notice_of(const Error& error);
+
+}  // namespace warifu::desk

@@ -1,0 +1,189 @@
+// Lists: the desk, the search, the register. Rows carry masked selectors only.
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "desk/impl.h"
+#include "law/deadlines.h"
+
+namespace warifu::desk {
+
+using inquiry::MatterRow;
+using inquiry::Turn;
+
+namespace {
+
+constexpr int kDaysOfWeek = 7;
+constexpr std::size_t kDeskRowsPerGroup = 50;
+
+// Restricts a query to what this person may see; the same rule as may_see, for many matters at once.
+Status restrict(const Office::Impl& impl, const Caller& caller, const party::Person& person, MatterQuery& query) {
+  const auto keep_units = [&](std::vector<UnitId> allowed) -> Status {
+    if (query.units.empty()) query.units = std::move(allowed);
+    else std::erase_if(query.units, [&](const UnitId& unit) { return std::ranges::find(allowed, unit) == allowed.end(); });
+    if (query.units.empty()) return fail(Code::FORBIDDEN, "no unit whose matters this person may see");
+    return {};
+  };
+  switch (caller.role) {
+    case party::Role::AUDITOR:
+    case party::Role::INTAKE:
+    case party::Role::LEGAL:
+    case party::Role::RELEASER: return {};
+    case party::Role::ADMIN:
+    case party::Role::NODE: return fail(Code::FORBIDDEN, "this role sees no matters", {}, {{"role", std::string(enum_text(caller.role))}});
+    case party::Role::OPERATOR: query.visible_to = person.id; return {};
+    case party::Role::INVESTIGATOR:
+    case party::Role::SUPERVISOR: return keep_units(person.unit ? std::vector<UnitId>{*person.unit} : std::vector<UnitId>{});
+    case party::Role::APPROVER: {
+      std::vector<UnitId> units;
+      if (person.unit) units.push_back(*person.unit);
+      for (const party::Delegation& delegation : TRY(impl.delegations()))
+        if (delegation.delegate == person.id && delegation.covers(impl.now())) units.push_back(delegation.unit);
+      return keep_units(std::move(units));
+    }
+    case party::Role::REGISTRAR: {
+      std::vector<UnitId> units;
+      for (const party::Unit& unit : TRY(impl.books())->units)
+        if (person.unit && (unit.id == *person.unit || unit.register_office == person.unit)) units.push_back(unit.id);
+      return keep_units(std::move(units));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<RowView> Office::Impl::row_view(const Caller& caller, const party::Person& me, const MatterRow& row) const {
+  const auto all = TRY(books());
+  const auto name = [&](const std::optional<PersonId>& id) -> std::optional<std::string> {
+    if (!id) return std::nullopt;
+    const auto found = std::ranges::find(all->people, *id, &party::Person::id);
+    return found == all->people.end() ? std::optional<std::string>() : std::optional(found->name);
+  };
+  RowView view;
+  view.matter = row.matter;
+  view.state = row.state;
+  view.provider_state = row.provider_state;
+  view.turn = row.turn;
+  view.is_my_turn = row.turn_role == caller.role && (row.turn_persons.empty() || std::ranges::find(row.turn_persons, me.id) != row.turn_persons.end());
+  view.is_overdue = row.due_at && *row.due_at <= now();
+  view.is_open = row.is_open;
+  view.number = row.number;
+  view.case_number = row.case_number;
+  view.counterparty = row.counterparty.text();
+  if (const auto organisation = TRY(parts.directory->organisation(row.counterparty))) {
+    view.counterparty_name_ja = organisation->name_ja;
+    view.counterparty_name_en = organisation->name_en;
+  }
+  view.subject = row.subject;
+  view.drafter = name(row.drafter);
+  view.in_charge = name(row.in_charge);
+  for (const PersonId& id : row.turn_persons)
+    if (auto text = name(id)) view.turn_names.push_back(std::move(*text));
+  view.due = row.due;
+  view.urgency = row.urgency;
+  view.created = row.created;
+  view.updated = row.updated;
+  view.dispatched = row.dispatched;
+  view.answered = row.answered;
+  view.items = row.items;
+  view.version = row.version;
+  view.categories = row.categories;
+  return view;
+}
+
+Result<ListView> Office::list(const Caller& caller, MatterQuery query) const {
+  const party::Person person = TRY(impl_->person_of(caller));
+  TRY(restrict(*impl_, caller, person, query));
+  if (query.limit == 0 || query.limit > limits::kPageRowsMax)
+    return fail(Code::OUT_OF_RANGE, "rows per page", "/limit", {{"min", "1"}, {"max", std::to_string(limits::kPageRowsMax)}});
+  const MatterPage page = TRY(impl_->parts.store->find(query));
+  ListView view;
+  for (const MatterRow& row : page.rows) view.rows.push_back(TRY(impl_->row_view(caller, person, row)));
+  view.next = page.next;
+  view.count_is_capped = page.count > limits::kCountCap;
+  view.count = static_cast<int>(std::min(page.count, limits::kCountCap));
+  return view;
+}
+
+Result<DeskView> Office::desk(const Caller& caller) const {
+  const party::Person person = TRY(impl_->person_of(caller));
+  MatterQuery mine;
+  mine.is_open = true;
+  TRY(restrict(*impl_, caller, person, mine));
+  mine.turn_role = caller.role;
+  mine.turn_person = person.id;
+  mine.sort = Sort::DUE;
+  mine.limit = kDeskRowsPerGroup;
+  DeskView view;
+  view.my_turn = static_cast<int>(TRY(impl_->parts.store->count(mine)));
+  for (std::size_t i = 1; i < enum_count<Turn>(); ++i) {
+    MatterQuery query = mine;
+    query.turns = {static_cast<Turn>(i)};
+    const MatterPage page = TRY(impl_->parts.store->find(query));
+    if (page.rows.empty()) continue;
+    DeskGroup group;
+    group.turn = static_cast<Turn>(i);
+    group.count = static_cast<int>(page.count);
+    for (const MatterRow& row : page.rows) group.rows.push_back(TRY(impl_->row_view(caller, person, row)));
+    view.groups.push_back(std::move(group));
+  }
+  MatterQuery due;
+  due.is_open = true;
+  TRY(restrict(*impl_, caller, person, due));
+  due.due_before = now();
+  view.overdue = static_cast<int>(TRY(impl_->parts.store->count(due)));
+  due.due_before = law::end_of_day(tokyo_date(now()).plus_days(kDaysOfWeek - 1));
+  view.due_this_week = static_cast<int>(TRY(impl_->parts.store->count(due))) - view.overdue;
+  return view;
+}
+
+Result<RegisterView> Office::register_of(const Caller& caller, const UnitId& office, law::FormKind form, int year) const {
+  const party::Person person = TRY(impl_->person_of(caller));
+  const bool may = caller.role == party::Role::AUDITOR || caller.role == party::Role::REGISTRAR || caller.role == party::Role::APPROVER;
+  if (!may) return fail(Code::ROLE_MISSING, "registers are kept by the registrar", {}, {{"role", std::string(enum_text(caller.role))}});
+  const std::optional<party::Unit> unit = TRY(impl_->unit(office));
+  if (!unit || !unit->is_register_office) return fail(Code::NOT_FOUND, "no such register office", "/office");
+  if (caller.role != party::Role::AUDITOR && person.unit != office) {
+    const std::optional<party::Unit> own = person.unit ? TRY(impl_->unit(*person.unit)) : std::nullopt;
+    if (!own || own->register_office != office) return fail(Code::NOT_FOUND, "another office's register", "/office");
+  }
+  RegisterView view;
+  view.office = office;
+  view.office_name = unit->name_ja;
+  view.form = form;
+  view.year = year;
+  int expected = 1;
+  for (const RegisterRow& entry : TRY(impl_->parts.store->register_rows(office, form, year))) {
+    for (; expected < entry.numbering.serial; ++expected) view.gaps.push_back(expected);
+    expected = entry.numbering.serial + 1;
+    RegisterLine line;
+    line.numbering = entry.numbering;
+    line.matter = entry.matter;
+    line.state = entry.state;
+    line.reason = entry.reason;
+    const Result<MatterRow> row = impl_->parts.store->row(entry.matter);
+    if (!row) return tl::unexpected<Error>(row.error());
+    const RowView shown = TRY(impl_->row_view(caller, person, *row));
+    line.case_number = row->case_number;
+    line.addressee = shown.counterparty_name_ja;
+    line.items = row->subject;
+    line.issued_to = shown.in_charge;
+    if (row->approver)
+      if (const std::optional<party::Person> approver = TRY(impl_->person(*row->approver))) line.approver = approver->name;
+    // A spoiled or superseded serial has no way of its own: the dates belong to the number that went out.
+    if (entry.state == "ISSUED") {
+      line.approved = row->approved;
+      line.dispatched = row->dispatched;
+      line.delivered = row->delivered;
+      line.due = row->due;
+      line.answered = row->answered;
+      if (row->answered) line.answer = std::string(enum_text(row->state));
+    }
+    line.purged = row->purged;
+    view.lines.push_back(std::move(line));
+  }
+  return view;
+}
+
+}  // namespace warifu::desk

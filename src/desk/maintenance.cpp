@@ -1,0 +1,136 @@
+// The end of a matter and the passing of time: purge with its receipt, retention, findings, rebuilding what lists read.
+
+#include <algorithm>
+
+#include "desk/impl.h"
+#include "law/deadlines.h"
+
+namespace warifu::desk {
+
+using inquiry::State;
+
+// Whoever purges leaves a signed receipt: which texts and files, by their digests, and what registers and figures go on needing.
+Result<Plan> Office::Impl::purge_plan(const Loaded& loaded, const std::string& reason) const {
+  inquiry::PurgedBody body;
+  body.reason = reason;
+  Plan plan;
+  for (std::size_t i = 0; i < loaded.acts.size(); ++i) {
+    const SignedAct& act = loaded.acts[i];
+    if (!act.body) continue;
+    body.bodies.push_back(act.hash);
+    plan.purge_bodies.push_back(act.hash);
+    if (loaded.inputs[i].facts) body.residue.emplace(act.hash.hex(), *loaded.inputs[i].facts);
+    const Result<json::Value> value = json::parse(*act.body);
+    if (!value) continue;
+    if (act.act.kind == Kind::RELEASED || act.act.kind == Kind::COLLECTED) {
+      const Result<inquiry::Answer> answer = json::decode<inquiry::Answer>(value->as_object().at("answer"));
+      if (!answer) continue;
+      for (const inquiry::ItemAnswer& item : answer->items)
+        for (const inquiry::FileRef& file : item.files) body.files.push_back(file.sha256);
+    }
+  }
+  std::ranges::sort(body.bodies);
+  std::ranges::sort(body.files);
+  const auto [first, last] = std::ranges::unique(body.files);
+  body.files.erase(first, last);
+  plan.kind = Kind::PURGED;
+  plan.body = json::encode(body);
+  plan.purge_files = true;
+  return plan;
+}
+
+Status Office::Impl::may_purge(const Loaded& loaded, Time at) const {
+  const inquiry::MatterState& state = loaded.state;
+  if (side() == party::Side::AGENCY) {
+    if (!state.agency.retained) return fail(Code::ILLEGAL_TRANSITION, "only a matter in retention is purged", {}, {{"act", "matter.purged"}, {"state", std::string(enum_text(state.agency.state))}});
+    const SignedAct* retained = loaded.find(state.agency.retained->act);
+    const Result<inquiry::RetainedBody> body = retained != nullptr ? body_of<inquiry::RetainedBody>(*retained) : fail(Code::NOT_FOUND, "the act is not here");
+    if (body && tokyo_date(at) <= body->until) return fail(Code::RETENTION_RUNNING, "its retention has not ended", {}, {{"until", body->until.iso()}});
+    return {};
+  }
+  // A provider keeps what it is asked for and what it answered by its own policy, at least until the answer has been received.
+  const bool is_done = state.shared.withdrawn || state.provider.state == inquiry::ProviderState::RETURNED ||
+                       (state.shared.is_complete() && std::ranges::all_of(state.shared.releases, [](const inquiry::Release& r) { return r.overridden || r.retrieved; }));
+  if (!is_done) return fail(Code::ILLEGAL_TRANSITION, "the answer has not been received yet", {}, {{"act", "matter.purged"}, {"state", std::string(enum_text(state.provider.state))}});
+  std::optional<Time> ended = state.shared.withdrawn ? std::optional(state.shared.withdrawn->at) : std::nullopt;
+  for (const inquiry::Release& release : state.shared.releases)
+    if (release.retrieved) ended = std::max(ended.value_or(release.retrieved->at), release.retrieved->at);
+  if (ended) {
+    const Date until = law::payload_kept_through(*parts.law, tokyo_date(*ended));
+    if (!state.shared.withdrawn && tokyo_date(at) <= until) return fail(Code::RETENTION_RUNNING, "its retention has not ended", {}, {{"until", until.iso()}});
+  }
+  return {};
+}
+
+Result<Written> Office::purge(const Caller& caller, const MatterId& matter, const ReasonCommand& command) {
+  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+    TRY(impl_->may_purge(scene.loaded, scene.now));
+    return impl_->purge_plan(scene.loaded, TRY(paragraph(command.reason, "/reason")));
+  });
+}
+
+Result<Written> Office::add_finding(const Caller& caller, const MatterId& matter, const FindingCommand& command) {
+  return impl_->write(caller, matter, [&](const Scene&) -> Result<Plan> {
+    return plan_of(Kind::FINDING, inquiry::FindingBody{{}, TRY(line(command.rule, "/rule")), TRY(paragraph(command.text, "/text"))});
+  });
+}
+
+Result<std::string> Office::file_path(const Caller& caller, const MatterId& matter, const Sha256& file) const {
+  const MatterView view = TRY(peek(caller, matter));
+  const auto names = [&](const std::optional<inquiry::Answer>& answer) {
+    if (!answer) return false;
+    return std::ranges::any_of(answer->items, [&](const inquiry::ItemAnswer& item) { return std::ranges::find(item.files, file, &inquiry::FileRef::sha256) != item.files.end(); });
+  };
+  // A file is read by whoever has the answer open that names it.
+  bool may = names(view.collected);
+  for (const ReleaseView& release : view.releases) may = may || (release.is_open && names(release.answer));
+  if (!may) return fail(Code::NOT_FOUND, "no open answer of this matter names that file");
+  return impl_->parts.store->file_path(matter, file);
+}
+
+Result<int> Office::tick() {
+  // What has to be purged without anybody's hand: answers that a withdrawal overrode stay unopened and go at once (trust rules of §3.5).
+  int written = 0;
+  MatterQuery query;
+  query.states = {State::WITHDRAWN};
+  std::vector<MatterId> found;
+  TRY(impl_->parts.store->each_row(query, [&](const inquiry::MatterRow& row) -> Status {
+    if (!row.purged && row.answered) found.push_back(row.matter);
+    return {};
+  }));
+  for (const MatterId& matter : found) {
+    Loaded loaded = TRY(impl_->load(matter));
+    const bool is_overridden = std::ranges::any_of(loaded.state.shared.releases, &inquiry::Release::overridden);
+    const bool is_purged = side_purged(loaded);
+    if (!is_overridden || is_purged || self().side != party::Side::PROVIDER) continue;
+    const Result<Written> done = impl_->write_node(loaded, {TRY(impl_->purge_plan(loaded, "withdrawn while the answer was on its way"))});
+    if (done) ++written;
+    else if (done.error().code != Code::STALE) return tl::unexpected<Error>(done.error());
+  }
+  return written;
+}
+
+bool Office::side_purged(const Loaded& loaded) const {
+  return self().side == party::Side::AGENCY ? loaded.state.shared.purged_by_agency.has_value() : loaded.state.shared.purged_by_provider.has_value();
+}
+
+Result<std::size_t> Office::rebuild(bool check_only) {
+  const auto compute = [&](const MatterId& matter) -> Result<std::optional<inquiry::Projection>> {
+    const std::vector<SignedAct> acts = TRY(impl_->parts.store->acts(matter));
+    if (acts.empty() || acts.front().act.kind == Kind::OFFICE_CHANGED) return std::optional<inquiry::Projection>{};
+    return std::optional(inquiry::project(self().id, self().side, acts, inquiry::fold(acts)));
+  };
+  std::size_t differing = 0;
+  TRY(impl_->parts.store->each_matter([&](const MatterId& matter) -> Status {
+    const std::optional<inquiry::Projection> fresh = TRY(compute(matter));
+    if (!fresh) return {};
+    const Result<inquiry::Projection> kept = impl_->parts.store->projection(matter);
+    if (!kept && kept.error().code != Code::NOT_FOUND) return tl::unexpected<Error>(kept.error());
+    if (!kept || !(*kept == *fresh)) ++differing;
+    return {};
+  }));
+  if (!check_only) TRY(impl_->parts.store->replace_projections(compute));
+  return differing;
+}
+
+}  // namespace warifu::desk

@@ -1,0 +1,284 @@
+#include <algorithm>
+
+#include "base/limits.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "desk/impl.h"
+#include "text/unicode.h"
+
+namespace warifu::desk {
+
+namespace {
+
+constexpr int kAttemptsMax = 5;                        // when acts of others come between
+constexpr Duration kSignatureAge = minutes(30);        // how long a prepared text may lie before it is signed
+constexpr Duration kClockTolerance = minutes(5);
+
+// Views and findings change nothing that is decided on.
+bool is_bystander(Kind kind) { return kind == Kind::VIEWED || kind == Kind::FINDING; }
+
+json::Value without_nonce(const json::Value& body) {
+  json::Object object = body.as_object();
+  object.erase("salt");
+  object.erase("basis");
+  return object;
+}
+
+}  // namespace
+
+void Loaded::add(SignedAct act) {
+  acts.push_back(std::move(act));
+  inputs = inquiry::fold_inputs(acts);
+  state = inquiry::fold(inputs);
+}
+
+const SignedAct* Loaded::find(const Sha256& hash) const {
+  const auto found = std::ranges::find(acts, hash, &SignedAct::hash);
+  return found == acts.end() ? nullptr : &*found;
+}
+
+const SignedAct* Loaded::last_of(Kind kind) const {
+  for (auto hash = state.order.rbegin(); hash != state.order.rend(); ++hash)
+    if (const SignedAct* act = find(*hash); act != nullptr && act->act.kind == kind && state.effects.at(*hash).effect == inquiry::Effect::APPLIED) return act;
+  return nullptr;
+}
+
+std::vector<Sha256> hashes_of(const std::vector<SignedAct>& acts) {
+  std::vector<Sha256> hashes;
+  hashes.reserve(acts.size());
+  for (const SignedAct& act : acts) hashes.push_back(act.hash);
+  std::ranges::sort(hashes);
+  return hashes;
+}
+
+std::string new_salt() { return to_base64(crypto::random_bytes(32)); }
+
+Result<std::string> line(std::string_view text, std::string_view where, bool may_be_empty) {
+  if (may_be_empty && text.empty()) return std::string();
+  Result<std::string> clean = text::clean_line(text, limits::kLineCharactersMax);
+  if (!clean) return tl::unexpected<Error>(std::move(clean).error().at(where));
+  return clean;
+}
+
+Result<std::string> paragraph(std::string_view text, std::string_view where, bool may_be_empty) {
+  if (may_be_empty && text.empty()) return std::string();
+  Result<std::string> clean = text::clean_text(text, limits::kTextCharactersMax);
+  if (!clean) return tl::unexpected<Error>(std::move(clean).error().at(where));
+  return clean;
+}
+
+Notice notice_of(const Error& error) { return {std::string(sentence(error.code).name), error.where, sentence_ja(error), sentence_en(error)}; }
+
+Result<Loaded> Office::Impl::load(const MatterId& matter) const {
+  Loaded loaded;
+  loaded.matter = matter;
+  loaded.acts = TRY(parts.store->acts(matter));
+  loaded.inputs = inquiry::fold_inputs(loaded.acts);
+  loaded.state = inquiry::fold(loaded.inputs);
+  return loaded;
+}
+
+Result<Loaded> Office::Impl::load_or_blank(const MatterId& matter) const {
+  Result<Loaded> loaded = load(matter);
+  if (loaded || loaded.error().code != Code::NOT_FOUND) return loaded;
+  Loaded blank;
+  blank.matter = matter;
+  return blank;
+}
+
+Result<inquiry::Act> Office::Impl::act_for(const Loaded& loaded, const Plan& plan, party::Role role, std::optional<PersonId> person, std::string& body) const {
+  const bool is_shared = inquiry::rule_of(plan.kind).is_shared;
+  json::Object object = plan.body.as_object();
+  object["salt"] = new_salt();
+  if (is_shared) object["basis"] = json::encode(loaded.state.internal_heads);
+  TRY(inquiry::check_body(plan.kind, object));
+  body = json::canonical(object);
+  if (body.size() > limits::kBodyBytesMax) return fail(Code::TOO_LARGE, "the text is larger than an act may carry", {}, {{"max", std::to_string(limits::kBodyBytesMax)}});
+  inquiry::Act act;
+  act.id = ActId::random();
+  act.matter = loaded.matter;
+  act.kind = plan.kind;
+  act.org = parts.self.id;
+  act.role = role;
+  act.person = person;
+  act.at = now();
+  act.after = is_shared ? loaded.state.shared_heads : loaded.state.heads;
+  act.body = crypto::sha256(bytes_of(body));
+  act.body_bytes = body.size();
+  return act;
+}
+
+Result<SignedAct> Office::Impl::sign(const inquiry::Act& act, std::string body, std::optional<note::SignatureLine> own) const {
+  SignedAct out;
+  out.act = act;
+  out.note.text = act.text();
+  out.hash = inquiry::act_hash(out.note.text);
+  out.note.signatures.push_back(TRY(parts.signer->sign(out.note.text)));
+  if (own) out.note.signatures.push_back(std::move(*own));
+  out.body = std::move(body);
+  return out;
+}
+
+Status Office::Impl::check(const Loaded& loaded, const SignedAct& act) const { return inquiry::check_legal(loaded.inputs, inquiry::fold_input(act)); }
+
+std::optional<party::OrganisationId> Office::Impl::counterparty(const Loaded& loaded) const {
+  if (side() == party::Side::AGENCY) {
+    if (const inquiry::Dispatch* current = loaded.state.shared.current()) return current->to;
+    return std::nullopt;
+  }
+  for (const SignedAct& act : loaded.acts)
+    if (act.act.org != parts.self.id) return act.act.org;
+  return std::nullopt;
+}
+
+Result<Commit> Office::Impl::commit_for(const Loaded& before, const Loaded& after, std::vector<SignedAct> acts, const std::vector<Plan>& plans) const {
+  Commit commit;
+  commit.matter = after.matter;
+  commit.expected_acts = hashes_of(before.acts);
+  const std::optional<party::OrganisationId> to = counterparty(after);
+  const auto queue = [&](const SignedAct& act) {
+    OutboxRow row;
+    row.to = *to;
+    row.matter = after.matter;
+    row.act = act.hash;
+    row.next_try = now();
+    commit.outbox.push_back(std::move(row));
+  };
+  for (const SignedAct& act : acts) {
+    const bool is_own = act.act.org == parts.self.id;
+    if (!is_own || !act.is_shared() || !to) continue;
+    if (act.act.kind == Kind::APPROVED) continue;  // crosses with the dispatch that names it
+    if (act.act.kind == Kind::DISPATCHED) {
+      const Result<inquiry::DispatchedBody> body = body_of<inquiry::DispatchedBody>(act);
+      if (const SignedAct* approval = body ? after.find(body->of) : nullptr) queue(*approval);
+    }
+    queue(act);
+  }
+  for (const Plan& plan : plans) {
+    commit.register_rows.insert(commit.register_rows.end(), plan.register_rows.begin(), plan.register_rows.end());
+    commit.books.insert(commit.books.end(), plan.books.begin(), plan.books.end());
+    commit.purge_bodies.insert(commit.purge_bodies.end(), plan.purge_bodies.begin(), plan.purge_bodies.end());
+    commit.purge_files = commit.purge_files || plan.purge_files;
+  }
+  const bool is_book = !after.acts.empty() && after.acts.front().act.kind == Kind::OFFICE_CHANGED;
+  if (!is_book) {
+    if (commit.purge_bodies.empty()) {
+      commit.projection = inquiry::project(parts.self.id, side(), after.acts, after.state);
+    } else {
+      std::vector<SignedAct> stripped = after.acts;
+      for (SignedAct& act : stripped)
+        if (std::ranges::find(commit.purge_bodies, act.hash) != commit.purge_bodies.end()) act.body.reset();
+      commit.projection = inquiry::project(parts.self.id, side(), stripped, inquiry::fold(stripped));
+    }
+  }
+  commit.acts = std::move(acts);
+  return commit;
+}
+
+Written Office::Impl::written(const Loaded& loaded) const {
+  Written out;
+  out.matter = loaded.matter;
+  out.act = loaded.acts.back().hash;
+  const inquiry::Projection projection = inquiry::project(parts.self.id, side(), loaded.acts, loaded.state);
+  out.state = projection.row.state;
+  out.provider_state = projection.row.provider_state;
+  out.number = projection.row.number;
+  return out;
+}
+
+Result<Written> Office::Impl::write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new) {
+  const party::Person person = TRY(person_of(caller));
+  for (int attempt = 1;; ++attempt) {
+    Loaded before = TRY(is_new ? load_or_blank(matter) : load(matter));
+    if (!is_new) TRY(may_see(caller, person, before));
+    const Plan plan = TRY(planner({person, before, now()}));
+    if (!inquiry::may_write(plan.kind, side(), caller.role))
+      return fail(Code::ROLE_MISSING, "that role does not write this act", {}, {{"role", std::string(enum_text(caller.role))}});
+    CHECK_THAT(!inquiry::rule_of(plan.kind).needs_own_signature);
+    std::string body;
+    const inquiry::Act act = TRY(act_for(before, plan, caller.role, caller.person, body));
+    SignedAct written_act = TRY(sign(act, std::move(body), std::nullopt));
+    TRY(check(before, written_act));
+    Loaded after = before;
+    after.add(written_act);
+    const Status committed = parts.store->commit(TRY(commit_for(before, after, {std::move(written_act)}, {plan})));
+    if (committed) return written(after);
+    if (committed.error().code != Code::STALE || attempt >= kAttemptsMax) return tl::unexpected<Error>(committed.error());
+  }
+}
+
+Result<Prepared> Office::Impl::prepare(const Caller& caller, const MatterId& matter, const Planner& planner) const {
+  const party::Person person = TRY(person_of(caller));
+  const Loaded loaded = TRY(load(matter));
+  TRY(may_see(caller, person, loaded));
+  const Plan plan = TRY(planner({person, loaded, now()}));
+  if (!inquiry::may_write(plan.kind, side(), caller.role))
+    return fail(Code::ROLE_MISSING, "that role does not write this act", {}, {{"role", std::string(enum_text(caller.role))}});
+  std::string body;
+  const inquiry::Act act = TRY(act_for(loaded, plan, caller.role, caller.person, body));
+  TRY(check(loaded, TRY(sign(act, body, std::nullopt))));
+  return Prepared{matter, std::string(enum_text(plan.kind)), act.text(), body, inquiry::person_signer(parts.self.id, caller.person)};
+}
+
+Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId& matter, const SignedCommand& command, const Planner& planner) {
+  const party::Person person = TRY(person_of(caller));
+  const inquiry::Act act = TRY(inquiry::Act::parse(command.text));
+  if (act.matter != matter || act.org != parts.self.id || act.role != caller.role || act.person != caller.person)
+    return fail(Code::TEXT_DIFFERS, "the signed text speaks of another matter or person", "/text");
+  if (act.at > now() + kClockTolerance || act.at < now() - kSignatureAge) return fail(Code::STALE, "the text was prepared too long ago", "/text");
+  if (command.body.size() != act.body_bytes || crypto::sha256(bytes_of(command.body)) != act.body)
+    return fail(Code::TEXT_DIFFERS, "the body is not the one the signed text names", "/body");
+  const json::Value body = TRY(json::parse(command.body));
+  if (json::canonical(body) != command.body) return fail(Code::TEXT_DIFFERS, "the body is not in canonical form", "/body");
+
+  note::SignatureLine own = TRY(note::SignatureLine::parse(command.signature));
+  const std::string name = inquiry::person_signer(parts.self.id, caller.person);
+  if (own.name != name) return fail(Code::SIGNATURE_INVALID, "somebody else's signature", "/signature", {{"signer", name}});
+  bool is_known = false;
+  for (const PublishedPerson& entry : TRY(parts.directory->person(parts.self.id, caller.person, act.at))) {
+    if (entry.role != caller.role || entry.key.id != own.id) continue;
+    is_known = true;
+    const note::Note note{command.text, {own}};
+    const std::vector<note::VerifierKey> keys{entry.key};
+    if (TRY(note::verify(note, keys)).empty()) return fail(Code::SIGNATURE_INVALID, "the signature does not fit the text", "/signature", {{"signer", name}});
+  }
+  if (!is_known) return fail(Code::KEY_UNKNOWN, "the directory has no key of this person for this role", "/signature", {{"signer", name}});
+
+  for (int attempt = 1;; ++attempt) {
+    const Loaded before = TRY(load(matter));
+    TRY(may_see(caller, person, before));
+    const Plan plan = TRY(planner({person, before, act.at}));
+    if (act.kind != plan.kind || !inquiry::may_write(act.kind, side(), caller.role)) return fail(Code::TEXT_DIFFERS, "the signed text is of another kind", "/text");
+    // What was signed must be what would be written now: if anything decided upon changed meanwhile, the person sees the new text first.
+    if (act.after != before.state.shared_heads || without_nonce(body) != without_nonce(plan.body))
+      return fail(Code::STALE, "the matter changed while it was being signed", "/text");
+    for (const SignedAct& other : before.acts)
+      if (other.act.at > act.at && !is_bystander(other.act.kind)) return fail(Code::STALE, "the matter changed while it was being signed", "/text");
+    TRY(inquiry::check_body(act.kind, body));
+    SignedAct signed_act = TRY(sign(act, command.body, own));
+    TRY(check(before, signed_act));
+    Loaded after = before;
+    after.add(signed_act);
+    const Status committed = parts.store->commit(TRY(commit_for(before, after, {std::move(signed_act)}, {plan})));
+    if (committed) return written(after);
+    if (committed.error().code != Code::STALE || attempt >= kAttemptsMax) return tl::unexpected<Error>(committed.error());
+  }
+}
+
+Result<Written> Office::Impl::write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received) {
+  const Loaded before = loaded;
+  std::vector<SignedAct> acts = std::move(received);
+  for (const SignedAct& act : acts) loaded.add(act);
+  for (const Plan& plan : plans) {
+    std::string body;
+    const inquiry::Act act = TRY(act_for(loaded, plan, party::Role::NODE, std::nullopt, body));
+    SignedAct written_act = TRY(sign(act, std::move(body), std::nullopt));
+    TRY(check(loaded, written_act));
+    loaded.add(written_act);
+    acts.push_back(std::move(written_act));
+  }
+  TRY(parts.store->commit(TRY(commit_for(before, loaded, std::move(acts), plans))));
+  return written(loaded);
+}
+
+}  // namespace warifu::desk
