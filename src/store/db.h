@@ -40,7 +40,7 @@ using Value = std::variant<std::monostate, std::int64_t, double, std::string_vie
 template <class I>
   requires std::is_integral_v<I>
 [[nodiscard]] Value to_value(I value) {  // bool becomes 0 or 1
-  static_assert(std::is_signed_v<I> || sizeof(I) < sizeof(std::int64_t), "an unsigned 64-bit number does not fit a column: convert and check it first");
+  static_assert(std::is_signed_v<I> || sizeof(I) < sizeof(std::int64_t), "an unsigned 64-bit number does not fit a column");
   return static_cast<std::int64_t>(value);
 }
 [[nodiscard]] inline Value to_value(std::uint64_t) = delete;

@@ -4,9 +4,12 @@ namespace warifu::store {
 namespace {
 
 constexpr std::string_view kTableSqlite =
-    "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_us INTEGER NOT NULL) STRICT";
+    "CREATE TABLE IF NOT EXISTS schema_version "
+    "(version INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_us INTEGER NOT NULL) STRICT";
 constexpr std::string_view kTablePostgres =
-    "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_us BIGINT NOT NULL)";
+    "CREATE TABLE IF NOT EXISTS schema_version "
+    "(version BIGINT PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_us BIGINT NOT NULL)";
+constexpr std::string_view kRecord = "INSERT INTO schema_version (version, name, sha256, applied_us) VALUES ($1, $2, $3, $4)";
 constexpr std::string_view kExistsSqlite = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'";
 constexpr std::string_view kExistsPostgres = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema_version'";
 
@@ -44,7 +47,7 @@ Result<bool> apply_next(Database& database, std::span<const Migration> migration
   TRY(database.exec(database.engine() == EngineKind::SQLITE ? kTableSqlite : kTablePostgres));
   if (Status done = database.exec(next.sql); !done)
     return refusal("migration " + std::to_string(next.version) + " (" + std::string(next.name) + ") failed: " + done.error().message, next.version);
-  TRY(database.run("INSERT INTO schema_version (version, name, sha256, applied_us) VALUES ($1, $2, $3, $4)", next.version, next.name, next.sha256_hex, now));
+  TRY(database.run(kRecord, next.version, next.name, next.sha256_hex, now));
   return true;
 }
 

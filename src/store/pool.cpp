@@ -17,7 +17,11 @@ Result<std::unique_ptr<Engine>> Engine::create(Open open, Options options) {
 }
 
 Engine::Engine(Key, Open open, Options options, std::unique_ptr<Database> writer)
-    : open_(std::move(open)), options_(std::move(options)), kind_(writer->engine()), database_(std::move(writer)), writer_(hooks(), options_.writer) {}
+    : open_(std::move(open)),
+      options_(std::move(options)),
+      kind_(writer->engine()),
+      database_(std::move(writer)),
+      writer_(hooks(), options_.writer) {}
 
 Engine::~Engine() { writer_.stop(); }
 

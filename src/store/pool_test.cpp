@@ -16,8 +16,10 @@ namespace warifu::store {
 namespace {
 
 Status make_table(Database& db) {
-  return db.exec(db.engine() == EngineKind::SQLITE ? "CREATE TABLE t (id INTEGER PRIMARY KEY, of INTEGER REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED) STRICT"
-                                                   : "CREATE TABLE t (id BIGINT PRIMARY KEY, of BIGINT REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)");
+  const bool sqlite = db.engine() == EngineKind::SQLITE;
+  const std::string integer = sqlite ? "INTEGER" : "BIGINT";
+  return db.exec("CREATE TABLE t (id " + integer + " PRIMARY KEY, of " + integer + " REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)" +
+                 (sqlite ? " STRICT" : ""));
 }
 
 std::unique_ptr<Engine> engine_of(TestStore& store, Engine::Options options = {}) {
@@ -48,7 +50,8 @@ std::vector<Status> run_together(Engine& engine, const std::vector<WriteJob>& jo
       {}));
   started.get_future().wait();
   std::vector<std::promise<Status>> answers(jobs.size());
-  for (std::size_t i = 0; i < jobs.size(); ++i) REQUIRE(engine.submit(jobs[i], [&answers, i](Status status) { answers[i].set_value(std::move(status)); }));
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    REQUIRE(engine.submit(jobs[i], [&answers, i](Status status) { answers[i].set_value(std::move(status)); }));
   const auto before = engine.counters().writer.batches;
   may_go.set_value();
   std::vector<Status> out;

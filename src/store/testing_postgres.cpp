@@ -78,8 +78,9 @@ Result<std::unique_ptr<TestPostgres>> TestPostgres::start(bool durable) {
   if (::mkdtemp(folder.data()) == nullptr) return fail(Code::IO, "no temporary directory for PostgreSQL");
   if (user != nullptr && ::chown(folder.c_str(), user->pw_uid, user->pw_gid) != 0) return fail(Code::IO, "chown failed");
   auto server = std::make_unique<TestPostgres>(Key{}, folder, 0, durable);
-  const pid_t made = spawn({programs + "/initdb", "-D", folder + "/data", "-U", "warifu", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"},
-                           server->folder_ / "log", user);
+  const std::vector<std::string> initdb = {programs + "/initdb", "-D", folder + "/data", "-U", "warifu", "--auth=trust", "-E", "UTF8", "--locale=C",
+                                           "--no-sync"};
+  const pid_t made = spawn(initdb, server->folder_ / "log", user);
   if (made < 0 || wait_for(made) != 0) return fail(Code::IO, "initdb failed, see " + folder + "/log");
   for (int tried = 0; tried < 5; ++tried) {
     server->port_ = free_port();
@@ -90,10 +91,11 @@ Result<std::unique_ptr<TestPostgres>> TestPostgres::start(bool durable) {
 
 Status TestPostgres::start_again() {
   if (pid_ > 0) return {};
-  std::vector<std::string> words = {std::string(kPrograms) + "/postgres", "-D", (folder_ / "data").string(), "-k", folder_.string(), "-p",
-                                    std::to_string(port_), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=50", "-c", "shared_buffers=16MB"};
-  if (!durable_)
-    for (const char* setting : {"fsync=off", "full_page_writes=off"}) words.insert(words.end(), {"-c", setting});
+  std::vector<std::string> words = {std::string(kPrograms) + "/postgres", "-D", (folder_ / "data").string(),
+                                    "-k", folder_.string(), "-p", std::to_string(port_)};
+  std::vector<std::string> settings = {"listen_addresses=127.0.0.1", "max_connections=50", "shared_buffers=16MB"};
+  if (!durable_) settings.insert(settings.end(), {"fsync=off", "full_page_writes=off"});
+  for (const auto& setting : settings) words.insert(words.end(), {"-c", setting});
   pid_ = spawn(words, folder_ / "log", unprivileged_user());
   if (pid_ < 0) return fail(Code::IO, "cannot start PostgreSQL");
   for (int tried = 0; tried < 1500; ++tried) {

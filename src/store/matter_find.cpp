@@ -1,0 +1,391 @@
+#include "store/matter_find.h"
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+
+#include "base/limits.h"
+#include "store/matter_row.h"
+#include "store/sql_text.h"
+
+namespace warifu::store {
+namespace {
+
+using desk::MatterQuery;
+using desk::Sort;
+
+constexpr std::int64_t kCandidatesMax = static_cast<std::int64_t>(limits::kQueryCandidatesMax);
+constexpr std::int64_t kTermCountMax = 2000;  // telling rare pairs from common ones
+constexpr std::size_t kIdsAtOnce = 64;        // ids of one statement that reads rows
+constexpr std::size_t kVerifiedAtOnce = 256;
+
+struct Filter {
+  SqlText condition;             // about m
+  SqlText candidates;            // SELECT id …
+  std::string_view walk_index;   // begins with this filter's column and goes on with updated_us
+};
+
+struct Order {
+  std::string_view key, index;
+  bool is_descending, is_number;
+};
+
+Order order_of(Sort sort) {
+  switch (sort) {
+    case Sort::NEWEST: return {"m.updated_us", "matter_by_updated", true, true};
+    case Sort::DUE: return {"m.due_us", "matter_by_due", false, true};
+    case Sort::NUMBER: return {"m.number_key", "matter_by_number_key", false, false};
+  }
+  CHECK_THAT(false);
+}
+
+template <class P>
+Filter equals(std::string_view column, P value, std::string_view walk_index) {
+  const std::string test = std::string(column) + " = ?";
+  return {SqlText("m." + test, value), SqlText("SELECT id FROM matter WHERE " + test, value), walk_index};
+}
+
+template <class E>
+void add_names(std::vector<Filter>& filters, std::string_view column, const std::vector<E>& values, std::string_view walk_index) {
+  if (values.empty()) return;
+  if (values.size() == 1) {
+    filters.push_back(equals(column, std::string(enum_text(values[0])), walk_index));
+    return;
+  }
+  std::vector<std::string> names;
+  for (const E value : values) names.emplace_back(enum_text(value));
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  const std::string test = std::string(column) + " IN ";
+  Filter filter;
+  filter.condition.add("m." + test).add_list(names);
+  filter.candidates.add("SELECT id FROM matter WHERE " + test).add_list(names);
+  filters.push_back(std::move(filter));
+}
+
+template <class Tag>
+void add_id(std::vector<Filter>& filters, std::string_view column, const std::optional<Id<Tag>>& id, std::string_view walk_index) {
+  if (id) filters.push_back(equals(column, param_of(*id), walk_index));
+}
+
+void add_prefix(std::vector<Filter>& filters, std::string_view column, const std::string& prefix) {
+  if (prefix.empty()) return;
+  const std::string c(column);
+  const std::string end = prefix_end(prefix);
+  filters.push_back({SqlText("m." + c + " >= ? AND m." + c + " <= ?", prefix, end),
+                     SqlText("SELECT id FROM matter WHERE " + c + " >= ? AND " + c + " <= ?", prefix, end), {}});
+}
+
+void add_instants(std::vector<Filter>& filters, std::string_view column, std::optional<Time> from, std::optional<Time> until) {
+  const auto add = [&](std::string_view comparison, Time at) {
+    const std::string test = std::string(column) + std::string(comparison);
+    filters.push_back({SqlText("m." + test, at.us), SqlText("SELECT id FROM matter WHERE " + test, at.us), {}});
+  };
+  if (from) add(" >= ?", *from);
+  if (until) add(" < ?", *until);
+}
+
+// Named, or nobody is named and the role is right.
+void add_turn(std::vector<Filter>& filters, const MatterQuery& query) {
+  if (!query.turn_person) {
+    if (query.turn_role) filters.push_back(equals("turn_role", std::string(enum_text(*query.turn_role)), "matter_by_turn_role"));
+    return;
+  }
+  const Bytes person = param_of(*query.turn_person);
+  Filter filter;
+  filter.condition.add("(EXISTS (SELECT 1 FROM matter_person p WHERE p.person = ? AND p.id = m.id AND p.is_turn = 1)", person);
+  filter.candidates.add("SELECT id FROM matter_person WHERE person = ? AND is_turn = 1", person);
+  if (query.turn_role) {
+    const std::string role(enum_text(*query.turn_role));
+    filter.condition.add(" OR (m.is_named = 0 AND m.turn_role = ?)", role);
+    filter.candidates.add(" UNION SELECT id FROM matter WHERE turn_role = ? AND is_named = 0", role);
+  }
+  filter.condition.add(")");
+  filters.push_back(std::move(filter));
+}
+
+std::vector<Filter> filters_of(const MatterQuery& query) {
+  std::vector<Filter> filters;
+  add_id(filters, "case_id", query.case_id, "matter_by_case");
+  add_id(filters, "in_charge", query.in_charge, "matter_by_in_charge");
+  add_id(filters, "drafter", query.drafter, "matter_by_drafter");
+  add_turn(filters, query);
+  if (query.visible_to) {
+    const Bytes person = param_of(*query.visible_to);
+    filters.push_back({SqlText("EXISTS (SELECT 1 FROM matter_person v WHERE v.person = ? AND v.id = m.id)", person),
+                       SqlText("SELECT id FROM matter_person WHERE person = ?", person), {}});
+  }
+  add_names(filters, "turn", query.turns, "matter_by_turn");
+  add_names(filters, "state", query.states, "matter_by_state");
+  add_names(filters, "provider_state", query.provider_states, "matter_by_provider_state");
+  add_id(filters, "unit", query.unit, "matter_by_unit");
+  if (query.counterparty) filters.push_back(equals("counterparty", query.counterparty->text(), "matter_by_counterparty"));
+  add_prefix(filters, "case_number", query.case_number);
+  add_prefix(filters, "number", query.number);
+  add_instants(filters, "due_us", std::nullopt, query.due_before);
+  add_instants(filters, "updated_us", query.updated_from, query.updated_until);
+  add_instants(filters, "dispatched_us", query.dispatched_from, query.dispatched_until);
+  if (query.is_open) filters.push_back(equals("is_open", std::int64_t{*query.is_open}, "matter_by_open"));
+  return filters;
+}
+
+SqlText has_any(const std::vector<std::int64_t>& terms, std::string_view id) {
+  SqlText sql("EXISTS (SELECT 1 FROM term t WHERE t.term IN ");
+  return sql.add_list(terms).add(" AND t.id = " + std::string(id) + ")");
+}
+
+// A few of a word's pairs are enough to find the candidates; the words themselves decide.
+SqlText word_condition(const SearchWord& word, std::string_view id) {
+  SqlText sql("(");
+  sql.add(has_any(word.exact_terms, id)).add(" OR (");
+  const std::size_t pairs = std::min(word.pair_terms.size(), limits::kSearchPairsMax);
+  for (std::size_t i = 0; i < pairs; ++i) sql.add(i == 0 ? "" : " AND ").add(has_any({word.pair_terms[i]}, id));
+  return sql.add("))");
+}
+
+SqlText text_condition(const SearchQuery& search, std::string_view id) {
+  SqlText sql("(");
+  sql.add(has_any(search.exact_terms, id)).add(" OR (");
+  for (std::size_t i = 0; i < search.words.size(); ++i) sql.add(i == 0 ? "" : " AND ").add(word_condition(search.words[i], id));
+  return sql.add("))");
+}
+
+Result<std::int64_t> number_in(Database& database, const SqlText& sql) {
+  Statement statement = TRY(sql.prepare(database));
+  if (!TRY(statement.step())) return fail(Code::INTERNAL, "a count without a row");
+  return statement.column<std::int64_t>(0);
+}
+
+Result<std::int64_t> size_of(Database& database, const SqlText& candidates, std::int64_t max) {
+  SqlText sql("SELECT count(*) FROM (");
+  sql.add(candidates).add(" LIMIT ?) c", max);
+  return number_in(database, sql);
+}
+
+// The rarest pairs of each word first; the matters that have the rarest of all are where the search starts.
+Result<Filter> search_filter(Database& database, SearchQuery& search) {
+  std::optional<std::int64_t> rarest_count;
+  const SearchWord* rarest = nullptr;
+  for (auto& word : search.words) {
+    std::vector<std::pair<std::int64_t, std::int64_t>> counted;
+    for (const std::int64_t term : word.pair_terms)
+      counted.emplace_back(TRY(size_of(database, SqlText("SELECT id FROM term WHERE term = ?", term), kTermCountMax)), term);
+    std::sort(counted.begin(), counted.end());
+    for (std::size_t i = 0; i < counted.size(); ++i) word.pair_terms[i] = counted[i].second;
+    if (!rarest_count || counted[0].first < *rarest_count) {
+      rarest_count = counted[0].first;
+      rarest = &word;
+    }
+  }
+  CHECK_THAT(rarest != nullptr);
+  Filter filter;
+  filter.condition = text_condition(search, "m.id");
+  filter.candidates.add("SELECT s.id FROM term s WHERE s.term IN ").add_list(search.exact_terms);
+  filter.candidates.add(" UNION SELECT s.id FROM term s WHERE s.term IN ").add_list(rarest->exact_terms);
+  filter.candidates.add(" UNION SELECT s.id FROM term s WHERE s.term = ? AND ", rarest->pair_terms[0]).add(text_condition(search, "s.id"));
+  return filter;
+}
+
+std::string cursor_of(Sort sort, const Hit& hit) {
+  return to_base64url(bytes_of(std::to_string(static_cast<int>(sort)) + "\n" + std::to_string(hit.id) + "\n" + hit.key));
+}
+
+Result<std::int64_t> parse_number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (problem != std::errc() || end != text.data() + text.size()) return fail(Code::BAD_VALUE, "not a cursor of this list", "cursor");
+  return value;
+}
+
+Result<std::optional<Hit>> parse_cursor(Sort sort, std::string_view cursor) {
+  if (cursor.empty()) return std::optional<Hit>{};
+  const auto bytes = from_base64url(cursor);
+  if (!bytes) return fail(Code::BAD_VALUE, "not a cursor", "cursor");
+  const std::string_view text = text_of(*bytes);
+  const std::string head = std::to_string(static_cast<int>(sort)) + "\n";
+  const std::size_t end = text.find('\n', head.size());
+  if (!text.starts_with(head) || end == std::string_view::npos) return fail(Code::BAD_VALUE, "not a cursor of this list", "cursor");
+  Hit hit{TRY(parse_number(text.substr(head.size(), end - head.size()))), std::string(text.substr(end + 1))};
+  if (order_of(sort).is_number) TRY(parse_number(hit.key));
+  if (hit.key.find('\0') != std::string::npos) return fail(Code::BAD_VALUE, "not a cursor", "cursor");
+  return std::optional<Hit>(std::move(hit));
+}
+
+// "($1, $2, …)" for as many ids as one statement takes; missing ones are -1, which no row has.
+SqlText by_ids(std::string_view select, const std::vector<std::int64_t>& ids, std::size_t first) {
+  std::vector<std::int64_t> padded(kIdsAtOnce, -1);
+  for (std::size_t i = 0; i < kIdsAtOnce && first + i < ids.size(); ++i) padded[i] = ids[first + i];
+  SqlText sql(select);
+  return sql.add_list(padded);
+}
+
+}  // namespace
+
+struct MatterFinder::Plan {
+  Order order;
+  std::vector<Filter> filters;
+  const Filter* gather = nullptr;  // start from its candidates
+  std::string_view walk_index;     // or walk along this index
+  SearchQuery search;
+
+  SqlText matters(EngineKind engine) const {
+    SqlText sql(" FROM ");
+    if (gather != nullptr) {
+      sql.add("(").add(gather->candidates).add(") c CROSS JOIN matter m WHERE m.id = c.id");
+    } else {
+      sql.add("matter m");
+      if (engine == EngineKind::SQLITE) sql.add(" INDEXED BY " + std::string(walk_index));
+      sql.add(" WHERE 1 = 1");
+    }
+    for (const auto& filter : filters) sql.add(" AND ").add(filter.condition);
+    return sql;
+  }
+};
+
+Result<MatterFinder::Plan> MatterFinder::plan(const MatterQuery& query) {
+  Plan plan;
+  plan.order = order_of(query.sort);
+  plan.filters = filters_of(query);
+  plan.search = TRY(hasher_.query_of(query.text));
+  if (!plan.search.is_empty()) plan.filters.push_back(TRY(search_filter(database_, plan.search)));
+  TRY(choose_start(plan));
+  return plan;
+}
+
+Status MatterFinder::choose_start(Plan& plan) {
+  const bool is_newest = plan.order.is_descending;
+  plan.walk_index = plan.order.index;
+  if (is_newest && plan.filters.size() == 1 && !plan.filters[0].walk_index.empty()) {
+    plan.walk_index = plan.filters[0].walk_index;
+    return {};
+  }
+  std::int64_t least = kCandidatesMax;
+  const Filter* best = nullptr;
+  for (const auto& filter : plan.filters) {
+    const std::int64_t count = TRY(size_of(database_, filter.candidates, least));
+    if (count >= least) continue;
+    least = count;
+    best = &filter;
+  }
+  if (best != nullptr && is_newest && !best->walk_index.empty()) {
+    plan.walk_index = best->walk_index;
+  } else if (best != nullptr) {
+    plan.gather = best;
+  } else if (is_newest) {
+    for (const auto& filter : plan.filters) {
+      if (filter.walk_index.empty()) continue;
+      plan.walk_index = filter.walk_index;
+      break;
+    }
+  }
+  return {};
+}
+
+Result<std::vector<Hit>> MatterFinder::candidates(const Plan& plan, const std::optional<Hit>& after, std::size_t max) {
+  const std::string key(plan.order.key);
+  const std::string direction = plan.order.is_descending ? " DESC" : "";
+  SqlText sql("SELECT m.id, " + key);
+  sql.add(plan.matters(database_.engine()));
+  if (after) {
+    sql.add(" AND (" + key + ", m.id) " + (plan.order.is_descending ? "<" : ">") + " (?, ?)");
+    if (plan.order.is_number)
+      sql.add("", TRY(parse_number(after->key)), after->id);
+    else
+      sql.add("", after->key, after->id);
+  }
+  sql.add(" ORDER BY " + key + direction + ", m.id" + direction + " LIMIT ?", static_cast<std::int64_t>(max));
+  Statement rows = TRY(sql.prepare(database_));
+  const bool is_number = plan.order.is_number;
+  return all_rows<Hit>(rows, [is_number](const Statement& row) -> Result<Hit> {
+    return Hit{row.column_int64(0), is_number ? std::to_string(row.column_int64(1)) : std::string(row.column_text(1))};
+  });
+}
+
+Result<std::vector<Hit>> MatterFinder::verified(const Plan& plan, const std::vector<Hit>& found) {
+  std::vector<std::int64_t> ids;
+  for (const auto& hit : found) ids.push_back(hit.id);
+  std::unordered_map<std::int64_t, bool> is_match;
+  for (std::size_t first = 0; first < ids.size(); first += kIdsAtOnce) {
+    const SqlText sql = by_ids("SELECT m.id, m.matter, d.words, k.key FROM matter m JOIN matter_doc d ON d.id = m.id JOIN matter_key k ON k.matter = m.matter "
+                               "WHERE m.id IN ", ids, first);
+    Statement rows = TRY(sql.prepare(database_));
+    while (TRY(rows.step())) {
+      const MatterSeal seal = TRY(MatterSeal::from_key(rows.column_blob(3)));
+      is_match[rows.column_int64(0)] = plan.search.matches(TRY(open_terms(seal, TRY(rows.column<MatterId>(1)), rows.column_blob(2))));
+    }
+  }
+  std::vector<Hit> out;
+  for (const auto& hit : found)
+    if (is_match[hit.id]) out.push_back(hit);
+  return out;
+}
+
+Result<std::vector<Hit>> MatterFinder::hits(const Plan& plan, const std::optional<Hit>& after, std::size_t max) {
+  if (!plan.search.needs_text()) return candidates(plan, after, max);
+  std::vector<Hit> out;
+  std::optional<Hit> from = after;
+  for (;;) {
+    const auto found = TRY(candidates(plan, from, kVerifiedAtOnce));
+    for (auto& hit : TRY(verified(plan, found))) {
+      out.push_back(std::move(hit));
+      if (out.size() == max) return out;
+    }
+    if (found.size() < kVerifiedAtOnce) return out;
+    from = found.back();
+  }
+}
+
+Result<std::size_t> MatterFinder::count(const Plan& plan) {
+  constexpr std::size_t kMax = limits::kCountCap + 1;
+  if (plan.search.needs_text()) return TRY(hits(plan, std::nullopt, kMax)).size();
+  SqlText sql("SELECT count(*) FROM (SELECT 1");
+  sql.add(plan.matters(database_.engine())).add(" LIMIT ?) n", static_cast<std::int64_t>(kMax));
+  return static_cast<std::size_t>(TRY(number_in(database_, sql)));
+}
+
+Result<std::size_t> MatterFinder::count(const MatterQuery& query) { return count(TRY(plan(query))); }
+
+Result<desk::MatterPage> MatterFinder::page(const MatterQuery& query) {
+  const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, limits::kPageRowsMax);
+  const auto after = TRY(parse_cursor(query.sort, query.cursor));
+  const Plan plan = TRY(this->plan(query));
+  std::vector<Hit> found = TRY(hits(plan, after, limit + 1));
+  desk::MatterPage page;
+  if (found.size() > limit) {
+    found.pop_back();
+    page.next = cursor_of(query.sort, found.back());
+  }
+  std::vector<std::int64_t> ids;
+  for (const auto& hit : found) ids.push_back(hit.id);
+  page.rows = TRY(rows(ids));
+  page.count = !after && page.next.empty() ? page.rows.size() : TRY(count(plan));
+  return page;
+}
+
+Result<std::vector<std::int64_t>> MatterFinder::every_id(const MatterQuery& query) {
+  constexpr std::size_t kAtOnce = 1000;
+  const Plan plan = TRY(this->plan(query));
+  std::vector<std::int64_t> ids;
+  std::optional<Hit> from;
+  for (;;) {
+    const auto found = TRY(hits(plan, from, kAtOnce));
+    for (const auto& hit : found) ids.push_back(hit.id);
+    if (found.size() < kAtOnce) return ids;
+    from = found.back();
+  }
+}
+
+Result<std::vector<inquiry::MatterRow>> MatterFinder::rows(const std::vector<std::int64_t>& ids) {
+  std::vector<inquiry::MatterRow> out;
+  for (std::size_t first = 0; first < ids.size(); first += kIdsAtOnce) {
+    const SqlText sql = by_ids("SELECT id, doc FROM matter_doc WHERE id IN ", ids, first);
+    Statement found = TRY(sql.prepare(database_));
+    std::unordered_map<std::int64_t, inquiry::MatterRow> by_id;
+    while (TRY(found.step())) by_id.emplace(found.column_int64(0), TRY(decode_row(found.column_text(1))));
+    for (std::size_t i = first; i < std::min(first + kIdsAtOnce, ids.size()); ++i)
+      if (const auto row = by_id.find(ids[i]); row != by_id.end()) out.push_back(std::move(row->second));
+  }
+  return out;
+}
+
+}  // namespace warifu::store

@@ -1,0 +1,44 @@
+#pragma once
+// Lists of matters. Every filter of desk::MatterQuery becomes a condition, and the statement starts where least has to be read: how many rows
+// a filter finds is counted first, up to a cap (counting an index is cheap). Few: they are gathered and sorted. Many: the matters are walked in
+// the wanted order, from the place where the page before ended, until the page is full. Conditions hold either way; only the time differs.
+// The order of SQLite's joins and its index are spelled out, so that plans do not depend on statistics; PostgreSQL plans by its own.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "desk/store_port.h"
+#include "store/search_terms.h"
+
+namespace warifu::store {
+
+struct Hit {
+  std::int64_t id = 0;
+  std::string key;  // of the order, as text
+};
+
+class MatterFinder {
+ public:
+  // Inside one snapshot of `database`.
+  MatterFinder(Database& database, const TermHasher& hasher) : database_(database), hasher_(hasher) {}
+
+  [[nodiscard]] Result<desk::MatterPage> page(const desk::MatterQuery& query);
+  [[nodiscard]] Result<std::size_t> count(const desk::MatterQuery& query);  // capped
+  [[nodiscard]] Result<std::vector<std::int64_t>> every_id(const desk::MatterQuery& query);
+  [[nodiscard]] Result<std::vector<inquiry::MatterRow>> rows(const std::vector<std::int64_t>& ids);  // those that are there, in this order
+
+ private:
+  struct Plan;
+  Result<Plan> plan(const desk::MatterQuery& query);
+  Result<std::vector<Hit>> hits(const Plan& plan, const std::optional<Hit>& after, std::size_t max);
+  Result<std::vector<Hit>> candidates(const Plan& plan, const std::optional<Hit>& after, std::size_t max);
+  Result<std::vector<Hit>> verified(const Plan& plan, const std::vector<Hit>& found);
+  Result<std::size_t> count(const Plan& plan);
+  Status choose_start(Plan& plan);
+
+  Database& database_;
+  const TermHasher& hasher_;
+};
+
+}  // namespace warifu::store

@@ -1,0 +1,133 @@
+#include "store/office_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "crypto/hash.h"
+
+namespace warifu::store {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+tl::unexpected<Error> system_error(const std::string& what) {
+  const int number = errno;
+  Code code = Code::IO;
+  if (number == ENOENT) code = Code::NOT_FOUND;
+  if (number == ENOSPC || number == EDQUOT) code = Code::DISK_FULL;
+  return fail(code, what + ": " + std::generic_category().message(number));
+}
+
+Status write_all(int fd, ByteView data) {
+  while (!data.empty()) {
+    const ssize_t done = ::write(fd, data.data(), data.size());
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return system_error("cannot write a matter's file");
+    data = data.subspan(static_cast<std::size_t>(done));
+  }
+  return {};
+}
+
+Result<OfficeFiles::Stored> copy(int from, int to) {
+  crypto::Sha256Stream digest;
+  std::vector<std::uint8_t> buffer(std::size_t{256} * 1024);
+  OfficeFiles::Stored stored;
+  for (;;) {
+    const ssize_t got = ::read(from, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_error("cannot read the file");
+    if (got == 0) break;
+    stored.bytes += got;
+    if (static_cast<std::uint64_t>(stored.bytes) > limits::kFileBytesMax)
+      return fail(Code::TOO_LARGE, "a file is larger than allowed", "file", {{"max", std::to_string(limits::kFileBytesMax)}});
+    const ByteView piece(buffer.data(), static_cast<std::size_t>(got));
+    digest.update(piece);
+    TRY(write_all(to, piece));
+  }
+  if (::fdatasync(to) != 0) return system_error("cannot flush a matter's file");
+  stored.sha256 = digest.finish();
+  return stored;
+}
+
+Status flush_folder(const std::string& path) {
+  const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return system_error("cannot flush a folder");
+  return {};
+}
+
+Result<OfficeFiles::Stored> copy_to(const std::string& from, const std::string& to) {
+  const Descriptor source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
+  if (source.get() < 0) return system_error("cannot open the file");
+  struct stat info {};
+  if (::fstat(source.get(), &info) != 0 || !S_ISREG(info.st_mode)) return fail(Code::NOT_FOUND, "not a regular file");
+  const Descriptor target(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (target.get() < 0) return system_error("cannot create a matter's file");
+  return copy(source.get(), target.get());
+}
+
+// The blocks of an unlinked file can be read from the disk until they are used again; an emptied one has at least no way back by its name
+// or through a process that still has it open.
+Status destroy(const std::string& path) {
+  if (::truncate(path.c_str(), 0) != 0 && errno != ENOENT) return system_error("cannot empty a purged file");
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_error("cannot remove a purged file");
+  return {};
+}
+
+}  // namespace
+
+std::string OfficeFiles::path(const MatterId& matter, const Sha256& sha256) const { return folder_ + "/" + matter.hex() + "/" + sha256.hex(); }
+
+Result<OfficeFiles::Stored> OfficeFiles::take(const MatterId& matter, const std::string& from, const Sha256* expected) const {
+  const std::string folder = folder_ + "/" + matter.hex();
+  const std::string part = folder + "/part-" + MatterId::random().hex();
+  TRY(make_directories(folder, 0700));
+  Result<Stored> stored = copy_to(from, part);
+  if (stored && expected != nullptr && stored->sha256 != *expected) stored = fail(Code::TEXT_DIFFERS, "the file is not the one its digest names", "file");
+  if (stored && ::rename(part.c_str(), path(matter, stored->sha256).c_str()) != 0) stored = system_error("cannot give a matter's file its name");
+  if (!stored) {
+    ::unlink(part.c_str());
+    return stored;
+  }
+  TRY(flush_folder(folder));
+  TRY(flush_folder(folder_));
+  return stored;
+}
+
+Status OfficeFiles::remove(const MatterId& matter, const std::function<bool(const Sha256&)>& is_kept) const {
+  const std::string folder = folder_ + "/" + matter.hex();
+  std::error_code failed;
+  std::filesystem::directory_iterator entries(folder, failed);
+  if (failed == std::errc::no_such_file_or_directory) return {};
+  if (failed) return fail(Code::IO, "cannot list a matter's files: " + failed.message());
+  std::vector<std::string> doomed;
+  for (; entries != std::filesystem::directory_iterator(); entries.increment(failed)) {
+    if (failed) return fail(Code::IO, "cannot list a matter's files: " + failed.message());
+    const auto digest = Sha256::parse(entries->path().filename().string());
+    if (!digest || !is_kept(*digest)) doomed.push_back(entries->path().string());
+  }
+  for (const auto& path : doomed) TRY(destroy(path));
+  ::rmdir(folder.c_str());  // refused while files are left, as it should be
+  return flush_folder(folder_);
+}
+
+}  // namespace warifu::store

@@ -1,0 +1,56 @@
+#pragma once
+// Full search without keeping the text in an index: a matter is entered under keyed hashes (HMAC-SHA256 with a random key of the store, cut to
+// 64 bits) of its selectors and of the pairs of characters of its words. Pairs, because Japanese is written without spaces and many names
+// have two characters. A word of three and more characters is verified against the matter's own (sealed) words, since its pairs could stand
+// apart; a query of one character finds the words that begin with it.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inquiry/projection.h"
+#include "store/db.h"
+
+namespace warifu::store {
+
+struct SearchWord {
+  std::vector<std::string> exact;   // spellings of a selector this could be
+  std::string folded;
+  bool is_verified_by_text = false;
+  std::vector<std::int64_t> exact_terms, pair_terms;
+};
+
+// Matches when the whole text is a selector of the matter, or each word is.
+struct SearchQuery {
+  std::vector<std::string> exact;
+  std::vector<std::int64_t> exact_terms;
+  std::vector<SearchWord> words;
+  [[nodiscard]] bool is_empty() const { return exact.empty() && words.empty(); }
+  [[nodiscard]] bool needs_text() const;
+  [[nodiscard]] bool matches(const inquiry::SearchTerms& terms) const;
+};
+
+class TermHasher {
+ public:
+  TermHasher() = default;
+  explicit TermHasher(Bytes key) : key_(std::move(key)) {}
+  // The store's key, made when the store is new.
+  [[nodiscard]] static Result<TermHasher> load_or_create(Database& database);
+
+  // Sorted, without repetition.
+  [[nodiscard]] std::vector<std::int64_t> terms_of(const inquiry::SearchTerms& terms) const;
+  // TOO_LONG, TOO_MANY (words); BAD_UTF8 and the like of clean_line. Empty text: an empty query.
+  [[nodiscard]] Result<SearchQuery> query_of(std::string_view text) const;
+
+ private:
+  [[nodiscard]] std::int64_t hash(char kind, std::string_view text) const;
+  Bytes key_;
+};
+
+// Eight bytes each, for the column matter_doc.terms.
+[[nodiscard]] Bytes pack_terms(std::span<const std::int64_t> terms);
+[[nodiscard]] Result<std::vector<std::int64_t>> unpack_terms(ByteView packed);
+
+}  // namespace warifu::store
