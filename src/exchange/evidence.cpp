@@ -1,0 +1,273 @@
+#include "exchange/evidence.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "base/limits.h"
+#include "crypto/hash.h"
+#include "inquiry/projection.h"
+#include "ledger/merkle.h"
+#include "note/lines.h"
+
+namespace warifu::exchange {
+
+namespace {
+
+constexpr std::string_view kVersion = "warifu-evidence/v1";
+constexpr std::size_t kManifestTextMax = 60 * 1024;  // leaves room for the signature within the bound on notes
+constexpr std::size_t kLinesPerList = 500;
+
+std::string numbered(std::string_view folder, std::size_t index) {
+  char digits[16];
+  std::snprintf(digits, sizeof digits, "%06zu", index);
+  return std::string(folder) + "/" + digits;
+}
+
+std::string entry_line(const std::string& name, std::string_view bytes) {
+  return "entry " + crypto::sha256(bytes_of(bytes)).hex() + " " + std::to_string(bytes.size()) + " " + name + "\n";
+}
+
+tl::unexpected<Error> bad(const std::string& entry, std::string why) { return fail(Code::EVIDENCE_INVALID, std::move(why), entry, {{"reason", entry}}); }
+
+std::string manifest_head(const EvidenceInput& input, const std::string& root_name) {
+  std::string text(kVersion);
+  text += "\n" + root_name + "\norg " + input.org.text() + " " + std::string(enum_text(input.side)) + "\nmatter " + input.matter.hex();
+  text += "\nnumber " + to_base64(bytes_of(input.number)) + "\ncreated " + std::to_string(input.created.seconds()) + "\n";
+  return text;
+}
+
+// One line per entry. Of a matter with very many acts the lines stand in lists of their own, and the manifest names those.
+std::string manifest_lines(ArchiveEntries& entries, std::size_t head_size) {
+  std::string lines;
+  for (const auto& [name, bytes] : entries) lines += entry_line(name, bytes);
+  if (head_size + lines.size() <= kManifestTextMax) return lines;
+  std::vector<std::string> lists(1);
+  std::size_t count = 0;
+  for (const auto& [name, bytes] : entries) {
+    if (count == kLinesPerList) {
+      lists.emplace_back();
+      count = 0;
+    }
+    lists.back() += entry_line(name, bytes);
+    ++count;
+  }
+  std::string out;
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    const std::string name = numbered("lists", i);
+    out += entry_line(name, lists[i]);
+    entries.emplace(name, std::move(lists[i]));
+  }
+  return out;
+}
+
+struct Listed {
+  Sha256 digest;
+  std::uint64_t bytes = 0;
+};
+
+Status read_lines(std::string_view text, const std::string& where, std::map<std::string, Listed>& out) {
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos || !text.starts_with("entry ")) return bad(where, "a line that names no entry");
+    const Result<std::vector<std::string_view>> fields = note::split_fields(text.substr(6, end - 6), 3, where);
+    if (!fields) return bad(where, "a line that names no entry");
+    const Result<Sha256> digest = Sha256::parse((*fields)[0]);
+    const Result<std::uint64_t> bytes = note::parse_decimal((*fields)[1], where);
+    if (!digest || !bytes || !out.emplace((*fields)[2], Listed{*digest, *bytes}).second) return bad(where, "a line that names no entry");
+    text.remove_prefix(end + 1);
+  }
+  return {};
+}
+
+struct Manifest {
+  note::Note note;
+  std::string root_name;
+  party::OrganisationId org;
+  party::Side side = party::Side::AGENCY;
+  MatterId matter;
+  std::string number;
+  Time created;
+  std::map<std::string, Listed> listed;
+};
+
+Result<std::string_view> take(std::string_view& rest, std::string_view prefix) {
+  const std::size_t end = rest.find('\n');
+  if (end == std::string_view::npos || !rest.starts_with(prefix)) return bad("manifest", "not a manifest of evidence");
+  const std::string_view value = rest.substr(prefix.size(), end - prefix.size());
+  rest.remove_prefix(end + 1);
+  return value;
+}
+
+Result<Manifest> read_manifest(const ArchiveEntries& entries) {
+  const auto found = entries.find("manifest");
+  if (found == entries.end()) return bad("manifest", "the manifest is missing");
+  Manifest out;
+  Result<note::Note> note = note::Note::parse(found->second);
+  if (!note) return bad("manifest", "not a signed note");
+  out.note = std::move(*note);
+  std::string_view rest = out.note.text;
+  const auto wrap = [](auto result) -> decltype(result) {
+    if (!result) return bad("manifest", "not a manifest of evidence");
+    return result;
+  };
+  if (TRY(take(rest, kVersion)) != "") return bad("manifest", "unknown version");
+  out.root_name = TRY(take(rest, ""));
+  const auto who = TRY(wrap(note::split_fields(TRY(take(rest, "org ")), 2, "org")));
+  out.org = TRY(wrap(party::OrganisationId::parse(who[0])));
+  out.side = TRY(wrap(enum_parse<party::Side>(who[1])));
+  out.matter = TRY(wrap(MatterId::parse(TRY(take(rest, "matter ")))));
+  const Bytes number = TRY(wrap(from_base64(TRY(take(rest, "number ")))));
+  out.number = std::string(text_of(number));
+  out.created = TRY(wrap(note::parse_unix_seconds(TRY(take(rest, "created ")), "created")));
+  TRY(read_lines(rest, "manifest", out.listed));
+  std::map<std::string, Listed> lists;
+  for (const auto& [name, listed] : out.listed)
+    if (name.starts_with("lists/")) lists.emplace(name, listed);
+  for (const auto& [name, listed] : lists)
+    if (const auto list = entries.find(name); list != entries.end()) TRY(read_lines(list->second, name, out.listed));
+  return out;
+}
+
+Status check_listed(const ArchiveEntries& entries, const Manifest& manifest) {
+  for (const auto& [name, bytes] : entries) {
+    if (name == "manifest") continue;
+    const auto found = manifest.listed.find(name);
+    if (found == manifest.listed.end()) return bad(name, "the manifest does not name this entry");
+    if (found->second.bytes != bytes.size() || found->second.digest != crypto::sha256(bytes_of(bytes))) return bad(name, "not the bytes that the manifest names");
+  }
+  for (const auto& [name, listed] : manifest.listed)
+    if (!entries.contains(name)) return bad(name, "the entry is missing");
+  return {};
+}
+
+// The checkpoint says: these entries, all of them, in this order, are the key log. Body of a checkpoint: origin, size, root.
+Result<KeyLog> check_directory(const ArchiveEntries& entries, const note::Policy& root, std::size_t& size) {
+  const auto found = entries.find("directory/checkpoint");
+  if (found == entries.end()) return bad("directory/checkpoint", "the checkpoint is missing");
+  const Result<note::Note> checkpoint = note::Note::parse(found->second);
+  if (!checkpoint) return bad("directory/checkpoint", "not a signed note");
+  if (!root.check(*checkpoint)) return bad("directory/checkpoint", "not signed by the root key that was given");
+  std::vector<std::string> notes;
+  std::vector<Sha256> leaves;
+  for (std::size_t i = 0;; ++i) {
+    const auto entry = entries.find(numbered("directory/entries", i));
+    if (entry == entries.end()) break;
+    notes.push_back(entry->second);
+    leaves.push_back(ledger::leaf_hash(bytes_of(entry->second)));
+  }
+  const std::string expected = "\n" + std::to_string(notes.size()) + "\n" + to_base64(ledger::tree_root(leaves).bytes) + "\n";
+  const std::size_t first_line = checkpoint->text.find('\n');
+  if (first_line == std::string::npos || std::string_view(checkpoint->text).substr(first_line) != expected)
+    return bad("directory/checkpoint", "the checkpoint is over other entries");
+  size = notes.size();
+  Result<KeyLog> log = KeyLog::create(notes);
+  if (!log) return bad(numbered("directory/entries", static_cast<std::size_t>(std::strtoul(log.error().where.c_str(), nullptr, 10))), log.error().message);
+  return log;
+}
+
+Status check_signatures(const KeyLog& log, const inquiry::SignedAct& act, EvidenceAct& out) {
+  const std::string org = act.act.org.text();
+  const auto sign = [&](const note::VerifierKey& key, const note::Validity& valid, std::size_t index) {
+    out.signatures.push_back({key.name, to_hex(key.id), valid.from, valid.until, index});
+  };
+  bool has_organisation = false, has_person = false;
+  for (const KeyLog::OrganisationKey& known : log.organisation_keys(org, act.act.at)) {
+    const std::vector<note::VerifierKey> keys{known.key};
+    if (const auto who = note::verify(act.note, keys); who && !who->empty()) {
+      has_organisation = true;
+      sign(known.key, known.entry.valid, known.index);
+    }
+  }
+  if (!has_organisation) return bad(out.entry, "no valid signature of its organisation");
+  if (act.act.person)
+    for (const KeyLog::PersonKey& known : log.person_keys(org, *act.act.person, act.act.at)) {
+      if (known.entry.role != enum_text(act.act.role)) continue;
+      const std::vector<note::VerifierKey> keys{known.key};
+      if (const auto who = note::verify(act.note, keys); who && !who->empty()) {
+        if (!has_person) sign(known.key, known.entry.valid, known.index);
+        has_person = true;
+      }
+    }
+  if (inquiry::rule_of(act.act.kind).needs_own_signature && !has_person) return bad(out.entry, "no valid own signature of a person in that role");
+  // Every signature line must be accounted for: a line that nobody vouches for is not evidence of anything, and could be anybody's.
+  if (act.note.signatures.size() != out.signatures.size()) return bad(out.entry, "a signature line that the key log does not vouch for");
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> make_evidence(const EvidenceInput& input, const note::Signer& signer) {
+  ArchiveEntries entries;
+  std::size_t index = 0;
+  for (const inquiry::SignedAct& act : input.acts) {
+    entries.emplace(numbered("acts", index), act.note.serialise());
+    if (act.body) entries.emplace(numbered("bodies", index), *act.body);
+    ++index;
+  }
+  for (std::size_t i = 0; i < input.directory.size(); ++i) entries.emplace(numbered("directory/entries", i), input.directory[i]);
+  entries.emplace("directory/checkpoint", input.checkpoint);
+  if (input.pdf) entries.emplace("paper.pdf", *input.pdf);
+  const note::Note checkpoint = TRY(note::Note::parse(input.checkpoint));
+  std::string text = manifest_head(input, checkpoint.text.substr(0, checkpoint.text.find('\n')));
+  text += manifest_lines(entries, text.size());
+  entries.emplace("manifest", TRY(note::sign_note(std::move(text), {&signer, 1})).serialise());
+  return write_archive(entries);
+}
+
+Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Policy& root) {
+  const ArchiveEntries entries = TRY(read_archive(bundle));
+  const Manifest manifest = TRY(read_manifest(entries));
+  TRY(check_listed(entries, manifest));
+  EvidenceReport report;
+  report.org = manifest.org;
+  report.side = manifest.side;
+  report.matter = manifest.matter;
+  report.number = manifest.number;
+  report.created = manifest.created;
+  report.root = manifest.root_name;
+  const KeyLog log = TRY(check_directory(entries, root, report.directory_size));
+  bool is_signed = false;
+  for (const KeyLog::OrganisationKey& known : log.organisation_keys(manifest.org.text(), manifest.created)) {
+    const std::vector<note::VerifierKey> keys{known.key};
+    const auto who = note::verify(manifest.note, keys);
+    is_signed = is_signed || (who && !who->empty());
+  }
+  if (!is_signed || manifest.note.signatures.size() != 1) return bad("manifest", "not signed by the organisation it names");
+
+  std::vector<inquiry::SignedAct> acts;
+  std::set<Sha256> purged;
+  for (std::size_t index = 0;; ++index) {
+    const std::string name = numbered("acts", index);
+    const auto found = entries.find(name);
+    if (found == entries.end()) break;
+    const auto body = entries.find(numbered("bodies", index));
+    Result<inquiry::SignedAct> act = inquiry::SignedAct::create(found->second, body == entries.end() ? std::nullopt : std::optional(body->second));
+    if (!act) return bad(act.error().code == Code::TEXT_DIFFERS ? numbered("bodies", index) : name, act.error().message);
+    if (act->act.matter != manifest.matter) return bad(name, "an act of another matter");
+    if (!act->is_shared() && act->act.org != manifest.org) return bad(name, "an internal act of the other side");
+    EvidenceAct shown{name, act->act, act->hash, {}, {}, !act->body.has_value()};
+    TRY(check_signatures(log, *act, shown));
+    report.acts.push_back(std::move(shown));
+    acts.push_back(std::move(*act));
+  }
+  if (acts.empty()) return bad("acts/000000", "the bundle holds no acts");
+  std::size_t counted = acts.size() + report.directory_size + 2;
+  for (const auto& [name, bytes] : entries)
+    if (name.starts_with("bodies/") || name.starts_with("lists/") || name == "paper.pdf") ++counted;
+  if (counted != entries.size()) return bad("the archive", "entries that belong to nothing");
+
+  const inquiry::MatterState state = inquiry::fold(acts);
+  for (EvidenceAct& shown : report.acts) {
+    shown.effect = state.effects.at(shown.hash);
+    if (shown.effect.effect == inquiry::Effect::HELD) return bad(shown.entry, "an act it follows is missing");
+    if (const inquiry::SignedAct* act = &acts[static_cast<std::size_t>(&shown - report.acts.data())]; act->act.kind == inquiry::Kind::PURGED && act->body)
+      for (const Sha256& hash : inquiry::fold_input(*act).facts.value_or(inquiry::Facts{}).purged) purged.insert(hash);
+  }
+  for (const EvidenceAct& shown : report.acts)
+    if (shown.is_purged && !purged.contains(shown.hash)) return bad(shown.entry, "its text is missing and no receipt of a purge names it");
+  report.state = manifest.side == party::Side::AGENCY ? state.agency.state : state.shared.state;
+  return report;
+}
+
+}  // namespace warifu::exchange

@@ -1,0 +1,61 @@
+#pragma once
+// The story of a matter for somebody who has nothing but the bundle and a published root key: every act with its signatures, the bodies that
+// have not been purged, the key log they are verified against, the paper. docs/formats.md, "Evidence".
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "exchange/archive.h"
+#include "exchange/key_log.h"
+#include "inquiry/fold.h"
+#include "note/policy.h"
+
+namespace warifu::exchange {
+
+struct EvidenceInput {
+  party::OrganisationId org;  // whose evidence: shared acts and this side's internal ones
+  party::Side side = party::Side::AGENCY;
+  MatterId matter;
+  std::string number;
+  std::vector<inquiry::SignedAct> acts;      // in fold order
+  std::vector<std::string> directory;        // every entry of the key log
+  std::string checkpoint;                    // the directory's signed checkpoint over them
+  std::optional<std::string> pdf;
+  Time created;
+};
+
+[[nodiscard]] Result<std::string> make_evidence(const EvidenceInput& input, const note::Signer& signer);
+
+struct EvidenceSignature {
+  std::string name;        // <org>/sign, <org>/person/<id>
+  std::string key_id;      // 8 hex digits
+  Time valid_from, valid_until;
+  std::size_t entry = 0;   // index in the key log
+};
+
+struct EvidenceAct {
+  std::string entry;       // acts/000001
+  inquiry::Act act;
+  Sha256 hash;
+  std::vector<EvidenceSignature> signatures;
+  inquiry::EffectOf effect;
+  bool is_purged = false;
+};
+
+struct EvidenceReport {
+  party::OrganisationId org;
+  party::Side side = party::Side::AGENCY;
+  MatterId matter;
+  std::string number;
+  Time created;
+  std::string root;        // name of the directory whose key was given
+  std::size_t directory_size = 0;
+  inquiry::State state = inquiry::State::NONE;
+  std::vector<EvidenceAct> acts;
+};
+
+// EVIDENCE_INVALID with `where` = the first bad entry.
+[[nodiscard]] Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Policy& root);
+
+}  // namespace warifu::exchange
