@@ -102,7 +102,7 @@ Result<inquiry::Act> Office::Impl::act_for(const Loaded& loaded, const Plan& pla
   act.role = role;
   act.person = person;
   act.at = now();
-  act.after = is_shared ? loaded.state.shared_heads : loaded.state.heads;
+  act.after = inquiry::heads_for(loaded.state, plan.kind);
   act.body = crypto::sha256(bytes_of(body));
   act.body_bytes = body.size();
   return act;
@@ -250,7 +250,7 @@ Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId&
     const Plan plan = TRY(planner({person, before, act.at}));
     if (act.kind != plan.kind || !inquiry::may_write(act.kind, side(), caller.role)) return fail(Code::TEXT_DIFFERS, "the signed text is of another kind", "/text");
     // What was signed must be what would be written now: if anything decided upon changed meanwhile, the person sees the new text first.
-    if (act.after != before.state.shared_heads || without_nonce(body) != without_nonce(plan.body))
+    if (act.after != inquiry::heads_for(before.state, act.kind) || without_nonce(body) != without_nonce(plan.body))
       return fail(Code::STALE, "the matter changed while it was being signed", "/text");
     for (const SignedAct& other : before.acts)
       if (other.act.at > act.at && !is_bystander(other.act.kind)) return fail(Code::STALE, "the matter changed while it was being signed", "/text");

@@ -339,6 +339,7 @@ inquiry::Facts trial_facts(const Loaded& loaded, Kind kind) {
         facts.dispositions.push_back({item.no, inquiry::Disposition::ACCEPT});
     }
   }
+  if (kind == Kind::RELEASED) facts.results = loaded.state.provider.collected_results;
   if (kind == Kind::ANSWER_CHECKED) facts.of = loaded.state.provider.answer;
   if (kind == Kind::HANDED_OVER || kind == Kind::ASSIGNED) facts.persons = {PersonId{}};
   return facts;
@@ -357,7 +358,7 @@ std::vector<Action> actions_of(const Reader& reader, const inquiry::MatterRow& r
     trial.act.role = reader.caller.role;
     trial.act.person = reader.person.id;
     trial.act.at = reader.now;
-    trial.act.after = is_shared ? reader.loaded.state.shared_heads : reader.loaded.state.heads;
+    trial.act.after = inquiry::heads_for(reader.loaded.state, candidate.kind);
     trial.hash.bytes.fill(0xff);
     trial.facts = trial_facts(reader.loaded, candidate.kind);
     if (is_shared) trial.facts->basis = reader.loaded.state.internal_heads;

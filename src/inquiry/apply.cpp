@@ -1,6 +1,7 @@
 #include "inquiry/apply.h"
 
 #include <algorithm>
+#include <set>
 
 namespace warifu::inquiry {
 
@@ -75,12 +76,32 @@ Dispatch* version_of(Shared& shared, const Facts& facts) {
   return nullptr;
 }
 
+// Both sides know who asks and who was asked; an act of their kinds by anybody else has no effect, whoever signed it.
+bool is_by_party(const Shared& shared, const FoldInput& input, Sides sides) {
+  const party::OrganisationId& org = input.act.org;
+  const Dispatch* current = shared.current();
+  const bool is_asker = !shared.asker || org == *shared.asker;
+  const bool is_asked = current == nullptr || org == current->to;
+  switch (sides) {
+    case Sides::AGENCY: return is_asker;
+    case Sides::PROVIDER: return is_asked;
+    case Sides::BOTH: return is_asker || is_asked;
+  }
+  return false;
+}
+
 bool is_side(const FoldInput& input, Sides sides) {
   const bool provider_role = party::role_belongs_to(input.act.role, party::Side::PROVIDER) && !party::role_belongs_to(input.act.role, party::Side::AGENCY);
   const bool agency_role = party::role_belongs_to(input.act.role, party::Side::AGENCY) && !party::role_belongs_to(input.act.role, party::Side::PROVIDER);
   if (sides == Sides::AGENCY) return !provider_role;
   if (sides == Sides::PROVIDER) return !agency_role;
   return true;
+}
+
+// The version in the making ends; its serial, when it has one, ends as spoiled (書損) and is never used again.
+void give_up(Agency& agency) {
+  if (agency.working && agency.working->number) agency.spoiled.push_back(*agency.working->number);
+  agency.working.reset();
 }
 
 // ── shared acts of the agency ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -91,6 +112,9 @@ EffectOf apply_approved(MatterState& state, const FoldInput& input, const Facts&
   if (is_over(shared)) return illegal("the matter is over");
   if (facts.version != next_version) return illegal("the approval is not of the next version");
   if (!facts.to || facts.items.empty()) return illegal("an approval names its addressee and its items");
+  if (*facts.to == input.act.org) return illegal("an agency does not ask itself");
+  if (const Dispatch* current = shared.current(); current != nullptr && *facts.to != current->to) return illegal("an amendment stays with its addressee");
+  if (!shared.asker) shared.asker = input.act.org;
   shared.approvals.emplace(input.hash, Approval{mark_of(input), next_version, facts.delegator, *facts.to, facts.items, facts.due, facts.urgency.value_or(law::Urgency::NORMAL)});
   if (std::optional<Working>& working = state.agency.working; working && working->stage == State::CHECKED) {
     working->stage = State::APPROVED;
@@ -133,6 +157,7 @@ EffectOf apply_withdrawn(MatterState& state, const FoldInput& input, const InSig
   const auto seen = results_from(shared, [&](const Release& release) { return in_sight(release.mark.act); });
   if (complete(seen, *current)) return illegal("the answer was there when it was withdrawn");
   shared.withdrawn = mark_of(input);
+  give_up(state.agency);
   for (Release& release : shared.releases) {
     if (in_sight(release.mark.act)) continue;
     release.overridden = true;
@@ -146,6 +171,7 @@ EffectOf apply_reminded(MatterState& state, const FoldInput& input) {
   Shared& shared = state.shared;
   if (!is_one_of(shared.state, {State::DISPATCHED, State::DELIVERED, State::ACCEPTED, State::IN_PROGRESS, State::PARTLY_ANSWERED}))
     return illegal("there is nothing to remind of");
+  if (shared.is_complete()) return illegal("the inquiry has been answered");
   shared.reminders.push_back(mark_of(input));
   return applied();
 }
@@ -162,7 +188,8 @@ EffectOf apply_retrieved(MatterState& state, const FoldInput& input, const Facts
 }
 
 EffectOf apply_feedback(MatterState& state, const FoldInput& input) {
-  if (state.shared.releases.empty()) return illegal("there is no answer to tell about");
+  const bool has_answer = std::ranges::any_of(state.shared.releases, [](const Release& release) { return !release.overridden; });
+  if (!has_answer) return illegal("there is no answer to tell about");
   state.shared.feedback.push_back(mark_of(input));
   return applied();
 }
@@ -209,6 +236,7 @@ EffectOf apply_step(MatterState& state, const FoldInput& input, const Facts& fac
   if (field->has_value()) return illegal("that step has been taken");
   if (dispatch->superseded || shared.withdrawn) {
     *field = mark_of(input);  // delivery evidence stands even when the matter has moved on
+    if (input.act.kind == Kind::RETURNED) dispatch->return_reason = facts.reason;
     return late(shared.withdrawn ? "the inquiry was withdrawn" : "a newer version has been dispatched");
   }
   if (is_over(shared) || !may) return illegal("not from this state");
@@ -254,7 +282,8 @@ EffectOf apply_released(MatterState& state, const FoldInput& input, const Facts&
 
 EffectOf apply_purged(MatterState& state, const FoldInput& input) {
   Shared& shared = state.shared;
-  const bool by_provider = input.act.role == Role::RELEASER || (input.act.role == Role::NODE && shared.current() != nullptr && input.act.org == shared.current()->to);
+  const bool by_provider = shared.current() != nullptr && input.act.org == shared.current()->to;
+  if (input.act.role != Role::NODE && by_provider != (input.act.role == Role::RELEASER)) return illegal("the other side's act");
   std::optional<Mark>& field = by_provider ? shared.purged_by_provider : shared.purged_by_agency;
   if (field) return illegal("purged before");
   if (by_provider) {
@@ -346,8 +375,7 @@ EffectOf apply_voided(MatterState& state, const FoldInput& input) {
   Agency& agency = state.agency;
   if (state.shared.current() != nullptr && !agency.working) return illegal("it has been dispatched; it can only be withdrawn");
   if (agency.voided || (!agency.working && !agency.oral)) return illegal("there is nothing to void");
-  if (agency.working && agency.working->number) agency.spoiled.push_back(*agency.working->number);
-  agency.working.reset();
+  give_up(agency);
   if (state.shared.current() == nullptr) agency.voided = mark_of(input);  // an amendment given up leaves the running version alone
   return applied();
 }
@@ -358,13 +386,15 @@ EffectOf apply_closed(MatterState& state, const FoldInput& input) {
   if (!is_one_of(state.shared.state, {State::ANSWERED, State::PARTLY_ANSWERED, State::NONE_HELD, State::REFUSED, State::NEEDS_WARRANT, State::RETURNED,
                                       State::NARROWING_PROPOSED, State::WITHDRAWN}))
     return illegal("there is no answer yet");
+  for (const Release& release : state.shared.releases)
+    if (!release.overridden && !release.retrieved) return illegal("an answer has not been received");
   agency.closed = mark_of(input);
   return applied();
 }
 
 EffectOf apply_oral(MatterState& state, const FoldInput& input, const Facts& facts) {
   Agency& agency = state.agency;
-  if (agency.oral || agency.working || !state.shared.approvals.empty()) return illegal("an oral inquiry stands at the beginning");
+  if (agency.oral || agency.drafter || !state.shared.approvals.empty()) return illegal("an oral inquiry stands at the beginning");
   agency.oral = mark_of(input);
   agency.oral_follow_by = facts.follow_by;
   agency.case_id = facts.case_id;
@@ -376,6 +406,7 @@ EffectOf apply_oral(MatterState& state, const FoldInput& input, const Facts& fac
 
 EffectOf apply_agency(MatterState& state, const FoldInput& input, const Facts& facts) {
   Agency& agency = state.agency;
+  if (agency.purged) return illegal("the matter has been purged");
   switch (input.act.kind) {
     case Kind::ORAL: return apply_oral(state, input, facts);
     case Kind::DRAFTED: return apply_drafted(state, input, facts);
@@ -398,7 +429,7 @@ EffectOf apply_agency(MatterState& state, const FoldInput& input, const Facts& f
       agency.retained = mark_of(input);
       return applied();
     default:  // HANDED_OVER: apply() sends nothing else here
-      if (!agency.in_charge || agency.closed || facts.persons.size() != 1) return illegal("nobody is in charge");
+      if (!agency.in_charge || agency.closed || agency.voided || facts.persons.size() != 1) return illegal("nobody is in charge");
       agency.in_charge = facts.persons.front();
       return applied();
   }
@@ -411,57 +442,98 @@ ProviderState after_decisions(const Provider& provider) {
   return needs_legal ? ProviderState::LEGAL_REVIEW : ProviderState::TRIAGED;
 }
 
+// Whether the work names the dispatch in hand. One that names an earlier version was right when it was written: a new version crossed it.
+std::optional<EffectOf> not_in_hand(const Shared& shared, const Facts& facts) {
+  const Dispatch* current = shared.current();
+  if (current != nullptr && facts.of == current->mark.act) return std::nullopt;
+  for (const Dispatch& dispatch : shared.dispatches)
+    if (facts.of == dispatch.mark.act) return late("a newer version has been dispatched");
+  return illegal("not the dispatch in hand");
+}
+
+EffectOf apply_verification(MatterState& state, const FoldInput& input, const Facts& facts) {
+  if (auto effect = not_in_hand(state.shared, facts)) return *effect;
+  Provider& provider = state.provider;
+  const Dispatch& current = *state.shared.current();
+  const bool is_verified = input.act.kind == Kind::VERIFIED;
+  if (current.returned) return illegal("it has been returned");
+  // What was in doubt can turn out to be genuine; the work on what was found genuine is not begun anew.
+  if (provider.version == current.version && (provider.is_verified || !is_verified)) return illegal("checked before");
+  // A new version is verified like the first: its work begins again, on its own text.
+  provider = Provider{};
+  provider.version = current.version;
+  provider.is_verified = is_verified;
+  (is_verified ? provider.verified : provider.suspected) = mark_of(input);
+  provider.state = is_verified ? ProviderState::VERIFIED : ProviderState::SUSPECT;
+  return applied();
+}
+
+// Every item is judged, none twice, and none that was not asked.
+bool judges_every_item(const Facts& facts, const Dispatch& dispatch) {
+  std::set<int> judged;
+  for (const DispositionFact& fact : facts.dispositions)
+    if (!judged.insert(fact.no).second) return false;
+  return judged.size() == dispatch.items.size() && std::ranges::all_of(dispatch.items, [&](const ItemFact& item) { return judged.contains(item.no); });
+}
+
+EffectOf apply_judgement(MatterState& state, const FoldInput& input, const Facts& facts) {
+  if (auto effect = not_in_hand(state.shared, facts)) return *effect;
+  Provider& provider = state.provider;
+  if (input.act.kind == Kind::TRIAGED) {
+    if (!is_one_of(provider.state, {ProviderState::VERIFIED, ProviderState::TRIAGED, ProviderState::LEGAL_REVIEW})) return illegal("not verified, or at work already");
+    if (!judges_every_item(facts, *state.shared.current())) return illegal("every item is judged once");
+    provider.dispositions.clear();
+    provider.triaged = mark_of(input);
+  } else {
+    if (provider.state != ProviderState::LEGAL_REVIEW) return illegal("no item waits for the legal desk");
+    for (const DispositionFact& fact : facts.dispositions) {
+      const auto found = provider.dispositions.find(fact.no);
+      if (found == provider.dispositions.end() || found->second != Disposition::LEGAL_REVIEW) return illegal("that item does not wait for the legal desk");
+    }
+    provider.legal = mark_of(input);
+  }
+  for (const DispositionFact& fact : facts.dispositions) provider.dispositions[fact.no] = fact.disposition;
+  provider.state = after_decisions(provider);
+  return applied();
+}
+
+// An answer is prepared when the work is assigned, and again when what was released leaves something open.
+EffectOf apply_collected(MatterState& state, const FoldInput& input, const Facts& facts) {
+  if (auto effect = not_in_hand(state.shared, facts)) return *effect;
+  Provider& provider = state.provider;
+  const ProviderState at = provider.state;
+  const bool is_supplement = is_one_of(at, {ProviderState::RELEASED, ProviderState::RETRIEVED}) && !state.shared.is_complete();
+  if (!is_supplement && !is_one_of(at, {ProviderState::ASSIGNED, ProviderState::COLLECTED})) return illegal("not assigned, or checked already");
+  if (std::ranges::find(provider.assigned, *input.act.person) == provider.assigned.end()) return illegal("not assigned to this person");
+  provider.collected = mark_of(input);
+  provider.checked.reset();
+  provider.preparer = input.act.person;
+  provider.answer = input.hash;
+  provider.collected_results = facts.results;
+  provider.state = facts.ready.value_or(false) ? ProviderState::COLLECTED : ProviderState::ASSIGNED;
+  return applied();
+}
+
 EffectOf apply_provider(MatterState& state, const FoldInput& input, const Facts& facts) {
   Provider& provider = state.provider;
-  if (is_over(state.shared) && input.act.kind != Kind::LOOKED_UP) return illegal("the matter is over");
+  if (is_over(state.shared) && input.act.kind != Kind::LOOKED_UP) return illegal("the matter is over");  // a lookup that was made is told
   const ProviderState at = provider.state;
   switch (input.act.kind) {
     case Kind::VERIFIED:
-    case Kind::SUSPECTED: {
-      // A new version is verified like the first: its work begins again, on its own text.
-      const Dispatch* current = state.shared.current();
-      if (current == nullptr || facts.of != current->mark.act) return illegal("not the dispatch in hand");
-      provider = Provider{};
-      provider.is_verified = input.act.kind == Kind::VERIFIED;
-      (provider.is_verified ? provider.verified : provider.suspected) = mark_of(input);
-      provider.state = provider.is_verified ? ProviderState::VERIFIED : ProviderState::SUSPECT;
-      return applied();
-    }
+    case Kind::SUSPECTED: return apply_verification(state, input, facts);
     case Kind::TRIAGED:
-      if (!is_one_of(at, {ProviderState::VERIFIED, ProviderState::TRIAGED, ProviderState::LEGAL_REVIEW})) return illegal("not verified, or at work already");
-      provider.dispositions.clear();
-      for (const DispositionFact& fact : facts.dispositions) provider.dispositions[fact.no] = fact.disposition;
-      provider.triaged = mark_of(input);
-      provider.state = after_decisions(provider);
-      return applied();
-    case Kind::LEGAL_DECIDED:
-      if (at != ProviderState::LEGAL_REVIEW) return illegal("no item waits for the legal desk");
-      for (const DispositionFact& fact : facts.dispositions) {
-        const auto found = provider.dispositions.find(fact.no);
-        if (found == provider.dispositions.end() || found->second != Disposition::LEGAL_REVIEW) return illegal("that item does not wait for the legal desk");
-      }
-      for (const DispositionFact& fact : facts.dispositions) provider.dispositions[fact.no] = fact.disposition;
-      provider.legal = mark_of(input);
-      provider.state = after_decisions(provider);
-      return applied();
+    case Kind::LEGAL_DECIDED: return apply_judgement(state, input, facts);
+    case Kind::COLLECTED: return apply_collected(state, input, facts);
     case Kind::ASSIGNED:
       if (!is_one_of(at, {ProviderState::TRIAGED, ProviderState::ASSIGNED, ProviderState::COLLECTED, ProviderState::RELEASED, ProviderState::RETRIEVED}))
         return illegal("not judged yet");
+      if (facts.persons.empty()) return illegal("work is assigned to somebody");
       provider.assigned = facts.persons;
       if (at != ProviderState::COLLECTED) provider.state = ProviderState::ASSIGNED;
       return applied();
     case Kind::LOOKED_UP:
       if (std::ranges::find(provider.assigned, *input.act.person) == provider.assigned.end()) return illegal("not assigned to this person");
       ++provider.lookups;
-      return applied();
-    case Kind::COLLECTED:
-      if (!is_one_of(at, {ProviderState::ASSIGNED, ProviderState::COLLECTED})) return illegal("not assigned, or checked already");
-      if (std::ranges::find(provider.assigned, *input.act.person) == provider.assigned.end()) return illegal("not assigned to this person");
-      provider.collected = mark_of(input);
-      provider.preparer = input.act.person;
-      provider.answer = input.hash;
-      provider.collected_results = facts.results;
-      provider.state = facts.ready.value_or(false) ? ProviderState::COLLECTED : ProviderState::ASSIGNED;
       return applied();
     case Kind::ANSWER_CHECKED:
       if (at != ProviderState::COLLECTED || facts.of != provider.answer) return illegal("not the answer in hand");
@@ -537,6 +609,25 @@ void derive(MatterState& state) {
 
 }  // namespace
 
+namespace {
+
+// Nothing is purged while somebody still waits for it. How long it is kept after that is the desk's rule, not the fold's.
+template <class Refuse>
+std::optional<Error> purge_objection(const MatterState& state, const FoldInput& input, const Refuse& refuse) {
+  const Shared& shared = state.shared;
+  const Dispatch* current = shared.current();
+  const bool by_provider = current != nullptr && input.act.org == current->to;
+  if (!by_provider) {
+    if (!state.agency.closed && !state.agency.voided) return refuse(Code::ILLEGAL_TRANSITION, "the matter is not closed");
+    return std::nullopt;
+  }
+  const bool is_all_retrieved = std::ranges::all_of(shared.releases, [](const Release& release) { return release.overridden || release.retrieved; });
+  if (shared.withdrawn || current->returned || shared.purged_by_agency || (shared.is_complete() && is_all_retrieved)) return std::nullopt;
+  return refuse(Code::ILLEGAL_TRANSITION, "the inquiry is still to be answered, or the answer to be received");
+}
+
+}  // namespace
+
 std::optional<Error> own_objection(const MatterState& state, const FoldInput& input, const Facts& facts) {
   const Agency& agency = state.agency;
   const Provider& provider = state.provider;
@@ -563,7 +654,12 @@ std::optional<Error> own_objection(const MatterState& state, const FoldInput& in
       if (agency.closed) return refuse(Code::ILLEGAL_TRANSITION, "the matter is closed");
       return std::nullopt;
     case Kind::ACCEPTED:
+      if (!provider.is_verified) return refuse(Code::ILLEGAL_TRANSITION, "not verified");
+      if (!provider.triaged) return refuse(Code::ILLEGAL_TRANSITION, "not judged yet");
+      if (provider.state == ProviderState::LEGAL_REVIEW) return refuse(Code::ILLEGAL_TRANSITION, "an item waits for the legal desk");
+      return std::nullopt;
     case Kind::RETURNED:
+      if (provider.state == ProviderState::SUSPECT) return std::nullopt;  // AUTHENTICITY_FAILED needs no triage
       if (!provider.is_verified) return refuse(Code::ILLEGAL_TRANSITION, "not verified");
       if (!provider.triaged) return refuse(Code::ILLEGAL_TRANSITION, "not judged yet");
       return std::nullopt;
@@ -574,7 +670,10 @@ std::optional<Error> own_objection(const MatterState& state, const FoldInput& in
       // Nothing leaves that a second person has not checked, and whoever prepared it does not release it.
       if (provider.state != ProviderState::CHECKED) return refuse(Code::ILLEGAL_TRANSITION, "only a checked answer can be released");
       if (input.act.person == provider.preparer) return refuse(Code::SEPARATION_OF_DUTIES, "the releaser prepared it");
+      if (facts.results != provider.collected_results) return refuse(Code::TEXT_DIFFERS, "the answer is not the one that was checked");
       return std::nullopt;
+    case Kind::PURGED:
+      return purge_objection(state, input, refuse);
     case Kind::CHECKED:
       if (agency.working && input.act.person == agency.working->drafter) return refuse(Code::SEPARATION_OF_DUTIES, "the supervisor drafted it");
       return std::nullopt;
@@ -606,8 +705,7 @@ std::optional<Error> own_objection(const MatterState& state, const FoldInput& in
     case Kind::RECEIVED:
     case Kind::VIEWED:
     case Kind::FINDING:
-    case Kind::OFFICE_CHANGED:
-    case Kind::PURGED: return std::nullopt;
+    case Kind::OFFICE_CHANGED: return std::nullopt;
   }
   return std::nullopt;
 }
@@ -625,6 +723,7 @@ EffectOf apply(MatterState& state, const FoldInput& input, const Facts& facts, c
   const KindRule& rule = rule_of(input.act.kind);
   if (std::ranges::find(rule.roles, input.act.role) == rule.roles.end()) return illegal("that role does not write this act");
   if (!is_side(input, rule.sides)) return illegal("the other side's act");
+  if (!is_by_party(state.shared, input, rule.sides)) return illegal("an act of an organisation that is no party to the matter");
   if (!input.act.person && input.act.role != Role::NODE) return illegal("a person's act without a person");
   EffectOf effect = dispatch_kind(state, input, facts, in_sight);
   if (effect.effect != Effect::ILLEGAL) derive(state);

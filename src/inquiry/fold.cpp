@@ -1,6 +1,8 @@
 #include "inquiry/fold.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <functional>
 #include <queue>
 #include <unordered_map>
 
@@ -13,37 +15,60 @@ namespace {
 
 struct Node {
   const FoldInput* input = nullptr;
-  Facts facts;
   std::vector<std::size_t> parents;   // after: decides what was in sight
   std::vector<std::size_t> earlier;   // parents and basis: decides the order
-  std::vector<std::size_t> children;  // of `earlier`
-  std::size_t waiting = 0;
+  std::vector<std::size_t> waits;     // of a shared act: the shared acts among `earlier`, which order it alike on both sides
+  bool is_shared = false;
   bool is_held = false;
   std::size_t position = 0;     // among the shared acts, in order
-  std::vector<bool> ancestors;  // by position
+  std::vector<std::uint64_t> ancestors;  // by position, 64 to a word
 };
 
-bool by_shared(const Node& node) { return rule_of(node.input->act.kind).is_shared; }
-
-// Facts of purged bodies come from the purge receipt that destroyed them. The receipt carries them under the act's hash.
+// Each act once, by act id, so that nothing below depends on the order in which acts arrived. Of two copies the one whose facts can be read.
 std::vector<Node> nodes_of(const std::vector<FoldInput>& acts) {
+  std::vector<const FoldInput*> sorted;
+  sorted.reserve(acts.size());
+  for (const FoldInput& input : acts) sorted.push_back(&input);
+  std::ranges::sort(sorted, [](const FoldInput* a, const FoldInput* b) {
+    if (a->act.id != b->act.id) return a->act.id < b->act.id;
+    if (a->hash != b->hash) return a->hash < b->hash;
+    return a->facts.has_value() && !b->facts.has_value();
+  });
   std::vector<Node> nodes;
   nodes.reserve(acts.size());
-  std::set<Sha256> seen;
-  for (const FoldInput& input : acts) {
-    if (!seen.insert(input.hash).second) continue;
+  for (const FoldInput* input : sorted) {
+    if (!nodes.empty() && nodes.back().input->hash == input->hash) continue;
     Node node;
-    node.input = &input;
-    if (input.facts) node.facts = *input.facts;
+    node.input = input;
+    node.is_shared = rule_of(input->act.kind).is_shared;
     nodes.push_back(std::move(node));
   }
   return nodes;
 }
 
-// An act is held while a parent is missing, or while a parent is held itself; a shared act that names an internal one is never applied.
-void link(std::vector<Node>& nodes) {
-  std::unordered_map<Sha256, std::size_t> index;
+const Facts& facts_in(const Node& node) {
+  static const Facts kNone;  // of a purged body without residue
+  return node.input->facts ? *node.input->facts : kNone;
+}
+
+using Index = std::unordered_map<Sha256, std::size_t>;
+
+Index index_of(const std::vector<Node>& nodes) {
+  Index index;
+  index.reserve(nodes.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) index.emplace(nodes[i].input->hash, i);
+  return index;
+}
+
+void sort_unique(std::vector<std::size_t>& list) {
+  std::ranges::sort(list);
+  const auto [first, last] = std::ranges::unique(list);
+  list.erase(first, last);
+}
+
+// An act is held while a parent is missing, or while a parent is held itself; a shared act that names an internal one is never applied.
+// Of the basis only what the writer's own organisation wrote counts; what is not here of it (it never crossed) is passed over.
+void link(std::vector<Node>& nodes, const Index& index) {
   for (Node& node : nodes) {
     for (const Sha256& head : node.input->act.after) {
       const auto found = index.find(head);
@@ -53,39 +78,69 @@ void link(std::vector<Node>& nodes) {
       }
       node.parents.push_back(found->second);
       node.earlier.push_back(found->second);
+      if (!node.is_shared) continue;
+      if (nodes[found->second].is_shared) node.waits.push_back(found->second);
+      else node.is_held = true;
     }
-    for (const Sha256& own : node.facts.basis)
-      if (const auto found = index.find(own); found != index.end() && !by_shared(nodes[found->second])) node.earlier.push_back(found->second);
-  }
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    std::ranges::sort(nodes[i].earlier);
-    const auto [first, last] = std::ranges::unique(nodes[i].earlier);
-    nodes[i].earlier.erase(first, last);
-    for (const std::size_t parent : nodes[i].earlier) nodes[parent].children.push_back(i);
-    nodes[i].waiting = nodes[i].earlier.size();
+    if (!node.is_shared) continue;
+    for (const Sha256& own : facts_in(node).basis) {
+      const auto found = index.find(own);
+      if (found == index.end() || nodes[found->second].input->act.org != node.input->act.org) continue;
+      const bool is_approval = nodes[found->second].input->act.kind == Kind::APPROVED;
+      if (nodes[found->second].is_shared && !is_approval) continue;
+      node.earlier.push_back(found->second);
+      if (is_approval) node.waits.push_back(found->second);
+    }
+    sort_unique(node.earlier);
+    sort_unique(node.waits);
   }
 }
 
-// Kahn's order with ties by act id. A shared act waits for shared acts through `after`, and for internal ones only through its writer's
-// basis; those exist on the writer's side alone, so the order among shared acts could differ between the sides if a basis could hold one
-// back. Therefore the shared acts are ordered first, by themselves, and the internal acts are threaded in between.
-std::vector<std::size_t> ordered(std::vector<Node>& nodes) {
-  const auto by_id = [&](std::size_t a, std::size_t b) {
-    const Act& left = nodes[a].input->act;
-    const Act& right = nodes[b].input->act;
-    return left.id != right.id ? left.id > right.id : nodes[a].input->hash > nodes[b].input->hash;
-  };
-  using Heap = std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(by_id)>;
-
-  // 1. shared acts alone
-  std::vector<std::size_t> shared_order;
+// Kahn's order among the shared acts, ties by act id (which the index is).
+std::vector<std::size_t> shared_order_of(const std::vector<Node>& nodes) {
+  std::vector<std::size_t> order;
   std::vector<std::size_t> waiting(nodes.size(), 0);
-  Heap ready(by_id);
-  std::vector<std::vector<std::size_t>> shared_children(nodes.size());
+  std::vector<std::vector<std::size_t>> children(nodes.size());
+  std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> ready;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (!by_shared(nodes[i]) || nodes[i].is_held) continue;
-    for (const std::size_t parent : nodes[i].parents) {
-      shared_children[parent].push_back(i);
+    if (!nodes[i].is_shared || nodes[i].is_held) continue;
+    for (const std::size_t before : nodes[i].waits) children[before].push_back(i);
+    waiting[i] = nodes[i].waits.size();
+    if (waiting[i] == 0) ready.push(i);
+  }
+  while (!ready.empty()) {
+    const std::size_t i = ready.top();
+    ready.pop();
+    order.push_back(i);
+    for (const std::size_t child : children[i])
+      if (--waiting[child] == 0) ready.push(child);
+  }
+  return order;
+}
+
+// The order of application. A shared act waits for shared acts through `after`, and for internal ones only through its writer's basis; those
+// exist on the writer's side alone, so the order among shared acts could differ between the sides if a basis could hold one back. Therefore
+// the shared acts are ordered first, by themselves, and each internal act stands as early as everything it names allows: its rank is the place
+// of the last shared act under it.
+std::vector<std::size_t> ordered(const std::vector<Node>& nodes, const std::vector<std::size_t>& shared_order) {
+  std::vector<std::size_t> rank(nodes.size(), 0);
+  std::vector<bool> is_placed(nodes.size(), false);
+  for (std::size_t k = 0; k < shared_order.size(); ++k) {
+    rank[shared_order[k]] = k + 1;
+    is_placed[shared_order[k]] = true;
+  }
+  std::vector<std::size_t> waiting(nodes.size(), 0);
+  std::vector<std::vector<std::size_t>> children(nodes.size());
+  std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> ready;
+  std::vector<std::size_t> order = shared_order;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].is_shared || nodes[i].is_held) continue;
+    for (const std::size_t before : nodes[i].earlier) {
+      if (is_placed[before]) {
+        rank[i] = std::max(rank[i], rank[before]);
+        continue;
+      }
+      children[before].push_back(i);
       ++waiting[i];
     }
     if (waiting[i] == 0) ready.push(i);
@@ -93,106 +148,101 @@ std::vector<std::size_t> ordered(std::vector<Node>& nodes) {
   while (!ready.empty()) {
     const std::size_t i = ready.top();
     ready.pop();
-    shared_order.push_back(i);
-    for (const std::size_t child : shared_children[i])
-      if (--waiting[child] == 0) ready.push(child);
-  }
-
-  // 2. internal acts between them: each as soon as everything it names has been applied, but a shared act first pulls in its own basis.
-  std::vector<std::size_t> order;
-  std::vector<bool> placed(nodes.size(), false), blocked(nodes.size(), false);
-  const auto place = [&](std::size_t i, const auto& self) -> bool {  // depth is bounded by the number of acts in a matter
-    if (placed[i]) return true;
-    if (blocked[i] || nodes[i].is_held) return false;
-    blocked[i] = true;  // also guards against a forged cycle
-    for (const std::size_t earlier : nodes[i].earlier) {
-      if (by_shared(nodes[earlier]) && !placed[earlier]) {
-        blocked[i] = false;
-        return false;
-      }
-      if (!self(earlier, self)) {
-        blocked[i] = false;
-        return false;
-      }
-    }
-    blocked[i] = false;
-    placed[i] = true;
     order.push_back(i);
-    return true;
-  };
-  std::vector<std::size_t> internal;
-  for (std::size_t i = 0; i < nodes.size(); ++i)
-    if (!by_shared(nodes[i])) internal.push_back(i);
-  std::ranges::sort(internal, [&](std::size_t a, std::size_t b) { return by_id(b, a); });
-  const auto place_internal = [&] {
-    for (const std::size_t i : internal) place(i, place);
-  };
-  // Internal acts that name no shared act may stand before the first one; each round places what the last shared act made possible, except
-  // that what was written after a later shared act of the same side cannot be placed yet (it names it).
-  for (const std::size_t i : shared_order) {
-    for (const std::size_t earlier : nodes[i].earlier)
-      if (!by_shared(nodes[earlier])) place(earlier, place);
-    if (!placed[i]) {
-      placed[i] = true;
-      order.push_back(i);
+    for (const std::size_t child : children[i]) {
+      rank[child] = std::max(rank[child], rank[i]);
+      if (--waiting[child] == 0) ready.push(child);
     }
   }
-  place_internal();
-  // Threading: stable order by the position after which an internal act became possible.
-  std::vector<std::size_t> rank(nodes.size(), 0);
-  std::vector<std::size_t> shared_rank(nodes.size(), 0);
-  for (std::size_t k = 0; k < shared_order.size(); ++k) shared_rank[shared_order[k]] = k + 1;
-  for (const std::size_t i : order) {
-    if (by_shared(nodes[i])) {
-      rank[i] = shared_rank[i];
-      continue;
-    }
-    for (const std::size_t earlier : nodes[i].earlier) rank[i] = std::max(rank[i], rank[earlier]);
-  }
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    if (rank[a] != rank[b]) return rank[a] < rank[b];
-    return by_shared(nodes[a]) && !by_shared(nodes[b]);  // the shared act that opens a rank stands first in it
-  });
+  // Stable: within a rank the shared act that opens it stands first, then the internal ones in their order.
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return rank[i]; });
   return order;
 }
 
 // What each shared act had in sight, as far as shared acts go; internal acts never decide a conflict.
-void fill_ancestors(std::vector<Node>& nodes, const std::vector<std::size_t>& order) {
-  std::vector<std::size_t> position(nodes.size(), 0);
-  std::size_t count = 0;
-  for (const std::size_t i : order)
-    if (by_shared(nodes[i])) position[i] = count++;
-  for (const std::size_t i : order) {
-    if (!by_shared(nodes[i])) continue;
-    nodes[i].position = position[i];
-    nodes[i].ancestors.assign(count, false);
-    for (const std::size_t parent : nodes[i].parents) {
-      nodes[i].ancestors[position[parent]] = true;
-      for (std::size_t k = 0; k < count; ++k)
-        if (nodes[parent].ancestors[k]) nodes[i].ancestors[k] = true;
+void fill_ancestors(std::vector<Node>& nodes, const std::vector<std::size_t>& shared_order) {
+  for (std::size_t k = 0; k < shared_order.size(); ++k) nodes[shared_order[k]].position = k;
+  for (const std::size_t i : shared_order) {
+    Node& node = nodes[i];
+    node.ancestors.assign(node.position / 64 + 1, 0);
+    for (const std::size_t parent : node.parents) {
+      const std::size_t at = nodes[parent].position;
+      node.ancestors[at / 64] |= std::uint64_t{1} << (at % 64);
+      for (std::size_t w = 0; w < nodes[parent].ancestors.size(); ++w) node.ancestors[w] |= nodes[parent].ancestors[w];
     }
   }
 }
 
+bool has_ancestor(const Node& node, const Node& other) {
+  const std::size_t word = other.position / 64;
+  return word < node.ancestors.size() && (node.ancestors[word] >> (other.position % 64) & 1U) != 0;
+}
+
+// An approval crosses with the dispatch that names it; until then, and for ever when it is returned or voided, it stays with its agency.
+bool is_undispatched(const MatterState& state, const Node& node) {
+  return node.input->act.kind == Kind::APPROVED &&
+         std::ranges::none_of(state.shared.dispatches, [&](const Dispatch& dispatch) { return dispatch.approval == node.input->hash; });
+}
+
 void fill_heads(MatterState& state, const std::vector<Node>& nodes, const std::vector<std::size_t>& order) {
-  std::vector<bool> named(nodes.size(), false), named_by_shared(nodes.size(), false), under(nodes.size(), false);
+  std::vector<bool> is_named(nodes.size(), false), is_named_by_crossing(nodes.size(), false), is_under_shared(nodes.size(), false);
   for (const std::size_t i : order) {
-    for (const std::size_t parent : nodes[i].parents) {
-      named[parent] = true;
-      if (by_shared(nodes[i])) named_by_shared[parent] = true;
+    const bool is_crossing = nodes[i].is_shared && !is_undispatched(state, nodes[i]);
+    for (const std::size_t earlier : nodes[i].earlier) {
+      is_named[earlier] = true;
+      if (nodes[i].is_shared) is_under_shared[earlier] = true;
     }
-    for (const std::size_t earlier : nodes[i].earlier)
-      if (!by_shared(nodes[earlier])) under[earlier] = true;
+    if (is_crossing)
+      for (const std::size_t parent : nodes[i].parents) is_named_by_crossing[parent] = true;
   }
   for (const std::size_t i : order) {
     const Sha256& hash = nodes[i].input->hash;
-    if (!named[i] && !under[i]) state.heads.push_back(hash);
-    if (by_shared(nodes[i]) && !named_by_shared[i]) state.shared_heads.push_back(hash);
-    if (!by_shared(nodes[i]) && !under[i]) state.internal_heads.push_back(hash);
+    if (!is_named[i]) state.heads.push_back(hash);
+    if (!nodes[i].is_shared) {
+      if (!is_named[i]) state.internal_heads.push_back(hash);
+    } else if (is_undispatched(state, nodes[i])) {
+      if (!is_under_shared[i]) state.internal_heads.push_back(hash);
+    } else if (!is_named_by_crossing[i]) {
+      state.shared_heads.push_back(hash);
+    }
   }
   std::ranges::sort(state.heads);
   std::ranges::sort(state.shared_heads);
   std::ranges::sort(state.internal_heads);
+}
+
+// Which organisation holds these acts: the one whose internal acts are among them.
+const party::OrganisationId* holder_of(const std::vector<SignedAct>& acts) {
+  for (const SignedAct& act : acts)
+    if (!act.is_shared()) return &act.act.org;
+  return nullptr;
+}
+
+// Facts of purged bodies, from the receipts of the purges that destroyed them. The holder's own receipts come first: what the other side
+// says it has purged must not change what this side reads.
+std::unordered_map<Sha256, Facts> residue_of(const std::vector<SignedAct>& acts) {
+  std::vector<const SignedAct*> receipts;
+  for (const SignedAct& act : acts)
+    if (act.act.kind == Kind::PURGED && act.body) receipts.push_back(&act);
+  std::unordered_map<Sha256, Facts> residue;
+  if (receipts.empty()) return residue;
+  const party::OrganisationId* holder = holder_of(acts);
+  const auto is_foreign = [&](const SignedAct* act) { return holder != nullptr && act->act.org != *holder; };
+  std::ranges::sort(receipts, [&](const SignedAct* a, const SignedAct* b) {
+    if (is_foreign(a) != is_foreign(b)) return is_foreign(b);
+    return a->act.id != b->act.id ? a->act.id < b->act.id : a->hash < b->hash;
+  });
+  for (const SignedAct* receipt : receipts) {
+    const Result<json::Value> body = json::parse(*receipt->body);
+    const json::Value* entries = body && body->is_object() ? body->get_object().if_contains("residue") : nullptr;
+    if (entries == nullptr || !entries->is_object()) continue;
+    for (const auto& [key, value] : entries->get_object()) {
+      const Result<Sha256> hash = Sha256::parse(std::string_view(key));
+      Result<Facts> facts = json::decode<Facts>(value);
+      if (hash && facts) residue.emplace(*hash, std::move(*facts));
+    }
+  }
+  return residue;
 }
 
 }  // namespace
@@ -207,19 +257,8 @@ FoldInput fold_input(const SignedAct& act) {
 std::vector<FoldInput> fold_inputs(const std::vector<SignedAct>& acts) {
   std::vector<FoldInput> inputs;
   inputs.reserve(acts.size());
-  std::map<Sha256, Facts> residue;
-  for (const SignedAct& act : acts) {
-    inputs.push_back(fold_input(act));
-    if (act.act.kind != Kind::PURGED || !act.body) continue;
-    const Result<json::Value> body = json::parse(*act.body);
-    const json::Value* entries = body && body->is_object() ? body->get_object().if_contains("residue") : nullptr;
-    if (entries == nullptr || !entries->is_object()) continue;
-    for (const auto& [key, value] : entries->get_object()) {
-      const Result<Sha256> hash = Sha256::parse(key);
-      Result<Facts> facts = json::decode<Facts>(value);
-      if (hash && facts) residue.emplace(*hash, std::move(*facts));
-    }
-  }
+  for (const SignedAct& act : acts) inputs.push_back(fold_input(act));
+  const std::unordered_map<Sha256, Facts> residue = residue_of(acts);
   for (FoldInput& input : inputs)
     if (!input.facts)
       if (const auto found = residue.find(input.hash); found != residue.end()) input.facts = found->second;
@@ -231,19 +270,19 @@ MatterState fold(const std::vector<SignedAct>& acts) { return fold(fold_inputs(a
 MatterState fold(const std::vector<FoldInput>& acts) {
   MatterState state;
   std::vector<Node> nodes = nodes_of(acts);
-  link(nodes);
-  const std::vector<std::size_t> order = ordered(nodes);
-  fill_ancestors(nodes, order);
-  std::unordered_map<Sha256, std::size_t> index;
-  for (std::size_t i = 0; i < nodes.size(); ++i) index.emplace(nodes[i].input->hash, i);
+  const Index index = index_of(nodes);
+  link(nodes, index);
+  const std::vector<std::size_t> shared_order = shared_order_of(nodes);
+  fill_ancestors(nodes, shared_order);
+  const std::vector<std::size_t> order = ordered(nodes, shared_order);
+  state.order.reserve(order.size());
   for (const std::size_t i : order) {
     const InSight in_sight = [&](const Sha256& hash) {
       const auto found = index.find(hash);
-      if (found == index.end() || !by_shared(nodes[found->second]) || nodes[i].ancestors.empty()) return false;
-      return static_cast<bool>(nodes[i].ancestors[nodes[found->second].position]);
+      return found != index.end() && nodes[i].is_shared && nodes[found->second].is_shared && has_ancestor(nodes[i], nodes[found->second]);
     };
     const Sha256& hash = nodes[i].input->hash;
-    EffectOf effect = apply(state, *nodes[i].input, nodes[i].facts, in_sight);
+    EffectOf effect = apply(state, *nodes[i].input, facts_in(nodes[i]), in_sight);
     state.effects.emplace(hash, std::move(effect));
     state.order.push_back(hash);
   }
@@ -251,6 +290,17 @@ MatterState fold(const std::vector<FoldInput>& acts) {
     if (!state.effects.contains(node.input->hash)) state.effects.emplace(node.input->hash, EffectOf{Effect::HELD, "an act it follows is not here"});
   fill_heads(state, nodes, order);
   return state;
+}
+
+std::vector<Sha256> heads_for(const MatterState& state, Kind kind) {
+  if (!rule_of(kind).is_shared) return state.heads;
+  std::vector<Sha256> heads = state.shared_heads;
+  if (kind != Kind::DISPATCHED || !state.agency.working || !state.agency.working->approved) return heads;
+  heads.push_back(state.agency.working->approved->act);
+  std::ranges::sort(heads);
+  const auto [first, last] = std::ranges::unique(heads);
+  heads.erase(first, last);
+  return heads;
 }
 
 Status check_legal(const std::vector<FoldInput>& acts, const FoldInput& next) {

@@ -77,6 +77,7 @@ struct Release {
 
 struct Shared {
   State state = State::NONE;
+  std::optional<party::OrganisationId> asker;  // the agency whose matter this is; nobody else's acts of an agency count
   std::map<Sha256, Approval> approvals;
   std::vector<Dispatch> dispatches;  // version 1, 2 …
   std::vector<Release> releases;     // in fold order
@@ -124,6 +125,7 @@ struct Agency {
 
 struct Provider {
   ProviderState state = ProviderState::NONE;
+  int version = 0;  // the version whose signatures were checked last, on which the work stands
   bool is_verified = false;
   std::map<int, Disposition> dispositions;  // triage, then the legal desk's decision over it
   std::optional<Mark> verified, suspected, triaged, legal, collected, checked, sent_back;
@@ -150,8 +152,12 @@ struct MatterState {
   std::map<Sha256, EffectOf> effects;
   std::vector<Sha256> order;         // as applied
   std::vector<Sha256> heads;         // of all acts in sight, sorted
-  std::vector<Sha256> shared_heads;  // of the shared ones: what a shared act names in `after`
-  std::vector<Sha256> internal_heads;  // of the internal ones not under a shared head's basis: what a shared act names in `basis`
+  // Of the acts that have crossed or cross by themselves. An approval crosses only with the dispatch that names it, so one that has not been
+  // dispatched (or never will be) is no head here: the other side could not follow an act that names it. See heads_for().
+  std::vector<Sha256> shared_heads;
+  // What a shared act names in `basis`: the writer's internal heads, and the approvals that have not been dispatched, so that the act stands after
+  // them in its writer's fold.
+  std::vector<Sha256> internal_heads;
   bool operator==(const MatterState&) const = default;
 };
 
@@ -168,6 +174,9 @@ struct FoldInput {
 [[nodiscard]] std::vector<FoldInput> fold_inputs(const std::vector<SignedAct>& acts);
 [[nodiscard]] MatterState fold(const std::vector<SignedAct>& acts);
 [[nodiscard]] FoldInput fold_input(const SignedAct& act);
+
+// What an act of this kind, written now, names in `after`: sorted. A dispatch names its approval too.
+[[nodiscard]] std::vector<Sha256> heads_for(const MatterState& state, Kind kind);
 
 // Whether this side may write this act now; the error names why not. First what only this side knows (who drafted, what has been checked:
 // SEPARATION_OF_DUTIES, ILLEGAL_TRANSITION), then the fold itself. What only one side knows never changes `shared`, or the sides would part.

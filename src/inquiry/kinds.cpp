@@ -58,9 +58,14 @@ const std::vector<KindRule>& table() {
 std::span<const KindRule> all_kinds() { return table(); }
 
 const KindRule& rule_of(Kind kind) {
-  for (const KindRule& rule : table())
-    if (rule.kind == kind) return rule;
-  detail::check_failed("every kind has a rule", __FILE__, __LINE__);
+  static const std::vector<const KindRule*> by_kind = [] {
+    std::vector<const KindRule*> index(enum_count<Kind>(), nullptr);
+    for (const KindRule& rule : table()) index[static_cast<std::size_t>(rule.kind)] = &rule;
+    return index;
+  }();
+  const KindRule* rule = by_kind.at(static_cast<std::size_t>(kind));
+  CHECK_THAT(rule != nullptr);  // every kind has a rule
+  return *rule;
 }
 
 bool may_write(Kind kind, party::Side side, party::Role role) {

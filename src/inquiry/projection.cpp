@@ -198,7 +198,20 @@ void fill_times(MatterRow& row, const std::vector<SignedAct>& acts, const Matter
     if (act.act.kind != Kind::VIEWED) row.updated = std::max(row.updated, at);
     is_first = false;
   }
-  if (!state.shared.dispatches.empty()) row.dispatched = state.shared.dispatches.front().mark.at;
+  if (!state.shared.dispatches.empty()) {
+    const Dispatch& first = state.shared.dispatches.front();
+    row.dispatched = first.mark.at;
+    if (first.received) row.delivered = first.received->at;
+    if (const auto approval = state.shared.approvals.find(first.approval); approval != state.shared.approvals.end()) {
+      row.approved = approval->second.mark.at;
+      row.approver = approval->second.mark.person;
+    }
+  } else if (const std::optional<Working>& working = state.agency.working; working && working->approved) {
+    row.approved = working->approved->at;
+    row.approver = working->approved->person;
+  }
+  const std::optional<Mark>& purged = row.side == Side::AGENCY ? state.shared.purged_by_agency : state.shared.purged_by_provider;
+  if (purged) row.purged = purged->at;
   for (const Release& release : state.shared.releases) {
     row.minutes += release.minutes;
     row.yen += release.yen;
@@ -315,7 +328,9 @@ Projection project(const party::OrganisationId& self, Side side, const std::vect
     row.drafter = state.agency.drafter;
     row.in_charge = state.agency.in_charge;
     if (texts.internal) row.case_number = texts.internal->case_number;
-    if (row.is_open) next = agency_turn(state);
+    // An answer that comes after the matter was closed still wants to be received.
+    const bool has_news = state.agency.closed && !state.agency.purged && !is_all_retrieved(state.shared);
+    if (row.is_open || has_news) next = agency_turn(state);
   } else {
     row.state = state.shared.state;
     row.provider_state = state.provider.state;
