@@ -105,7 +105,7 @@ function RoleSwitch({ session, onSwitch }: Pick<ShellProps, 'session' | 'onSwitc
 }
 
 // Shows the other language in its own words.
-export function LanguageSwitch({ className }: { className?: string }) {
+export function LanguageSwitch() {
   const { t } = useTranslation();
   const other = language() === 'ja' ? 'en' : 'ja';
   return (
@@ -113,7 +113,7 @@ export function LanguageSwitch({ className }: { className?: string }) {
       type="button"
       lang={other}
       onClick={() => setLanguage(other)}
-      className={cx('text-dns-16N-130 inline-flex min-h-11 items-center gap-1.5 rounded-8 px-2 hover:bg-shade hover:underline', className)}
+      className="text-dns-16N-130 inline-flex min-h-11 items-center gap-1.5 rounded-8 px-2 hover:bg-shade hover:underline"
     >
       <Icon name="globe" />
       {other === 'en' ? t('proper.english') : t('proper.japanese')}
@@ -272,7 +272,9 @@ export function Shell({ session, path, go, onSearch, onSwitch, onLogout, notices
           </div>
           <SearchBox onSearch={onSearch} className="order-last w-full lg:order-none lg:mx-auto lg:w-auto lg:max-w-md lg:flex-1" />
           <div className="ms-auto flex items-center lg:ms-0">
-            <LanguageSwitch className="hidden sm:inline-flex" />
+            <span className="hidden sm:block">
+              <LanguageSwitch />
+            </span>
             <IconButton icon="help" label={t('app.help')} aria-keyshortcuts="?" onClick={() => setHelp(true)} />
             <PersonMenu session={session} onLogout={onLogout} go={go} />
           </div>

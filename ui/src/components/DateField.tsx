@@ -53,7 +53,7 @@ export function DateField({ label, help, error, required, optional, value, onCha
           <FieldLabel label={label} required={required} optional={optional} />
         </Label>
         <Help>{help}</Help>
-        <Group className={cx(kBox, 'flex min-h-12 max-w-64 items-center gap-2 py-0 pe-0.5', edge(error))}>
+        <Group className={cx(kBox, 'flex min-h-12 max-w-64 items-center gap-2 pe-0.5', edge(error))}>
           <DateInput className="tabular flex flex-1 items-center">
             {(segment) => (
               <DateSegment

@@ -110,7 +110,7 @@ export function Paper({ form, before }: { form: PaperForm; before?: PaperForm })
       {before ? (
         <p className="no-print text-dns-14N-130 mb-2 flex items-center gap-1.5">
           <Icon name="pencil" size={16} />
-          {chosen('paper.changes', { n: String(changes) })}
+          {chosen('paper.changes', { count: changes, n: String(changes) })}
         </p>
       ) : null}
       <article lang="ja" aria-label={t('paper.label')} className="paper">
@@ -178,8 +178,7 @@ function Items({
 }) {
   const { i18n } = useTranslation();
   const t = i18n.getFixedT('ja');
-  const columns: [keyof PaperItem, string][] = [
-    ['type', t('paper.columnType')],
+  const columns: [Exclude<keyof PaperItem, 'id' | 'type'>, string][] = [
     ['value', t('paper.columnValue')],
     ['period', t('paper.columnPeriod')],
     ['wanted', t('paper.columnWanted')],
@@ -194,7 +193,7 @@ function Items({
           <tr>
             <th scope="col">{t('paper.columnNo')}</th>
             {columns.map(([key, label]) => (
-              <th key={key} scope="col">
+              <th key={key} scope="col" data-column={key}>
                 {label}
               </th>
             ))}
@@ -211,7 +210,8 @@ function Items({
                   {change === 'removed' ? <span className="block text-[0.8125rem]">{t('paper.removed')}</span> : null}
                 </td>
                 {columns.map(([key, label]) => (
-                  <td key={key} data-label={label}>
+                  <td key={key} data-label={label} data-column={key}>
+                    {key === 'value' ? <span className="paper-type">{(now ?? old)?.type}</span> : null}
                     {now && old && mark(now[key] || '―', old[key] || '―')}
                     {now && !old && <ins>{now[key] || '―'}</ins>}
                     {!now && old && <del>{old[key] || '―'}</del>}

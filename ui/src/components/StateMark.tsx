@@ -150,12 +150,12 @@ export function DeliverySteps({ reached }: { reached: number }) {
         const done = index < reached;
         return (
           <li key={step} className="flex items-center">
-            {index > 0 ? <span className={cx('mx-2 h-0.5 w-4', done ? 'bg-accent' : 'bg-line')} /> : null}
             <span className={cx('flex items-center gap-1', done ? 'text-dns-14B-130 text-accent-strong' : 'text-sub')}>
               <Icon name={done ? 'checkCircle' : 'clock'} size={16} />
               {t(`state.delivery.${step}`)}
               <span className="sr-only">{done ? t('state.delivery.reached') : t('state.delivery.waiting')}</span>
             </span>
+            {index < steps.length - 1 ? <span className={cx('mx-2 h-0.5 w-4', index + 1 < reached ? 'bg-accent' : 'bg-line')} /> : null}
           </li>
         );
       })}

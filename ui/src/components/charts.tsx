@@ -15,8 +15,8 @@ export interface ChartProps {
   labelHeader?: string;
 }
 
-const kWidth = 640;
-const kHeight = 220;
+const kWidth = 420;
+const kHeight = 200;
 const kLeft = 44;
 const kBottom = 28;
 const kTop = 12;
@@ -37,7 +37,7 @@ function Frame({ title, unit, points, labelHeader, children }: ChartProps & { ch
   return (
     <figure aria-labelledby={caption} className="keep min-w-0 rounded-8 border border-line p-4">
       <figcaption id={caption} className="text-dns-16B-130 pb-2">
-        {title}
+        {title} <span className="text-dns-14N-130 text-sub">({unit})</span>
       </figcaption>
       {children}
       <details className="mt-2">
@@ -71,7 +71,7 @@ function Frame({ title, unit, points, labelHeader, children }: ChartProps & { ch
   );
 }
 
-function Axes({ steps, y, unit }: { steps: readonly number[]; y: (value: number) => number; unit: string }) {
+function Axes({ steps, y }: { steps: readonly number[]; y: (value: number) => number }) {
   return (
     <>
       {steps.map((step) => (
@@ -82,9 +82,6 @@ function Axes({ steps, y, unit }: { steps: readonly number[]; y: (value: number)
           </text>
         </g>
       ))}
-      <text x={kLeft - 8} y={kTop + kHeight - kBottom + 4} textAnchor="end" className="fill-sub text-[13px]">
-        {unit}
-      </text>
     </>
   );
 }
@@ -99,11 +96,11 @@ function scale(points: readonly Point[]) {
 
 export function BarChart(props: ChartProps) {
   const { steps, y, slot } = scale(props.points);
-  const width = Math.min(48, slot * 0.6);
+  const width = Math.min(32, slot * 0.6);
   return (
     <Frame {...props}>
       <svg viewBox={`0 0 ${kWidth} ${kHeight}`} aria-hidden="true" focusable="false" className="block h-auto w-full">
-        <Axes steps={steps} y={y} unit={props.unit} />
+        <Axes steps={steps} y={y} />
         {props.points.map((point, index) => {
           const middle = kLeft + slot * (index + 0.5);
           return (
@@ -132,7 +129,7 @@ export function LineChart(props: ChartProps) {
   return (
     <Frame {...props}>
       <svg viewBox={`0 0 ${kWidth} ${kHeight}`} aria-hidden="true" focusable="false" className="block h-auto w-full">
-        <Axes steps={steps} y={y} unit={props.unit} />
+        <Axes steps={steps} y={y} />
         <polyline
           points={props.points.map((point, index) => `${at(index)},${y(point.value)}`).join(' ')}
           fill="none"

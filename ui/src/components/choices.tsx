@@ -67,7 +67,7 @@ export function Select<Key extends string>({ label, help, error, required, optio
         <FieldLabel label={label} required={required} optional={optional} />
       </Label>
       <Help>{help}</Help>
-      <AriaButton className={cx(kBox, 'flex min-h-12 items-center justify-between gap-2 text-start', edge(error))}>
+      <AriaButton className={cx(kBox, 'flex min-h-12 py-2 items-center justify-between gap-2 text-start', edge(error))}>
         <SelectValue className="min-w-0 flex-1 truncate data-placeholder:text-hint">
           {({ defaultChildren, isPlaceholder }) => (isPlaceholder ? defaultChildren : choices.find((choice) => choice.id === value)?.label)}
         </SelectValue>
@@ -112,7 +112,7 @@ export function ComboBox<Key extends string>(props: ComboBoxProps<Key>) {
       </Label>
       <Help>{help}</Help>
       <div className="relative flex">
-        <Input placeholder={placeholder} className={cx(kBox, 'min-h-12 pe-12', edge(error))} />
+        <Input placeholder={placeholder} className={cx(kBox, 'min-h-12 py-2 pe-12', edge(error))} />
         <AriaButton className="absolute inset-y-0.5 end-0.5 grid w-11 place-content-center rounded-6 hover:bg-shade">
           <Icon name="down" />
         </AriaButton>

@@ -16,7 +16,7 @@ export interface FieldProps {
 }
 
 export const kBox =
-  'w-full rounded-8 border bg-white px-3 py-2 text-std-16N-170 text-ink placeholder:text-hint aria-disabled:bg-shade disabled:bg-shade disabled:text-sub';
+  'w-full rounded-8 border bg-white px-3 text-std-16N-170 text-ink placeholder:text-hint aria-disabled:bg-shade disabled:bg-shade disabled:text-sub';
 export const edge = (error: string | undefined) => (error ? 'border-danger border-2' : 'border-edge hover:border-black');
 
 export function FieldLabel({ label, required, optional }: Pick<FieldProps, 'label' | 'required' | 'optional'>) {

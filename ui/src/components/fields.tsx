@@ -48,9 +48,9 @@ export function TextField({ label, help, error, required, optional, rows, max, m
       </Label>
       <Help>{help}</Help>
       {rows ? (
-        <TextArea rows={rows} placeholder={placeholder} className={cx(kBox, edge(error), mono && 'font-mono')} />
+        <TextArea rows={rows} placeholder={placeholder} className={cx(kBox, 'py-2', edge(error), mono && 'font-mono')} />
       ) : (
-        <Input placeholder={placeholder} className={cx(kBox, 'min-h-12', edge(error), mono && 'font-mono tabular')} />
+        <Input placeholder={placeholder} className={cx(kBox, 'min-h-12 py-2', edge(error), mono && 'font-mono tabular')} />
       )}
       <div className="flex items-start justify-between gap-4 empty:hidden">
         <Wrong error={error} />

@@ -14,10 +14,11 @@ export interface DialogProps {
   children: ReactNode;
   actions?: ReactNode; // the primary last: nearest to where the eye ends
   wide?: boolean;
+  reading?: string; // a long text: its name; it scrolls and takes the keyboard
   alert?: boolean; // a danger that must be answered: not closed by a click beside it
 }
 
-export function Dialog({ open, onClose, title, children, actions, wide, alert }: DialogProps) {
+export function Dialog({ open, onClose, title, children, actions, wide, reading, alert }: DialogProps) {
   const { t } = useTranslation();
   return (
     <ModalOverlay
@@ -28,14 +29,19 @@ export function Dialog({ open, onClose, title, children, actions, wide, alert }:
     >
       <Modal className={cx('w-full rounded-12 border border-line bg-white shadow-4 outline-none', wide ? 'max-w-4xl' : 'max-w-lg')}>
         <AriaDialog role={alert ? 'alertdialog' : 'dialog'} className="flex max-h-[calc(100dvh-2rem)] flex-col outline-none">
-          <div className="flex items-start justify-between gap-4 px-6 pt-5 pb-2">
+          <div className="flex items-start justify-between gap-4 px-4 pt-5 pb-2 sm:px-6">
             <Heading slot="title" className="text-std-20B-150">
               {title}
             </Heading>
             <IconButton icon="cross" label={t('app.close')} onClick={onClose} className="-me-2 -mt-1" />
           </div>
-          <div className="min-h-0 flex-1 overflow-y-auto px-6 pt-1 pb-6">{children}</div>
-          {actions ? <div className="flex flex-wrap justify-end gap-3 border-t border-line px-6 py-4">{actions}</div> : null}
+          <div
+            {...(reading ? { role: 'group', tabIndex: 0, 'aria-label': reading } : {})}
+            className="min-h-0 flex-1 overflow-y-auto px-4 pt-1 pb-6 outline-offset-[-4px] sm:px-6"
+          >
+            {children}
+          </div>
+          {actions ? <div className="flex flex-wrap justify-end gap-3 border-t border-line px-4 py-4 sm:px-6">{actions}</div> : null}
         </AriaDialog>
       </Modal>
     </ModalOverlay>

@@ -42,7 +42,7 @@ export function Figure({
         <span className={cx('tabular text-std-32B-150 sm:text-std-36B-140 leading-none', red ? 'text-danger' : 'text-ink')}>
           {formatNumber(value)}
         </span>
-        <span className="text-dns-14N-130 text-sub">{t('figure.unit')}</span>
+        <span className="text-dns-14N-130 text-sub">{t('figure.unit', { count: value })}</span>
       </span>
     </Link>
   );
@@ -104,7 +104,7 @@ export function Progress({ label, done, total, onCancel, cancelled }: ProgressPr
     : finished
       ? t('progress.done')
       : total === null
-        ? t('table.rows', { n: formatNumber(done) })
+        ? t('table.rows', { count: done, n: formatNumber(done) })
         : t('progress.state', { done: formatNumber(done), total: formatNumber(total) });
   return (
     <div className="space-y-2 rounded-8 border border-line p-4">

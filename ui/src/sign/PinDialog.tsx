@@ -1,5 +1,5 @@
 // Asks for the PIN under the text that will be signed. The caller passes the paper as children: nothing is signed from a list.
-import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Banner } from '../components/Banner';
 import { Button } from '../components/Button';
@@ -31,7 +31,6 @@ function fingerprint(text: string): string {
 export function PinDialog({ open, onClose, request, verb, names, onSigned, children, sign = signWithPin }: PinDialogProps) {
   const { t } = useTranslation();
   const sentence = useSigningSentence();
-  const form = useId();
   const [pin, setPin] = useState('');
   const [pinError, setPinError] = useState<string>();
   const [refusal, setRefusal] = useState<string>();
@@ -72,46 +71,9 @@ export function PinDialog({ open, onClose, request, verb, names, onSigned, child
       onClose={onClose}
       title={t('key.pinTitle')}
       wide
+      reading={t('key.what')}
       actions={
-        <>
-          <Button onClick={onClose}>{t('action.cancel')}</Button>
-          <Button kind="primary" icon="key" type="submit" form={form} busy={busy}>
-            {busy ? t('key.working') : verb}
-          </Button>
-        </>
-      }
-    >
-      <div className="space-y-6">
-        <div className="space-y-4">
-          <div
-            role="group"
-            aria-label={t('key.what')}
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: the text scrolls, and who works by keyboard has to read it before signing
-            tabIndex={0}
-            className="max-h-[50dvh] overflow-y-auto rounded-8 bg-shade p-2 sm:p-4"
-          >
-            {children}
-          </div>
-          <dl className="text-dns-14N-130 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-2">
-            {[
-              [t('key.matter'), names.matter],
-              [t('key.kind'), names.kind],
-              [t('key.by'), names.by],
-            ].map(([label, value]) => (
-              <div key={label} className="col-span-2 grid grid-cols-subgrid">
-                <dt className="text-sub">{label}</dt>
-                <dd className="font-700">{value}</dd>
-              </div>
-            ))}
-            <div className="col-span-2 grid grid-cols-subgrid">
-              <dt className="text-sub">{t('key.fingerprint')}</dt>
-              <dd className="font-mono">{request ? fingerprint(request.text) : '―'}</dd>
-            </div>
-          </dl>
-        </div>
-        {refusal ? <Banner tone="danger">{refusal}</Banner> : null}
-        <form id={form} onSubmit={submit} noValidate className="space-y-3">
-          <p>{t('key.pinText')}</p>
+        <form onSubmit={submit} noValidate className="flex w-full flex-wrap items-end justify-between gap-x-6 gap-y-3">
           <TextField
             label={t('key.pin')}
             help={t('key.pinHelp')}
@@ -121,9 +83,37 @@ export function PinDialog({ open, onClose, request, verb, names, onSigned, child
             onChange={setPin}
             error={pinError}
             required
-            className="max-w-64"
+            className="min-w-56 flex-1 sm:max-w-80"
           />
+          <span className="ms-auto flex flex-wrap justify-end gap-3">
+            <Button onClick={onClose}>{t('action.cancel')}</Button>
+            <Button kind="primary" icon="key" type="submit" busy={busy}>
+              {busy ? t('key.working') : verb}
+            </Button>
+          </span>
         </form>
+      }
+    >
+      <div className="space-y-4">
+        {refusal ? <Banner tone="danger">{refusal}</Banner> : null}
+        <p>{t('key.pinText')}</p>
+        <dl className="text-dns-14N-130 grid gap-x-4 gap-y-1 sm:grid-cols-[auto_minmax(0,1fr)] sm:gap-y-2">
+          {[
+            [t('key.matter'), names.matter],
+            [t('key.kind'), names.kind],
+            [t('key.by'), names.by],
+          ].map(([label, value]) => (
+            <div key={label} className="grid grid-cols-subgrid sm:col-span-2">
+              <dt className="text-sub">{label}</dt>
+              <dd className="font-700">{value}</dd>
+            </div>
+          ))}
+          <div className="grid grid-cols-subgrid sm:col-span-2">
+            <dt className="text-sub">{t('key.fingerprint')}</dt>
+            <dd className="font-mono">{request ? fingerprint(request.text) : '―'}</dd>
+          </div>
+        </dl>
+        <div className="grid justify-items-center rounded-8 bg-shade p-2 sm:p-4">{children}</div>
       </div>
     </Dialog>
   );

@@ -400,7 +400,7 @@ function Charts() {
   return (
     <Section title={k('sectionCharts')}>
       <div className="grid items-start gap-4 md:grid-cols-2">
-        <BarChart title={k('chartCount')} unit={k('colItems')} points={counts.map((value, i) => ({ label: month(i + 5), value }))} />
+        <BarChart title={k('chartCount')} unit={k('unit1')} points={counts.map((value, i) => ({ label: month(i + 5), value }))} />
         <LineChart title={k('chartMedian')} unit={k('days')} points={medians.map((value, i) => ({ label: month(i + 5), value }))} />
       </div>
     </Section>

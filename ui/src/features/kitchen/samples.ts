@@ -66,7 +66,7 @@ export function samplePaper(k: KitchenT): { before: PaperForm; now: PaperForm } 
         id: '1',
         type: '電話番号',
         value: '090-0000-0001',
-        period: '2026年8月1日から2026年10月31日まで',
+        period: '令和8年8月1日から令和8年10月31日まで',
         wanted: ja('wanted1'),
         purpose: ja('purpose1'),
       },
@@ -74,7 +74,7 @@ export function samplePaper(k: KitchenT): { before: PaperForm; now: PaperForm } 
         id: '2',
         type: 'ドメイン名',
         value: 'shop.example',
-        period: '2026年9月1日から2026年9月30日まで',
+        period: '令和8年9月1日から令和8年9月30日まで',
         wanted: ja('wanted2'),
         purpose: ja('purpose2'),
       },
@@ -88,7 +88,7 @@ export function samplePaper(k: KitchenT): { before: PaperForm; now: PaperForm } 
   const [first, second] = base.items;
   if (!first || !second) return { before: base, now: base };
   return {
-    before: { ...base, due: new Date('2026-11-30T08:00:00Z'), items: [{ ...first, period: '2026年5月1日から2026年10月31日まで' }] },
+    before: { ...base, due: new Date('2026-11-30T08:00:00Z'), items: [{ ...first, period: '令和8年5月1日から令和8年10月31日まで' }] },
     now: base,
   };
 }

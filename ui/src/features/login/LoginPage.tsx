@@ -19,22 +19,25 @@ export function LoginPage() {
   const search = useSearch({ strict: false }) as { to?: string; again?: boolean };
   const demo = useQuery(demoPeopleQuery);
 
+  const people = demo.data ?? [];
+  const width = people.length > 0 ? 'max-w-[64rem]' : 'max-w-lg';
+
   const enter = (session: Session) => {
     client.setQueryData(sessionQuery.queryKey, session);
     void navigate({ to: search.to ?? '/', replace: true });
   };
   return (
     <div className="min-h-dvh bg-shade">
-      <header className="mx-auto flex max-w-[64rem] items-center justify-between px-4 py-3">
+      <header className="flex items-center justify-between px-4 py-3">
         <Brand />
         <LanguageSwitch />
       </header>
-      <main id="content" className="mx-auto max-w-[64rem] px-4 pt-4 pb-16 sm:pt-12">
+      <main id="content" className={`mx-auto px-4 pt-4 pb-16 sm:pt-12 ${width}`}>
         <Page title={t('login.title')} lead={t('app.tagline')}>
           {search.again ? <Banner tone="info">{t('login.again')}</Banner> : null}
           <div className="flex flex-col gap-6 lg:flex-row lg:items-start">
             <LoginForm onEnter={enter} />
-            {demo.data && demo.data.length > 0 ? <DemoPeople people={demo.data} onEnter={enter} /> : null}
+            {people.length > 0 ? <DemoPeople people={people} onEnter={enter} /> : null}
           </div>
         </Page>
       </main>
@@ -78,7 +81,7 @@ export function LoginForm({ onEnter }: { onEnter: (session: Session) => void }) 
   const rest = firstAsk ? [] : restProblems(problem, atSecond ? ['/code'] : kFields);
 
   return (
-    <form onSubmit={submit} noValidate className="w-full space-y-6 rounded-12 border border-line bg-white p-6 lg:max-w-md">
+    <form onSubmit={submit} noValidate className="w-full space-y-6 rounded-12 border border-line bg-white p-6 max-w-lg">
       {rest.map((item) => (
         <Banner key={item.code} tone="danger">
           {item[language()]}
