@@ -31,6 +31,9 @@ inline constexpr std::size_t kCategoriesPerItemMax = 9;
 // Files.
 inline constexpr std::uint64_t kFileBytesMax = 50ull * 1024 * 1024;
 inline constexpr std::size_t kFilesPerAnswerMax = 100;
+inline constexpr std::size_t kArchiveEntriesMax = 1000;
+inline constexpr std::uint64_t kArchiveBytesMax = 200ull * 1024 * 1024;  // of all entries, unpacked
+inline constexpr std::uint64_t kArchiveRatioMax = 200;
 inline constexpr std::size_t kCsvRowsMax = 10'000;
 inline constexpr std::size_t kCsvBytesMax = 8 * 1024 * 1024;
 
@@ -47,6 +50,10 @@ inline constexpr std::size_t kCountCap = 1000;  // counts beyond are shown as "1
 
 // Sources.
 inline constexpr std::size_t kSourceRowsMax = 10'000;
+inline constexpr std::size_t kSourceResultBytesMax = 3 * 1024 * 1024;  // fits the body of an act
+inline constexpr std::size_t kSourceConfigBytesMax = 1024 * 1024;
+inline constexpr std::size_t kSourceCsvBytesMax = 64 * 1024 * 1024;
+inline constexpr int kSourceTimeoutMs = 30'000;
 
 // Writer.
 inline constexpr std::size_t kWriterQueueMax = 1024;
@@ -58,5 +65,18 @@ inline constexpr std::size_t kReadersMax = 8;
 
 // Law data (law/jp.toml).
 inline constexpr std::size_t kLawBytesMax = 1024 * 1024;
+
+// Lists and search in the store: up to how many rows one filter may find to be taken as the start of a query, and words of a query.
+inline constexpr std::size_t kQueryCandidatesMax = 20'000;
+inline constexpr std::size_t kSearchWordsMax = 8;
+inline constexpr std::size_t kSearchPairsMax = 8;  // of one word; longer words are verified anyway
+inline constexpr int kIdempotencyDaysKept = 7;
+inline constexpr int kSessionDaysKept = 1;  // after it ended
+
+// The interface.
+inline constexpr std::size_t kHttpJsonBytesMax = 1024 * 1024;  // routes that carry no lists of items say more
+inline constexpr std::size_t kIdempotencyKeyMin = 8;
+inline constexpr std::size_t kIdempotencyKeyMax = 64;
+inline constexpr std::size_t kPastedLinesMax = 10'000;
 
 }  // namespace warifu::limits
