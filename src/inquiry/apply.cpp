@@ -20,7 +20,20 @@ Mark mark_of(const FoldInput& input) { return {input.hash, input.act.at, input.a
 bool is_one_of(State state, std::initializer_list<State> states) { return std::ranges::find(states, state) != states.end(); }
 bool is_one_of(ProviderState state, std::initializer_list<ProviderState> states) { return std::ranges::find(states, state) != states.end(); }
 
-bool is_over(const Shared& shared) { return shared.withdrawn.has_value() || shared.purged_by_agency.has_value() || shared.purged_by_provider.has_value(); }
+// Whether the matter had ended as far as the writer could know. An end that crossed the act is judged by the act's own rule.
+bool is_over(const Shared& shared, const InSight& in_sight) {
+  const auto seen = [&](const std::optional<Mark>& mark) { return mark && in_sight(mark->act); };
+  return seen(shared.withdrawn) || seen(shared.purged_by_agency) || seen(shared.purged_by_provider);
+}
+
+// An answer that crossed the end of the matter stays unopened and is purged; both sides see why.
+void override_unseen(MatterState& state, const InSight& in_sight, const char* why) {
+  for (Release& release : state.shared.releases) {
+    if (release.overridden || in_sight(release.mark.act)) continue;
+    release.overridden = true;
+    state.effects[release.mark.act] = {Effect::OVERRIDDEN, why};
+  }
+}
 
 // All results alike give that state; any pending narrowing gives NARROWING_PROPOSED; any other mixture, or an item without a result yet,
 // PARTLY_ANSWERED (domain.md section 6).
@@ -106,10 +119,10 @@ void give_up(Agency& agency) {
 
 // ── shared acts of the agency ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-EffectOf apply_approved(MatterState& state, const FoldInput& input, const Facts& facts) {
+EffectOf apply_approved(MatterState& state, const FoldInput& input, const Facts& facts, const InSight& in_sight) {
   Shared& shared = state.shared;
   const int next_version = static_cast<int>(shared.dispatches.size()) + 1;
-  if (is_over(shared)) return illegal("the matter is over");
+  if (is_over(shared, in_sight)) return illegal("the matter is over");
   if (facts.version != next_version) return illegal("the approval is not of the next version");
   if (!facts.to || facts.items.empty()) return illegal("an approval names its addressee and its items");
   if (*facts.to == input.act.org) return illegal("an agency does not ask itself");
@@ -123,9 +136,9 @@ EffectOf apply_approved(MatterState& state, const FoldInput& input, const Facts&
   return applied();
 }
 
-EffectOf apply_dispatched(MatterState& state, const FoldInput& input, const Facts& facts) {
+EffectOf apply_dispatched(MatterState& state, const FoldInput& input, const Facts& facts, const InSight& in_sight) {
   Shared& shared = state.shared;
-  if (is_over(shared)) return illegal("the matter is over");
+  if (is_over(shared, in_sight)) return illegal("the matter is over");
   if (!facts.of || !facts.number) return illegal("a dispatch names its approval and its number");
   const auto approval = shared.approvals.find(*facts.of);
   const int next_version = static_cast<int>(shared.dispatches.size()) + 1;
@@ -143,6 +156,7 @@ EffectOf apply_dispatched(MatterState& state, const FoldInput& input, const Fact
   dispatch.due = approval->second.due;
   dispatch.urgency = approval->second.urgency;
   shared.dispatches.push_back(std::move(dispatch));
+  shared.purged_by_provider.reset();  // a purge that crossed this version concerned the earlier ones
   shared.state = State::DISPATCHED;
   state.agency.working.reset();
   return applied();
@@ -152,17 +166,13 @@ EffectOf apply_withdrawn(MatterState& state, const FoldInput& input, const InSig
   Shared& shared = state.shared;
   const Dispatch* current = shared.current();
   if (current == nullptr) return illegal("nothing has been dispatched");
-  if (is_over(shared)) return illegal("the matter is over");
+  if (is_over(shared, in_sight)) return illegal("the matter is over");
   // What was in sight decides, not what the fold has met: an answer that crossed the withdrawal does not stop it.
   const auto seen = results_from(shared, [&](const Release& release) { return in_sight(release.mark.act); });
   if (complete(seen, *current)) return illegal("the answer was there when it was withdrawn");
   shared.withdrawn = mark_of(input);
   give_up(state.agency);
-  for (Release& release : shared.releases) {
-    if (in_sight(release.mark.act)) continue;
-    release.overridden = true;
-    state.effects[release.mark.act] = {Effect::OVERRIDDEN, "a withdrawal crossed the answer"};
-  }
+  override_unseen(state, in_sight, "a withdrawal crossed the answer");
   shared.state = State::WITHDRAWN;
   return applied();
 }
@@ -194,9 +204,9 @@ EffectOf apply_feedback(MatterState& state, const FoldInput& input) {
   return applied();
 }
 
-EffectOf apply_declined(MatterState& state, const Facts& facts) {
+EffectOf apply_declined(MatterState& state, const Facts& facts, const InSight& in_sight) {
   Shared& shared = state.shared;
-  if (is_over(shared)) return illegal("the matter is over");
+  if (is_over(shared, in_sight)) return illegal("the matter is over");
   for (Release& release : shared.releases) {
     if (!facts.of || release.mark.act != *facts.of) continue;
     const bool proposes = std::ranges::any_of(release.results, [](const ResultFact& r) { return r.result == ItemResult::NARROWING_PROPOSED; });
@@ -211,7 +221,7 @@ EffectOf apply_declined(MatterState& state, const Facts& facts) {
 
 // ── shared acts of the provider ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-EffectOf apply_step(MatterState& state, const FoldInput& input, const Facts& facts) {
+EffectOf apply_step(MatterState& state, const FoldInput& input, const Facts& facts, const InSight& in_sight) {
   Shared& shared = state.shared;
   Dispatch* dispatch = version_of(shared, facts);
   if (dispatch == nullptr) return illegal("the dispatch it names is not here");
@@ -234,18 +244,16 @@ EffectOf apply_step(MatterState& state, const FoldInput& input, const Facts& fac
       break;
   }
   if (field->has_value()) return illegal("that step has been taken");
-  if (dispatch->superseded || shared.withdrawn) {
-    *field = mark_of(input);  // delivery evidence stands even when the matter has moved on
-    if (input.act.kind == Kind::RETURNED) dispatch->return_reason = facts.reason;
-    return late(shared.withdrawn ? "the inquiry was withdrawn" : "a newer version has been dispatched");
-  }
-  if (is_over(shared) || !may) return illegal("not from this state");
-  *field = mark_of(input);
+  if (is_over(shared, in_sight)) return illegal("the matter is over");
+  const bool is_late = dispatch->superseded || shared.withdrawn.has_value();
+  if (!is_late && !may) return illegal("not from this state");
+  *field = mark_of(input);  // delivery evidence stands even when the matter has moved on
   if (input.act.kind == Kind::RETURNED) dispatch->return_reason = facts.reason;
-  shared.state = to;
   Provider& provider = state.provider;
-  if (input.act.kind == Kind::RECEIVED && is_one_of(provider.state, {ProviderState::NONE, ProviderState::RECEIVED})) provider.state = ProviderState::RECEIVED;
+  if (input.act.kind == Kind::RECEIVED && provider.state == ProviderState::NONE) provider.state = ProviderState::RECEIVED;
   if (input.act.kind == Kind::RETURNED) provider.state = ProviderState::RETURNED;
+  if (is_late) return late(shared.withdrawn ? "the inquiry was withdrawn" : "a newer version has been dispatched");
+  shared.state = to;
   return applied();
 }
 
@@ -256,43 +264,39 @@ EffectOf apply_released(MatterState& state, const FoldInput& input, const Facts&
   if (facts.results.empty()) return illegal("an answer has at least one result");
   for (const ResultFact& fact : facts.results)
     if (std::ranges::none_of(dispatch->items, [&](const ItemFact& item) { return item.no == fact.no; })) return illegal("a result for an item that was not asked");
-  Release release{mark_of(input), dispatch->version, facts.results, facts.minutes.value_or(0), facts.yen.value_or(0), false, false, {}};
-  if (shared.withdrawn) {
-    if (in_sight(shared.withdrawn->act)) return illegal("the inquiry had been withdrawn");
-    release.overridden = true;
-    shared.releases.push_back(std::move(release));
-    return {Effect::OVERRIDDEN, "a withdrawal crossed the answer"};
-  }
-  if (dispatch->superseded) {
-    shared.releases.push_back(std::move(release));
-    return late("a newer version has been dispatched");
-  }
-  if (is_over(shared)) return illegal("the matter is over");
-  if (!is_one_of(shared.state, {State::ACCEPTED, State::IN_PROGRESS, State::PARTLY_ANSWERED, State::NARROWING_PROPOSED, State::ANSWERED, State::NONE_HELD,
+  if (is_over(shared, in_sight)) return illegal("the matter is over");
+  const bool is_crossed = shared.withdrawn || shared.purged_by_agency;
+  if (!is_crossed && !dispatch->superseded &&
+      !is_one_of(shared.state, {State::ACCEPTED, State::IN_PROGRESS, State::PARTLY_ANSWERED, State::NARROWING_PROPOSED, State::ANSWERED, State::NONE_HELD,
                                 State::REFUSED, State::NEEDS_WARRANT}))
     return illegal("not accepted yet, or returned");
-  if (Provider& provider = state.provider; provider.is_verified) {
+  if (Provider& provider = state.provider; provider.version == dispatch->version) {
     provider.answer.reset();
     provider.state = ProviderState::RELEASED;
   }
-  shared.releases.push_back(std::move(release));
+  shared.releases.push_back({mark_of(input), dispatch->version, facts.results, facts.minutes.value_or(0), facts.yen.value_or(0), is_crossed, false, {}});
+  if (is_crossed) return {Effect::OVERRIDDEN, shared.withdrawn ? "a withdrawal crossed the answer" : "the agency had purged the matter"};
+  if (dispatch->superseded) return late("a newer version has been dispatched");
   shared.state = aggregate(shared.results(), dispatch->items.size());
   return applied();
 }
 
-EffectOf apply_purged(MatterState& state, const FoldInput& input) {
+EffectOf apply_purged(MatterState& state, const FoldInput& input, const InSight& in_sight) {
   Shared& shared = state.shared;
-  const bool by_provider = shared.current() != nullptr && input.act.org == shared.current()->to;
+  const Dispatch* current = shared.current();
+  const bool by_provider = current != nullptr && input.act.org == current->to;
   if (input.act.role != Role::NODE && by_provider != (input.act.role == Role::RELEASER)) return illegal("the other side's act");
-  std::optional<Mark>& field = by_provider ? shared.purged_by_provider : shared.purged_by_agency;
-  if (field) return illegal("purged before");
   if (by_provider) {
-    field = mark_of(input);
+    if (!in_sight(current->mark.act)) return late("a newer version has been dispatched");
+    if (shared.purged_by_provider) return illegal("purged before");
+    shared.purged_by_provider = mark_of(input);
     state.provider.state = ProviderState::ERASED;
     return applied();
   }
-  field = mark_of(input);
+  if (shared.purged_by_agency) return illegal("purged before");
+  shared.purged_by_agency = mark_of(input);
   state.agency.purged = mark_of(input);
+  override_unseen(state, in_sight, "the agency had purged the matter");
   return applied();
 }
 
@@ -301,14 +305,13 @@ EffectOf apply_purged(MatterState& state, const FoldInput& input) {
 EffectOf apply_drafted(MatterState& state, const FoldInput& input, const Facts& facts) {
   Shared& shared = state.shared;
   Agency& agency = state.agency;
-  if (is_over(shared) || agency.voided || agency.closed) return illegal("the matter is over");
+  if (shared.withdrawn || agency.voided || agency.closed) return illegal("the matter is over");
   const int next_version = static_cast<int>(shared.dispatches.size()) + 1;
   if (facts.version != next_version) return illegal("not a draft of the next version");
   if (agency.working) {
     if (agency.working->stage != State::DRAFT) return illegal("a checked draft is changed only after it has been returned");
     if (agency.working->drafter != *input.act.person && agency.in_charge != input.act.person) return illegal("somebody else's draft");
   } else {
-    if (next_version > 1 && shared.is_complete()) return illegal("the inquiry has been answered");
     agency.working = Working{};
     agency.working->drafter = *input.act.person;
   }
@@ -380,14 +383,12 @@ EffectOf apply_voided(MatterState& state, const FoldInput& input) {
   return applied();
 }
 
+// Whether there is an answer to close upon is asked when it is written (own_objection): an act of the other side that comes later, and stands
+// earlier in the fold, must not undo what this side did.
 EffectOf apply_closed(MatterState& state, const FoldInput& input) {
   Agency& agency = state.agency;
   if (agency.closed || agency.working) return illegal("closed before, or a version is in the making");
-  if (!is_one_of(state.shared.state, {State::ANSWERED, State::PARTLY_ANSWERED, State::NONE_HELD, State::REFUSED, State::NEEDS_WARRANT, State::RETURNED,
-                                      State::NARROWING_PROPOSED, State::WITHDRAWN}))
-    return illegal("there is no answer yet");
-  for (const Release& release : state.shared.releases)
-    if (!release.overridden && !release.retrieved) return illegal("an answer has not been received");
+  if (state.shared.current() == nullptr) return illegal("nothing has been dispatched");
   agency.closed = mark_of(input);
   return applied();
 }
@@ -442,26 +443,26 @@ ProviderState after_decisions(const Provider& provider) {
   return needs_legal ? ProviderState::LEGAL_REVIEW : ProviderState::TRIAGED;
 }
 
-// Whether the work names the dispatch in hand. One that names an earlier version was right when it was written: a new version crossed it.
-std::optional<EffectOf> not_in_hand(const Shared& shared, const Facts& facts) {
-  const Dispatch* current = shared.current();
-  if (current != nullptr && facts.of == current->mark.act) return std::nullopt;
+// The dispatch this act of the provider works on: the newest one its writer had seen. A version that crossed it does not undo it; the work on
+// that version begins with its own verification.
+const Dispatch* in_hand(const Shared& shared, const Facts& facts, const InSight& in_sight) {
+  const Dispatch* newest = nullptr;
   for (const Dispatch& dispatch : shared.dispatches)
-    if (facts.of == dispatch.mark.act) return late("a newer version has been dispatched");
-  return illegal("not the dispatch in hand");
+    if (in_sight(dispatch.mark.act)) newest = &dispatch;
+  return newest != nullptr && facts.of == newest->mark.act ? newest : nullptr;
 }
 
-EffectOf apply_verification(MatterState& state, const FoldInput& input, const Facts& facts) {
-  if (auto effect = not_in_hand(state.shared, facts)) return *effect;
+EffectOf apply_verification(MatterState& state, const FoldInput& input, const Facts& facts, const InSight& in_sight) {
+  const Dispatch* dispatch = in_hand(state.shared, facts, in_sight);
+  if (dispatch == nullptr) return illegal("not the dispatch in hand");
   Provider& provider = state.provider;
-  const Dispatch& current = *state.shared.current();
   const bool is_verified = input.act.kind == Kind::VERIFIED;
-  if (current.returned) return illegal("it has been returned");
+  if (dispatch->returned) return illegal("it has been returned");
   // What was in doubt can turn out to be genuine; the work on what was found genuine is not begun anew.
-  if (provider.version == current.version && (provider.is_verified || !is_verified)) return illegal("checked before");
+  if (provider.version == dispatch->version && (provider.is_verified || !is_verified)) return illegal("checked before");
   // A new version is verified like the first: its work begins again, on its own text.
   provider = Provider{};
-  provider.version = current.version;
+  provider.version = dispatch->version;
   provider.is_verified = is_verified;
   (is_verified ? provider.verified : provider.suspected) = mark_of(input);
   provider.state = is_verified ? ProviderState::VERIFIED : ProviderState::SUSPECT;
@@ -476,12 +477,13 @@ bool judges_every_item(const Facts& facts, const Dispatch& dispatch) {
   return judged.size() == dispatch.items.size() && std::ranges::all_of(dispatch.items, [&](const ItemFact& item) { return judged.contains(item.no); });
 }
 
-EffectOf apply_judgement(MatterState& state, const FoldInput& input, const Facts& facts) {
-  if (auto effect = not_in_hand(state.shared, facts)) return *effect;
+EffectOf apply_judgement(MatterState& state, const FoldInput& input, const Facts& facts, const InSight& in_sight) {
+  const Dispatch* dispatch = in_hand(state.shared, facts, in_sight);
+  if (dispatch == nullptr) return illegal("not the dispatch in hand");
   Provider& provider = state.provider;
   if (input.act.kind == Kind::TRIAGED) {
     if (!is_one_of(provider.state, {ProviderState::VERIFIED, ProviderState::TRIAGED, ProviderState::LEGAL_REVIEW})) return illegal("not verified, or at work already");
-    if (!judges_every_item(facts, *state.shared.current())) return illegal("every item is judged once");
+    if (!judges_every_item(facts, *dispatch)) return illegal("every item is judged once");
     provider.dispositions.clear();
     provider.triaged = mark_of(input);
   } else {
@@ -498,8 +500,8 @@ EffectOf apply_judgement(MatterState& state, const FoldInput& input, const Facts
 }
 
 // An answer is prepared when the work is assigned, and again when what was released leaves something open.
-EffectOf apply_collected(MatterState& state, const FoldInput& input, const Facts& facts) {
-  if (auto effect = not_in_hand(state.shared, facts)) return *effect;
+EffectOf apply_collected(MatterState& state, const FoldInput& input, const Facts& facts, const InSight& in_sight) {
+  if (in_hand(state.shared, facts, in_sight) == nullptr) return illegal("not the dispatch in hand");
   Provider& provider = state.provider;
   const ProviderState at = provider.state;
   const bool is_supplement = is_one_of(at, {ProviderState::RELEASED, ProviderState::RETRIEVED}) && !state.shared.is_complete();
@@ -514,16 +516,16 @@ EffectOf apply_collected(MatterState& state, const FoldInput& input, const Facts
   return applied();
 }
 
-EffectOf apply_provider(MatterState& state, const FoldInput& input, const Facts& facts) {
+EffectOf apply_provider(MatterState& state, const FoldInput& input, const Facts& facts, const InSight& in_sight) {
   Provider& provider = state.provider;
-  if (is_over(state.shared) && input.act.kind != Kind::LOOKED_UP) return illegal("the matter is over");  // a lookup that was made is told
+  if (is_over(state.shared, in_sight) && input.act.kind != Kind::LOOKED_UP) return illegal("the matter is over");  // a lookup that was made is told
   const ProviderState at = provider.state;
   switch (input.act.kind) {
     case Kind::VERIFIED:
-    case Kind::SUSPECTED: return apply_verification(state, input, facts);
+    case Kind::SUSPECTED: return apply_verification(state, input, facts, in_sight);
     case Kind::TRIAGED:
-    case Kind::LEGAL_DECIDED: return apply_judgement(state, input, facts);
-    case Kind::COLLECTED: return apply_collected(state, input, facts);
+    case Kind::LEGAL_DECIDED: return apply_judgement(state, input, facts, in_sight);
+    case Kind::COLLECTED: return apply_collected(state, input, facts, in_sight);
     case Kind::ASSIGNED:
       if (!is_one_of(at, {ProviderState::TRIAGED, ProviderState::ASSIGNED, ProviderState::COLLECTED, ProviderState::RELEASED, ProviderState::RETRIEVED}))
         return illegal("not judged yet");
@@ -552,22 +554,24 @@ EffectOf apply_provider(MatterState& state, const FoldInput& input, const Facts&
 
 EffectOf dispatch_kind(MatterState& state, const FoldInput& input, const Facts& facts, const InSight& in_sight) {
   switch (input.act.kind) {
-    case Kind::APPROVED: return apply_approved(state, input, facts);
-    case Kind::DISPATCHED: return apply_dispatched(state, input, facts);
+    case Kind::APPROVED: return apply_approved(state, input, facts, in_sight);
+    case Kind::DISPATCHED: return apply_dispatched(state, input, facts, in_sight);
     case Kind::WITHDRAWN: return apply_withdrawn(state, input, in_sight);
     case Kind::REMINDED: return apply_reminded(state, input);
     case Kind::RETRIEVED: return apply_retrieved(state, input, facts);
     case Kind::FEEDBACK: return apply_feedback(state, input);
-    case Kind::NARROWING_DECLINED: return apply_declined(state, facts);
+    case Kind::NARROWING_DECLINED: return apply_declined(state, facts, in_sight);
     case Kind::RECEIVED:
     case Kind::ACCEPTED:
     case Kind::RETURNED:
-    case Kind::BEGUN: return apply_step(state, input, facts);
+    case Kind::BEGUN: return apply_step(state, input, facts, in_sight);
     case Kind::RELEASED: return apply_released(state, input, facts, in_sight);
-    case Kind::PURGED: return apply_purged(state, input);
+    case Kind::PURGED: return apply_purged(state, input, in_sight);
     case Kind::VIEWED:
-    case Kind::FINDING:
-    case Kind::OFFICE_CHANGED: return applied();
+    case Kind::FINDING: return applied();
+    case Kind::OFFICE_CHANGED:
+      if (state.agency.drafter || state.shared.asker) return illegal("an inquiry is no entry of the office's books");
+      return applied();
     case Kind::ORAL:
     case Kind::DRAFTED:
     case Kind::CHECKED:
@@ -586,30 +590,14 @@ EffectOf dispatch_kind(MatterState& state, const FoldInput& input, const Facts& 
     case Kind::LOOKED_UP:
     case Kind::COLLECTED:
     case Kind::ANSWER_CHECKED:
-    case Kind::ANSWER_SENT_BACK: return apply_provider(state, input, facts);
+    case Kind::ANSWER_SENT_BACK: return apply_provider(state, input, facts, in_sight);
   }
   return illegal("unknown kind");
 }
 
-void derive(MatterState& state) {
-  const Shared& shared = state.shared;
-  Agency& agency = state.agency;
-  if (agency.purged) agency.state = State::PURGED;
-  else if (agency.retained) agency.state = State::RETAINED;
-  else if (agency.closed) agency.state = State::CLOSED;
-  else if (!shared.dispatches.empty()) agency.state = shared.state;
-  else if (agency.voided) agency.state = State::VOIDED;
-  else if (agency.working) agency.state = agency.working->stage;
-  else if (agency.oral) agency.state = State::ORAL;
-
-  Provider& provider = state.provider;
-  if (shared.withdrawn && provider.state != ProviderState::NONE && provider.state != ProviderState::ERASED) provider.state = ProviderState::WITHDRAWN;
-  if (provider.state == ProviderState::RELEASED && !shared.releases.empty() && shared.releases.back().retrieved) provider.state = ProviderState::RETRIEVED;
+bool is_all_retrieved(const Shared& shared) {
+  return std::ranges::all_of(shared.releases, [](const Release& release) { return release.overridden || release.retrieved; });
 }
-
-}  // namespace
-
-namespace {
 
 // Nothing is purged while somebody still waits for it. How long it is kept after that is the desk's rule, not the fold's.
 template <class Refuse>
@@ -621,8 +609,7 @@ std::optional<Error> purge_objection(const MatterState& state, const FoldInput& 
     if (!state.agency.closed && !state.agency.voided) return refuse(Code::ILLEGAL_TRANSITION, "the matter is not closed");
     return std::nullopt;
   }
-  const bool is_all_retrieved = std::ranges::all_of(shared.releases, [](const Release& release) { return release.overridden || release.retrieved; });
-  if (shared.withdrawn || current->returned || shared.purged_by_agency || (shared.is_complete() && is_all_retrieved)) return std::nullopt;
+  if (shared.withdrawn || current->returned || shared.purged_by_agency || (shared.is_complete() && is_all_retrieved(shared))) return std::nullopt;
   return refuse(Code::ILLEGAL_TRANSITION, "the inquiry is still to be answered, or the answer to be received");
 }
 
@@ -674,6 +661,17 @@ std::optional<Error> own_objection(const MatterState& state, const FoldInput& in
       return std::nullopt;
     case Kind::PURGED:
       return purge_objection(state, input, refuse);
+    case Kind::DRAFTED:
+      if (agency.working || state.shared.dispatches.empty()) return std::nullopt;
+      if (state.shared.purged_by_provider) return refuse(Code::ILLEGAL_TRANSITION, "the provider has purged the matter");
+      if (state.shared.is_complete()) return refuse(Code::ILLEGAL_TRANSITION, "the inquiry has been answered");
+      return std::nullopt;
+    case Kind::CLOSED:
+      if (!is_one_of(state.shared.state, {State::ANSWERED, State::PARTLY_ANSWERED, State::NONE_HELD, State::REFUSED, State::NEEDS_WARRANT, State::RETURNED,
+                                          State::NARROWING_PROPOSED, State::WITHDRAWN}))
+        return refuse(Code::ILLEGAL_TRANSITION, "there is no answer yet");
+      if (!is_all_retrieved(state.shared)) return refuse(Code::ILLEGAL_TRANSITION, "an answer has not been received");
+      return std::nullopt;
     case Kind::CHECKED:
       if (agency.working && input.act.person == agency.working->drafter) return refuse(Code::SEPARATION_OF_DUTIES, "the supervisor drafted it");
       return std::nullopt;
@@ -685,11 +683,9 @@ std::optional<Error> own_objection(const MatterState& state, const FoldInput& in
       if (input.act.person == provider.preparer) return refuse(Code::SEPARATION_OF_DUTIES, "the second person prepared it");
       return std::nullopt;
     case Kind::ORAL:
-    case Kind::DRAFTED:
     case Kind::SENT_BACK:
     case Kind::VOIDED:
     case Kind::OPENED:
-    case Kind::CLOSED:
     case Kind::RETAINED:
     case Kind::HANDED_OVER:
     case Kind::RETRIEVED:
@@ -725,9 +721,23 @@ EffectOf apply(MatterState& state, const FoldInput& input, const Facts& facts, c
   if (!is_side(input, rule.sides)) return illegal("the other side's act");
   if (!is_by_party(state.shared, input, rule.sides)) return illegal("an act of an organisation that is no party to the matter");
   if (!input.act.person && input.act.role != Role::NODE) return illegal("a person's act without a person");
-  EffectOf effect = dispatch_kind(state, input, facts, in_sight);
-  if (effect.effect != Effect::ILLEGAL) derive(state);
-  return effect;
+  return dispatch_kind(state, input, facts, in_sight);
+}
+
+void finish(MatterState& state) {
+  const Shared& shared = state.shared;
+  Agency& agency = state.agency;
+  if (agency.purged) agency.state = State::PURGED;
+  else if (agency.retained) agency.state = State::RETAINED;
+  else if (agency.closed) agency.state = State::CLOSED;
+  else if (!shared.dispatches.empty()) agency.state = shared.state;
+  else if (agency.voided) agency.state = State::VOIDED;
+  else if (agency.working) agency.state = agency.working->stage;
+  else if (agency.oral) agency.state = State::ORAL;
+
+  Provider& provider = state.provider;
+  if (shared.withdrawn && provider.state != ProviderState::NONE && provider.state != ProviderState::ERASED) provider.state = ProviderState::WITHDRAWN;
+  if (provider.state == ProviderState::RELEASED && !shared.releases.empty() && shared.releases.back().retrieved) provider.state = ProviderState::RETRIEVED;
 }
 
 }  // namespace warifu::inquiry

@@ -159,16 +159,16 @@ std::vector<std::size_t> ordered(const std::vector<Node>& nodes, const std::vect
   return order;
 }
 
-// What each shared act had in sight, as far as shared acts go; internal acts never decide a conflict.
-void fill_ancestors(std::vector<Node>& nodes, const std::vector<std::size_t>& shared_order) {
+// Which shared acts each act had in sight when it was written; internal acts never decide a conflict.
+void fill_ancestors(std::vector<Node>& nodes, const std::vector<std::size_t>& shared_order, const std::vector<std::size_t>& order) {
   for (std::size_t k = 0; k < shared_order.size(); ++k) nodes[shared_order[k]].position = k;
-  for (const std::size_t i : shared_order) {
-    Node& node = nodes[i];
-    node.ancestors.assign(node.position / 64 + 1, 0);
-    for (const std::size_t parent : node.parents) {
+  for (const std::size_t i : order) {
+    std::vector<std::uint64_t>& own = nodes[i].ancestors;
+    for (const std::size_t parent : nodes[i].parents) {
       const std::size_t at = nodes[parent].position;
-      node.ancestors[at / 64] |= std::uint64_t{1} << (at % 64);
-      for (std::size_t w = 0; w < nodes[parent].ancestors.size(); ++w) node.ancestors[w] |= nodes[parent].ancestors[w];
+      own.resize(std::max({own.size(), nodes[parent].ancestors.size(), nodes[parent].is_shared ? at / 64 + 1 : 0}));
+      if (nodes[parent].is_shared) own[at / 64] |= std::uint64_t{1} << (at % 64);
+      for (std::size_t w = 0; w < nodes[parent].ancestors.size(); ++w) own[w] |= nodes[parent].ancestors[w];
     }
   }
 }
@@ -273,13 +273,13 @@ MatterState fold(const std::vector<FoldInput>& acts) {
   const Index index = index_of(nodes);
   link(nodes, index);
   const std::vector<std::size_t> shared_order = shared_order_of(nodes);
-  fill_ancestors(nodes, shared_order);
   const std::vector<std::size_t> order = ordered(nodes, shared_order);
+  fill_ancestors(nodes, shared_order, order);
   state.order.reserve(order.size());
   for (const std::size_t i : order) {
     const InSight in_sight = [&](const Sha256& hash) {
       const auto found = index.find(hash);
-      return found != index.end() && nodes[i].is_shared && nodes[found->second].is_shared && has_ancestor(nodes[i], nodes[found->second]);
+      return found != index.end() && nodes[found->second].is_shared && has_ancestor(nodes[i], nodes[found->second]);
     };
     const Sha256& hash = nodes[i].input->hash;
     EffectOf effect = apply(state, *nodes[i].input, facts_in(nodes[i]), in_sight);
@@ -288,6 +288,7 @@ MatterState fold(const std::vector<FoldInput>& acts) {
   }
   for (const Node& node : nodes)
     if (!state.effects.contains(node.input->hash)) state.effects.emplace(node.input->hash, EffectOf{Effect::HELD, "an act it follows is not here"});
+  finish(state);
   fill_heads(state, nodes, order);
   return state;
 }
