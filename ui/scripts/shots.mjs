@@ -86,7 +86,7 @@ async function visit(browser, base, { name, path, language, width, height = 900,
 
 const press = (text) => async (page) => {
   await page.getByRole('button', { name: text, exact: true }).first().click();
-  await page.waitForSelector('[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"]');
+  await page.waitForSelector('[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"]', { timeout: 15000 });
 };
 
 mkdirSync(out, { recursive: true });
@@ -109,6 +109,24 @@ try {
   await visit(browser, base, { ...top, name: 'drawer-en', language: 'en', width: 360, act: press('Open menu') });
   await visit(browser, base, { ...top, name: 'pin-ja', language: 'ja', width: 1280, act: press('PINの画面を開く') });
   await visit(browser, base, { ...top, name: 'pin-en', language: 'en', width: 360, act: press('Open the PIN dialog') });
+  // Worker, key store and signature under the real content policy: a wrong PIN is refused at its field, the right one signs.
+  await visit(browser, base, {
+    ...top,
+    name: 'signed-ja',
+    language: 'ja',
+    width: 1280,
+    act: async (page) => {
+      await press('PINの画面を開く')(page);
+      const send = page.getByRole('dialog').getByRole('button', { name: '決裁する', exact: true });
+      await page.locator('input[type=password]').fill('999999');
+      await send.click();
+      await page.getByText('PINが違います').waitFor();
+      await page.screenshot({ path: join(out, 'pin-wrong-ja.png') });
+      await page.locator('input[type=password]').fill('246810');
+      await send.click();
+      await page.waitForSelector('[data-signed^="— kakuu.police.example/person/"]');
+    },
+  });
   await visit(browser, base, { ...top, name: 'keys-ja', language: 'ja', width: 1280, act: (page) => page.keyboard.press('?') });
   await visit(browser, base, { ...top, name: 'calendar-ja', language: 'ja', width: 1280, act: press('カレンダーを開く 回答期限必須') });
   await visit(browser, base, {

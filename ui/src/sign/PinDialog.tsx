@@ -113,7 +113,9 @@ export function PinDialog({ open, onClose, request, verb, names, onSigned, child
             <dd className="font-mono">{request ? fingerprint(request.text) : '―'}</dd>
           </div>
         </dl>
-        <div className="grid justify-items-center rounded-8 bg-shade p-2 sm:p-4">{children}</div>
+        <div className="rounded-8 bg-shade p-2 sm:p-4">
+          <div className="mx-auto max-w-[210mm]">{children}</div>
+        </div>
       </div>
     </Dialog>
   );

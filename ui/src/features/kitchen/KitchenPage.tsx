@@ -42,9 +42,11 @@ import {
 } from '../../components';
 import { i18n } from '../../i18n';
 import { formatDayShort } from '../../i18n/format';
+import { stretchInWorker } from '../../sign/argon';
 import { toHex, utf8 } from '../../sign/bytes';
-import { KeyError } from '../../sign/keyfile';
+import { createKeyfile } from '../../sign/keyfile';
 import { PinDialog } from '../../sign/PinDialog';
+import { saveKey } from '../../sign/store';
 import type { ToSign } from '../../sign/use_signer';
 import en from './en.json';
 import ja from './ja.json';
@@ -323,16 +325,29 @@ function Overlays() {
   const { t: k } = useTranslation('kitchen');
   const notify = useNotify();
   const [open, setOpen] = useState<'dialog' | 'drawer' | 'pin' | null>(null);
+  const [signed, setSigned] = useState<string | null>(null);
   const close = () => setOpen(null);
+  // A real key, sealed and kept as a person's would be, so that the gallery also tries worker, key store and content policy.
+  const openPin = async () => {
+    const { org, person } = sampleRequest().shown.by;
+    const made = await createKeyfile(org, person, '246810', stretchInWorker);
+    await saveKey(made.keyfile, made.device);
+    setSigned(null);
+    setOpen('pin');
+  };
   const paper = samplePaper(k);
   return (
     <Section title={k('sectionOverlays')}>
       <div className="flex flex-wrap gap-3">
         <Button onClick={() => setOpen('dialog')}>{k('openDialog')}</Button>
         <Button onClick={() => setOpen('drawer')}>{k('openDrawer')}</Button>
-        <Button onClick={() => setOpen('pin')}>{k('openPin')}</Button>
+        <Button onClick={() => void openPin()}>{k('openPin')}</Button>
         <Button onClick={() => notify(k('toastText'))}>{k('showToast')}</Button>
       </div>
+      <p className="text-sub">{k('pinNote')}</p>
+      <p role="status" data-signed={signed ?? undefined} className="font-mono empty:hidden">
+        {signed ? k('signed', { line: signed }) : null}
+      </p>
       <Tabs
         label={k('sectionOverlays')}
         tabs={[
@@ -366,9 +381,9 @@ function Overlays() {
         request={sampleRequest()}
         verb={t('action.approve')}
         names={{ matter: k('number'), kind: t('action.approve'), by: `${k('person')} (${t('role.approver')})` }}
-        onSigned={close}
-        sign={async () => {
-          throw new KeyError('wrong-pin');
+        onSigned={(line) => {
+          close();
+          setSigned(line);
         }}
       >
         <Paper form={paper.now} before={paper.before} />
