@@ -48,8 +48,9 @@ std::vector<ItemResult> results_for(const ItemStatus& item) {
   return {};
 }
 
+// That a source was searched and held nothing is worth telling, and no data.
 bool carries_data(const ItemAnswer& item) {
-  return !item.files.empty() || !item.provenance.empty() || std::ranges::any_of(item.tables, [](const inquiry::Table& table) { return !table.rows.empty(); });
+  return !item.files.empty() || std::ranges::any_of(item.provenance, [](const inquiry::Provenance& p) { return p.rows != 0; }) || std::ranges::any_of(item.tables, [](const inquiry::Table& table) { return !table.rows.empty(); });
 }
 
 bool may_carry_data(ItemResult result) { return result == ItemResult::ANSWERED || result == ItemResult::PARTLY_ANSWERED; }

@@ -1,0 +1,162 @@
+#include "answer/file_check.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+#include "base/limits.h"
+
+namespace warifu::answer {
+namespace {
+
+void put16(std::string& out, std::uint64_t value) {
+  out += static_cast<char>(value & 0xff);
+  out += static_cast<char>(value >> 8 & 0xff);
+}
+void put32(std::string& out, std::uint64_t value) {
+  put16(out, value & 0xffff);
+  put16(out, value >> 16);
+}
+
+struct Entry {
+  std::string name, data;
+  std::uint64_t claims = 0;  // unpacked size; 0: that of the data, stored
+  int flags = 0;
+};
+
+// A zip of stored (or, when it claims another size, deflated) entries, written by hand.
+std::string zip_of(const std::vector<Entry>& entries, bool overlapping = false) {
+  std::string out, directory;
+  for (const Entry& entry : entries) {
+    const std::uint64_t at = overlapping ? 0 : out.size();
+    const std::uint64_t unpacked = entry.claims == 0 ? entry.data.size() : entry.claims;
+    const int method = entry.claims == 0 ? 0 : 8;
+    if (!overlapping || out.empty()) {
+      out += "PK\3\4";
+      put16(out, 20), put16(out, static_cast<std::uint64_t>(entry.flags)), put16(out, static_cast<std::uint64_t>(method)), put32(out, 0), put32(out, 0);
+      put32(out, entry.data.size()), put32(out, unpacked), put16(out, entry.name.size()), put16(out, 0);
+      out += entry.name + entry.data;
+    }
+    directory += "PK\1\2";
+    put16(directory, 20), put16(directory, 20), put16(directory, static_cast<std::uint64_t>(entry.flags)), put16(directory, static_cast<std::uint64_t>(method));
+    put32(directory, 0), put32(directory, 0), put32(directory, entry.data.size()), put32(directory, unpacked);
+    put16(directory, entry.name.size()), put16(directory, 0), put16(directory, 0), put16(directory, 0), put16(directory, 0), put32(directory, 0), put32(directory, at);
+    directory += entry.name;
+  }
+  const std::uint64_t start = out.size();
+  out += directory;
+  out += "PK\5\6";
+  put16(out, 0), put16(out, 0), put16(out, entries.size()), put16(out, entries.size()), put32(out, directory.size()), put32(out, start), put16(out, 0);
+  return out;
+}
+
+Code zip_code(const std::string& content) {
+  const Status status = check_content("application/zip", content);
+  REQUIRE(!status);
+  return status.error().code;
+}
+
+constexpr std::string_view kXlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+}  // namespace
+
+TEST_CASE("names lose their directories and keep their ending") {
+  CHECK(clean_file_name("C:\\work\\回答.csv").value() == "回答.csv");
+  CHECK(clean_file_name("../../etc/list.txt").value() == "list.txt");
+  CHECK(clean_file_name("写真.JPEG").value() == "写真.JPEG");
+  for (const char* bad : {"", "/", "a.exe", "list", ".csv", "a.csv.html", "a\n.csv", "a\u202ecsv.pdf", "a.xlsm"}) {
+    CAPTURE(bad);
+    CHECK(!clean_file_name(bad));
+  }
+}
+
+TEST_CASE("each type is recognised by its content") {
+  using namespace std::string_literals;
+  CHECK(check_content("application/pdf", "%PDF-1.7\n1 0 obj\n%%EOF\n"));
+  CHECK(!check_content("application/pdf", "%PDF-1.7\n1 0 obj\n"));
+  CHECK(!check_content("application/pdf", "<html>%%EOF"));
+  CHECK(check_content("text/csv", "\xEF\xBB\xBF氏名,住所\r\n例示,架空市\r\n"));
+  CHECK(!check_content("text/csv", "\x8e\x81\x96\xbc,a\r\n"));  // Shift_JIS
+  CHECK(!check_content("text/plain", "a\0b"s));
+  CHECK(!check_content("text/plain", "%PDF-1.7\n%%EOF"));
+  const std::string png = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR"s + std::string(17, '\1') + "\0\0\0\0IEND\xae\x42\x60\x82"s;
+  CHECK(check_content("image/png", png));
+  CHECK(!check_content("image/png", png + "PK\3\4"));
+  CHECK(check_content("image/jpeg", "\xff\xd8\xff\xe0xx\xff\xd9"s));
+  CHECK(!check_content("image/jpeg", "GIF89a"));
+  CHECK(check_content("application/json", "{\"a\":1}"));
+  CHECK(!check_content("application/json", "{\"a\":1}{"));
+  CHECK(check_content("message/rfc822", "From: a@example.com\r\nSubject: x\r\n\r\ntext"));
+  CHECK(!check_content("message/rfc822", "no head here\n\n"));
+  CHECK(check_content("text/html", "<p>").error().code == Code::FILE_TYPE_NOT_ALLOWED);
+  CHECK(check_content("text/csv", "").error().code == Code::EMPTY_FIELD);
+}
+
+TEST_CASE("a zip of allowed files passes") {
+  CHECK(check_content("application/zip", zip_of({{"a.csv", "a,b\n"}, {"folder/", ""}, {"folder/b.txt", "x"}})));
+  CHECK(check_content(kXlsx, zip_of({{"[Content_Types].xml", "<x/>"}, {"xl/workbook.xml", "<x/>"}})));
+}
+
+TEST_CASE("archives that grow, nest, overlap or lead out are refused") {
+  const std::string kilo(1024, 'x');
+  CHECK(check_content("application/zip", zip_of({{"a.csv", kilo, 200 * 1024}})));
+  CHECK(zip_code(zip_of({{"a.csv", kilo, 200 * 1024 + 1}})) == Code::ARCHIVE_BOMB);
+  std::vector<Entry> large;
+  const std::string packed(2 * 1024 * 1024, 'x');
+  for (int i = 0; i < 3; ++i) large.push_back({std::to_string(i) + ".csv", packed, 70ull * 1024 * 1024});
+  CHECK(zip_code(zip_of(large)) == Code::ARCHIVE_BOMB);
+  CHECK(zip_code(zip_of({{"inner.zip", "x"}})) == Code::ARCHIVE_BOMB);
+  CHECK(zip_code(zip_of({{"inner.txt", "PK\3\4xxxx"}})) == Code::ARCHIVE_BOMB);
+  CHECK(zip_code(zip_of({{"a.csv", kilo, 150 * 1024}, {"b.csv", kilo, 150 * 1024}}, true)) == Code::ARCHIVE_BOMB);
+  CHECK(zip_code(zip_of({{"../a.csv", "x"}})) == Code::FILE_TYPE_NOT_ALLOWED);
+  CHECK(zip_code(zip_of({{"/a.csv", "x"}})) == Code::FILE_TYPE_NOT_ALLOWED);
+  CHECK(zip_code(zip_of({{"a.exe", "x"}})) == Code::FILE_TYPE_NOT_ALLOWED);
+  CHECK(zip_code(zip_of({{"a.csv", "x", 0, 1}})) == Code::FILE_TYPE_NOT_ALLOWED);
+  CHECK(zip_code(zip_of({{"a.csv", "x"}}) + "tail") == Code::FILE_TYPE_NOT_ALLOWED);
+  CHECK(zip_code("MZ" + zip_of({{"a.csv", "x"}})) == Code::FILE_TYPE_NOT_ALLOWED);
+}
+
+TEST_CASE("as many entries as allowed, and one more") {
+  std::vector<Entry> entries;
+  for (std::size_t i = 0; i < limits::kArchiveEntriesMax; ++i) entries.push_back({std::to_string(i) + ".txt", "x"});
+  CHECK(check_content("application/zip", zip_of(entries)));
+  entries.push_back({"one_more.txt", "x"});
+  CHECK(zip_code(zip_of(entries)) == Code::ARCHIVE_BOMB);
+}
+
+TEST_CASE("a spreadsheet is one, and carries no program") {
+  CHECK(!check_content(kXlsx, zip_of({{"a.txt", "x"}})));
+  CHECK(!check_content(kXlsx, zip_of({{"[Content_Types].xml", "<x/>"}, {"xl/workbook.xml", "<x/>"}, {"xl/vbaProject.bin", "x"}})));
+}
+
+TEST_CASE("a cut or altered zip never passes as another thing, and never crashes") {
+  const std::string whole = zip_of({{"a.csv", "a,b\n"}, {"b.txt", "x"}});
+  for (std::size_t cut = 0; cut < whole.size(); ++cut) CHECK(!check_content("application/zip", whole.substr(0, cut)));
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::string altered = whole;
+    altered[at] = static_cast<char>(altered[at] ^ 0x80);
+    (void)check_content("application/zip", altered);
+  }
+}
+
+TEST_CASE("name, declared type and content agree") {
+  std::string folder = (std::filesystem::temp_directory_path() / "warifu-files-XXXXXX").string();
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  const std::string path = folder + "/upload";
+  std::ofstream(path) << "a,b\n1,2\n";
+  CHECK(check_file("list.csv", "text/csv; charset=utf-8", path).value().media_type == "text/csv");
+  CHECK(check_file("list.csv", "", path).value().media_type == "text/csv");
+  CHECK(check_file("list.csv", "application/pdf", path).error().where == "/media_type");
+  CHECK(check_file("list.pdf", "application/pdf", path).error().code == Code::FILE_TYPE_NOT_ALLOWED);
+  CHECK(check_file("list.csv", "text/csv", folder + "/absent").error().code == Code::NOT_FOUND);
+  std::filesystem::resize_file(path, limits::kFileBytesMax + 1);
+  CHECK(check_file("list.csv", "text/csv", path).error().code == Code::TOO_LARGE);
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace warifu::answer
