@@ -1,0 +1,70 @@
+#include "document/words.h"
+
+#include <fmt/format.h>
+
+namespace warifu::document {
+
+std::string clock_time(Time time) {
+  const std::int64_t of_day = (time - tokyo_midnight(tokyo_date(time))).us / 1'000'000;
+  const std::int64_t hour = of_day / 3600, minute = of_day / 60 % 60, second = of_day % 60;
+  return second == 0 ? fmt::format("{}:{:02}", hour, minute) : fmt::format("{}:{:02}:{:02}", hour, minute, second);
+}
+
+std::string era_time(Time time) { return japanese_era(tokyo_date(time)) + " " + clock_time(time); }
+
+std::string short_date(Date date) {
+  // japanese_era() spells 令和8年…: the digits between the era's two characters and 年, 元 for the first year.
+  const std::string era = japanese_era(date);
+  constexpr std::string_view kYear = "年";
+  const std::size_t name_bytes = std::string_view("令和").size();
+  const std::size_t end = era.find(kYear);
+  const std::string year = end == std::string::npos || end <= name_bytes ? std::to_string(date.year) : era.substr(name_bytes, end - name_bytes);
+  return fmt::format("{}.{}.{}", year, date.month, date.day);
+}
+
+std::string short_time(Time time) { return short_date(tokyo_date(time)) + " " + clock_time(time); }
+
+std::string era_year(int year) {
+  const std::string era = japanese_era({year, 12, 31});
+  constexpr std::string_view kYear = "年";
+  const std::size_t end = era.find(kYear);
+  return end == std::string::npos ? era : era.substr(0, end + kYear.size());
+}
+
+std::string era_month(int year, unsigned month) {
+  const Date last = Date{month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1}.plus_days(-1);
+  const std::string era = japanese_era(last);
+  constexpr std::string_view kMonth = "月";
+  const std::size_t end = era.find(kMonth);
+  return end == std::string::npos ? era : era.substr(0, end + kMonth.size());
+}
+
+std::string span_text(const Span& span) { return "自 " + era_time(span.from) + "\n至 " + era_time(span.until); }
+
+std::string grouped(std::int64_t number) {
+  std::string digits = fmt::format("{}", number);
+  const std::size_t first = number < 0 ? 1 : 0;
+  for (std::size_t at = digits.size(); at > first + 3;) {
+    at -= 3;
+    digits.insert(at, 1, ',');
+  }
+  return digits;
+}
+
+std::string five_digits(int serial) { return fmt::format("{:05}", serial); }
+
+std::string serial_text(std::string_view form, int serial) { return fmt::format("様式 {} 第{:05}号", form, serial); }
+
+std::string verification_code(const Sha256& act, std::string_view separator) {
+  const std::string hex = act.hex();
+  std::string code;
+  for (std::size_t i = 0; i < 16; i += 4) {
+    if (i > 0) code += separator;
+    code += hex.substr(i, 4);
+  }
+  return code;
+}
+
+std::string act_link(const Sha256& act) { return "warifu:act:" + act.hex(); }
+
+}  // namespace warifu::document
