@@ -484,6 +484,11 @@ EffectOf apply_judgement(MatterState& state, const FoldInput& input, const Facts
   if (input.act.kind == Kind::TRIAGED) {
     if (!is_one_of(provider.state, {ProviderState::VERIFIED, ProviderState::TRIAGED, ProviderState::LEGAL_REVIEW})) return illegal("not verified, or at work already");
     if (!judges_every_item(facts, *dispatch)) return illegal("every item is judged once");
+    if (provider.legal) return illegal("the legal desk has decided");
+    for (const DispositionFact& fact : facts.dispositions)
+      if (const auto found = provider.dispositions.find(fact.no);
+          found != provider.dispositions.end() && found->second == Disposition::LEGAL_REVIEW && fact.disposition == Disposition::ACCEPT)
+        return illegal("that item waits for the legal desk");
     provider.dispositions.clear();
     provider.triaged = mark_of(input);
   } else {
@@ -518,7 +523,9 @@ EffectOf apply_collected(MatterState& state, const FoldInput& input, const Facts
 
 EffectOf apply_provider(MatterState& state, const FoldInput& input, const Facts& facts, const InSight& in_sight) {
   Provider& provider = state.provider;
-  if (is_over(state.shared, in_sight) && input.act.kind != Kind::LOOKED_UP) return illegal("the matter is over");  // a lookup that was made is told
+  // A lookup that was made while the matter ended is told; after the own purge there is none.
+  const bool may_be_told = input.act.kind == Kind::LOOKED_UP && !state.shared.purged_by_provider;
+  if (is_over(state.shared, in_sight) && !may_be_told) return illegal("the matter is over");
   const ProviderState at = provider.state;
   switch (input.act.kind) {
     case Kind::VERIFIED:
@@ -635,6 +642,10 @@ std::optional<Error> own_objection(const MatterState& state, const FoldInput& in
       if (input.act.person == agency.working->drafter || input.act.person == agency.working->approved->person)
         return refuse(Code::SEPARATION_OF_DUTIES, "the registrar drafted or approved it");
       return std::nullopt;
+    case Kind::RETRIEVED:
+    case Kind::FEEDBACK:
+      if (agency.purged) return refuse(Code::ILLEGAL_TRANSITION, "the matter has been purged");
+      return std::nullopt;
     case Kind::WITHDRAWN:
     case Kind::REMINDED:
     case Kind::NARROWING_DECLINED:
@@ -688,8 +699,6 @@ std::optional<Error> own_objection(const MatterState& state, const FoldInput& in
     case Kind::OPENED:
     case Kind::RETAINED:
     case Kind::HANDED_OVER:
-    case Kind::RETRIEVED:
-    case Kind::FEEDBACK:
     case Kind::VERIFIED:
     case Kind::SUSPECTED:
     case Kind::TRIAGED:
