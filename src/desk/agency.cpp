@@ -90,13 +90,11 @@ Result<std::vector<inquiry::Item>> checked_items(const Office::Impl& impl, const
     const DraftItem& input = command.items[i];
     const std::string where = "/items/" + std::to_string(i);
     CheckedItem checked = check_item(context, static_cast<int>(i) + 1, input.selector, input.period, input.categories, input.asks_registration_address);
-    if (!checked.errors.empty()) {
+    if (checked.first_error) {
       // The first error travels as the answer; the form has shown the others while they were typed.
-      const Notice& first = checked.errors.front();
-      Code code = Code::BAD_VALUE;
-      for (int c = 0; c < kCodeCount; ++c)
-        if (sentence(static_cast<Code>(c)).name == first.code) code = static_cast<Code>(c);
-      return fail(code, "item refused", where + first.where, {{"row", std::to_string(i + 1)}});
+      Error error = std::move(*checked.first_error).at(where);
+      error.args.emplace("row", std::to_string(i + 1));
+      return tl::unexpected<Error>(std::move(error));
     }
     checked.item.purpose = TRY(line(input.purpose, where + "/purpose", !command.ready));
     necessity.push_back({checked.item.no, TRY(paragraph(input.necessity, where + "/necessity", !command.ready))});

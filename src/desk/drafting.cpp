@@ -13,7 +13,11 @@ constexpr Duration kFutureTolerance = minutes(5);
 
 int whole_days(Duration span) { return static_cast<int>((span.us + days(1).us - 1) / days(1).us); }
 
-void add(std::vector<Notice>& notices, Error error, std::string_view outer = {}) { notices.push_back(notice_of(std::move(error).at(outer))); }
+void refuse(CheckedItem& out, Error error, std::string_view outer = {}) {
+  error = std::move(error).at(outer);
+  out.errors.push_back(notice_of(error));
+  if (!out.first_error) out.first_error = std::move(error);
+}
 
 Result<inquiry::Period> parse_period(const PeriodInput& input, Time now) {
   const auto instant = [](const std::string& text, std::string_view where) -> Result<Time> {
@@ -53,27 +57,27 @@ CheckedItem check_item(const ItemContext& context, int no, const text::SelectorI
   if (parsed) {
     out.selector_ok = true;
     out.item.selector = {parsed->input, parsed->display, parsed->canonical, parsed->masked, parsed->is_communication};
-    if (parsed->at && *parsed->at > context.now + kFutureTolerance) add(out.errors, Error{Code::TIME_IN_FUTURE, "a communication in the future", "/at", {}}, "/selector");
+    if (parsed->at && *parsed->at > context.now + kFutureTolerance) refuse(out, Error{Code::TIME_IN_FUTURE, "a communication in the future", "/at", {}}, "/selector");
   } else {
-    add(out.errors, std::move(parsed).error(), "/selector");
+    refuse(out, std::move(parsed).error(), "/selector");
     out.item.selector.input = selector;
   }
   if (period) {
     Result<inquiry::Period> span = parse_period(*period, context.now);
     if (span) out.item.period = *span;
-    else add(out.errors, std::move(span).error(), "/period");
+    else refuse(out, std::move(span).error(), "/period");
   }
-  if (categories.empty()) add(out.errors, Error{Code::EMPTY_FIELD, "no category of data is asked for", "/categories", {}});
+  if (categories.empty()) refuse(out, Error{Code::EMPTY_FIELD, "no category of data is asked for", "/categories", {}});
   std::vector<law::Category> sorted = categories;
   std::ranges::sort(sorted);
-  if (std::ranges::adjacent_find(sorted) != sorted.end()) add(out.errors, Error{Code::BAD_VALUE, "a category stands twice", "/categories", {}});
+  if (std::ranges::adjacent_find(sorted) != sorted.end()) refuse(out, Error{Code::BAD_VALUE, "a category stands twice", "/categories", {}});
 
   if (!categories.empty()) {
     const law::Question question = question_of(context.instrument, context.form, out.item);
     Result<law::ItemJudgement> judgement =
         context.house != nullptr ? law::judge_item(context.law, *context.house, question, categories) : law::judge_item(context.law, question, categories);
     if (judgement) out.judgement = std::move(*judgement);
-    else add(out.errors, std::move(judgement).error());
+    else refuse(out, std::move(judgement).error());
   }
   if (context.profile != nullptr && out.selector_ok) {
     const std::optional<int> asked_days = out.item.period ? std::optional<int>(whole_days(out.item.period->until - out.item.period->from)) : std::nullopt;
@@ -83,7 +87,8 @@ CheckedItem check_item(const ItemContext& context, int no, const text::SelectorI
       // What the provider cannot answer at all is an error; what it merely bounds is shown and left to judgement (F2).
       Error error{finding.code, "the addressee's answer profile", finding.where, {{"max", finding.detail}, {"actual", finding.detail}}};
       const bool is_hard = finding.code == Code::NOT_IN_PROFILE && finding.where.starts_with("/selector");
-      add(is_hard ? out.errors : out.warnings, std::move(error));
+      if (is_hard) refuse(out, std::move(error));
+      else out.warnings.push_back(notice_of(error));
     }
   }
   return out;

@@ -9,6 +9,7 @@ namespace warifu::desk {
 struct CheckedItem {
   inquiry::Item item;
   std::vector<Notice> errors, warnings;
+  std::optional<Error> first_error;  // the same as errors.front(), as an Error
   std::optional<law::ItemJudgement> judgement;
   bool selector_ok = false;
 };

@@ -1,0 +1,209 @@
+#include "app/node.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "base/file.h"
+#include "json/codec.h"
+#include "store/office_store.h"
+#include "store/postgres.h"
+#include "store/sources.h"
+#include "store/sqlite.h"
+
+namespace warifu::app {
+
+namespace {
+
+constexpr mode_t kFolderMode = 0700, kPrivate = 0600, kPublic = 0644;
+constexpr std::size_t kListBytesMax = 1024 * 1024;
+constexpr Duration kDirectoryKeyPeriod = days(3650);
+
+struct NodeList {  // DIR/organisations.json
+  bool is_demo = false;
+  std::string hub;
+  std::vector<party::Organisation> organisations;
+};
+BOOST_DESCRIBE_STRUCT(NodeList, (), (is_demo, hub, organisations))
+
+std::string list_path(const NodeOptions& options) { return options.data + "/organisations.json"; }
+
+// Schemas in PostgreSQL are identifiers: dots and hyphens of an organisation's id become underscores.
+std::string schema_of(std::string_view name) {
+  std::string out = "warifu_";
+  for (const char c : name) out += (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_';
+  return out;
+}
+
+Result<std::vector<std::shared_ptr<answer::Source>>> load_sources_of(const std::string& folder) {
+  const std::string file = folder + "/sources.toml";
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return std::vector<std::shared_ptr<answer::Source>>{};
+  return store::load_sources(file);
+}
+
+// The seam: here every addressee lives in this process. With separate nodes the parcel is sealed and goes over the hub.
+class LocalCourier final : public exchange::Courier {
+ public:
+  explicit LocalCourier(Node& node) : node_(node) {}
+  Status deliver(const exchange::Parcel& parcel) override {
+    Hosted* to = node_.find(parcel.to);
+    if (to == nullptr) return fail(Code::PEER_UNAVAILABLE, "the addressee is not hosted here", {}, {{"peer", parcel.to.text()}});
+    return to->office->receive(parcel);
+  }
+
+ private:
+  Node& node_;
+};
+
+}  // namespace
+
+Node::~Node() { stop(); }
+
+Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
+  std::unique_ptr<Node> node(new Node(std::move(options)));
+  const Result<std::string> text = read_file(list_path(node->options_), kListBytesMax);
+  if (!text) return fail(Code::NOT_FOUND, "the folder holds no node", node->options_.data);
+  NodeList list = TRY(json::decode_text<NodeList>(*text));
+  node->options_.is_demo = list.is_demo;
+  if (node->options_.lock) node->lock_.emplace(TRY(store::FolderLock::take(node->options_.data)));
+  TRY(node->open_directory(false));
+  for (const party::Organisation& organisation : list.organisations) TRY(node->host(organisation));
+  return node;
+}
+
+Result<std::unique_ptr<Node>> Node::create(NodeOptions options) {
+  TRY(make_directories(options.data, kFolderMode));
+  std::unique_ptr<Node> node(new Node(std::move(options)));
+  if (read_file(list_path(node->options_), kListBytesMax)) return fail(Code::CONFLICT, "the folder holds a node", node->options_.data);
+  if (node->options_.lock) node->lock_.emplace(TRY(store::FolderLock::take(node->options_.data)));
+  TRY(node->open_directory(true));
+  const std::string policy = "log " + node->directory_->root().text() + "\nquorum none\n";
+  TRY(write_file_durably(node->options_.data + "/root.vkey", bytes_of(policy), kPublic));
+  TRY(node->save_list());
+  return node;
+}
+
+Status Node::open_directory(bool is_new) {
+  const std::string folder = options_.data + "/hub";
+  TRY(make_directories(folder, kFolderMode));
+  const desk::Keyring keyring(folder + "/keys");
+  directory_keys_ = TRY(is_new ? keyring.create_directory(kHubName) : keyring.load_directory(kHubName));
+  const NodeOptions& options = options_;
+  store::Engine::Open open = [&options, folder](store::Access access) -> Result<std::unique_ptr<store::Database>> {
+    if (options.store_url.starts_with("postgresql:") || options.store_url.starts_with("postgres:"))
+      return store::open_postgres({.url = options.store_url, .schema = schema_of("directory"), .access = access});
+    return store::open_sqlite({.file = folder + "/directory.sqlite", .access = access});
+  };
+  directory_ = TRY(store::DirectoryStore::create(std::move(open), {directory_keys_->directory, directory_keys_->admitter_keys(), options_.clock}));
+  return {};
+}
+
+desk::OrganisationKeys Node::organisation_keys(const party::OrganisationId& org) const {
+  return desk::Keyring(folder_of(org) + "/keys").load_organisation(org).value();
+}
+
+Status Node::save_list() const {
+  NodeList list{options_.is_demo, std::string(kHubName), {}};
+  for (const auto& hosted : hosted_) list.organisations.push_back(hosted->organisation);
+  const std::string text = json::pretty(json::encode(list)) + "\n";
+  return write_file_durably(list_path(options_), bytes_of(text), kPrivate);
+}
+
+Result<Hosted*> Node::add_organisation(const party::Organisation& organisation) {
+  TRY(desk::check_demo(organisation.id, options_.is_demo));
+  if (find(organisation.id) != nullptr) return fail(Code::CONFLICT, "the organisation is hosted here already", organisation.id.text());
+  TRY(make_directories(folder_of(organisation.id), kFolderMode));
+  const desk::OrganisationKeys keys = TRY(desk::Keyring(folder_of(organisation.id) + "/keys").create_organisation(organisation.id));
+  TRY(directory_->trust_root(keys.root.verifier()));
+  const Time from = options_.clock();
+  const note::Validity valid{Time::from_seconds(from.seconds()), Time::from_seconds((from + kDirectoryKeyPeriod).seconds())};
+  TRY(directory_->add_entry(TRY(desk::first_organisation_entry(directory_keys_->directory.verifier().name, organisation.id, keys.sign.verifier(), valid, keys.root,
+                                                               directory_keys_->admitters))));
+  TRY(directory_->publish_organisation(organisation));
+  Hosted* hosted = TRY(host(organisation));
+  TRY(save_list());
+  return hosted;
+}
+
+Result<Hosted*> Node::host(const party::Organisation& organisation) {
+  TRY(desk::check_demo(organisation.id, options_.is_demo));
+  const std::string folder = folder_of(organisation.id);
+  auto hosted = std::make_unique<Hosted>();
+  hosted->organisation = organisation;
+  const desk::OrganisationKeys keys = TRY(desk::Keyring(folder + "/keys").load_organisation(organisation.id));
+  hosted->signer = std::make_shared<const note::Signer>(keys.sign);
+  const bool is_postgres = options_.store_url.starts_with("postgres");
+  hosted->store = TRY(store::OfficeStore::open({.url = is_postgres ? options_.store_url : "sqlite:" + folder + "/office.sqlite",
+                                                .schema = schema_of(organisation.id.text()),
+                                                .organisation = organisation.id,
+                                                .side = organisation.side,
+                                                .files_dir = folder + "/files"}));
+  desk::OfficeParts parts;
+  parts.self = organisation;
+  parts.store = hosted->store;
+  parts.directory = directory_;
+  parts.law = std::shared_ptr<const law::Catalogue>(&law::Catalogue::built_in(), [](const law::Catalogue*) {});
+  parts.signer = hosted->signer;
+  parts.clock = options_.clock;
+  if (organisation.side == party::Side::PROVIDER) parts.sources = TRY(load_sources_of(folder));
+  hosted->office = std::make_unique<desk::Office>(std::move(parts));
+  hosted->logins = std::make_unique<desk::Logins>(
+      *hosted->office, desk::LoginOptions{.origin = options_.origin, .require_factor = !options_.is_demo, .password_cost = options_.password_cost});
+  hosted->enrolment = std::make_unique<desk::Enrolment>(desk::Enrolment::Parts{*hosted->office, directory_, hosted->signer});
+  hosted_.push_back(std::move(hosted));
+  return hosted_.back().get();
+}
+
+Hosted* Node::find(const party::OrganisationId& org) {
+  for (const auto& hosted : hosted_)
+    if (hosted->organisation.id == org) return hosted.get();
+  return nullptr;
+}
+
+std::vector<Hosted*> Node::hosted() {
+  std::vector<Hosted*> out;
+  for (const auto& hosted : hosted_) out.push_back(hosted.get());
+  return out;
+}
+
+Result<int> Node::deliver_all() {
+  LocalCourier courier(*this);
+  int total = 0;
+  for (int moved = 1; moved > 0;) {
+    moved = 0;
+    for (const auto& hosted : hosted_) moved += TRY(hosted->office->post(courier));
+    total += moved;
+  }
+  return total;
+}
+
+void Node::start() {
+  if (thread_.joinable()) return;
+  stopping_ = false;
+  thread_ = std::thread([this] { run(); });
+}
+
+void Node::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Node::run() {
+  constexpr auto kPause = std::chrono::milliseconds(100);
+  constexpr int kTickEvery = 100;  // pauses: time passes every ten seconds
+  for (int round = 0;; ++round) {
+    // A store that is away answers with an error here and is asked again; what waits in the outbox stays there.
+    (void)deliver_all();
+    if (round % kTickEvery == 0)
+      for (const auto& hosted : hosted_) (void)hosted->office->tick();
+    std::unique_lock lock(mutex_);
+    if (wake_.wait_for(lock, kPause, [this] { return stopping_; })) return;
+  }
+}
+
+}  // namespace warifu::app
