@@ -9,7 +9,7 @@ namespace warifu::inquiry {
 
 BOOST_DESCRIBE_STRUCT(MatterRow, (),
                       (matter, side, state, provider_state, turn, turn_role, turn_persons, number, numbering, case_id, case_number, counterparty, unit, drafter,
-                       in_charge, due, urgency, due_at, created, updated, dispatched, answered, closed, version, items, subject, categories, is_open, minutes, yen))
+                       in_charge, approver, due, urgency, due_at, created, updated, approved, dispatched, delivered, answered, closed, purged, version, items, subject, categories, is_open, minutes, yen))
 BOOST_DESCRIBE_STRUCT(SearchTerms, (), (selectors, words))
 
 }  // namespace warifu::inquiry
@@ -19,13 +19,13 @@ namespace {
 
 constexpr std::string_view kUpsert =
     "INSERT INTO matter (matter, state, provider_state, turn, turn_role, is_named, unit, in_charge, drafter, case_id, case_number, number, number_key, "
-    "counterparty, due_us, updated_us, dispatched_us, is_open) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) "
+    "counterparty, due_us, due_key, updated_us, dispatched_us, is_open) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) "
     "ON CONFLICT (matter) DO UPDATE SET state = excluded.state, provider_state = excluded.provider_state, turn = excluded.turn, "
     "turn_role = excluded.turn_role, is_named = excluded.is_named, unit = excluded.unit, in_charge = excluded.in_charge, drafter = excluded.drafter, "
     "case_id = excluded.case_id, case_number = excluded.case_number, number = excluded.number, number_key = excluded.number_key, "
-    "counterparty = excluded.counterparty, due_us = excluded.due_us, updated_us = excluded.updated_us, dispatched_us = excluded.dispatched_us, "
-    "is_open = excluded.is_open RETURNING id";
+    "counterparty = excluded.counterparty, due_us = excluded.due_us, due_key = excluded.due_key, updated_us = excluded.updated_us, "
+    "dispatched_us = excluded.dispatched_us, is_open = excluded.is_open RETURNING id";
 
 constexpr std::string_view kLastCharacter = "\xF4\x8F\xBF\xBF";  // U+10FFFF
 
@@ -36,8 +36,9 @@ Result<std::int64_t> put_columns(Database& database, const MatterId& matter, con
   const std::optional<std::string_view> role = row.turn_role ? std::optional(enum_text(*row.turn_role)) : std::nullopt;
   const bool is_named = !row.turn_persons.empty();
   const std::int64_t due = row.due_at ? row.due_at->us : kNeverDue;
+  const std::int64_t due_key = row.due ? tokyo_midnight(*row.due).us : kNeverDue;
   return one_value<std::int64_t>(database, kUpsert, matter, enum_text(row.state), enum_text(row.provider_state), enum_text(row.turn), role, is_named, row.unit,
-                                 row.in_charge, row.drafter, row.case_id, row.case_number, row.number, key, row.counterparty.text(), due, row.updated,
+                                 row.in_charge, row.drafter, row.case_id, row.case_number, row.number, key, row.counterparty.text(), due, due_key, row.updated,
                                  row.dispatched, row.is_open);
 }
 
