@@ -70,6 +70,20 @@ Bound bind(const std::vector<std::string>& names, const inquiry::Item& item, std
   return out;
 }
 
+// `$from IS NULL OR at >= $from` gives the server nothing to conclude a type from at the first place, so what may be absent has a fixed type:
+// times are timestamptz, numbers numbers, the rest text. $value takes the type of the column it is compared with.
+std::vector<Oid> types_of(const std::vector<std::string>& names) {
+  constexpr Oid kOpen = 0, kInt8 = 20, kText = 25, kTimestamptz = 1184;  // pg_type.dat; these numbers never change
+  std::vector<Oid> out;
+  for (const std::string& name : names) {
+    if (name == "value") out.push_back(kOpen);
+    else if (name == "port" || name == "limit" || name.ends_with("_us")) out.push_back(kInt8);
+    else if (name == "at" || name == "from" || name == "until") out.push_back(kTimestamptz);
+    else out.push_back(kText);
+  }
+  return out;
+}
+
 // Rows one at a time, until they end or a bound is reached; then the rest is cancelled.
 Status fetch(PGconn* connection, RowBuffer& rows, const std::string& where) {
   bool is_full = false;
@@ -104,7 +118,8 @@ Result<answer::LookupResult> run_postgres(const Config& config, const answer::So
   const Clock::time_point begun = Clock::now();
   const Scanned scanned = TRY(scan_sql(settings_of(config, query).sql));
   const Connection connection = TRY(open(config, timeout_ms));
-  const Rows prepared(PQprepare(connection.get(), "lookup", scanned.positional.c_str(), 0, nullptr));
+  const std::vector<Oid> types = types_of(scanned.names);
+  const Rows prepared(PQprepare(connection.get(), "lookup", scanned.positional.c_str(), static_cast<int>(types.size()), types.data()));
   if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK) return failure(connection.get(), prepared.get(), where, true);
   const Rows described(PQdescribePrepared(connection.get(), "lookup"));
   if (PQresultStatus(described.get()) != PGRES_COMMAND_OK) return failure(connection.get(), described.get(), where, true);
