@@ -4,7 +4,6 @@
 #include <charconv>
 #include <unordered_map>
 
-#include "base/limits.h"
 #include "store/matter_row.h"
 #include "store/sql_text.h"
 
@@ -14,7 +13,6 @@ namespace {
 using desk::MatterQuery;
 using desk::Sort;
 
-constexpr std::int64_t kCandidatesMax = static_cast<std::int64_t>(limits::kQueryCandidatesMax);
 constexpr std::int64_t kTermCountMax = 2000;  // telling rare pairs from common ones
 constexpr std::size_t kIdsAtOnce = 64;        // ids of one statement that reads rows
 constexpr std::size_t kVerifiedAtOnce = 256;
@@ -23,6 +21,7 @@ struct Filter {
   SqlText condition;             // about m
   SqlText candidates;            // SELECT id …
   std::string_view walk_index;   // begins with this filter's column and goes on with updated_us
+  std::string_view due_index = {};  // the same with due_key
 };
 
 struct Order {
@@ -33,7 +32,7 @@ struct Order {
 Order order_of(Sort sort) {
   switch (sort) {
     case Sort::NEWEST: return {"m.updated_us", "matter_by_updated", true, true};
-    case Sort::DUE: return {"m.due_us", "matter_by_due", false, true};
+    case Sort::DUE: return {"m.due_key", "matter_by_due_key", false, true};
     case Sort::NUMBER: return {"m.number_key", "matter_by_number_key", false, false};
   }
   CHECK_THAT(false);
@@ -45,22 +44,28 @@ Filter equals(std::string_view column, P value, std::string_view walk_index) {
   return {SqlText("m." + test, value), SqlText("SELECT id FROM matter WHERE " + test, value), walk_index};
 }
 
-template <class E>
-void add_names(std::vector<Filter>& filters, std::string_view column, const std::vector<E>& values, std::string_view walk_index) {
+// One of several; P is the type of the column's values. Nothing given: no filter.
+template <class P>
+void add_any(std::vector<Filter>& filters, std::string_view column, std::vector<P> values, std::string_view walk_index) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
   if (values.empty()) return;
   if (values.size() == 1) {
-    filters.push_back(equals(column, std::string(enum_text(values[0])), walk_index));
+    filters.push_back(equals(column, values[0], walk_index));
     return;
   }
-  std::vector<std::string> names;
-  for (const E value : values) names.emplace_back(enum_text(value));
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
   const std::string test = std::string(column) + " IN ";
   Filter filter;
-  filter.condition.add("m." + test).add_list(names);
-  filter.candidates.add("SELECT id FROM matter WHERE " + test).add_list(names);
+  filter.condition.add("m." + test).add_list(values);
+  filter.candidates.add("SELECT id FROM matter WHERE " + test).add_list(values);
   filters.push_back(std::move(filter));
+}
+
+template <class E>
+void add_names(std::vector<Filter>& filters, std::string_view column, const std::vector<E>& values, std::string_view walk_index) {
+  std::vector<std::string> names;
+  for (const E value : values) names.emplace_back(enum_text(value));
+  add_any(filters, column, std::move(names), walk_index);
 }
 
 template <class Tag>
@@ -85,7 +90,7 @@ void add_instants(std::vector<Filter>& filters, std::string_view column, std::op
   if (until) add(" < ?", *until);
 }
 
-// Named, or nobody is named and the role is right.
+// Named, or nobody is named and the role, if one is given, is right.
 void add_turn(std::vector<Filter>& filters, const MatterQuery& query) {
   if (!query.turn_person) {
     if (query.turn_role) filters.push_back(equals("turn_role", std::string(enum_text(*query.turn_role)), "matter_by_turn_role"));
@@ -99,6 +104,9 @@ void add_turn(std::vector<Filter>& filters, const MatterQuery& query) {
     const std::string role(enum_text(*query.turn_role));
     filter.condition.add(" OR (m.is_named = 0 AND m.turn_role = ?)", role);
     filter.candidates.add(" UNION SELECT id FROM matter WHERE turn_role = ? AND is_named = 0", role);
+  } else {
+    filter.condition.add(" OR m.is_named = 0");
+    filter.candidates = {};  // most matters: nothing to start from
   }
   filter.condition.add(")");
   filters.push_back(std::move(filter));
@@ -118,14 +126,19 @@ std::vector<Filter> filters_of(const MatterQuery& query) {
   add_names(filters, "turn", query.turns, "matter_by_turn");
   add_names(filters, "state", query.states, "matter_by_state");
   add_names(filters, "provider_state", query.provider_states, "matter_by_provider_state");
-  add_id(filters, "unit", query.unit, "matter_by_unit");
+  std::vector<Bytes> units;
+  for (const auto& unit : query.units) units.push_back(param_of(unit));
+  add_any(filters, "unit", std::move(units), "matter_by_unit");
   if (query.counterparty) filters.push_back(equals("counterparty", query.counterparty->text(), "matter_by_counterparty"));
   add_prefix(filters, "case_number", query.case_number);
   add_prefix(filters, "number", query.number);
   add_instants(filters, "due_us", std::nullopt, query.due_before);
   add_instants(filters, "updated_us", query.updated_from, query.updated_until);
   add_instants(filters, "dispatched_us", query.dispatched_from, query.dispatched_until);
-  if (query.is_open) filters.push_back(equals("is_open", std::int64_t{*query.is_open}, "matter_by_open"));
+  if (query.is_open) {
+    filters.push_back(equals("is_open", std::int64_t{*query.is_open}, "matter_by_open"));
+    filters.back().due_index = "matter_by_open_due";
+  }
   return filters;
 }
 
@@ -193,21 +206,21 @@ std::string cursor_of(Sort sort, const Hit& hit) {
 Result<std::int64_t> parse_number(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (problem != std::errc() || end != text.data() + text.size()) return fail(Code::BAD_VALUE, "not a cursor of this list", "cursor");
+  if (problem != std::errc() || end != text.data() + text.size()) return fail(Code::BAD_VALUE, "not a cursor of this list", "/cursor");
   return value;
 }
 
 Result<std::optional<Hit>> parse_cursor(Sort sort, std::string_view cursor) {
   if (cursor.empty()) return std::optional<Hit>{};
   const auto bytes = from_base64url(cursor);
-  if (!bytes) return fail(Code::BAD_VALUE, "not a cursor", "cursor");
+  if (!bytes) return fail(Code::BAD_VALUE, "not a cursor", "/cursor");
   const std::string_view text = text_of(*bytes);
   const std::string head = std::to_string(static_cast<int>(sort)) + "\n";
   const std::size_t end = text.find('\n', head.size());
-  if (!text.starts_with(head) || end == std::string_view::npos) return fail(Code::BAD_VALUE, "not a cursor of this list", "cursor");
+  if (!text.starts_with(head) || end == std::string_view::npos) return fail(Code::BAD_VALUE, "not a cursor of this list", "/cursor");
   Hit hit{TRY(parse_number(text.substr(head.size(), end - head.size()))), std::string(text.substr(end + 1))};
   if (order_of(sort).is_number) TRY(parse_number(hit.key));
-  if (hit.key.find('\0') != std::string::npos) return fail(Code::BAD_VALUE, "not a cursor", "cursor");
+  if (hit.key.find('\0') != std::string::npos) return fail(Code::BAD_VALUE, "not a cursor", "/cursor");
   return std::optional<Hit>(std::move(hit));
 }
 
@@ -222,6 +235,7 @@ SqlText by_ids(std::string_view select, const std::vector<std::int64_t>& ids, st
 }  // namespace
 
 struct MatterFinder::Plan {
+  Sort sort = Sort::NEWEST;
   Order order;
   std::vector<Filter> filters;
   const Filter* gather = nullptr;  // start from its candidates
@@ -244,6 +258,7 @@ struct MatterFinder::Plan {
 
 Result<MatterFinder::Plan> MatterFinder::plan(const MatterQuery& query) {
   Plan plan;
+  plan.sort = query.sort;
   plan.order = order_of(query.sort);
   plan.filters = filters_of(query);
   plan.search = TRY(hasher_.query_of(query.text));
@@ -253,31 +268,37 @@ Result<MatterFinder::Plan> MatterFinder::plan(const MatterQuery& query) {
 }
 
 Status MatterFinder::choose_start(Plan& plan) {
-  const bool is_newest = plan.order.is_descending;
+  const auto index_of = [&](const Filter& filter) {
+    switch (plan.sort) {
+      case Sort::NEWEST: return filter.walk_index;
+      case Sort::DUE: return filter.due_index;
+      case Sort::NUMBER: return std::string_view();
+    }
+    CHECK_THAT(false);
+  };
   plan.walk_index = plan.order.index;
-  if (is_newest && plan.filters.size() == 1 && !plan.filters[0].walk_index.empty()) {
-    plan.walk_index = plan.filters[0].walk_index;
+  if (plan.filters.size() == 1 && !index_of(plan.filters[0]).empty()) {
+    plan.walk_index = index_of(plan.filters[0]);
     return {};
   }
-  std::int64_t least = kCandidatesMax;
+  std::int64_t least = few_;
   const Filter* best = nullptr;
   for (const auto& filter : plan.filters) {
+    if (filter.candidates.is_empty()) continue;
     const std::int64_t count = TRY(size_of(database_, filter.candidates, least));
     if (count >= least) continue;
     least = count;
     best = &filter;
   }
-  if (best != nullptr && is_newest && !best->walk_index.empty()) {
-    plan.walk_index = best->walk_index;
-  } else if (best != nullptr) {
+  if (best != nullptr && index_of(*best).empty()) {
     plan.gather = best;
-  } else if (is_newest) {
-    for (const auto& filter : plan.filters) {
-      if (filter.walk_index.empty()) continue;
-      plan.walk_index = filter.walk_index;
-      break;
-    }
+    return {};
   }
+  if (best == nullptr) {
+    const auto found = std::find_if(plan.filters.begin(), plan.filters.end(), [&](const Filter& filter) { return !index_of(filter).empty(); });
+    if (found != plan.filters.end()) best = &*found;
+  }
+  if (best != nullptr) plan.walk_index = index_of(*best);
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
 #include "desk/store_port.h"
 #include "store/search_terms.h"
 
@@ -20,8 +21,9 @@ struct Hit {
 
 class MatterFinder {
  public:
-  // Inside one snapshot of `database`.
-  MatterFinder(Database& database, const TermHasher& hasher) : database_(database), hasher_(hasher) {}
+  // Inside one snapshot of `database`. A filter that finds fewer than `few` rows is taken as the start.
+  MatterFinder(Database& database, const TermHasher& hasher, std::size_t few = limits::kQueryCandidatesMax)
+      : database_(database), hasher_(hasher), few_(static_cast<std::int64_t>(few)) {}
 
   [[nodiscard]] Result<desk::MatterPage> page(const desk::MatterQuery& query);
   [[nodiscard]] Result<std::size_t> count(const desk::MatterQuery& query);  // capped
@@ -39,6 +41,7 @@ class MatterFinder {
 
   Database& database_;
   const TermHasher& hasher_;
+  std::int64_t few_;
 };
 
 }  // namespace warifu::store

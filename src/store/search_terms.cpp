@@ -59,6 +59,12 @@ std::vector<std::string> meanings_of(std::string_view typed) {
   return out;
 }
 
+Result<std::string> clean(std::string_view text) {
+  auto line = text::clean_line(text);
+  if (!line) return tl::unexpected<Error>(std::move(line).error().at("/text"));
+  return line;
+}
+
 bool shares_one(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   return std::any_of(a.begin(), a.end(), [&](const std::string& x) { return std::find(b.begin(), b.end(), x) != b.end(); });
 }
@@ -124,7 +130,7 @@ Result<SearchQuery> TermHasher::query_of(std::string_view text) const {
   SearchQuery query;
   const std::string folded = text::search_fold(text);
   if (folded.empty()) return query;
-  const std::string typed = TRY(text::clean_line(text));
+  const std::string typed = TRY(clean(text));
   const auto hashed = [&](const std::vector<std::string>& spellings) {
     std::vector<std::int64_t> terms;
     for (const auto& spelling : spellings) terms.push_back(hash(kExact, spelling));
@@ -134,7 +140,7 @@ Result<SearchQuery> TermHasher::query_of(std::string_view text) const {
   query.exact_terms = hashed(query.exact);
   for (const auto part : split_words(folded)) {
     if (query.words.size() == limits::kSearchWordsMax)
-      return fail(Code::TOO_MANY, "too many words to search for", "text", {{"max", std::to_string(limits::kSearchWordsMax)}});
+      return fail(Code::TOO_MANY, "too many words to search for", "/text", {{"max", std::to_string(limits::kSearchWordsMax)}});
     SearchWord word;
     word.folded = part;
     word.exact = meanings_of(part);

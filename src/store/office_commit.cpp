@@ -1,0 +1,236 @@
+#include "store/office_commit.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/limits.h"
+#include "store/matter_row.h"
+
+namespace warifu::store {
+namespace {
+
+bool is_in(const std::vector<Sha256>& sorted, const Sha256& hash) { return std::binary_search(sorted.begin(), sorted.end(), hash); }
+
+std::vector<Sha256> sorted(std::vector<Sha256> hashes) {
+  std::sort(hashes.begin(), hashes.end());
+  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  return hashes;
+}
+
+std::vector<Sha256> merged(const std::vector<Sha256>& a, const std::vector<Sha256>& b) {
+  std::vector<Sha256> out;
+  std::set_union(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
+  return out;
+}
+
+std::string answer_place(const PersonId& person, std::string_view key) { return "answer " + person.hex() + " " + std::string(key); }
+
+tl::unexpected<Error> too_many_acts() {
+  return fail(Code::TOO_MANY, "a matter has too many acts", "acts", {{"max", std::to_string(limits::kActsPerMatterMax)}});
+}
+
+}  // namespace
+
+std::string body_place(const Sha256& act) { return "body " + act.hex(); }
+std::string held_place(const Sha256& act) { return "held " + act.hex(); }
+
+Status CommitJob::run() {
+  for (const auto& act : commit_.acts)
+    if (act.act.matter != commit_.matter) return fail(Code::INTERNAL, "a commit has acts of one matter only", "acts");
+  const Present present = TRY(check_heads());
+  const bool is_repeated = !commit_.acts.empty() && present.fresh.empty();
+  if (is_repeated) return {};
+  TRY(purge());
+  if (commit_.held)
+    TRY(put_held(present));
+  else
+    TRY(put_acts(present));
+  if (commit_.projection) TRY(put_projection(database_, hasher_, commit_.matter, *commit_.projection));
+  TRY(put_registers());
+  TRY(put_books());
+  TRY(put_outbox());
+  if (commit_.idempotency) TRY(put_idempotency(database_, *commit_.idempotency, &commit_.matter));
+  return {};
+}
+
+// What was decided on an older state is refused. The commit's own acts do not count: after a lost answer it comes a second time.
+Result<CommitJob::Present> CommitJob::check_heads() {
+  Present present;
+  Statement rows = TRY(database_.query("SELECT hash FROM act WHERE matter = $1", commit_.matter));
+  while (TRY(rows.step())) present.acts.push_back(TRY(rows.column<Sha256>(0)));
+  present.acts = sorted(std::move(present.acts));
+  std::vector<Sha256> own;
+  for (const auto& act : commit_.acts) own.push_back(act.hash);
+  own = sorted(std::move(own));
+  for (const auto& hash : own)
+    if (!is_in(present.acts, hash)) present.fresh.push_back(hash);
+  const bool is_repeated = !own.empty() && present.fresh.empty();
+  const bool is_decided_on_acts = !commit_.held && (!own.empty() || !commit_.purge_bodies.empty() || commit_.purge_files || commit_.projection);
+  if (is_decided_on_acts && !is_repeated && merged(present.acts, own) != merged(sorted(commit_.expected_acts), own))
+    return fail(Code::STALE, "the matter has other acts than those this was decided on", "expected_acts");
+  return present;
+}
+
+Status CommitJob::put_acts(const Present& present) {
+  if (present.fresh.empty()) return {};
+  if (present.acts.size() + present.fresh.size() > limits::kActsPerMatterMax) return too_many_acts();
+  const MatterSeal seal = TRY(MatterSeal::load_or_create(database_, commit_.matter));
+  for (const auto& act : commit_.acts)
+    if (is_in(present.fresh, act.hash)) TRY(put_act(act, seal));
+  return {};
+}
+
+Status CommitJob::put_act(const inquiry::SignedAct& act, const MatterSeal& seal) {
+  const std::string note = act.note.serialise();
+  Statement inserted = TRY(database_.query("INSERT INTO act (matter, hash, id, kind, person, at_us, is_shared, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+                                           "ON CONFLICT (hash) DO NOTHING RETURNING seq",
+                                           act.act.matter, act.hash, act.act.id, enum_text(act.act.kind), act.act.person, act.act.at, act.is_shared(), note));
+  if (!TRY(inserted.step())) return {};  // twice in this commit
+  const std::int64_t seq = inserted.column_int64(0);
+  while (TRY(inserted.step())) {
+  }
+  if (act.body) {
+    const Bytes sealed = seal.seal(body_place(act.hash), *act.body);
+    TRY(database_.run("INSERT INTO body (seq, sealed) VALUES ($1, $2)", seq, sealed));
+  }
+  TRY(database_.run("DELETE FROM held WHERE hash = $1", act.hash));
+  if (act.act.kind == inquiry::Kind::VIEWED && act.act.person)
+    TRY(database_.run("INSERT INTO last_view (matter, person, at_us) VALUES ($1, $2, $3) "
+                      "ON CONFLICT (matter, person) DO UPDATE SET at_us = excluded.at_us WHERE last_view.at_us < excluded.at_us",
+                      act.act.matter, *act.act.person, act.act.at));
+  return {};
+}
+
+Status CommitJob::put_held(const Present& present) {
+  if (present.fresh.empty()) return {};
+  const auto waiting = TRY(one_value<std::int64_t>(database_, "SELECT count(*) FROM held WHERE matter = $1", commit_.matter));
+  if (static_cast<std::size_t>(waiting) + present.acts.size() + present.fresh.size() > limits::kActsPerMatterMax) return too_many_acts();
+  const MatterSeal seal = TRY(MatterSeal::load_or_create(database_, commit_.matter));
+  for (const auto& act : commit_.acts) {
+    if (!is_in(present.fresh, act.hash)) continue;
+    const std::string note = act.note.serialise();
+    std::optional<Bytes> sealed;
+    if (act.body) sealed = seal.seal(held_place(act.hash), *act.body);
+    TRY(database_.run("INSERT INTO held (matter, hash, note, sealed) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING", act.act.matter, act.hash, note,
+                      sealed));
+  }
+  return {};
+}
+
+Status CommitJob::purge() {
+  if (commit_.purge_bodies.empty() && !commit_.purge_files) return {};
+  for (const auto& hash : commit_.purge_bodies) {
+    const auto act = TRY(first_row<std::int64_t>(database_, "SELECT seq FROM act WHERE hash = $1 AND matter = $2", hash, commit_.matter));
+    if (act)
+      TRY(database_.run("DELETE FROM body WHERE seq = $1", std::get<0>(*act)));
+    else if (TRY(database_.run("DELETE FROM held WHERE hash = $1 AND matter = $2", hash, commit_.matter)) == 0)
+      return fail(Code::NOT_FOUND, "an act to be purged is not of this matter", "purge_bodies");
+  }
+  if (!commit_.purge_bodies.empty()) {
+    TRY(database_.run("DELETE FROM idempotency WHERE matter = $1", commit_.matter));
+    TRY(seal_again());
+    TRY(drop_terms(database_, commit_.matter));
+  }
+  if (commit_.purge_files) TRY(database_.run("DELETE FROM file WHERE matter = $1", commit_.matter));
+  TRY(database_.run("INSERT INTO purge_due (matter, has_files) VALUES ($1, $2) "
+                    "ON CONFLICT (matter) DO UPDATE SET has_files = CASE WHEN purge_due.has_files = 1 THEN 1 ELSE excluded.has_files END",
+                    commit_.matter, commit_.purge_files));
+  return {};
+}
+
+// A new key for what stays; nothing opens what was sealed with the old one.
+Status CommitJob::seal_again() {
+  struct Kept {
+    bool is_held;
+    std::int64_t seq;
+    Sha256 hash;
+  };
+  std::vector<Kept> kept;
+  Statement bodies = TRY(database_.query("SELECT b.seq, a.hash FROM act a JOIN body b ON b.seq = a.seq WHERE a.matter = $1", commit_.matter));
+  while (TRY(bodies.step())) kept.push_back({false, bodies.column_int64(0), TRY(bodies.column<Sha256>(1))});
+  Statement helds = TRY(database_.query("SELECT seq, hash FROM held WHERE matter = $1 AND sealed IS NOT NULL", commit_.matter));
+  while (TRY(helds.step())) kept.push_back({true, helds.column_int64(0), TRY(helds.column<Sha256>(1))});
+  const auto before = TRY(MatterSeal::find(database_, commit_.matter));
+  const MatterSeal after = TRY(MatterSeal::replace(database_, commit_.matter));
+  for (const auto& [is_held, seq, hash] : kept) {
+    if (!before) return fail(Code::STORE_CORRUPT, "a matter's key is missing");
+    const std::string place = is_held ? held_place(hash) : body_place(hash);
+    const auto old = TRY(one_value<Bytes>(database_, is_held ? "SELECT sealed FROM held WHERE seq = $1" : "SELECT sealed FROM body WHERE seq = $1", seq));
+    const Bytes sealed = after.seal(place, TRY(before->open(place, old)));
+    TRY(database_.run(is_held ? "UPDATE held SET sealed = $2 WHERE seq = $1" : "UPDATE body SET sealed = $2 WHERE seq = $1", seq, sealed));
+  }
+  return {};
+}
+
+Status CommitJob::put_registers() {
+  for (const auto& row : commit_.register_rows) {
+    const auto& number = row.numbering;
+    const auto changed = TRY(database_.run(
+        "INSERT INTO register (office, form, year, serial, document_number, matter, state, reason, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+        "ON CONFLICT (office, form, year, serial) DO UPDATE SET document_number = excluded.document_number, state = excluded.state, "
+        "reason = excluded.reason, at_us = excluded.at_us WHERE register.matter = excluded.matter",
+        number.office, enum_text(number.form), number.year, number.serial, number.document_number, row.matter, row.state, row.reason, row.at));
+    if (changed == 0)
+      return fail(Code::SERIAL_TAKEN, "another matter has this serial", "serial", {{"serial", std::to_string(number.serial)}});
+  }
+  return {};
+}
+
+Status CommitJob::put_books() {
+  for (const auto& entry : commit_.books)
+    TRY(database_.run("INSERT INTO book (book, id, key, value, updated_us) VALUES ($1, $2, $3, $4, $5) "
+                      "ON CONFLICT (book, id) DO UPDATE SET key = excluded.key, value = excluded.value, updated_us = excluded.updated_us",
+                      entry.book, entry.id, entry.key, entry.value, entry.updated));
+  return {};
+}
+
+Status CommitJob::put_outbox() {
+  for (const auto& row : commit_.outbox)
+    TRY(database_.run("INSERT INTO outbox (to_org, matter, act, attempts, next_try_us, last_error, delivered_us) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+                      "ON CONFLICT (act, to_org) DO NOTHING",
+                      row.to.text(), row.matter, row.act, row.attempts, row.next_try, row.last_error, row.delivered));
+  return {};
+}
+
+Status put_idempotency(Database& database, const desk::IdempotencyRecord& record, const MatterId* matter) {
+  Bytes response(record.response.begin(), record.response.end());
+  std::optional<MatterId> of;
+  if (matter != nullptr && !matter->is_zero()) {
+    of = *matter;
+    response = TRY(MatterSeal::load_or_create(database, *matter)).seal(answer_place(record.person, record.key), record.response);
+  }
+  const auto added = TRY(database.run("INSERT INTO idempotency (person, key, request, status, response, matter, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+                                      "ON CONFLICT (person, key) DO NOTHING",
+                                      record.person, record.key, record.request, record.status, response, of, record.at));
+  if (added == 0) {
+    const auto before = TRY(get_idempotency(database, record.person, record.key));
+    const bool is_same = matter == nullptr && before && before->request == record.request;
+    // With acts in hand even the same request is refused: it would be carried out twice.
+    return is_same ? Status{} : fail(Code::CONFLICT, "a command with this key was carried out already", "idempotency");
+  }
+  const Time oldest = record.at - days(limits::kIdempotencyDaysKept);
+  TRY(database.run("DELETE FROM idempotency WHERE at_us < $1", oldest));
+  return {};
+}
+
+Result<std::optional<desk::IdempotencyRecord>> get_idempotency(Database& database, const PersonId& person, std::string_view key) {
+  Statement rows = TRY(database.query("SELECT request, status, response, matter, at_us FROM idempotency WHERE person = $1 AND key = $2", person, key));
+  if (!TRY(rows.step())) return std::optional<desk::IdempotencyRecord>{};
+  desk::IdempotencyRecord record{person, std::string(key), TRY(rows.column<Sha256>(0)), TRY(rows.column<int>(1)), {}, rows.column_time(4)};
+  const auto response = TRY(rows.column<Bytes>(2));
+  if (const auto matter = TRY(rows.column<std::optional<MatterId>>(3)))
+    record.response = TRY(TRY(MatterSeal::load(database, *matter)).open(answer_place(person, key), response));
+  else
+    record.response = std::string(text_of(response));
+  return std::optional<desk::IdempotencyRecord>(std::move(record));
+}
+
+Status rebuild_views(Database& database) {
+  TRY(database.run("DELETE FROM last_view"));
+  TRY(database.run("INSERT INTO last_view (matter, person, at_us) SELECT matter, person, max(at_us) FROM act "
+                   "WHERE kind = $1 AND person IS NOT NULL GROUP BY matter, person",
+                   enum_text(inquiry::Kind::VIEWED)));
+  return {};
+}
+
+}  // namespace warifu::store

@@ -1,0 +1,289 @@
+#include "store/office_store.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "store/matter_find.h"
+#include "store/matter_row.h"
+#include "store/migrate.h"
+#include "store/office_commit.h"
+#include "store/office_purge.h"
+#include "store/postgres.h"
+#include "store/sqlite.h"
+
+namespace warifu::store {
+namespace {
+
+using inquiry::SignedAct;
+
+constexpr std::string_view kSqlite = "sqlite:";
+constexpr std::size_t kMattersAtOnce = 1000;
+constexpr std::size_t kRebuiltAtOnce = 100;
+
+Result<std::unique_ptr<Database>> open_sqlite_tuned(const std::string& file, Access access) {
+  auto database = TRY(open_sqlite({.file = file, .access = access}));
+  TRY(database->exec("PRAGMA cache_size=-16384"));  // KiB; lists of a large office read many pages of few indexes
+  return database;
+}
+
+Result<Engine::Open> opener_of(const OfficeStore::Options& options) {
+  if (options.url.starts_with(kSqlite)) {
+    const std::string file = options.url.substr(kSqlite.size());
+    if (file.empty()) return fail(Code::CONFIG, "the store's URL names no file", "url");
+    const auto folder = std::filesystem::path(file).parent_path();
+    if (!folder.empty()) TRY(make_directories(folder.string(), 0700));
+    return Engine::Open([file](Access access) { return open_sqlite_tuned(file, access); });
+  }
+  if (options.url.starts_with("postgresql://") || options.url.starts_with("postgres://"))
+    return Engine::Open([url = options.url, schema = options.schema](Access access) {
+      return open_postgres({.url = url, .schema = schema, .access = access});
+    });
+  return fail(Code::CONFIG, "the store's URL begins with sqlite: or postgresql://", "url");
+}
+
+// A store keeps the acts of one organisation; opened for another it would mix them.
+Status check_owner(Database& database, const OfficeStore::Options& options) {
+  const std::string owner = options.organisation.text() + " " + std::string(enum_text(options.side));
+  const auto found = TRY(first_row<Bytes>(database, "SELECT value FROM meta WHERE name = 'owner'"));
+  if (!found) {
+    TRY(database.run("INSERT INTO meta (name, value) VALUES ('owner', $1)", bytes_of(owner)));
+    return {};
+  }
+  if (text_of(std::get<0>(*found)) != owner) return fail(Code::CONFIG, "the store belongs to another organisation", "url");
+  return {};
+}
+
+Status prepare(Database& database, const OfficeStore::Options& options, TermHasher& hasher) {
+  TRY(migrate(database, embedded_migrations(database.engine()), now_utc()));
+  TRY(database.begin(Access::WRITE));
+  Status done = check_owner(database, options);
+  if (done) {
+    auto loaded = TermHasher::load_or_create(database);
+    if (loaded)
+      hasher = std::move(*loaded);
+    else
+      done = tl::unexpected<Error>(std::move(loaded).error());
+  }
+  if (done) return database.commit();
+  database.rollback();
+  return done;
+}
+
+Result<SignedAct> read_act(std::string_view note, std::optional<std::string> body, const Sha256& hash) {
+  auto act = SignedAct::create(note, std::move(body));
+  if (!act) return fail(Code::STORE_CORRUPT, "a stored act is not what it was: " + act.error().message);
+  if (act->hash != hash) return fail(Code::STORE_CORRUPT, "a stored act has another hash");
+  return std::move(*act);
+}
+
+// Columns: note, hash, sealed body or NULL.
+Result<std::vector<SignedAct>> read_acts(Database& database, std::string_view sql, std::string (*place)(const Sha256&), const MatterId& matter) {
+  const auto seal = TRY(MatterSeal::find(database, matter));
+  std::vector<SignedAct> acts;
+  Statement rows = TRY(database.query(sql, matter));
+  while (TRY(rows.step())) {
+    const auto hash = TRY(rows.column<Sha256>(1));
+    std::optional<std::string> body;
+    if (!rows.column_is_null(2)) {
+      if (!seal) return fail(Code::STORE_CORRUPT, "a matter's key is missing");
+      body = TRY(seal->open(place(hash), rows.column_blob(2)));
+    }
+    acts.push_back(TRY(read_act(rows.column_text(0), std::move(body), hash)));
+  }
+  return acts;
+}
+
+Result<std::vector<MatterId>> matters_after(Database& database, const MatterId& last) {
+  const auto limit = static_cast<std::int64_t>(kMattersAtOnce);
+  // All-zero is no matter's id: ids are random, and acts of the zero id are refused by nobody else.
+  Statement rows = TRY(database.query("SELECT DISTINCT matter FROM act WHERE matter > $1 ORDER BY matter LIMIT $2", last, limit));
+  return all_rows<MatterId>(rows, [](const Statement& row) { return row.column<MatterId>(0); });
+}
+
+Result<std::int64_t> newest_act(Database& database, const MatterId& matter) {
+  return one_value<std::int64_t>(database, "SELECT coalesce(max(seq), 0) FROM act WHERE matter = $1", matter);
+}
+
+struct Computed {
+  MatterId matter;
+  std::int64_t newest = 0;  // act it was computed from
+  std::optional<inquiry::Projection> projection;
+};
+
+Status store_computed(Database& database, const TermHasher& hasher, const Computed& computed) {
+  if (!computed.projection) return drop_projection(database, computed.matter);
+  const auto before = get_projection(database, computed.matter);
+  if (before && *before == *computed.projection) return {};
+  return put_projection(database, hasher, computed.matter, *computed.projection);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OfficeStore>> OfficeStore::open(Options options) {
+  TRY(make_directories(options.files_dir, 0700));
+  TermHasher hasher;
+  auto engine = TRY(Engine::create(TRY(opener_of(options)), {.prepare = [&](Database& database) { return prepare(database, options, hasher); }}));
+  auto store = std::make_unique<OfficeStore>(Key{}, std::move(engine), std::move(hasher), options.files_dir);
+  // What a crash left over. A reader of another process may be in the way: then it stays due.
+  if (Status done = store->finish_purges(); !done && done.error().code != Code::STORE_LOCKED) return tl::unexpected<Error>(std::move(done).error());
+  return store;
+}
+
+Status OfficeStore::write(const WriteJob& job) const {
+  return engine_->write([&](Database& database) -> Status { return job(database); });
+}
+
+Status OfficeStore::commit(desk::Commit commit) {
+  TRY(write([&](Database& database) { return CommitJob(database, hasher_, commit).run(); }));
+  // The commit stands, whatever comes now; what cannot be cleared at once is recorded as due.
+  if (!commit.purge_bodies.empty() || commit.purge_files) static_cast<void>(finish_purges());
+  return {};
+}
+
+Status OfficeStore::finish_purges() { return clear_purges(*engine_, files_); }
+
+Result<std::size_t> OfficeStore::purges_due() const {
+  const auto due = TRY(engine_->read([](Database& database) { return one_value<std::int64_t>(database, "SELECT count(*) FROM purge_due"); }));
+  return static_cast<std::size_t>(due);
+}
+
+Result<std::vector<SignedAct>> OfficeStore::acts(const MatterId& matter) const {
+  return engine_->read([&](Database& database) -> Result<std::vector<SignedAct>> {
+    auto acts = TRY(read_acts(database, "SELECT a.note, a.hash, b.sealed FROM act a LEFT JOIN body b ON b.seq = a.seq WHERE a.matter = $1 ORDER BY a.seq",
+                              body_place, matter));
+    if (acts.empty()) return fail(Code::NOT_FOUND, "no such matter");
+    return acts;
+  });
+}
+
+Result<std::vector<SignedAct>> OfficeStore::held_acts(const MatterId& matter) const {
+  return engine_->read([&](Database& database) {
+    return read_acts(database, "SELECT note, hash, sealed FROM held WHERE matter = $1 ORDER BY seq", held_place, matter);
+  });
+}
+
+Result<inquiry::MatterRow> OfficeStore::row(const MatterId& matter) const {
+  return engine_->read([&](Database& database) -> Result<inquiry::MatterRow> {
+    const auto doc = TRY(first_row<std::string>(database, "SELECT d.doc FROM matter m JOIN matter_doc d ON d.id = m.id WHERE m.matter = $1", matter));
+    if (!doc) return fail(Code::NOT_FOUND, "no such matter");
+    return decode_row(std::get<0>(*doc));
+  });
+}
+
+Result<desk::MatterPage> OfficeStore::find(const desk::MatterQuery& query) const {
+  return engine_->read([&](Database& database) { return MatterFinder(database, hasher_).page(query); });
+}
+
+Result<std::size_t> OfficeStore::count(const desk::MatterQuery& query) const {
+  return engine_->read([&](Database& database) { return MatterFinder(database, hasher_).count(query); });
+}
+
+Result<std::optional<MatterId>> OfficeStore::matter_by_number(std::string_view document_number) const {
+  return engine_->read([&](Database& database) -> Result<std::optional<MatterId>> {
+    if (document_number.empty()) return std::optional<MatterId>{};
+    for (const std::string_view sql : {"SELECT matter FROM matter WHERE number = $1 ORDER BY id DESC LIMIT 1",
+                                       "SELECT matter FROM register WHERE document_number = $1 ORDER BY at_us DESC, serial DESC LIMIT 1"})
+      if (const auto row = TRY(first_row<MatterId>(database, sql, document_number))) return std::optional(std::get<0>(*row));
+    return std::optional<MatterId>{};
+  });
+}
+
+Status OfficeStore::each_matter(const std::function<Status(const MatterId&)>& visit) const {
+  MatterId last;
+  for (;;) {
+    const auto matters = TRY(engine_->read([&](Database& database) { return matters_after(database, last); }));
+    for (const auto& matter : matters) TRY(visit(matter));
+    if (matters.size() < kMattersAtOnce) return {};
+    last = matters.back();
+  }
+}
+
+Status OfficeStore::each_row(const desk::MatterQuery& query, const std::function<Status(const inquiry::MatterRow&)>& visit) const {
+  const auto ids = TRY(engine_->read([&](Database& database) { return MatterFinder(database, hasher_).every_id(query); }));
+  for (std::size_t first = 0; first < ids.size(); first += kMattersAtOnce) {
+    const std::vector<std::int64_t> part(ids.begin() + static_cast<std::ptrdiff_t>(first),
+                                         ids.begin() + static_cast<std::ptrdiff_t>(std::min(first + kMattersAtOnce, ids.size())));
+    const auto rows = TRY(engine_->read([&](Database& database) { return MatterFinder(database, hasher_).rows(part); }));
+    for (const auto& row : rows) TRY(visit(row));
+  }
+  return {};
+}
+
+Status OfficeStore::replace_projections(const std::function<Result<std::optional<inquiry::Projection>>(const MatterId&)>& compute) {
+  std::vector<MatterId> waiting;
+  const auto replace_waiting = [&]() -> Status {
+    while (!waiting.empty()) {
+      std::vector<Computed> computed;
+      for (const auto& matter : waiting) {
+        const std::int64_t newest = TRY(engine_->read([&](Database& database) { return newest_act(database, matter); }));
+        computed.push_back({matter, newest, TRY(compute(matter))});
+      }
+      // A matter that was written to meanwhile is computed once more; its newer projection is not overwritten by an older one.
+      waiting = TRY(engine_->write([&](Database& database) -> Result<std::vector<MatterId>> {
+        std::vector<MatterId> again;
+        for (const auto& one : computed) {
+          if (TRY(newest_act(database, one.matter)) != one.newest)
+            again.push_back(one.matter);
+          else
+            TRY(store_computed(database, hasher_, one));
+        }
+        return again;
+      }));
+    }
+    return {};
+  };
+  TRY(each_matter([&](const MatterId& matter) -> Status {
+    waiting.push_back(matter);
+    return waiting.size() < kRebuiltAtOnce ? Status{} : replace_waiting();
+  }));
+  TRY(replace_waiting());
+  return write([&](Database& database) -> Status {
+    Statement orphans = TRY(database.query("SELECT m.matter FROM matter m WHERE NOT EXISTS (SELECT 1 FROM act a WHERE a.matter = m.matter)"));
+    const auto matters = TRY(all_rows<MatterId>(orphans, [](const Statement& row) { return row.column<MatterId>(0); }));
+    for (const auto& matter : matters) TRY(drop_projection(database, matter));
+    return rebuild_views(database);
+  });
+}
+
+Result<inquiry::Projection> OfficeStore::projection(const MatterId& matter) const {
+  return engine_->read([&](Database& database) { return get_projection(database, matter); });
+}
+
+Result<inquiry::FileRef> OfficeStore::put_file(const MatterId& matter, std::string_view name, std::string_view media_type, const std::string& path) {
+  const auto stored = TRY(files_.take(matter, path));
+  TRY(write([&](Database& database) -> Status {
+    TRY(database.run("INSERT INTO file (matter, sha256, bytes) VALUES ($1, $2, $3) ON CONFLICT (matter, sha256) DO NOTHING", matter, stored.sha256, stored.bytes));
+    return {};
+  }));
+  return inquiry::FileRef{std::string(name), std::string(media_type), stored.sha256, stored.bytes};
+}
+
+Result<std::string> OfficeStore::file_path(const MatterId& matter, const Sha256& sha256) const {
+  const auto known = TRY(engine_->read([&](Database& database) {
+    return first_row<std::int64_t>(database, "SELECT bytes FROM file WHERE matter = $1 AND sha256 = $2", matter, sha256);
+  }));
+  std::string path = files_.path(matter, sha256);
+  if (!known || ::access(path.c_str(), R_OK) != 0) return fail(Code::NOT_FOUND, "no such file", "sha256");
+  return path;
+}
+
+Status OfficeStore::copy_file(const MatterId& matter, const Sha256& sha256, const std::string& from_path) {
+  const auto stored = TRY(files_.take(matter, from_path, &sha256));
+  return write([&](Database& database) -> Status {
+    TRY(database.run("INSERT INTO file (matter, sha256, bytes) VALUES ($1, $2, $3) ON CONFLICT (matter, sha256) DO NOTHING", matter, stored.sha256, stored.bytes));
+    return {};
+  });
+}
+
+Status OfficeStore::check() const {
+  return engine_->read([](Database& database) -> Status {
+    TRY(one_value<std::int64_t>(database, "SELECT count(*) FROM meta"));
+    return {};
+  });
+}
+
+}  // namespace warifu::store
