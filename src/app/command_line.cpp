@@ -57,6 +57,8 @@ int run_command_line(int argc, char** argv) {
   rebuild_app->add_flag("--json", rebuild.json, "Print the result as JSON");
   rebuild_app->callback([&] { code = run_rebuild(rebuild); });
 
+  app.add_subcommand("openapi", "Print the description of the interface (OpenAPI 3.1)")->callback([&] { code = run_openapi(); });
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -38,4 +38,6 @@ struct RebuildCommand {
 };
 int run_rebuild(const RebuildCommand& command);
 
+int run_openapi();  // prints the description of the interface
+
 }  // namespace warifu::app
