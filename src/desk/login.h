@@ -116,7 +116,9 @@ class Logins {
   // A new code makes older ones worthless; the present password stays good until the code is used. ADMIN, for others only.
   Result<InvitationCode> invite(const Caller&, const PersonId& person);
   Result<InvitationView> look_at(const InvitationQuery&) const;  // INVITATION_INVALID
-  Result<SessionView> redeem(const InvitationCommand&);          // sets the password, enrols the device, logs in
+  // Sets the password, enrols the device and logs in. The device of somebody who has or had one already is pending (see add_device), and the
+  // session then waits for the second factor of an older one.
+  Result<SessionView> redeem(const InvitationCommand&);
 
   [[nodiscard]] Result<std::vector<DeviceView>> devices(const Caller&, const PersonId& person) const;  // one's own, or as ADMIN
   // A further device of somebody who is logged in. Pending (no second factor, no acts) until a second person has admitted its key.
@@ -149,6 +151,7 @@ class Logins {
   Result<InvitationCode> make_invitation(const party::Person& person);
   [[nodiscard]] Result<party::Person> invited(std::string_view login, std::string_view code) const;
   [[nodiscard]] Result<note::VerifierKey> check_device(const PersonId& person, const DeviceCommand& command, std::string_view nonce) const;
+  Status put_pending(const PersonId& person, const note::VerifierKey& key, const std::string& device);
   [[nodiscard]] Status may_manage(const Caller& caller, const PersonId& person) const;
 
   Office& office_;

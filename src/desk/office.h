@@ -102,6 +102,7 @@ class Office {
   Result<party::Person> put_person(const Caller&, const PersonCommand&);
   Result<party::Unit> put_unit(const Caller&, const UnitCommand&);
   Result<party::Delegation> put_delegation(const Caller&, const DelegationCommand&);
+  Status check_delegation(const Caller&, const DelegationCommand&) const;  // what put_delegation would refuse
   Result<party::Case> put_case(const Caller&, const CaseCommand&);
   Result<TemplateId> put_template(const Caller&, const TemplateCommand&);
   Result<std::vector<law::HouseRule>> put_house_rules(const Caller&, const HouseRulesCommand&);

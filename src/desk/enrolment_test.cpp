@@ -1,0 +1,175 @@
+#include "desk/enrolment.h"
+
+#include <doctest/doctest.h>
+
+#include "desk/login.h"
+#include "desk/test_office.h"
+
+namespace warifu::desk {
+namespace {
+
+using party::Role;
+
+// A new investigator whose device is enrolled and waits, and whoever may admit it.
+struct Newcomer {
+  TestWorld world;
+  Enrolment enrolment{{world.agency(), world.agency_office().directory, world.agency_office().signer}};
+  Logins logins{world.agency(), {"https://desk.example", true, crypto::kPasswordCostForTests}};
+  party::Person person;
+  std::optional<note::Signer> device;
+  AdmissionCommand command;
+
+  Newcomer() {
+    PersonCommand entry;
+    entry.login = "shinjin";
+    entry.name = "架空 十郎";
+    entry.roles = {Role::INVESTIGATOR, Role::SUPERVISOR};
+    entry.unit = world.section;
+    person = must(world.agency().put_person(world.agency_admin, entry));
+    device = must(note::Signer::create(note::person_name(world.agency().self().id.text(), person.id), crypto::Ed25519Secret::generate()));
+    must(logins.enrol_as_node(person.id, device->verifier(), "端末"));
+    command = {person.id, Role::INVESTIGATOR, device->verifier().text()};
+  }
+  SignedEntry sign(const PreparedEntry& prepared, const Caller& by) { return {prepared.text, must(world.agency_office().person_signers.at(by.person).sign(prepared.text)).text()}; }
+  std::vector<PublishedPerson> published() { return must(world.directory().person(world.agency().self().id, person.id, world.clock.now())); }
+};
+
+template <class T>
+Code code_of(const T& result) {
+  REQUIRE(!result);
+  return result.error().code;
+}
+
+TEST_CASE("a key is admitted by the organisation and a second person's hand") {
+  Newcomer n;
+  CHECK(n.published().empty());
+  const auto waits = [&](Role role) {
+    const auto waiting = must(n.enrolment.waiting(n.world.approver));
+    return std::ranges::any_of(waiting, [&](const WaitingKey& key) { return key.person == n.person.id && key.role == role; });
+  };
+  CHECK(waits(Role::INVESTIGATOR));
+  const PreparedEntry prepared = must(n.enrolment.prepare_admission(n.world.approver, n.command));
+  CHECK(prepared.signer == note::person_name(n.world.agency().self().id.text(), n.world.approver.person));
+  must(n.enrolment.admit(n.world.approver, n.sign(prepared, n.world.approver)));
+  REQUIRE(n.published().size() == 1);
+  CHECK(n.published()[0].role == Role::INVESTIGATOR);
+  CHECK(n.published()[0].unit == n.world.section);
+  CHECK(n.published()[0].until - n.published()[0].from == kKeyPeriod);
+  CHECK(!waits(Role::INVESTIGATOR));
+  CHECK(waits(Role::SUPERVISOR));
+  const note::Note note = must(note::Note::parse(must(n.world.directory().entries()).back()));
+  REQUIRE(note.signatures.size() == 2);
+  CHECK(note.signatures[0].name == "kakuu-police.example/sign");
+  CHECK(note.signatures[1].name == prepared.signer);
+  // The second factor follows the entry.
+  CHECK(must(n.world.agency().store().person_keys(n.person.id)).at(0).until == n.published()[0].until);
+}
+
+TEST_CASE("who may be the second person") {
+  Newcomer n;
+  // Whoever wrote the person into the books, the person himself, somebody without the right.
+  CHECK(code_of(n.enrolment.prepare_admission(n.world.agency_admin, n.command)) == Code::SEPARATION_OF_DUTIES);
+  AdmissionCommand own{n.world.approver.person, Role::APPROVER, n.world.agency_office().person_signers.at(n.world.approver.person).verifier().text()};
+  CHECK(code_of(n.enrolment.prepare_admission(n.world.approver, own)) == Code::SEPARATION_OF_DUTIES);
+  CHECK(code_of(n.enrolment.prepare_admission(n.world.supervisor, n.command)) == Code::FORBIDDEN);
+  CHECK(code_of(n.enrolment.prepare_admission(n.world.delegate, n.command)) == Code::FORBIDDEN);
+  CHECK(code_of(n.enrolment.prepare_admission({n.world.supervisor.person, Role::ADMIN}, n.command)) == Code::ROLE_MISSING);
+  CHECK(code_of(n.enrolment.waiting(n.world.investigator)) == Code::FORBIDDEN);
+
+  // A change of the telephone by another hand does not make the author a stranger; a change of the roles does.
+  PersonCommand entry{n.person.id, "shinjin", n.person.name, {}, {}, {}, n.person.unit, n.person.roles, false, {}, {}, {}, true};
+  PersonCommand second;
+  second.login = "kanri2";
+  second.name = "架空 管理";
+  second.roles = {Role::ADMIN};
+  const Caller other{must(n.world.agency().put_person(n.world.agency_admin, second)).id, Role::ADMIN};
+  entry.telephone = "000-000-0002";
+  n.world.step();
+  must(n.world.agency().put_person(other, entry));
+  CHECK(code_of(n.enrolment.prepare_admission(n.world.agency_admin, n.command)) == Code::SEPARATION_OF_DUTIES);
+  CHECK(n.enrolment.prepare_admission(other, n.command));
+  entry.roles = {Role::INVESTIGATOR};
+  n.world.step();
+  must(n.world.agency().put_person(other, entry));
+  CHECK(n.enrolment.prepare_admission(n.world.agency_admin, n.command));
+  CHECK(code_of(n.enrolment.prepare_admission(other, n.command)) == Code::SEPARATION_OF_DUTIES);
+}
+
+TEST_CASE("an admission is exactly what was prepared, signed by whoever hands it in") {
+  Newcomer n;
+  const PreparedEntry prepared = must(n.enrolment.prepare_admission(n.world.approver, n.command));
+  const SignedEntry good = n.sign(prepared, n.world.approver);
+  CHECK(code_of(n.enrolment.admit(n.world.approver, {good.text, n.sign(prepared, n.world.supervisor).signature})) == Code::SIGNATURE_INVALID);
+  CHECK(code_of(n.enrolment.admit(n.world.agency_admin, good)) == Code::SEPARATION_OF_DUTIES);
+
+  note::PersonEntry entry = must(note::PersonEntry::parse(prepared.text));
+  const auto changed = [&](const std::function<void(note::PersonEntry&)>& change) {
+    note::PersonEntry other = entry;
+    change(other);
+    const PreparedEntry text{must(other.text()), prepared.signer};
+    return code_of(n.enrolment.admit(n.world.approver, n.sign(text, n.world.approver)));
+  };
+  CHECK(changed([](auto& e) { e.role = "approver"; }) == Code::ROLE_MISSING);
+  CHECK(changed([](auto& e) { e.role = "king"; }) == Code::TEXT_DIFFERS);
+  CHECK(changed([](auto& e) { e.valid.until = e.valid.until + days(1); }) == Code::TEXT_DIFFERS);
+  CHECK(changed([&](auto& e) { e.unit = n.world.other_section; }) == Code::TEXT_DIFFERS);
+  CHECK(changed([&](auto& e) { e.delegator = n.world.approver.person; }) == Code::TEXT_DIFFERS);
+  CHECK(changed([](auto& e) { e.origin = "log.example/other"; }) == Code::TEXT_DIFFERS);
+  CHECK(changed([](auto& e) { e.valid.from = e.valid.from - days(1); }) == Code::STALE);
+  CHECK(n.published().empty());
+
+  n.world.clock.advance(minutes(31));
+  CHECK(code_of(n.enrolment.admit(n.world.approver, good)) == Code::STALE);
+  AdmissionCommand unknown = n.command;
+  unknown.vkey = must(note::Signer::create(prepared.signer, crypto::Ed25519Secret::generate())).verifier().text();
+  CHECK(code_of(n.enrolment.prepare_admission(n.world.approver, unknown)) == Code::KEY_UNKNOWN);
+  must(n.logins.revoke_device({n.person.id, Role::INVESTIGATOR}, n.person.id, n.command.vkey));
+  CHECK(code_of(n.enrolment.prepare_admission(n.world.approver, n.command)) == Code::KEY_UNKNOWN);
+}
+
+TEST_CASE("a pending device becomes a second factor when it is admitted") {
+  Newcomer n;
+  must(n.logins.set_password_as_node(n.person.id, "kirin-no-kubi-42"));
+  const auto log_in = [&](const note::Signer& device) {
+    const SessionView half = must(n.logins.log_in({"shinjin", "kirin-no-kubi-42"}));
+    return n.logins.answer_factor(*half.token, {must(device.sign(half.challenge_text)).text()});
+  };
+  const SessionView session = must(log_in(*n.device));
+  const note::Signer second = must(note::Signer::create(session.signer, crypto::Ed25519Secret::generate()));
+  const std::string text = enrolment_text("https://desk.example", session.organisation, n.person.id, second.verifier().key.base64(), session.device_nonce);
+  must(n.logins.add_device(*session.token, {second.verifier().text(), "携帯", must(second.sign(text)).text()}));
+  CHECK(code_of(log_in(second)) == Code::WRONG_FACTOR);
+  const PreparedEntry prepared = must(n.enrolment.prepare_admission(n.world.approver, {n.person.id, Role::INVESTIGATOR, second.verifier().text()}));
+  must(n.enrolment.admit(n.world.approver, n.sign(prepared, n.world.approver)));
+  CHECK(must(log_in(second)).person == n.person.id);
+}
+
+TEST_CASE("a delegation stands in the directory and in the books, signed by the head of the unit") {
+  Newcomer n;
+  TestWorld& world = n.world;
+  const DelegationCommand command{world.approver.person, world.delegate.person, world.section, "2026-12-01T09:00:00+09:00", "2026-12-05T18:00:00+09:00"};
+  const PreparedEntry prepared = must(n.enrolment.prepare_delegation(world.approver, command));
+  CHECK(code_of(n.enrolment.prepare_delegation(world.delegate, command)) == Code::SEPARATION_OF_DUTIES);
+  CHECK(code_of(n.enrolment.prepare_delegation(world.agency_admin, command)) == Code::SEPARATION_OF_DUTIES);
+  DelegationCommand longer = command;
+  longer.until = "2026-12-06T18:00:00+09:00";
+  CHECK(code_of(n.enrolment.delegate(world.approver, {longer, n.sign(prepared, world.approver)})) == Code::TEXT_DIFFERS);
+  CHECK(code_of(n.enrolment.delegate(world.approver, {command, n.sign(prepared, world.delegate)})) == Code::SIGNATURE_INVALID);
+  CHECK(must(world.agency().delegations()).size() == 1);
+
+  const party::Delegation made = must(n.enrolment.delegate(world.approver, {command, n.sign(prepared, world.approver)}));
+  CHECK(must(world.agency().delegations()).size() == 2);
+  const auto count = [&](Time at) {
+    const auto entries = must(world.directory().person(world.agency().self().id, world.delegate.person, at));
+    return std::ranges::count_if(entries, [&](const PublishedPerson& entry) {
+      return entry.delegator == world.approver.person && entry.role == Role::APPROVER && entry.unit == world.section && entry.from == made.from;
+    });
+  };
+  CHECK(count(made.from - seconds(1)) == 0);
+  CHECK(count(made.from) == 1);
+  CHECK(count(made.until - seconds(1)) == 1);
+  CHECK(count(made.until) == 0);
+}
+
+}  // namespace
+}  // namespace warifu::desk
