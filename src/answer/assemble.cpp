@@ -50,7 +50,8 @@ std::vector<ItemResult> results_for(const ItemStatus& item) {
 
 // That a source was searched and held nothing is worth telling, and no data.
 bool carries_data(const ItemAnswer& item) {
-  return !item.files.empty() || std::ranges::any_of(item.provenance, [](const inquiry::Provenance& p) { return p.rows != 0; }) || std::ranges::any_of(item.tables, [](const inquiry::Table& table) { return !table.rows.empty(); });
+  return !item.files.empty() || std::ranges::any_of(item.provenance, [](const inquiry::Provenance& p) { return p.rows != 0; }) ||
+         std::ranges::any_of(item.tables, [](const inquiry::Table& table) { return !table.rows.empty(); });
 }
 
 bool may_carry_data(ItemResult result) { return result == ItemResult::ANSWERED || result == ItemResult::PARTLY_ANSWERED; }
@@ -79,7 +80,8 @@ std::string names(const std::vector<E>& values) {
 
 Status check_data(const ItemAnswer& item) {
   if (!may_carry_data(item.result) && carries_data(item)) {
-    if (item.result == ItemResult::NEEDS_WARRANT) return fail(Code::NOT_ALLOWED_BY_LAW, "nothing is disclosed for an item that needs a warrant", "/tables");
+    if (item.result == ItemResult::NEEDS_WARRANT)
+      return fail(Code::NOT_ALLOWED_BY_LAW, "nothing is disclosed for an item that needs a warrant", "/tables");
     return fail(Code::BAD_VALUE, "this result carries neither rows nor files", "/tables", {{"expected", "-"}});
   }
   if (item.result == ItemResult::ANSWERED && !carries_data(item) && item.message.empty())
@@ -92,7 +94,8 @@ Status check_data(const ItemAnswer& item) {
       return fail(Code::TOO_MANY, "a table has between one and so many columns", where + "/columns", {{"max", std::to_string(kColumnsMax)}});
     for (std::size_t r = 0; r < table.rows.size(); ++r)
       if (table.rows[r].size() != table.columns.size())
-        return fail(Code::BAD_VALUE, "a row is longer or shorter than its head", where + "/rows/" + std::to_string(r), {{"expected", std::to_string(table.columns.size())}});
+        return fail(Code::BAD_VALUE, "a row is longer or shorter than its head", where + "/rows/" + std::to_string(r),
+                    {{"expected", std::to_string(table.columns.size())}});
   }
   return {};
 }
@@ -160,14 +163,17 @@ Status check_row_counts(const Answer& answer, const std::vector<inquiry::RowCoun
     const std::string where = "/row_counts/" + std::to_string(i);
     const auto item = std::ranges::find(answer.items, counts[i].no, &ItemAnswer::no);
     if (item == answer.items.end()) return fail(Code::ITEM_UNKNOWN, "the answer has no such item", where + "/no");
-    if (!counted.insert(counts[i].no).second) return fail(Code::BAD_VALUE, "an item is counted twice", where + "/no", {{"expected", "each item once"}});
+    if (!counted.insert(counts[i].no).second)
+      return fail(Code::BAD_VALUE, "an item is counted twice", where + "/no", {{"expected", "each item once"}});
     // The true number is not given away: the second person counts again.
     if (item->row_count() != counts[i].rows)
-      return fail(Code::ROW_COUNT_DIFFERS, "the rows counted are not the rows there", where, {{"expected", std::to_string(counts[i].rows)}, {"actual", "?"}});
+      return fail(Code::ROW_COUNT_DIFFERS, "the rows counted are not the rows there", where,
+                  {{"expected", std::to_string(counts[i].rows)}, {"actual", "?"}});
   }
   for (const ItemAnswer& item : answer.items)
     if (!counted.contains(item.no))
-      return fail(Code::ROW_COUNT_DIFFERS, "an item was not counted", "/row_counts", {{"expected", "-"}, {"actual", "?"}, {"no", std::to_string(item.no)}});
+      return fail(Code::ROW_COUNT_DIFFERS, "an item was not counted", "/row_counts",
+                  {{"expected", "-"}, {"actual", "?"}, {"no", std::to_string(item.no)}});
   return {};
 }
 

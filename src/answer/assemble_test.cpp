@@ -77,11 +77,13 @@ TEST_CASE("a returned item is refused, a narrowed one proposed") {
 
 TEST_CASE("what waits for the legal desk has no result") {
   for (const ItemResult result : {ItemResult::ANSWERED, ItemResult::NONE_HELD, ItemResult::REFUSED, ItemResult::NEEDS_WARRANT})
-    CHECK(!check(Disposition::LEGAL_REVIEW, with_result(1, result, result == ItemResult::REFUSED ? std::optional(ReasonCode::DISPROPORTIONATE) : std::nullopt)));
+    CHECK(!check(Disposition::LEGAL_REVIEW,
+                 with_result(1, result, result == ItemResult::REFUSED ? std::optional(ReasonCode::DISPROPORTIONATE) : std::nullopt)));
 }
 
 TEST_CASE("a ready answer covers every item that has not been answered before") {
-  const std::vector<ItemStatus> items = {{1, Disposition::ACCEPT, false, false}, {2, Disposition::ACCEPT, true, false}, {3, Disposition::ACCEPT, false, false}};
+  const std::vector<ItemStatus> items = {
+      {1, Disposition::ACCEPT, false, false}, {2, Disposition::ACCEPT, true, false}, {3, Disposition::ACCEPT, false, false}};
   Answer answer;
   answer.items = {with_rows(1, 1)};
   CHECK(check_answer(catalogue(), items, answer, false));

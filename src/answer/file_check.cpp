@@ -25,8 +25,8 @@ constexpr std::array<FileType, 9> kTypes = {{{"application/pdf", ".pdf"},
                                              {"image/jpeg", ".jpg"},
                                              {"application/json", ".json"},
                                              {"message/rfc822", ".eml"}}};
-constexpr std::array<std::string_view, 17> kArchives = {".zip", ".7z", ".rar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".tar", ".jar", ".cab", ".lzh", ".iso",
-                                                        ".xlsx", ".docx", ".pptx", ".apk"};
+constexpr std::array<std::string_view, 17> kArchives = {".zip", ".7z",  ".rar", ".gz",  ".tgz",  ".bz2",  ".xz",   ".zst", ".tar",
+                                                        ".jar", ".cab", ".lzh", ".iso", ".xlsx", ".docx", ".pptx", ".apk"};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -64,9 +64,12 @@ constexpr std::uint16_t kStored = 0, kDeflated = 8;
 constexpr std::string_view kLocalMark = "PK\3\4", kCentralMark = "PK\1\2", kEndMark = "PK\5\6";
 
 std::uint16_t u16(std::string_view data, std::size_t at) {
-  return static_cast<std::uint16_t>(static_cast<unsigned>(static_cast<std::uint8_t>(data[at])) | static_cast<unsigned>(static_cast<std::uint8_t>(data[at + 1])) << 8);
+  return static_cast<std::uint16_t>(static_cast<unsigned>(static_cast<std::uint8_t>(data[at])) |
+                                    static_cast<unsigned>(static_cast<std::uint8_t>(data[at + 1])) << 8);
 }
-std::uint32_t u32(std::string_view data, std::size_t at) { return static_cast<std::uint32_t>(u16(data, at)) | static_cast<std::uint32_t>(u16(data, at + 2)) << 16; }
+std::uint32_t u32(std::string_view data, std::size_t at) {
+  return static_cast<std::uint32_t>(u16(data, at)) | static_cast<std::uint32_t>(u16(data, at + 2)) << 16;
+}
 
 struct ZipEntry {
   std::string name;
@@ -164,7 +167,8 @@ Status check_zip(std::string_view content, bool is_spreadsheet) {
   for (const ZipEntry& entry : entries) {
     if (entry.name.ends_with('/')) continue;
     const std::string ending = extension_of(entry.name);
-    if (std::ranges::find(kTypes, ending, &FileType::extension) == kTypes.end()) return wrong_type(ending.empty() ? "?" : ending, "an entry of another type");
+    if (std::ranges::find(kTypes, ending, &FileType::extension) == kTypes.end())
+      return wrong_type(ending.empty() ? "?" : ending, "an entry of another type");
   }
   return {};
 }
@@ -173,13 +177,15 @@ Status check_zip(std::string_view content, bool is_spreadsheet) {
 
 Status check_pdf(std::string_view content) {
   if (!content.starts_with("%PDF-1.") && !content.starts_with("%PDF-2.")) return wrong_type("?", "no PDF");
-  if (content.substr(content.size() > 1024 ? content.size() - 1024 : 0).find("%%EOF") == std::string_view::npos) return wrong_type("?", "a PDF without an end");
+  if (content.substr(content.size() > 1024 ? content.size() - 1024 : 0).find("%%EOF") == std::string_view::npos)
+    return wrong_type("?", "a PDF without an end");
   return {};
 }
 
 Status check_png(std::string_view content) {
   constexpr std::string_view kHead("\x89PNG\r\n\x1a\n", 8), kEnd("\0\0\0\0IEND\xae\x42\x60\x82", 12);
-  if (!content.starts_with(kHead) || content.size() < 33 || content.substr(12, 4) != "IHDR" || !content.ends_with(kEnd)) return wrong_type("?", "no PNG");
+  if (!content.starts_with(kHead) || content.size() < 33 || content.substr(12, 4) != "IHDR" || !content.ends_with(kEnd))
+    return wrong_type("?", "no PNG");
   return {};
 }
 
@@ -210,7 +216,8 @@ Status check_json(std::string_view content) {
 // RFC 5322: lines of a head, an empty line. Bodies may be in any encoding, NUL is in none.
 Status check_mail(std::string_view content) {
   if (content.find('\0') != std::string_view::npos) return wrong_type("?", "no mail message");
-  if (content.find("\n\n") == std::string_view::npos && content.find("\r\n\r\n") == std::string_view::npos) return wrong_type("?", "a mail message without a body");
+  if (content.find("\n\n") == std::string_view::npos && content.find("\r\n\r\n") == std::string_view::npos)
+    return wrong_type("?", "a mail message without a body");
   const std::string_view first = content.substr(0, content.find('\n'));
   const std::size_t colon = first.find(':');
   if (colon == 0 || colon == std::string_view::npos) return wrong_type("?", "no mail message");
@@ -237,7 +244,8 @@ Result<std::string> clean_file_name(std::string_view name) {
 
 Status check_content(std::string_view media_type, std::string_view content) {
   if (content.empty()) return fail(Code::EMPTY_FIELD, "an empty file", "/file");
-  if (content.size() > limits::kFileBytesMax) return fail(Code::TOO_LARGE, "the file is too large", "/file", {{"max", std::to_string(limits::kFileBytesMax)}});
+  if (content.size() > limits::kFileBytesMax)
+    return fail(Code::TOO_LARGE, "the file is too large", "/file", {{"max", std::to_string(limits::kFileBytesMax)}});
   if (media_type == "application/pdf") return check_pdf(content);
   if (media_type == "text/csv" || media_type == "text/plain") return check_text(content);
   if (media_type == kXlsx) return check_zip(content, true);
@@ -260,7 +268,8 @@ Result<CheckedFile> check_file(std::string_view name, std::string_view media_typ
   out.media_type = by_name.media_type;
   const Result<std::string> content = read_file(path, limits::kFileBytesMax);
   if (!content) {
-    if (content.error().code == Code::TOO_LARGE) return fail(Code::TOO_LARGE, "the file is too large", "/file", {{"max", std::to_string(limits::kFileBytesMax)}});
+    if (content.error().code == Code::TOO_LARGE)
+      return fail(Code::TOO_LARGE, "the file is too large", "/file", {{"max", std::to_string(limits::kFileBytesMax)}});
     return tl::unexpected<Error>(content.error());
   }
   TRY(check_content(out.media_type, *content));

@@ -38,20 +38,24 @@ std::string zip_of(const std::vector<Entry>& entries, bool overlapping = false) 
     const int method = entry.claims == 0 ? 0 : 8;
     if (!overlapping || out.empty()) {
       out += "PK\3\4";
-      put16(out, 20), put16(out, static_cast<std::uint64_t>(entry.flags)), put16(out, static_cast<std::uint64_t>(method)), put32(out, 0), put32(out, 0);
+      put16(out, 20), put16(out, static_cast<std::uint64_t>(entry.flags)), put16(out, static_cast<std::uint64_t>(method)), put32(out, 0),
+          put32(out, 0);
       put32(out, entry.data.size()), put32(out, unpacked), put16(out, entry.name.size()), put16(out, 0);
       out += entry.name + entry.data;
     }
     directory += "PK\1\2";
-    put16(directory, 20), put16(directory, 20), put16(directory, static_cast<std::uint64_t>(entry.flags)), put16(directory, static_cast<std::uint64_t>(method));
+    put16(directory, 20), put16(directory, 20), put16(directory, static_cast<std::uint64_t>(entry.flags)),
+        put16(directory, static_cast<std::uint64_t>(method));
     put32(directory, 0), put32(directory, 0), put32(directory, entry.data.size()), put32(directory, unpacked);
-    put16(directory, entry.name.size()), put16(directory, 0), put16(directory, 0), put16(directory, 0), put16(directory, 0), put32(directory, 0), put32(directory, at);
+    put16(directory, entry.name.size()), put16(directory, 0), put16(directory, 0), put16(directory, 0), put16(directory, 0), put32(directory, 0),
+        put32(directory, at);
     directory += entry.name;
   }
   const std::uint64_t start = out.size();
   out += directory;
   out += "PK\5\6";
-  put16(out, 0), put16(out, 0), put16(out, entries.size()), put16(out, entries.size()), put32(out, directory.size()), put32(out, start), put16(out, 0);
+  put16(out, 0), put16(out, 0), put16(out, entries.size()), put16(out, entries.size()), put32(out, directory.size()), put32(out, start),
+      put16(out, 0);
   return out;
 }
 

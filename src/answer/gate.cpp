@@ -53,7 +53,8 @@ std::string names_of(const law::Catalogue& law, ReasonUse use) {
 Result<std::optional<ReasonCode>> reason_of(const law::Catalogue& law, const ItemDecision& decision) {
   const auto needs = [&](ReasonUse use, ReasonCode implied) -> Result<std::optional<ReasonCode>> {
     if (!decision.reason) return std::optional<ReasonCode>(implied);
-    if (law.reason(*decision.reason).use != use) return fail(Code::BAD_VALUE, "that reason is of another use", "/reason", {{"expected", names_of(law, use)}});
+    if (law.reason(*decision.reason).use != use)
+      return fail(Code::BAD_VALUE, "that reason is of another use", "/reason", {{"expected", names_of(law, use)}});
     return decision.reason;
   };
   switch (decision.disposition) {
@@ -108,7 +109,8 @@ Status check_narrowed(const Gate& gate, Desk desk, const Item& item, const Narro
 Status check_intake(const Stand& stand, const ItemDecision& decision) {
   if (stand.standing == Standing::OPEN && decision.disposition != Disposition::LEGAL_REVIEW)
     return not_allowed(stand.judgement, "the law leaves this open: the legal desk decides it");
-  if (decision.disposition == Disposition::ACCEPT && stand.standing != Standing::ALLOWED) return not_allowed(stand.judgement, "closed by the law or a house rule");
+  if (decision.disposition == Disposition::ACCEPT && stand.standing != Standing::ALLOWED)
+    return not_allowed(stand.judgement, "closed by the law or a house rule");
   const bool is_stricter = decision.disposition == Disposition::NEEDS_WARRANT && stand.standing < Standing::OPEN;
   if (is_stricter && decision.comment.empty()) return fail(Code::REASON_REQUIRED, "stricter than the law, without a reason", "/comment");
   return {};
@@ -150,7 +152,8 @@ ItemDecision narrow_to(const Gate& gate, const Item& item, std::vector<law::Cate
     narrowing.message = "求める情報を「" + join_names(gate.law, categories) + "」に限れば回答できます。";
     narrowing.categories = std::move(categories);
   }
-  if (period) narrowing.message += "期間を " + to_rfc3339_tokyo(period->from) + " から " + to_rfc3339_tokyo(period->until) + " までに限れば回答できます。";
+  if (period)
+    narrowing.message += "期間を " + to_rfc3339_tokyo(period->from) + " から " + to_rfc3339_tokyo(period->until) + " までに限れば回答できます。";
   out.narrowing = std::move(narrowing);
   return out;
 }
@@ -250,7 +253,8 @@ Result<std::vector<ItemDecision>> check_decisions(const Gate& gate, Desk desk, c
     const auto item = std::ranges::find(items, decisions[i].no, &Item::no);
     if (item == items.end() || std::ranges::find(wanted, decisions[i].no) == wanted.end())
       return fail(Code::ITEM_UNKNOWN, "no such item waits for a decision", where + "/no");
-    if (open.erase(decisions[i].no) == 0) return fail(Code::BAD_VALUE, "two decisions about one item", where + "/no", {{"expected", "each item once"}});
+    if (open.erase(decisions[i].no) == 0)
+      return fail(Code::BAD_VALUE, "two decisions about one item", where + "/no", {{"expected", "each item once"}});
     Result<ItemDecision> checked = check_decision(gate, desk, *item, std::move(decisions[i]));
     if (!checked) return tl::unexpected<Error>(std::move(checked).error().at(where));
     out.push_back(std::move(*checked));

@@ -39,7 +39,8 @@ struct Stand {
 
 // Decisions about items of one inquiry: every one of `wanted` exactly once and no other. ITEM_UNKNOWN, RESULT_MISSING; `where` = /decisions/<i>….
 [[nodiscard]] Result<std::vector<inquiry::ItemDecision>> check_decisions(const Gate& gate, Desk desk, const std::vector<inquiry::Item>& items,
-                                                                         const std::vector<int>& wanted, std::vector<inquiry::ItemDecision> decisions);
+                                                                         const std::vector<int>& wanted,
+                                                                         std::vector<inquiry::ItemDecision> decisions);
 
 // A suggestion that check_decision admits at intake; a person decides.
 [[nodiscard]] inquiry::ItemDecision suggest(const Gate& gate, const party::AnswerProfile* profile, const inquiry::Item& item, Time now);

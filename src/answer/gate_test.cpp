@@ -111,11 +111,15 @@ TEST_CASE("what the law leaves open goes to the legal desk, which records why") 
   CHECK(bench.code(Desk::LEGAL, item, decided(Disposition::ACCEPT), &where) == Code::REASON_REQUIRED);
   CHECK(where == "/comment");
   CHECK(bench.code(Desk::LEGAL, item, decided(Disposition::LEGAL_REVIEW, {}, "まだ")) == Code::BAD_VALUE);
-  for (const Disposition right : {Disposition::ACCEPT, Disposition::NEEDS_WARRANT}) CHECK(check_decision(bench.gate, Desk::LEGAL, item, decided(right, {}, "検討の結果")));
+  for (const Disposition right : {Disposition::ACCEPT, Disposition::NEEDS_WARRANT})
+    CHECK(check_decision(bench.gate, Desk::LEGAL, item, decided(right, {}, "検討の結果")));
 }
 
 TEST_CASE("a house rule closes what the law allows") {
-  const law::HouseRules house = law::HouseRules::create(catalogue(), {{law::Instrument::INQ, Category::K7, law::Outcome::NEEDS_WARRANT, "当社は令状を求める", "we ask for a warrant"}}).value();
+  const law::HouseRules house =
+      law::HouseRules::create(catalogue(),
+                              {{law::Instrument::INQ, Category::K7, law::Outcome::NEEDS_WARRANT, "当社は令状を求める", "we ask for a warrant"}})
+          .value();
   const Gate gate{catalogue(), house, law::Instrument::INQ, law::FormKind::A};
   const auto refused = check_decision(gate, Desk::INTAKE, account({Category::K7}), decided(Disposition::ACCEPT));
   REQUIRE(!refused);
@@ -191,7 +195,8 @@ TEST_CASE("decisions cover the items once each, and say where they are wrong") {
 TEST_CASE("suggestions are such that intake may take them") {
   const Bench bench;
   const party::AnswerProfile own = profile();
-  std::vector<Item> items = {account({Category::K1}), account({Category::K1, Category::K3}), account({Category::K3}), address(), account({Category::K8})};
+  std::vector<Item> items = {account({Category::K1}), account({Category::K1, Category::K3}), account({Category::K3}), address(),
+                             account({Category::K8})};
   items.push_back(account({Category::K7}));
   items.back().period = inquiry::Period{kNow - days(400), kNow - days(100)};
   items.push_back(account({Category::K1}));

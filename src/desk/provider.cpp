@@ -25,7 +25,8 @@ struct InHand {
 };
 
 tl::unexpected<Error> not_now(const Loaded& loaded, std::string_view act, std::string why) {
-  return fail(Code::ILLEGAL_TRANSITION, std::move(why), std::string(act), {{"act", std::string(act)}, {"state", std::string(enum_text(loaded.state.provider.state))}});
+  return fail(Code::ILLEGAL_TRANSITION, std::move(why), std::string(act),
+              {{"act", std::string(act)}, {"state", std::string(enum_text(loaded.state.provider.state))}});
 }
 
 Result<InHand> in_hand(const Loaded& loaded) {
@@ -51,7 +52,8 @@ Status check_at_work(const Loaded& loaded, const Caller& caller, Kind kind) {
   if (std::ranges::find(assigned, caller.person) == assigned.end()) return fail(Code::NOT_ASSIGNED, "not assigned to this person", "/matter");
   const ProviderState at = loaded.state.provider.state;
   const bool is_over = loaded.state.shared.withdrawn || loaded.state.shared.purged_by_provider || loaded.state.shared.purged_by_agency;
-  if (is_over || (at != ProviderState::ASSIGNED && at != ProviderState::COLLECTED)) return not_now(loaded, enum_text(kind), "nothing is being prepared");
+  if (is_over || (at != ProviderState::ASSIGNED && at != ProviderState::COLLECTED))
+    return not_now(loaded, enum_text(kind), "nothing is being prepared");
   return {};
 }
 
@@ -84,11 +86,12 @@ Status check_provenance(const Loaded& loaded, const inquiry::Answer& answer) {
     for (std::size_t p = 0; p < answer.items[i].provenance.size(); ++p) {
       const inquiry::Provenance& named = answer.items[i].provenance[p];
       const bool is_recorded = std::ranges::any_of(lookups, [&](const inquiry::LookedUpBody& lookup) {
-        return lookup.no == answer.items[i].no && lookup.provenance.source == named.source && lookup.provenance.query == named.query && lookup.provenance.at == named.at;
+        return lookup.no == answer.items[i].no && lookup.provenance.source == named.source && lookup.provenance.query == named.query &&
+               lookup.provenance.at == named.at;
       });
       if (!is_recorded)
-        return fail(Code::BAD_VALUE, "no such lookup is recorded for this item", "/answer/items/" + std::to_string(i) + "/provenance/" + std::to_string(p),
-                    {{"expected", "a lookup of this matter"}});
+        return fail(Code::BAD_VALUE, "no such lookup is recorded for this item",
+                    "/answer/items/" + std::to_string(i) + "/provenance/" + std::to_string(p), {{"expected", "a lookup of this matter"}});
     }
   return {};
 }
@@ -159,10 +162,12 @@ Result<std::vector<ItemDecision>> Office::suggest_triage(const Caller& caller, c
 Result<Written> Office::decide_legal(const Caller& caller, const MatterId& matter, const DecisionsCommand& command) {
   return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
     const InHand hand = TRY(in_hand(scene.loaded));
-    if (scene.loaded.state.provider.state != ProviderState::LEGAL_REVIEW) return not_now(scene.loaded, "legal.decided", "no item waits for the legal desk");
+    if (scene.loaded.state.provider.state != ProviderState::LEGAL_REVIEW)
+      return not_now(scene.loaded, "legal.decided", "no item waits for the legal desk");
     std::vector<int> wanted;
     for (const auto& [no, disposition] : scene.loaded.state.provider.dispositions)
-      if (disposition == Disposition::LEGAL_REVIEW && std::ranges::find(command.decisions, no, &ItemDecision::no) != command.decisions.end()) wanted.push_back(no);
+      if (disposition == Disposition::LEGAL_REVIEW && std::ranges::find(command.decisions, no, &ItemDecision::no) != command.decisions.end())
+        wanted.push_back(no);
     const law::HouseRules house = TRY(impl_->house_rules());
     const answer::Gate gate{*impl_->parts.law, house, hand.text.instrument, hand.text.form};
     inquiry::DecisionsBody body;
@@ -176,7 +181,8 @@ Result<Written> Office::accept(const Caller& caller, const MatterId& matter, con
   return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
     const inquiry::Dispatch* dispatch = scene.loaded.state.shared.current();
     if (dispatch == nullptr) return not_now(scene.loaded, "inquiry.accepted", "nothing has been received");
-    return plan_of(Kind::ACCEPTED, inquiry::StepBody{{}, {}, dispatch->mark.act, dispatch->version, TRY(paragraph(command.message, "/message", true))});
+    return plan_of(Kind::ACCEPTED,
+                   inquiry::StepBody{{}, {}, dispatch->mark.act, dispatch->version, TRY(paragraph(command.message, "/message", true))});
   });
 }
 
@@ -186,7 +192,9 @@ Result<Written> Office::return_inquiry(const Caller& caller, const MatterId& mat
     if (dispatch == nullptr) return not_now(scene.loaded, "inquiry.returned", "nothing has been received");
     if (!answer::fits_return(*impl_->parts.law, command.reason))
       return fail(Code::BAD_VALUE, "that reason is of another use", "/reason", {{"expected", "a reason of return or refusal"}});
-    return plan_of(Kind::RETURNED, inquiry::ReturnedBody{{}, {}, dispatch->mark.act, dispatch->version, command.reason, TRY(paragraph(command.message, "/message", true))});
+    return plan_of(
+        Kind::RETURNED,
+        inquiry::ReturnedBody{{}, {}, dispatch->mark.act, dispatch->version, command.reason, TRY(paragraph(command.message, "/message", true))});
   });
 }
 
@@ -199,7 +207,8 @@ namespace {
 Result<Written> begin_if_due(Office::Impl& impl, const Caller& caller, Written before) {
   const Loaded loaded = TRY(impl.load(before.matter));
   const inquiry::Dispatch* dispatch = loaded.state.shared.current();
-  if (dispatch == nullptr || loaded.state.shared.state != inquiry::State::ACCEPTED || dispatch->begun || loaded.state.provider.assigned.empty()) return before;
+  if (dispatch == nullptr || loaded.state.shared.state != inquiry::State::ACCEPTED || dispatch->begun || loaded.state.provider.assigned.empty())
+    return before;
   Result<Written> begun = impl.write(caller, before.matter, [](const Scene& scene) -> Result<Plan> {
     const inquiry::Dispatch* current = scene.loaded.state.shared.current();
     return plan_of(Kind::BEGUN, inquiry::StepBody{{}, {}, current->mark.act, current->version, {}});
@@ -260,7 +269,8 @@ Result<LookupView> Office::look_up(const Caller& caller, const MatterId& matter,
   return LookupView{written.act, body.no, body.provenance, std::move(body.table), body.truncated};
 }
 
-Result<inquiry::FileRef> Office::attach(const Caller& caller, const MatterId& matter, std::string_view name, std::string_view media_type, const std::string& path) {
+Result<inquiry::FileRef> Office::attach(const Caller& caller, const MatterId& matter, std::string_view name, std::string_view media_type,
+                                        const std::string& path) {
   const party::Person person = TRY(impl_->person_of(caller));
   const Loaded loaded = TRY(impl_->load(matter));
   TRY(impl_->may_see(caller, person, loaded));
@@ -302,7 +312,8 @@ Result<inquiry::CollectedBody> collected_answer(const Loaded& loaded, Kind kind)
 Planner release_planner(const Office::Impl& impl) {
   return [&impl](const Scene& scene) -> Result<Plan> {
     const inquiry::Dispatch* dispatch = scene.loaded.state.shared.current();
-    if (dispatch == nullptr || scene.loaded.state.provider.state != ProviderState::CHECKED) return not_now(scene.loaded, "answer.released", "only a checked answer is released");
+    if (dispatch == nullptr || scene.loaded.state.provider.state != ProviderState::CHECKED)
+      return not_now(scene.loaded, "answer.released", "only a checked answer is released");
     inquiry::CollectedBody collected = TRY(collected_answer(scene.loaded, Kind::RELEASED));
     if (collected.of != dispatch->mark.act) return fail(Code::STALE, "the answer is to an older version");
     TRY(check_files(*impl.parts.store, scene.loaded.matter, collected.answer));
@@ -320,11 +331,13 @@ Planner release_planner(const Office::Impl& impl) {
 
 Result<Written> Office::check_answer(const Caller& caller, const MatterId& matter, const AnswerCheckCommand& command) {
   return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
-    if (scene.loaded.state.provider.state != ProviderState::COLLECTED) return not_now(scene.loaded, "answer.checked", "no answer waits for the second person");
+    if (scene.loaded.state.provider.state != ProviderState::COLLECTED)
+      return not_now(scene.loaded, "answer.checked", "no answer waits for the second person");
     const inquiry::CollectedBody collected = TRY(collected_answer(scene.loaded, Kind::ANSWER_CHECKED));
     TRY(answer::check_row_counts(collected.answer, command.row_counts));
-    return plan_of(Kind::ANSWER_CHECKED,
-                   inquiry::AnswerCheckedBody{{}, *scene.loaded.state.provider.answer, command.row_counts, TRY(paragraph(command.comment, "/comment", true))});
+    return plan_of(
+        Kind::ANSWER_CHECKED,
+        inquiry::AnswerCheckedBody{{}, *scene.loaded.state.provider.answer, command.row_counts, TRY(paragraph(command.comment, "/comment", true))});
   });
 }
 
@@ -335,7 +348,9 @@ Result<Written> Office::send_back_answer(const Caller& caller, const MatterId& m
   });
 }
 
-Result<Prepared> Office::prepare_release(const Caller& caller, const MatterId& matter) const { return impl_->prepare(caller, matter, release_planner(*impl_)); }
+Result<Prepared> Office::prepare_release(const Caller& caller, const MatterId& matter) const {
+  return impl_->prepare(caller, matter, release_planner(*impl_));
+}
 
 Result<Written> Office::release(const Caller& caller, const MatterId& matter, const SignedCommand& command) {
   return impl_->write_signed(caller, matter, command, release_planner(*impl_));

@@ -144,7 +144,8 @@ TEST_CASE("from the inbox to the answer that the agency holds") {
 TEST_CASE("intake cannot accept what the law closes, and the place is named") {
   Scene1 s;
   const MatterId matter = s.world.dispatched({s.world.item("ex-1"), s.world.item("ex-2"), s.world.address_item()});
-  const auto refused = s.desk.triage(s.world.intake, matter, {{s.decision(1, Disposition::ACCEPT), s.decision(2, Disposition::ACCEPT), s.decision(3, Disposition::ACCEPT)}});
+  const auto refused = s.desk.triage(s.world.intake, matter,
+                                     {{s.decision(1, Disposition::ACCEPT), s.decision(2, Disposition::ACCEPT), s.decision(3, Disposition::ACCEPT)}});
   REQUIRE(!refused);
   CHECK(refused.error().code == Code::NOT_ALLOWED_BY_LAW);
   CHECK(refused.error().where == "/decisions/2");
@@ -167,7 +168,8 @@ TEST_CASE("a house rule binds intake") {
   CHECK(code_of(s.desk.decide_legal(s.world.legal, matter, {{s.decision(1, Disposition::ACCEPT)}})) == Code::REASON_REQUIRED);
   CHECK(code_of(s.desk.decide_legal(s.world.legal, matter, {{s.decision(2, Disposition::ACCEPT, "要る")}})) == Code::ITEM_UNKNOWN);
   CHECK(code_of(s.desk.decide_legal(s.world.intake, matter, {{s.decision(1, Disposition::ACCEPT, "要る")}})) == Code::ROLE_MISSING);
-  CHECK(must(s.desk.decide_legal(s.world.legal, matter, {{s.decision(1, Disposition::ACCEPT, "被害額が大きく必要と認める")}})).provider_state == ProviderState::TRIAGED);
+  CHECK(must(s.desk.decide_legal(s.world.legal, matter, {{s.decision(1, Disposition::ACCEPT, "被害額が大きく必要と認める")}})).provider_state ==
+        ProviderState::TRIAGED);
   s.world.step();
   CHECK(code_of(s.desk.decide_legal(s.world.legal, matter, {{s.decision(1, Disposition::ACCEPT, "もう一度")}})) == Code::ILLEGAL_TRANSITION);
 }
@@ -175,10 +177,12 @@ TEST_CASE("a house rule binds intake") {
 TEST_CASE("a return carries a reason that fits") {
   Scene1 s;
   const MatterId matter = s.world.dispatched({s.world.item("ex-1")});
-  CHECK(code_of(s.desk.return_inquiry(s.world.intake, matter, {law::ReasonCode::INCOMPLETE, "番号がない"})) == Code::ILLEGAL_TRANSITION);  // not judged yet
+  CHECK(code_of(s.desk.return_inquiry(s.world.intake, matter, {law::ReasonCode::INCOMPLETE, "番号がない"})) ==
+        Code::ILLEGAL_TRANSITION);  // not judged yet
   s.world.triaged(matter);
   CHECK(code_of(s.desk.return_inquiry(s.world.intake, matter, {law::ReasonCode::NO_DATA_HELD, {}})) == Code::BAD_VALUE);
-  CHECK(must(s.desk.return_inquiry(s.world.intake, matter, {law::ReasonCode::INSUFFICIENT_INFO, "利用時期を示してください"})).state == State::RETURNED);
+  CHECK(must(s.desk.return_inquiry(s.world.intake, matter, {law::ReasonCode::INSUFFICIENT_INFO, "利用時期を示してください"})).state ==
+        State::RETURNED);
   s.world.exchange();
   CHECK(must(s.world.agency().store().row(matter)).state == State::RETURNED);
 }
@@ -308,7 +312,8 @@ TEST_CASE("the second person counts, and is another person") {
   CHECK(code_of(s.desk.release(s.world.other_releaser, matter, good)) == Code::TEXT_DIFFERS);
   s.world.clock.advance(minutes(31));
   CHECK(code_of(s.desk.release(s.world.releaser, matter, good)) == Code::STALE);
-  CHECK(must(s.desk.release(s.world.other_releaser, matter, s.signed_release(matter, s.world.other_releaser))).provider_state == ProviderState::RELEASED);
+  CHECK(must(s.desk.release(s.world.other_releaser, matter, s.signed_release(matter, s.world.other_releaser))).provider_state ==
+        ProviderState::RELEASED);
 }
 
 TEST_CASE("one person in both roles cannot prepare and check") {

@@ -159,14 +159,16 @@ class LocalCourier final : public exchange::Courier {
 template <class T>
 T must(Result<T> result, const char* what = "must") {
   if (!result) {
-    const std::string text = std::string(what) + ": " + std::string(sentence(result.error().code).name) + " " + result.error().where + " " + result.error().message;
+    const std::string text =
+        std::string(what) + ": " + std::string(sentence(result.error().code).name) + " " + result.error().where + " " + result.error().message;
     detail::check_failed(text.c_str(), __FILE__, __LINE__);
   }
   return std::move(*result);
 }
 inline void must(Status status, const char* what = "must") {
   if (!status) {
-    const std::string text = std::string(what) + ": " + std::string(sentence(status.error().code).name) + " " + status.error().where + " " + status.error().message;
+    const std::string text =
+        std::string(what) + ": " + std::string(sentence(status.error().code).name) + " " + status.error().where + " " + status.error().message;
     detail::check_failed(text.c_str(), __FILE__, __LINE__);
   }
 }
@@ -226,9 +228,10 @@ class TestWorld {
   explicit TestWorld(std::vector<std::shared_ptr<answer::Source>> sources = {}, std::shared_ptr<Store> agency_store = std::make_shared<FakeStore>(),
                      std::shared_ptr<Store> provider_store = std::make_shared<FakeStore>())
       : directory_(std::make_shared<FakeDirectory>()),
-        agency_(organisation("kakuu-police.example", party::Side::AGENCY, "架空県警察", "Kakuu Prefectural Police"), std::move(agency_store), directory_, clock, {}),
-        provider_(organisation("reiji-auction.example", party::Side::PROVIDER, "例示オークション株式会社", "Reiji Auction Inc."), std::move(provider_store),
-                  directory_, clock, std::move(sources)) {
+        agency_(organisation("kakuu-police.example", party::Side::AGENCY, "架空県警察", "Kakuu Prefectural Police"), std::move(agency_store),
+                directory_, clock, {}),
+        provider_(organisation("reiji-auction.example", party::Side::PROVIDER, "例示オークション株式会社", "Reiji Auction Inc."),
+                  std::move(provider_store), directory_, clock, std::move(sources)) {
     furnish_agency();
     furnish_provider();
     courier.connect(*agency_.office);
@@ -303,11 +306,13 @@ class TestWorld {
     step();
     must(agency().check(supervisor, matter, {}), "check");
     step();
-    must(agency().approve(approver, matter, agency_.sign(must(agency().prepare_approval(approver, matter), "prepare_approval"), approver.person)), "approve");
+    must(agency().approve(approver, matter, agency_.sign(must(agency().prepare_approval(approver, matter), "prepare_approval"), approver.person)),
+         "approve");
     step();
     must(agency().number(registrar, matter, {}), "number");
     step();
-    must(agency().dispatch(registrar, matter, agency_.sign(must(agency().prepare_dispatch(registrar, matter), "prepare_dispatch"), registrar.person)), "dispatch");
+    must(agency().dispatch(registrar, matter, agency_.sign(must(agency().prepare_dispatch(registrar, matter), "prepare_dispatch"), registrar.person)),
+         "dispatch");
     exchange();
     return matter;
   }
@@ -340,8 +345,8 @@ class TestWorld {
     return out;
   }
 
-  Caller person(TestOffice& office, std::string login, std::string name, std::string post, std::vector<party::Role> roles, std::optional<UnitId> unit = {},
-                bool is_unit_head = false) {
+  Caller person(TestOffice& office, std::string login, std::string name, std::string post, std::vector<party::Role> roles,
+                std::optional<UnitId> unit = {}, bool is_unit_head = false) {
     party::Person out;
     out.id = PersonId::random();
     out.login = std::move(login);
@@ -413,10 +418,16 @@ class TestWorld {
     provider_admin = person(provider_, "admin", "例示 八子", "管理者", {Role::ADMIN});
     party::AnswerProfile profile;
     profile.organisation = provider_.self.id;
-    profile.entries = {
-        {text::SelectorType::ACCOUNT_ID, {"auction.example"}, {law::Category::K1, law::Category::K3, law::Category::K7, law::Category::K8}, false, 90, 1000, "", ""},
-        {text::SelectorType::IP_ADDRESS, {}, {law::Category::K1, law::Category::K2, law::Category::K3}, false, 7, 180, "", ""},
-        {text::SelectorType::EMAIL, {}, {law::Category::K1}, false, std::nullopt, std::nullopt, "", ""}};
+    profile.entries = {{text::SelectorType::ACCOUNT_ID,
+                        {"auction.example"},
+                        {law::Category::K1, law::Category::K3, law::Category::K7, law::Category::K8},
+                        false,
+                        90,
+                        1000,
+                        "",
+                        ""},
+                       {text::SelectorType::IP_ADDRESS, {}, {law::Category::K1, law::Category::K2, law::Category::K3}, false, 7, 180, "", ""},
+                       {text::SelectorType::EMAIL, {}, {law::Category::K1}, false, std::nullopt, std::nullopt, "", ""}};
     profile.media = {"text/csv", "application/pdf"};
     must(directory_->publish_profile(profile));
   }

@@ -70,7 +70,9 @@ class CsvReader {
     }
     return broken("a quotation mark is not closed");
   }
-  [[nodiscard]] tl::unexpected<Error> broken(std::string why) const { return fail(Code::BAD_CSV, std::move(why), {}, {{"row", std::to_string(line_)}}); }
+  [[nodiscard]] tl::unexpected<Error> broken(std::string why) const {
+    return fail(Code::BAD_CSV, std::move(why), {}, {{"row", std::to_string(line_)}});
+  }
 
   std::string_view text_;
   std::size_t at_ = 0;
@@ -86,9 +88,7 @@ std::string key_of(const answer::SourceQuery& query, const std::string& cell) {
     case text::SelectorType::ACCOUNT_ID:
     case text::SelectorType::ORDER_NUMBER:
     case text::SelectorType::AUCTION_NUMBER:
-    case text::SelectorType::CONTRACT_NUMBER:
-      input.service = query.services.empty() ? "any.example" : query.services.front();
-      break;
+    case text::SelectorType::CONTRACT_NUMBER: input.service = query.services.empty() ? "any.example" : query.services.front(); break;
     case text::SelectorType::IP_ADDRESS: input.at = "2000-01-01T00:00:00Z"; break;
     default: break;
   }
@@ -114,7 +114,7 @@ struct Columns {
 struct Loaded {
   Stamp stamp;
   std::vector<Row> rows;
-  std::map<std::string, Columns> columns;                                            // by query
+  std::map<std::string, Columns> columns;                                                  // by query
   std::map<std::string, std::unordered_map<std::string, std::vector<std::size_t>>> index;  // by query
 };
 
@@ -161,7 +161,7 @@ class CsvSource final : public answer::Source {
   }
 
   Result<Stamp> stamp() const {
-    struct stat status {};
+    struct stat status{};
     if (::stat(config_.file.c_str(), &status) != 0) return fail(Code::SOURCE_UNAVAILABLE, "the file is not there", config_.info.name);
     return Stamp{status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_size, status.st_ino};
   }
@@ -180,7 +180,8 @@ class CsvSource final : public answer::Source {
   Status read(Loaded& into) const {
     const Result<std::string> content = read_file(config_.file.string(), limits::kSourceCsvBytesMax);
     if (!content && content.error().code == Code::TOO_LARGE)
-      return fail(Code::SOURCE_CONFIG, "the file is larger than " + std::to_string(limits::kSourceCsvBytesMax) + " bytes: put it into a database", config_.info.name);
+      return fail(Code::SOURCE_CONFIG, "the file is larger than " + std::to_string(limits::kSourceCsvBytesMax) + " bytes: put it into a database",
+                  config_.info.name);
     if (!content) return fail(Code::SOURCE_UNAVAILABLE, "the file cannot be read", config_.info.name);
     if (!text::is_utf8(*content)) return fail(Code::SOURCE_CONFIG, "the file is not UTF-8", config_.info.name);
     std::string_view text = *content;
@@ -196,7 +197,8 @@ class CsvSource final : public answer::Source {
     for (Row row; TRY(next(row));) {
       if (row.size() == 1 && row.front().empty()) continue;  // an empty line
       if (row.size() != header.size())
-        return fail(Code::SOURCE_CONFIG, "record " + std::to_string(reader.line()) + " has another number of fields than the header", config_.info.name);
+        return fail(Code::SOURCE_CONFIG, "record " + std::to_string(reader.line()) + " has another number of fields than the header",
+                    config_.info.name);
       into.rows.push_back(row);
     }
     for (std::size_t q = 0; q < config_.queries.size(); ++q) TRY(index(into, header, config_.info.queries[q], config_.queries[q]));
@@ -205,7 +207,8 @@ class CsvSource final : public answer::Source {
 
   Status index(Loaded& into, const Row& header, const answer::SourceQuery& query, const Query& settings) const {
     const auto column = [&](const std::string& name) -> Result<std::size_t> {
-      if (std::ranges::count(header, name) != 1) return fail(Code::SOURCE_CONFIG, "the header does not name exactly one column " + name, place_of(config_, query));
+      if (std::ranges::count(header, name) != 1)
+        return fail(Code::SOURCE_CONFIG, "the header does not name exactly one column " + name, place_of(config_, query));
       return static_cast<std::size_t>(std::ranges::find(header, name) - header.begin());
     };
     Columns columns;

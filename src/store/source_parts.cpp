@@ -10,8 +10,8 @@ namespace warifu::store::source {
 
 namespace {
 
-constexpr std::array<std::string_view, 16> kParameters = {"value", "service", "at",    "at_us",  "port", "to",     "kana", "romaji",
-                                                          "born",  "bank",    "branch", "kind", "from", "from_us", "until", "until_us"};
+constexpr std::array<std::string_view, 16> kParameters = {"value", "service", "at",     "at_us", "port", "to",      "kana",  "romaji",
+                                                          "born",  "bank",    "branch", "kind",  "from", "from_us", "until", "until_us"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_word(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
@@ -33,8 +33,10 @@ Result<std::size_t> skip_quoted(std::string_view sql, std::size_t at) {
   if (c == '\'' || c == '"') {
     for (std::size_t i = at + 1; i < sql.size(); ++i) {
       if (sql[i] == '\\' && c == '\'') return bad_sql("a backslash in quoted text is read differently by different engines");
-      if (sql[i] == c && i + 1 < sql.size() && sql[i + 1] == c) ++i;
-      else if (sql[i] == c) return i + 1;
+      if (sql[i] == c && i + 1 < sql.size() && sql[i + 1] == c)
+        ++i;
+      else if (sql[i] == c)
+        return i + 1;
     }
     return bad_sql("a quotation mark is not closed");
   }
@@ -120,8 +122,10 @@ Result<Scanned> scan_sql(std::string_view sql) {
         if (sql[end] == '$') return bad_sql("a $ within a name");
         ++end;
       }
-    if (first_word.empty() && is_letter(c)) first_word = sql.substr(at, end - at);
-    else if (first_word.empty() && c != ' ' && c != '\t' && c != '\r' && c != '\n') return bad_sql("a query begins with SELECT or WITH");
+    if (first_word.empty() && is_letter(c))
+      first_word = sql.substr(at, end - at);
+    else if (first_word.empty() && c != ' ' && c != '\t' && c != '\r' && c != '\n')
+      return bad_sql("a query begins with SELECT or WITH");
     out.positional += sql.substr(at, end - at);
     at = end;
   }
@@ -138,16 +142,23 @@ std::string readable(std::string_view cell) {
   out.reserve(cell.size());
   for (std::size_t i = 0; i < cell.size();) {
     const auto byte = static_cast<std::uint8_t>(cell[i]);
-    const std::size_t length = byte < 0x80 ? 1 : byte >= 0xc2 && byte < 0xe0 ? 2 : byte >= 0xe0 && byte < 0xf0 ? 3 : byte >= 0xf0 && byte < 0xf5 ? 4 : 0;
+    const std::size_t length = byte < 0x80                   ? 1
+                               : byte >= 0xc2 && byte < 0xe0 ? 2
+                               : byte >= 0xe0 && byte < 0xf0 ? 3
+                               : byte >= 0xf0 && byte < 0xf5 ? 4
+                                                             : 0;
     bool is_good = length != 0 && i + length <= cell.size();
     for (std::size_t k = 1; is_good && k < length; ++k) is_good = (static_cast<std::uint8_t>(cell[i + k]) & 0xc0) == 0x80;
     if (is_good && length > 2) {  // overlong forms, surrogates and what lies beyond U+10FFFF
       const auto second = static_cast<std::uint8_t>(cell[i + 1]);
-      is_good = !((byte == 0xe0 && second < 0xa0) || (byte == 0xed && second > 0x9f) || (byte == 0xf0 && second < 0x90) || (byte == 0xf4 && second > 0x8f));
+      is_good =
+          !((byte == 0xe0 && second < 0xa0) || (byte == 0xed && second > 0x9f) || (byte == 0xf0 && second < 0x90) || (byte == 0xf4 && second > 0x8f));
     }
     const bool is_control = (byte < 0x20 && byte != '\t' && byte != '\n') || byte == 0x7f;
-    if (is_good && !is_control) out += cell.substr(i, length);
-    else out += kReplacement;
+    if (is_good && !is_control)
+      out += cell.substr(i, length);
+    else
+      out += kReplacement;
     i += is_good ? length : 1;
   }
   return out;

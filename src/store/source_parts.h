@@ -13,16 +13,16 @@ namespace warifu::store::source {
 
 // A query as configured: the public part stands in SourceInfo at the same place.
 struct Query {
-  std::string sql;                 // sql
-  std::string match;               // csv: the column compared with the value
-  std::vector<std::string> take;   // csv: the columns taken
-  std::string time;                // csv: the column held against the item's period; empty: none
+  std::string sql;                // sql
+  std::string match;              // csv: the column compared with the value
+  std::vector<std::string> take;  // csv: the columns taken
+  std::string time;               // csv: the column held against the item's period; empty: none
 };
 
 struct Config {
   answer::SourceInfo info;
-  std::string url;                 // sql
-  std::filesystem::path file;      // csv, and SQLite
+  std::string url;             // sql
+  std::filesystem::path file;  // csv, and SQLite
   std::vector<Query> queries;
 };
 
@@ -38,8 +38,8 @@ struct Parameter {
 
 // Exactly one statement that begins with SELECT or WITH, its named parameters known. Quoted text and comments are skipped over.
 struct Scanned {
-  std::string positional;            // with $1, $2 … in the place of the names
-  std::vector<std::string> names;    // of $1, $2 …, each once
+  std::string positional;          // with $1, $2 … in the place of the names
+  std::vector<std::string> names;  // of $1, $2 …, each once
 };
 [[nodiscard]] Result<Scanned> scan_sql(std::string_view sql);
 
@@ -65,8 +65,10 @@ class RowBuffer {
 [[nodiscard]] const Query& settings_of(const Config& config, const answer::SourceQuery& query);
 
 // A query with its value, run once. `rows_max` rows at most.
-[[nodiscard]] Result<answer::LookupResult> run_sqlite(const Config& config, const answer::SourceQuery& query, const inquiry::Item& item, std::size_t rows_max, int timeout_ms);
-[[nodiscard]] Result<answer::LookupResult> run_postgres(const Config& config, const answer::SourceQuery& query, const inquiry::Item& item, std::size_t rows_max, int timeout_ms);
+[[nodiscard]] Result<answer::LookupResult> run_sqlite(const Config& config, const answer::SourceQuery& query, const inquiry::Item& item,
+                                                      std::size_t rows_max, int timeout_ms);
+[[nodiscard]] Result<answer::LookupResult> run_postgres(const Config& config, const answer::SourceQuery& query, const inquiry::Item& item,
+                                                        std::size_t rows_max, int timeout_ms);
 
 [[nodiscard]] std::shared_ptr<answer::Source> make_csv(Config config);
 

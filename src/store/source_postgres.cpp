@@ -28,7 +28,8 @@ tl::unexpected<Error> failure(PGconn* connection, const PGresult* result, const 
   const char* state = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const std::string_view code = state == nullptr ? "" : state;
   if (code == "57014") return fail(Code::TIMEOUT, "the lookup took too long", where);
-  const bool is_lost = code.empty() || code.starts_with("08") || code.starts_with("57") || code.starts_with("53") || code.starts_with("55") || PQstatus(connection) != CONNECTION_OK;
+  const bool is_lost = code.empty() || code.starts_with("08") || code.starts_with("57") || code.starts_with("53") || code.starts_with("55") ||
+                       PQstatus(connection) != CONNECTION_OK;
   if (is_lost) return fail(Code::SOURCE_UNAVAILABLE, "postgresql: connection lost or refused " + std::string(code), where);
   std::string message = "postgresql " + std::string(code);
   if (const char* text = tells ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : nullptr) message += std::string(": ") + text;
@@ -41,7 +42,8 @@ Status command(PGconn* connection, const std::string& sql, const std::string& wh
 }
 
 Result<Connection> open(const Config& config, int timeout_ms) {
-  const std::string options = "-c default_transaction_read_only=on -c statement_timeout=" + std::to_string(timeout_ms) + " -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000";
+  const std::string options = "-c default_transaction_read_only=on -c statement_timeout=" + std::to_string(timeout_ms) +
+                              " -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000";
   const char* keys[] = {"connect_timeout", "tcp_user_timeout", "application_name", "dbname", "client_encoding", "options", nullptr};
   const char* values[] = {"5", "10000", "warifu lookup", config.url.c_str(), "UTF8", options.c_str(), nullptr};
   Connection connection(PQconnectdbParams(keys, values, 1));
@@ -76,10 +78,14 @@ std::vector<Oid> types_of(const std::vector<std::string>& names) {
   constexpr Oid kOpen = 0, kInt8 = 20, kText = 25, kTimestamptz = 1184;  // pg_type.dat; these numbers never change
   std::vector<Oid> out;
   for (const std::string& name : names) {
-    if (name == "value") out.push_back(kOpen);
-    else if (name == "port" || name == "limit" || name.ends_with("_us")) out.push_back(kInt8);
-    else if (name == "at" || name == "from" || name == "until") out.push_back(kTimestamptz);
-    else out.push_back(kText);
+    if (name == "value")
+      out.push_back(kOpen);
+    else if (name == "port" || name == "limit" || name.ends_with("_us"))
+      out.push_back(kInt8);
+    else if (name == "at" || name == "from" || name == "until")
+      out.push_back(kTimestamptz);
+    else
+      out.push_back(kText);
   }
   return out;
 }
@@ -99,8 +105,9 @@ Status fetch(PGconn* connection, RowBuffer& rows, const std::string& where) {
     }
     std::vector<std::string> row;
     for (int c = 0; c < PQnfields(result.get()); ++c)
-      row.push_back(PQgetisnull(result.get(), 0, c) != 0 ? std::string()
-                                                       : readable({PQgetvalue(result.get(), 0, c), static_cast<std::size_t>(PQgetlength(result.get(), 0, c))}));
+      row.push_back(PQgetisnull(result.get(), 0, c) != 0
+                        ? std::string()
+                        : readable({PQgetvalue(result.get(), 0, c), static_cast<std::size_t>(PQgetlength(result.get(), 0, c))}));
     if (rows.add(std::move(row))) continue;
     is_full = true;
     if (PGcancel* cancel = PQgetCancel(connection)) {
@@ -113,7 +120,8 @@ Status fetch(PGconn* connection, RowBuffer& rows, const std::string& where) {
 
 }  // namespace
 
-Result<answer::LookupResult> run_postgres(const Config& config, const answer::SourceQuery& query, const inquiry::Item& item, std::size_t rows_max, int timeout_ms) {
+Result<answer::LookupResult> run_postgres(const Config& config, const answer::SourceQuery& query, const inquiry::Item& item, std::size_t rows_max,
+                                          int timeout_ms) {
   const std::string where = place_of(config, query);
   const Clock::time_point begun = Clock::now();
   const Scanned scanned = TRY(scan_sql(settings_of(config, query).sql));
@@ -125,7 +133,8 @@ Result<answer::LookupResult> run_postgres(const Config& config, const answer::So
   if (PQresultStatus(described.get()) != PGRES_COMMAND_OK) return failure(connection.get(), described.get(), where, true);
   const auto columns = static_cast<std::size_t>(PQnfields(described.get()));
   if (columns != query.columns_ja.size())
-    return fail(Code::SOURCE_CONFIG, "the query gives " + std::to_string(columns) + " columns, its description names " + std::to_string(query.columns_ja.size()), where);
+    return fail(Code::SOURCE_CONFIG,
+                "the query gives " + std::to_string(columns) + " columns, its description names " + std::to_string(query.columns_ja.size()), where);
   const Bound bound = bind(scanned.names, item, rows_max + 1);
   const std::vector<const char*> values = bound.pointers();
   if (PQsendQueryPrepared(connection.get(), "lookup", static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0) != 1)

@@ -30,7 +30,8 @@ int authorize(void*, int action, const char*, const char* second, const char*, c
     case SQLITE_RECURSIVE: return SQLITE_OK;
     case SQLITE_FUNCTION: {
       const std::string_view name = second == nullptr ? "" : second;
-      return name == "load_extension" || name == "readfile" || name == "writefile" || name == "edit" || name == "fts3_tokenizer" ? SQLITE_DENY : SQLITE_OK;
+      return name == "load_extension" || name == "readfile" || name == "writefile" || name == "edit" || name == "fts3_tokenizer" ? SQLITE_DENY
+                                                                                                                                 : SQLITE_OK;
     }
     default: return SQLITE_DENY;
   }
@@ -47,7 +48,11 @@ tl::unexpected<Error> failure(sqlite3* db, int rc, const std::string& where) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return fail(Code::SOURCE_UNAVAILABLE, std::string("sqlite: ") + sqlite3_errstr(rc), where);
     // Preparing names tables and columns, stepping may name values: only the kind of error is told.
-    default: return fail(Code::SOURCE_CONFIG, std::string("sqlite: ") + sqlite3_errstr(rc) + (db != nullptr && rc == SQLITE_ERROR ? std::string(" (") + sqlite3_errmsg(db) + ")" : ""), where);
+    default:
+      return fail(
+          Code::SOURCE_CONFIG,
+          std::string("sqlite: ") + sqlite3_errstr(rc) + (db != nullptr && rc == SQLITE_ERROR ? std::string(" (") + sqlite3_errmsg(db) + ")" : ""),
+          where);
   }
 }
 
@@ -73,7 +78,8 @@ Result<Prepared> prepare(sqlite3* db, const std::string& sql, const std::string&
   const int rc = sqlite3_prepare_v2(db, sql.c_str(), static_cast<int>(sql.size()), &raw, &tail);
   Prepared statement(raw);
   if (rc != SQLITE_OK) return failure(db, rc, where);
-  if (!statement || std::string_view(tail).find_first_not_of(" \t\r\n;") != std::string_view::npos) return fail(Code::SOURCE_CONFIG, "one statement only", where);
+  if (!statement || std::string_view(tail).find_first_not_of(" \t\r\n;") != std::string_view::npos)
+    return fail(Code::SOURCE_CONFIG, "one statement only", where);
   if (sqlite3_stmt_readonly(raw) == 0) return fail(Code::SOURCE_CONFIG, "the statement writes", where);
   return statement;
 }
@@ -84,9 +90,12 @@ Status bind(sqlite3* db, sqlite3_stmt* statement, const inquiry::Item& item, std
     if (name == nullptr || name[0] != '$' || !is_parameter(name + 1)) return fail(Code::SOURCE_CONFIG, "an unknown parameter", where);
     const Parameter value = parameter(name + 1, item, limit);
     int rc = SQLITE_OK;
-    if (value.text) rc = sqlite3_bind_text64(statement, i, value.text->c_str(), value.text->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-    else if (value.number) rc = sqlite3_bind_int64(statement, i, *value.number);
-    else rc = sqlite3_bind_null(statement, i);
+    if (value.text)
+      rc = sqlite3_bind_text64(statement, i, value.text->c_str(), value.text->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    else if (value.number)
+      rc = sqlite3_bind_int64(statement, i, *value.number);
+    else
+      rc = sqlite3_bind_null(statement, i);
     if (rc != SQLITE_OK) return failure(db, rc, where);
   }
   return {};
@@ -110,7 +119,8 @@ int past_deadline(void* deadline) { return Clock::now() > *static_cast<const Clo
 
 }  // namespace
 
-Result<answer::LookupResult> run_sqlite(const Config& config, const answer::SourceQuery& query, const inquiry::Item& item, std::size_t rows_max, int timeout_ms) {
+Result<answer::LookupResult> run_sqlite(const Config& config, const answer::SourceQuery& query, const inquiry::Item& item, std::size_t rows_max,
+                                        int timeout_ms) {
   constexpr int kInstructionsBetween = 10'000;
   const std::string where = place_of(config, query);
   const Clock::time_point begun = Clock::now();
@@ -120,7 +130,8 @@ Result<answer::LookupResult> run_sqlite(const Config& config, const answer::Sour
   const Prepared statement = TRY(prepare(db.get(), settings_of(config, query).sql, where));
   const auto columns = static_cast<std::size_t>(sqlite3_column_count(statement.get()));
   if (columns != query.columns_ja.size())
-    return fail(Code::SOURCE_CONFIG, "the query gives " + std::to_string(columns) + " columns, its description names " + std::to_string(query.columns_ja.size()), where);
+    return fail(Code::SOURCE_CONFIG,
+                "the query gives " + std::to_string(columns) + " columns, its description names " + std::to_string(query.columns_ja.size()), where);
   TRY(bind(db.get(), statement.get(), item, rows_max + 1, where));
   RowBuffer rows(columns, rows_max);
   for (;;) {

@@ -1,8 +1,8 @@
 #include "store/sources.h"
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <set>
-#include <toml++/toml.h>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -137,7 +137,8 @@ class Reader {
 };
 
 bool is_source_name(std::string_view name) {
-  return !name.empty() && name.size() <= 40 && std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+  return !name.empty() && name.size() <= 40 &&
+         std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 template <NamedEnum E>
@@ -179,14 +180,17 @@ Status read_query(const toml::table& table, Config& config, std::size_t place) {
   query.name = TRY(reader.text("name"));
   reader.at(config.info.name + "/" + query.name);
   if (query.name.size() > limits::kLineCharactersMax) return reader.wrong("the name is too long");
-  if (std::ranges::find(config.info.queries, query.name, &answer::SourceQuery::name) != config.info.queries.end()) return reader.wrong("two queries of one name");
+  if (std::ranges::find(config.info.queries, query.name, &answer::SourceQuery::name) != config.info.queries.end())
+    return reader.wrong("two queries of one name");
   query.selector = TRY(word<text::SelectorType>(reader, TRY(reader.text("selector")), "selector"));
   query.services = TRY(reader.texts("services", true));
-  for (const std::string& category : TRY(reader.texts("categories"))) query.categories.push_back(TRY(word<law::Category>(reader, category, "category")));
+  for (const std::string& category : TRY(reader.texts("categories")))
+    query.categories.push_back(TRY(word<law::Category>(reader, category, "category")));
   if (query.categories.empty()) return reader.wrong("categories are empty");
   query.columns_ja = TRY(reader.texts("columns_ja"));
   query.columns_en = TRY(reader.texts("columns_en"));
-  if (query.columns_ja.empty() || query.columns_ja.size() != query.columns_en.size()) return reader.wrong("columns_ja and columns_en differ in length");
+  if (query.columns_ja.empty() || query.columns_ja.size() != query.columns_en.size())
+    return reader.wrong("columns_ja and columns_en differ in length");
   Query settings;
   TRY(read_way(reader, config.info.kind, query, settings));
   TRY(reader.nothing_else());
@@ -208,7 +212,8 @@ Status read_url(const Reader& reader, const std::filesystem::path& folder, Confi
   const std::size_t begin = config.url.find("//") + 2;
   const std::string authority = config.url.substr(begin, config.url.find_first_of("/?", begin) - begin);
   const std::size_t at = authority.rfind('@');
-  const bool has_password = (at != std::string::npos && authority.substr(0, at).find(':') != std::string::npos) || config.url.find("password=") != std::string::npos;
+  const bool has_password =
+      (at != std::string::npos && authority.substr(0, at).find(':') != std::string::npos) || config.url.find("password=") != std::string::npos;
   if (has_password) return reader.wrong("a password stands in the password file of libpq, not in url");
   return {};
 }

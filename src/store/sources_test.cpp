@@ -8,8 +8,8 @@
 #include <fstream>
 
 #include "base/limits.h"
-#include "store/source_parts.h"
 #include "store/postgres.h"
+#include "store/source_parts.h"
 #include "store/sqlite.h"
 #include "store/testing_postgres.h"
 
@@ -41,10 +41,12 @@ constexpr std::string_view kRows =
     "INSERT INTO member VALUES('ex-1001','例示 一郎','架空市1','2026-01-01T00:00:00Z'),('ex-1001','例示 一郎','架空市2','2026-06-01T00:00:00Z'),"
     "('ex-1002','例示 二郎',NULL,'2026-01-01T00:00:00Z');";
 
-constexpr std::string_view kSql = "SELECT name, address FROM member WHERE account = $value AND ($from IS NULL OR joined >= $from) ORDER BY joined LIMIT $limit";
+constexpr std::string_view kSql =
+    "SELECT name, address FROM member WHERE account = $value AND ($from IS NULL OR joined >= $from) ORDER BY joined LIMIT $limit";
 
 std::string config(std::string_view url, std::string_view sql, std::string_view more = {}) {
-  std::string out = "[[source]]\nname = \"members\"\ntitle_ja = \"会員台帳\"\ntitle_en = \"Member register\"\nkind = \"sql\"\nurl = \"" + std::string(url) + "\"\n";
+  std::string out =
+      "[[source]]\nname = \"members\"\ntitle_ja = \"会員台帳\"\ntitle_en = \"Member register\"\nkind = \"sql\"\nurl = \"" + std::string(url) + "\"\n";
   out += "  [[source.query]]\n  name = \"by account\"\n  selector = \"ACCOUNT_ID\"\n  services = [\"auction.example\"]\n  categories = [\"K1\"]\n";
   out += "  columns_ja = [\"氏名\",\"住所\"]\n  columns_en = [\"name\",\"address\"]\n  sql = '''" + std::string(sql) + "'''\n" + std::string(more);
   return out;
@@ -144,8 +146,10 @@ TEST_CASE("a PostgreSQL source answers, and its value is bound") {
   check_sql(*one(parse_sources(config(url, sql), ".")));
 
   SUBCASE("numbers, times and addresses are read as their column's type") {
-    REQUIRE((*database)->exec("CREATE TABLE session(account bigint, at timestamptz, ip inet); INSERT INTO session VALUES(7,'2026-01-01T00:00:00Z','192.0.2.7')"));
-    const auto source = one(parse_sources(config(url, "SELECT account, ip FROM " + schema + ".session WHERE account = $value AND ($from IS NULL OR at >= $from)"), "."));
+    REQUIRE((*database)->exec(
+        "CREATE TABLE session(account bigint, at timestamptz, ip inet); INSERT INTO session VALUES(7,'2026-01-01T00:00:00Z','192.0.2.7')"));
+    const auto source = one(
+        parse_sources(config(url, "SELECT account, ip FROM " + schema + ".session WHERE account = $value AND ($from IS NULL OR at >= $from)"), "."));
     CHECK(source->test());
     CHECK(source->look_up({item("7"), 0}).value().table.rows.at(0) == std::vector<std::string>{"7", "192.0.2.7"});
     // A value that cannot be compared is an error of the configuration, never "none held"; the value is not in the message.
@@ -155,8 +159,9 @@ TEST_CASE("a PostgreSQL source answers, and its value is bound") {
     CHECK(wrong.error().message.find("secret") == std::string::npos);
   }
   SUBCASE("nothing is written, not even by a query that tries") {
-    const auto source =
-        one(parse_sources(config(url, "WITH gone AS (DELETE FROM " + schema + ".member WHERE account = $value RETURNING name, address) SELECT name, address FROM gone"), "."));
+    const auto source = one(parse_sources(
+        config(url, "WITH gone AS (DELETE FROM " + schema + ".member WHERE account = $value RETURNING name, address) SELECT name, address FROM gone"),
+        "."));
     CHECK(!source->look_up({item("ex-1001"), 0}));
     CHECK(one(parse_sources(config(url, sql), "."))->look_up({item("ex-1001"), 0}).value().table.rows.size() == 2);
   }
@@ -181,7 +186,8 @@ TEST_CASE("a PostgreSQL source answers, and its value is bound") {
     CHECK(late.error().code == Code::TIMEOUT);
   }
   SUBCASE("wrong columns, wrong SQL, no server") {
-    CHECK(one(parse_sources(config(url, "SELECT name FROM " + schema + ".member WHERE account = $value"), "."))->test().error().where == "members/by account");
+    CHECK(one(parse_sources(config(url, "SELECT name FROM " + schema + ".member WHERE account = $value"), "."))->test().error().where ==
+          "members/by account");
     CHECK(one(parse_sources(config(url, "SELECT a, b FROM absent WHERE c = $value"), "."))->test().error().code == Code::SOURCE_CONFIG);
     CHECK(one(parse_sources(config("postgresql://nobody@127.0.0.1:1/none", sql), "."))->test().error().code == Code::SOURCE_UNAVAILABLE);
   }
@@ -194,7 +200,9 @@ TEST_CASE("rows and bytes of a SQLite answer are bounded") {
   REQUIRE(many);
   CHECK(many->truncated);
   CHECK(many->table.rows.size() == limits::kSourceRowsMax);
-  const auto wide = db.source("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 5000) SELECT $value, printf('%.*c', 1000, 'x') FROM n")->look_up({item("a"), 0});
+  const auto wide =
+      db.source("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 5000) SELECT $value, printf('%.*c', 1000, 'x') FROM n")
+          ->look_up({item("a"), 0});
   REQUIRE(wide);
   CHECK(wide->truncated);
   CHECK(wide->table.rows.size() > 2000);
@@ -253,9 +261,10 @@ TEST_CASE("one reading statement with known parameters, whatever stands in quote
   CHECK(scanned->names == std::vector<std::string>{"value", "limit"});
   CHECK(scanned->positional.find("b = $1 AND c = $1 AND d = $2") != std::string::npos);
   CHECK(source::scan_sql("with x as (select 1) select $value"));
-  for (const char* bad : {"", "DELETE FROM t WHERE a = $value", "SELECT 1", "SELECT $value; SELECT 2", "SELECT $value; 'x'", "SELECT $value, $other", "SELECT $1, $value",
-                          "SELECT '$value", "SELECT ?, $value", "SELECT @a, $value", "SELECT $value /* open", "SELECT 'a\\' || $value", "SELECT /* /* */ */ $value",
-                          "SELECT $$ $value $$", "ATTACH $value AS x", "PRAGMA $value", "(SELECT $value)", "SELECT a$b, $value"}) {
+  for (const char* bad :
+       {"", "DELETE FROM t WHERE a = $value", "SELECT 1", "SELECT $value; SELECT 2", "SELECT $value; 'x'", "SELECT $value, $other",
+        "SELECT $1, $value", "SELECT '$value", "SELECT ?, $value", "SELECT @a, $value", "SELECT $value /* open", "SELECT 'a\\' || $value",
+        "SELECT /* /* */ */ $value", "SELECT $$ $value $$", "ATTACH $value AS x", "PRAGMA $value", "(SELECT $value)", "SELECT a$b, $value"}) {
     CAPTURE(bad);
     CHECK(!source::scan_sql(bad));
   }
@@ -263,8 +272,8 @@ TEST_CASE("one reading statement with known parameters, whatever stands in quote
 
 TEST_CASE("a SQLite query reads and does nothing else") {
   const Sqlite db;
-  for (const char* bad : {"WITH x AS (SELECT $value) INSERT INTO member SELECT 'a','b','c','d' FROM x", "SELECT load_extension($value), 1", "SELECT name FROM member WHERE account = $value",
-                          "SELECT absent, name FROM member WHERE account = $value"}) {
+  for (const char* bad : {"WITH x AS (SELECT $value) INSERT INTO member SELECT 'a','b','c','d' FROM x", "SELECT load_extension($value), 1",
+                          "SELECT name FROM member WHERE account = $value", "SELECT absent, name FROM member WHERE account = $value"}) {
     CAPTURE(bad);
     const Status tested = db.source(bad)->test();
     REQUIRE(!tested);
@@ -346,7 +355,9 @@ TEST_CASE("a CSV source finds by the normalised value and follows changes of the
   const Folder folder;
   const auto source = one(parse_sources(kCsvConfig, folder.path()));
   CHECK(source->test().error().code == Code::SOURCE_UNAVAILABLE);
-  folder.write("members.csv", "\xEF\xBB\xBFmail,name,note,at\r\nhanako@Example.com,\"例示, 花子\",\"二行\n\"\"引用\"\"\",2026-01-01T00:00:00Z\r\n\r\nother@example.com,別人,,2026-01-01T00:00:00Z\r\n");
+  folder.write("members.csv",
+               "\xEF\xBB\xBFmail,name,note,at\r\nhanako@Example.com,\"例示, "
+               "花子\",\"二行\n\"\"引用\"\"\",2026-01-01T00:00:00Z\r\n\r\nother@example.com,別人,,2026-01-01T00:00:00Z\r\n");
   CHECK(source->test());
   const auto found = source->look_up({mail(text::parse_selector({text::SelectorType::EMAIL, "hanako@EXAMPLE.com"}).value().input.value), 0});
   REQUIRE(found);
@@ -363,8 +374,9 @@ TEST_CASE("a CSV source finds by the normalised value and follows changes of the
 TEST_CASE("a broken CSV file is an error of its source") {
   const Folder folder;
   const auto source = one(parse_sources(kCsvConfig, folder.path()));
-  for (const char* bad : {"", "mail,name,at\n", "mail,name,note,at,mail\n", "mail,name,note,at\na@example.com,x\n", "mail,name,note,at\n\"a\"b,x,y,z\n", "mail,name,note,at\na\"b,x,y,z\n",
-                          "mail,name,note,at\n\"a,x,y,z\n", "mail,name,note,at\n\x8e\x81,x,y,z\n"}) {
+  for (const char* bad :
+       {"", "mail,name,at\n", "mail,name,note,at,mail\n", "mail,name,note,at\na@example.com,x\n", "mail,name,note,at\n\"a\"b,x,y,z\n",
+        "mail,name,note,at\na\"b,x,y,z\n", "mail,name,note,at\n\"a,x,y,z\n", "mail,name,note,at\n\x8e\x81,x,y,z\n"}) {
     CAPTURE(bad);
     folder.write("members.csv", bad);
     const Status tested = source->test();
@@ -374,9 +386,11 @@ TEST_CASE("a broken CSV file is an error of its source") {
 }
 
 TEST_CASE("a source by hand gives a row to fill in") {
-  const auto source = one(parse_sources("[[source]]\nname = \"paper\"\ntitle_ja = \"紙\"\ntitle_en = \"Paper\"\nkind = \"hand\"\n[[source.query]]\nname = \"card\"\nselector = \"ACCOUNT_ID\"\n"
-                                        "categories = [\"K1\"]\ncolumns_ja = [\"氏名\",\"住所\"]\ncolumns_en = [\"name\",\"address\"]\n",
-                                        "."));
+  const auto source =
+      one(parse_sources("[[source]]\nname = \"paper\"\ntitle_ja = \"紙\"\ntitle_en = \"Paper\"\nkind = \"hand\"\n[[source.query]]\nname = "
+                        "\"card\"\nselector = \"ACCOUNT_ID\"\n"
+                        "categories = [\"K1\"]\ncolumns_ja = [\"氏名\",\"住所\"]\ncolumns_en = [\"name\",\"address\"]\n",
+                        "."));
   CHECK(source->test());
   const auto found = source->look_up({item("ex-1"), 0});
   REQUIRE(found);
