@@ -30,12 +30,12 @@ Table items_table(Paper& paper, Language language) {
   TextStyle number = text, value = text, period = text;
   number.align = Align::CENTRE;
   value.face = Face::GOTHIC;
-  period.size = 8.5;
+  period.size = 8;
   const auto column = [&](const Label& label, double share, const TextStyle& style) {
     return Column{.title = std::string(label.ja), .small = label.small(language), .share = share, .style = style};
   };
-  return Table(paper, {column(kNo, 10, number), column(kType, 22, text), column(kSelector, 38, value), column(kPeriod, 41, period),
-                       column(kCategories, 26, text), column(kPurpose, 28, text)});
+  return Table(paper, {column(kNo, 10, number), column(kType, 22, text), column(kSelector, 37, value), column(kPeriod, 43, period),
+                       column(kCategories, 25, text), column(kPurpose, 28, text)});
 }
 
 std::string officer_text(const FormOfficer& officer) {

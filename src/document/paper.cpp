@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <vector>
 
 #include "document/qr.h"
@@ -26,6 +27,7 @@ struct Unref {
   void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
   void operator()(cairo_t* ink) const { cairo_destroy(ink); }
   void operator()(cairo_font_options_t* options) const { cairo_font_options_destroy(options); }
+  void operator()(PangoAttrList* attributes) const { pango_attr_list_unref(attributes); }
   void operator()(char* text) const { g_free(text); }
 };
 template <class T>
@@ -58,11 +60,9 @@ void spread(PangoLayout* layout, std::string_view text, double width) {
   const auto count = static_cast<int>(g_utf8_strlen(text.data(), static_cast<gssize>(text.size())));
   const int gap = count < 2 ? 0 : (static_cast<int>(width * PANGO_SCALE) - natural) / (count - 1);
   if (gap <= 0) return;
-  PangoAttrList* attributes = pango_attr_list_new();
-  PangoAttribute* spacing = pango_attr_letter_spacing_new(gap);
-  pango_attr_list_insert(attributes, spacing);
-  pango_layout_set_attributes(layout, attributes);
-  pango_attr_list_unref(attributes);
+  const Owned<PangoAttrList> attributes(pango_attr_list_new());
+  pango_attr_list_insert(attributes.get(), pango_attr_letter_spacing_new(gap));
+  pango_layout_set_attributes(layout, attributes.get());
 }
 
 }  // namespace
@@ -102,11 +102,33 @@ struct Paper::Impl {
   PaperSettings settings;
   double page_width = kA4Short, page_height = kA4Long, cursor = 0;
   Owned<PangoContext> context;
+  Owned<PangoAttrList> no_hyphens;  // pango adds a hyphen where it breaks a long word; in an address or an account id it would be a lie
   // Pages are recorded and put into the file at the end, when their number is known.
   std::vector<Owned<cairo_surface_t>> pages;
   Owned<cairo_t> ink;
+  // Rules of a page are drawn together at its end, over shades: one path of each weight, because cairo examines every single drawing
+  // operation of a page several times.
+  struct Segment {
+    double x1, y1, x2, y2;
+  };
+  std::map<double, std::vector<Segment>> rules;
+
+  void draw_rules() {
+    for (const auto& [weight, segments] : rules) {
+      for (const Segment& segment : segments) {
+        cairo_move_to(ink.get(), segment.x1, segment.y1);
+        cairo_line_to(ink.get(), segment.x2, segment.y2);
+      }
+      cairo_set_source_rgb(ink.get(), 0, 0, 0);
+      cairo_set_line_cap(ink.get(), CAIRO_LINE_CAP_SQUARE);  // corners close
+      cairo_set_line_width(ink.get(), weight);
+      cairo_stroke(ink.get());
+    }
+    rules.clear();
+  }
 
   void begin_page() {
+    if (ink) draw_rules();
     const cairo_rectangle_t extents = {0, 0, page_width, page_height};
     pages.emplace_back(cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &extents));
     ink.reset(cairo_create(pages.back().get()));
@@ -124,6 +146,7 @@ struct Paper::Impl {
       spread(layout.get(), clean, width);
     } else {
       pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
+      pango_layout_set_attributes(layout.get(), no_hyphens.get());
       pango_layout_set_width(layout.get(), static_cast<int>(width * PANGO_SCALE));
     }
     for (GSList* each = pango_layout_get_lines_readonly(layout.get()); each != nullptr; each = each->next) {
@@ -151,6 +174,8 @@ Result<Paper> Paper::open(PaperSettings settings) {
   impl->settings = std::move(settings);
   if (impl->settings.orientation == Orientation::LANDSCAPE) std::swap(impl->page_width, impl->page_height);
   impl->context = new_context();
+  impl->no_hyphens.reset(pango_attr_list_new());
+  pango_attr_list_insert(impl->no_hyphens.get(), pango_attr_insert_hyphens_new(FALSE));
   for (const Face face : {Face::MINCHO, Face::GOTHIC}) {
     // fontconfig silently gives another face when one is missing; a form in a wrong face, or in boxes, must not leave the house
     const Owned<PangoFont> loaded(pango_context_load_font(impl->context.get(), font(face, 10).get()));
@@ -219,20 +244,14 @@ double Paper::write(std::string_view text, const TextStyle& style, double x, dou
 }
 
 void Paper::rule(double x1, double y1, double x2, double y2, double weight) {
-  cairo_t* ink = impl_->ink.get();
-  cairo_set_source_rgb(ink, 0, 0, 0);
-  cairo_set_line_width(ink, weight);
-  cairo_move_to(ink, x1, y1);
-  cairo_line_to(ink, x2, y2);
-  cairo_stroke(ink);
+  impl_->rules[weight].push_back({x1, y1, x2, y2});
 }
 
 void Paper::box(double x, double y, double width, double height, double weight) {
-  cairo_t* ink = impl_->ink.get();
-  cairo_set_source_rgb(ink, 0, 0, 0);
-  cairo_set_line_width(ink, weight);
-  cairo_rectangle(ink, x, y, width, height);
-  cairo_stroke(ink);
+  rule(x, y, x + width, y, weight);
+  rule(x, y + height, x + width, y + height, weight);
+  rule(x, y, x, y + height, weight);
+  rule(x + width, y, x + width, y + height, weight);
 }
 
 void Paper::shade(double x, double y, double width, double height, double grey) {
@@ -289,6 +308,7 @@ cairo_status_t append(void* closure, const unsigned char* data, unsigned int len
 
 Result<std::string> Paper::finish() {
   Impl& impl = *impl_;
+  impl.draw_rules();
   impl.ink.reset();
   std::vector<Owned<cairo_surface_t>> pages = std::move(impl.pages);
   impl.pages.clear();

@@ -40,28 +40,27 @@ void Table::begin() {
 void Table::draw_header() {
   is_open_ = true;
   const double y = paper_.y();
+  start_ = inner_start_ = y;
   if (!titles_.empty()) {
     paper_.shade(paper_.left(), y, paper_.width(), header_height_, kHeaderShade);
     for (std::size_t i = 0; i < columns_.size(); ++i) paper_.draw(titles_[i], edges_[i] + kPadX, y + (header_height_ - titles_[i].height()) / 2);
     draw_frame(header_height_, true);
   }
-  paper_.rule(paper_.left(), y, paper_.right(), y, kHeavy);
 }
 
-// The rules of one row whose top is at the cursor; moves the cursor under it.
+// Moves the cursor under a row and rules it off.
 void Table::draw_frame(double height, bool is_header) {
-  const double y = paper_.y();
-  for (std::size_t i = 1; i + 1 < edges_.size(); ++i) paper_.rule(edges_[i], y, edges_[i], y + height, kThin);
-  paper_.rule(edges_.front(), y, edges_.front(), y + height, kHeavy);
-  paper_.rule(edges_.back(), y, edges_.back(), y + height, kHeavy);
-  paper_.rule(edges_.front(), y + height, edges_.back(), y + height, is_header ? kHeavy : kThin);
   paper_.skip(height);
+  paper_.rule(edges_.front(), paper_.y(), edges_.back(), paper_.y(), is_header ? kHeavy : kThin);
 }
 
-// Between the rules of the row, which are drawn already above it.
+// The rules between columns, down to the cursor.
+void Table::draw_inner_rules() {
+  for (std::size_t i = 1; i + 1 < edges_.size(); ++i) paper_.rule(edges_[i], inner_start_, edges_[i], paper_.y(), kThin);
+}
+
 void Table::shade(std::size_t column, double height) {
-  if (columns_[column].shade >= 1) return;
-  paper_.shade(edges_[column], paper_.y() + kHeavy / 2, edges_[column + 1] - edges_[column], height - kHeavy / 2, columns_[column].shade);
+  if (columns_[column].shade < 1) paper_.shade(edges_[column], paper_.y(), edges_[column + 1] - edges_[column], height, columns_[column].shade);
 }
 
 // Columns repeat themselves (kinds, categories, purposes), and breaking text into lines is what a long table costs.
@@ -149,17 +148,16 @@ void Table::add_across(std::string_view text, std::string_view small) {
   const TextBlock block = paper_.lay(text, kAcross, paper_.width() - 2 * kPadX, small);
   const double height = block.height() + 2 * kPadY;
   if (paper_.y() + height > paper_.bottom() + 0.01) next_page();
-  const double y = paper_.y();
-  paper_.draw(block, paper_.left() + kPadX, y + kPadY);
-  paper_.rule(edges_.front(), y, edges_.front(), y + height, kHeavy);
-  paper_.rule(edges_.back(), y, edges_.back(), y + height, kHeavy);
-  paper_.rule(edges_.front(), y + height, edges_.back(), y + height, kThin);
-  paper_.skip(height);
+  draw_inner_rules();
+  paper_.draw(block, paper_.left() + kPadX, paper_.y() + kPadY);
+  draw_frame(height, false);
+  inner_start_ = paper_.y();
 }
 
 void Table::end() {
   if (!is_open_) return;
-  paper_.rule(edges_.front(), paper_.y(), edges_.back(), paper_.y(), kHeavy);
+  draw_inner_rules();
+  paper_.box(edges_.front(), start_, paper_.width(), paper_.y() - start_, kHeavy);
   is_open_ = false;
 }
 

@@ -52,6 +52,7 @@ class Table {
   void shade(std::size_t column, double height);
   void draw_header();
   void draw_frame(double height, bool is_header);
+  void draw_inner_rules();
   void next_page();
   void draw_fragments(const Laid& laid);
 
@@ -61,6 +62,7 @@ class Table {
   std::vector<TextBlock> titles_;
   mutable std::vector<std::map<std::string, TextBlock, std::less<>>> known_;  // cells laid before, of each column
   double header_height_ = 0;
+  double start_ = 0, inner_start_ = 0;  // of the table, and of the rules between columns, on this page
   bool is_open_ = false;
 };
 
