@@ -1,7 +1,7 @@
 #pragma once
 // The directory of keys on a database (a SQLite file, or a schema in PostgreSQL): the log of signed entries in their order, the roots that
 // are trusted, what organisations publish about themselves. An entry is verified when it is added and the log only grows: an entry with a
-// missing or wrong signature, of an unknown organisation, twice for the same, or a second successor of one predecessor is refused.
+// missing or wrong signature, of an unknown organisation, twice for the same, or a second successor (but a revocation) is refused.
 // Several processes may use one directory; each sees what the others added.
 
 #include <functional>
