@@ -1,64 +1,18 @@
 // Who is logged in, for which organisation, in which role.
-import { queryOptions } from '@tanstack/react-query';
-import { createApi, setCsrfToken, take } from './client';
+import { queryOptions, useQueryClient } from '@tanstack/react-query';
+import type { Language } from '../i18n';
+import { api, type Schema } from './api';
+import { setCsrfToken, take } from './client';
 import { Problem } from './problem';
 
-export const agencyRoles = ['investigator', 'supervisor', 'approver', 'delegate', 'registrar'] as const;
-export const providerRoles = ['intake', 'operator', 'legal', 'releaser'] as const;
-export const sharedRoles = ['auditor', 'admin'] as const;
-export type Role = (typeof agencyRoles)[number] | (typeof providerRoles)[number] | (typeof sharedRoles)[number];
-export type Side = 'agency' | 'provider';
+export type Role = Schema<'Role'>;
+export type Side = Schema<'Side'>;
+export type Session = Schema<'SessionInfo'>;
+export type Credentials = Schema<'LogInRequest'>;
+export type DemoAccount = Schema<'DemoAccount'>;
 
-export interface Membership {
-  org: string;
-  org_name: { ja: string; en: string };
-  side: Side;
-  roles: Role[];
-}
-
-export interface Session {
-  person: { id: string; name: string };
-  memberships: Membership[];
-  current: { org: string; role: Role };
-  csrf_token: string;
-  demo: boolean;
-}
-
-export interface DemoPerson {
-  login: string;
-  name: string;
-  org_name: { ja: string; en: string };
-  role: Role;
-  pin: string;
-}
-
-export interface Credentials {
-  login: string;
-  password?: string;
-  code?: string;
-}
-
-interface Json<T> {
-  content: { 'application/json': T };
-}
-
-// The few paths the shell itself needs; features use the generated table.
-interface SessionPaths {
-  '/api/v1/session': {
-    get: { responses: { 200: Json<Session> } };
-    post: { requestBody: Json<Credentials>; responses: { 200: Json<Session> } };
-    patch: { requestBody: Json<{ org: string; role: Role }>; responses: { 200: Json<Session> } };
-    delete: { responses: { 204: { content?: never } } };
-  };
-  '/api/v1/demo/people': {
-    get: { responses: { 200: Json<{ people: DemoPerson[] }> } };
-  };
-}
-
-const api = createApi<SessionPaths>();
-
-function keep(session: Session): Session {
-  setCsrfToken(session.csrf_token);
+export function keepSession(session: Session): Session {
+  setCsrfToken(session.csrf);
   return session;
 }
 
@@ -66,7 +20,7 @@ export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }): Promise<Session | null> => {
     try {
-      return keep(await take(api.GET('/api/v1/session', { signal })));
+      return keepSession(await take(api.GET('/api/session', { signal })));
     } catch (error) {
       if (error instanceof Problem && error.status === 401) return null;
       throw error;
@@ -75,12 +29,25 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 });
 
+// Inside the signed-in pages only: the shell shows them once the session is there.
+export function useSession(): Session {
+  const session = useQueryClient().getQueryData<Session | null>(sessionQuery.queryKey);
+  if (!session) throw new Error('this page needs a session');
+  return session;
+}
+
+export const nodeQuery = queryOptions({
+  queryKey: ['node'],
+  queryFn: ({ signal }) => take(api.GET('/api/node', { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 // Only a demonstration node lists people to try; every other node answers 404.
-export const demoPeopleQuery = queryOptions({
-  queryKey: ['demo', 'people'],
-  queryFn: async ({ signal }): Promise<DemoPerson[]> => {
+export const demoAccountsQuery = queryOptions({
+  queryKey: ['demo', 'accounts'],
+  queryFn: async ({ signal }): Promise<DemoAccount[]> => {
     try {
-      return (await take(api.GET('/api/v1/demo/people', { signal }))).people;
+      return (await take(api.GET('/api/demo/accounts', { signal }))).accounts;
     } catch (error) {
       if (error instanceof Problem && error.status >= 400 && error.status < 500) return [];
       throw error;
@@ -90,18 +57,22 @@ export const demoPeopleQuery = queryOptions({
 });
 
 export async function logIn(credentials: Credentials): Promise<Session> {
-  return keep(await take(api.POST('/api/v1/session', { body: credentials })));
+  return keepSession(await take(api.POST('/api/session', { body: credentials })));
 }
 
-export async function switchRole(org: string, role: Role): Promise<Session> {
-  return keep(await take(api.PATCH('/api/v1/session', { body: { org, role } })));
+export async function answerFactor(signature: string): Promise<Session> {
+  return keepSession(await take(api.POST('/api/session/factor', { body: { signature } })));
+}
+
+export async function switchRole(role: Role): Promise<Session> {
+  return keepSession(await take(api.PUT('/api/session/role', { body: { role } })));
 }
 
 export async function logOut(): Promise<void> {
-  await api.DELETE('/api/v1/session');
+  await api.DELETE('/api/session');
   setCsrfToken(null);
 }
 
-export function membershipOf(session: Session): Membership | undefined {
-  return session.memberships.find((membership) => membership.org === session.current.org);
+export function organisationName(session: Session, tag: Language): string {
+  return tag === 'ja' ? session.organisation_name_ja : session.organisation_name_en;
 }

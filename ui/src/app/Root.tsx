@@ -30,7 +30,7 @@ export function SignedIn() {
   }, [session.data, navigate, here]);
 
   const change = useMutation({
-    mutationFn: ({ org, role }: { org: string; role: Role }) => switchRole(org, role),
+    mutationFn: (role: Role) => switchRole(role),
     onSuccess: (next: Session) => {
       // Another role sees other things: nothing that was fetched for the old one stays.
       client.clear();
@@ -66,12 +66,12 @@ export function SignedIn() {
       path={location.pathname}
       go={(to) => void navigate({ to })}
       onSearch={(text) => void navigate({ to: '/matters', search: { q: text } })}
-      onSwitch={(org, role) => change.mutate({ org, role })}
+      onSwitch={(role) => change.mutate(role)}
       onLogout={() => leave.mutate()}
       notices={
-        session.data.demo || problem ? (
+        session.data.is_demo || problem ? (
           <>
-            {session.data.demo ? <p className="text-dns-14N-130 rounded-8 bg-shade px-4 py-2 text-sub">{t('app.demo')}</p> : null}
+            {session.data.is_demo ? <DemoLine onLeave={() => leave.mutate()} /> : null}
             {problem ? <Banner tone="danger">{problem.text()}</Banner> : null}
           </>
         ) : undefined
@@ -79,6 +79,18 @@ export function SignedIn() {
     >
       <Outlet />
     </Shell>
+  );
+}
+
+function DemoLine({ onLeave }: { onLeave: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <p className="text-dns-14N-130 flex flex-wrap items-center gap-x-4 gap-y-1 rounded-8 bg-shade px-4 py-2 text-sub">
+      <span>{t('app.demo')}</span>
+      <button type="button" onClick={onLeave} className="min-h-7 text-accent underline underline-offset-4 hover:decoration-2">
+        {t('demo.another')}
+      </button>
+    </p>
   );
 }
 

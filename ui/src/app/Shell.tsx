@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button as AriaButton, Menu, Header as MenuHeader, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { membershipOf, type Role, type Session } from '../api/session';
+import { organisationName, type Role, type Session } from '../api/session';
 import { IconButton } from '../components/Button';
 import { cx } from '../components/cx';
 import { Icon } from '../components/Icon';
@@ -19,7 +19,7 @@ export interface ShellProps {
   path: string;
   go: (to: string) => void;
   onSearch: (text: string) => void;
-  onSwitch: (org: string, role: Role) => void;
+  onSwitch: (role: Role) => void;
   onLogout: () => void;
   notices?: ReactNode; // lines under the header: demo, offline, peers that are down
   children: ReactNode;
@@ -40,13 +40,7 @@ export function Brand() {
 
 function useRoleNames(session: Session) {
   const { t } = useTranslation();
-  const tag = language();
-  const membership = membershipOf(session);
-  return {
-    organisation: membership?.org_name[tag] ?? session.current.org,
-    role: t(`role.${session.current.role}`),
-    side: membership?.side ?? 'agency',
-  };
+  return { organisation: organisationName(session, language()), role: t(`role.${session.role}`), side: session.side };
 }
 
 const kMenuItem =
@@ -55,9 +49,8 @@ const kMenuPopover = 'anim-fade max-w-[calc(100vw-2rem)] min-w-64 overflow-auto 
 
 function RoleSwitch({ session, onSwitch }: Pick<ShellProps, 'session' | 'onSwitch'>) {
   const { t } = useTranslation();
-  const tag = language();
   const { organisation, role } = useRoleNames(session);
-  const single = session.memberships.length === 1 && session.memberships[0]?.roles.length === 1;
+  const single = session.roles.length === 1;
   const words = (
     <span className="flex min-w-0 flex-col items-start text-start">
       {single ? null : <span className="sr-only">{t('app.switchTo')} </span>}
@@ -76,28 +69,23 @@ function RoleSwitch({ session, onSwitch }: Pick<ShellProps, 'session' | 'onSwitc
         <Menu
           aria-label={t('app.organisation')}
           selectionMode="single"
-          selectedKeys={[`${session.current.org} ${session.current.role}`]}
-          onAction={(key) => {
-            const [org, role] = String(key).split(' ') as [string, Role];
-            onSwitch(org, role);
-          }}
+          selectedKeys={[session.role]}
+          onAction={(key) => onSwitch(key as Role)}
           className="outline-none"
         >
-          {session.memberships.map((membership) => (
-            <MenuSection key={membership.org}>
-              <MenuHeader className="text-dns-14B-130 px-3 pt-3 pb-1 text-sub">{membership.org_name[tag]}</MenuHeader>
-              {membership.roles.map((role) => (
-                <MenuItem key={role} id={`${membership.org} ${role}`} textValue={t(`role.${role}`)} className={kMenuItem}>
-                  {({ isSelected }) => (
-                    <>
-                      <span className="flex-1">{t(`role.${role}`)}</span>
-                      {isSelected ? <Icon name="check" /> : null}
-                    </>
-                  )}
-                </MenuItem>
-              ))}
-            </MenuSection>
-          ))}
+          <MenuSection>
+            <MenuHeader className="text-dns-14B-130 px-3 pt-3 pb-1 text-sub">{organisation}</MenuHeader>
+            {session.roles.map((role) => (
+              <MenuItem key={role} id={role} textValue={t(`role.${role}`)} className={kMenuItem}>
+                {({ isSelected }) => (
+                  <>
+                    <span className="flex-1">{t(`role.${role}`)}</span>
+                    {isSelected ? <Icon name="check" /> : null}
+                  </>
+                )}
+              </MenuItem>
+            ))}
+          </MenuSection>
         </Menu>
       </Popover>
     </MenuTrigger>
@@ -165,7 +153,7 @@ function NavList({ session, path, onGo }: { session: Session; path: string; onGo
   const { side } = useRoleNames(session);
   return (
     <ul className="space-y-1">
-      {navFor(side, session.current.role).map((item) => {
+      {navFor(side, session.role).map((item) => {
         const here = item.to === '/' ? path === '/' : path === item.to || path.startsWith(`${item.to}/`);
         return (
           <li key={item.to}>
@@ -191,7 +179,7 @@ function NavList({ session, path, onGo }: { session: Session; path: string; onGo
 function PersonMenu({ session, onLogout, go }: Pick<ShellProps, 'session' | 'onLogout' | 'go'>) {
   const { t } = useTranslation();
   const { organisation, role } = useRoleNames(session);
-  const name = session.person.name;
+  const name = session.name;
   return (
     <MenuTrigger>
       <AriaButton className="flex min-h-11 min-w-11 items-center justify-center gap-2 rounded-8 px-2 hover:bg-shade">
@@ -247,7 +235,7 @@ export function Shell({ session, path, go, onSearch, onSwitch, onLogout, notices
     return () => observer.disconnect();
   }, []);
 
-  const mayDraft = session.current.role === 'investigator' || session.current.role === 'supervisor';
+  const mayDraft = session.role === 'investigator';
   useShortcuts([
     { keys: '/', label: t('keys.search'), scope: 'all', run: focusSearch },
     { keys: '?', label: t('keys.help'), scope: 'all', run: () => setHelp(true) },

@@ -29,7 +29,6 @@ const byRole: Record<Role, readonly Name[]> = {
   investigator: ['desk', 'newInquiry', 'matters', 'cases', 'figures'],
   supervisor: ['desk', 'newInquiry', 'matters', 'cases', 'figures'],
   approver: ['desk', 'matters', 'cases', 'register', 'statements', 'figures'],
-  delegate: ['desk', 'matters', 'cases', 'register', 'figures'],
   registrar: ['desk', 'matters', 'register', 'statements', 'figures'],
   intake: ['desk', 'inbox', 'matters', 'statements', 'figures'],
   operator: ['desk', 'inbox', 'matters', 'figures'],
@@ -37,9 +36,10 @@ const byRole: Record<Role, readonly Name[]> = {
   releaser: ['desk', 'matters', 'statements', 'figures'],
   auditor: ['desk', 'audit', 'matters', 'register', 'statements', 'figures'],
   admin: ['members', 'figures'],
+  node: [],
 };
 
 export function navFor(side: Side, role: Role): NavItem[] {
-  const names = byRole[role].filter((name) => !(side === 'provider' && name === 'register'));
+  const names = byRole[role].filter((name) => !(side === 'PROVIDER' && name === 'register'));
   return [...names, 'help' as const].map((name) => items[name]);
 }

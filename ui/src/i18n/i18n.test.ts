@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import kitchenEn from '../features/kitchen/en.json';
 import kitchenJa from '../features/kitchen/ja.json';
+import agencyEn from './agency.en.json';
+import agencyJa from './agency.ja.json';
 import en from './en.json';
 import { formatBytes, formatDate, formatDateTime, formatEra, formatRelative } from './format';
 import { initialLanguage } from './index';
@@ -25,6 +27,7 @@ const places = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match
 
 describe.each([
   ['interface', ja as Tree, en as Tree],
+  ['agency', agencyJa as Tree, agencyEn as Tree],
   ['gallery', kitchenJa as Tree, kitchenEn as Tree],
 ])('catalogue of the %s', (_name, jaTree, enTree) => {
   const jaTexts = flatten(jaTree);

@@ -1,6 +1,8 @@
 // The two catalogues. Japanese is the original; English follows it. Every text of the interface comes from here, by a key the compiler knows.
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import agencyEn from './agency.en.json';
+import agencyJa from './agency.ja.json';
 import en from './en.json';
 import ja from './ja.json';
 
@@ -28,7 +30,8 @@ export const i18n = i18next.createInstance();
 void i18n.use(initReactI18next).init({
   lng: initialLanguage(readStored(), typeof navigator === 'undefined' ? [] : navigator.languages),
   fallbackLng: false,
-  resources: { ja: { translation: ja }, en: { translation: en } },
+  // One file per part of the office, their first keys are different.
+  resources: { ja: { translation: { ...ja, ...agencyJa } }, en: { translation: { ...en, ...agencyEn } } },
   interpolation: { escapeValue: false }, // React escapes
   returnNull: false,
   initAsync: false,

@@ -7,16 +7,23 @@ export type KitchenT = TFunction<'kitchen'>;
 export const now = new Date('2026-11-21T05:05:00Z');
 
 export function sampleSession(k: KitchenT): Session {
-  const both = (key: 'agency' | 'provider') => ({ ja: k(key, { lng: 'ja' }), en: k(key, { lng: 'en' }) });
   return {
-    person: { id: '0'.repeat(32), name: k('person2') },
-    memberships: [
-      { org: 'kakuu.police.example', org_name: both('agency'), side: 'agency', roles: ['investigator', 'supervisor', 'approver', 'registrar'] },
-      { org: 'telecom.example', org_name: both('provider'), side: 'provider', roles: ['legal', 'releaser'] },
-    ],
-    current: { org: 'kakuu.police.example', role: 'investigator' },
-    csrf_token: '-',
-    demo: true,
+    csrf: '-',
+    person: '0'.repeat(32),
+    name: k('person2'),
+    post: k('post', { lng: 'ja' }),
+    organisation: 'kakuu.police.example',
+    organisation_name_ja: k('agency', { lng: 'ja' }),
+    organisation_name_en: k('agency', { lng: 'en' }),
+    side: 'AGENCY',
+    roles: ['investigator', 'supervisor', 'approver', 'registrar'],
+    role: 'investigator',
+    factor_needed: false,
+    challenge_text: '',
+    signer: `kakuu.police.example/person/${'0'.repeat(32)}`,
+    device_nonce: '',
+    until: '2026-11-21T12:00:00Z',
+    is_demo: true,
   };
 }
 

@@ -1,172 +1,289 @@
-// Log-in: user name and password, then the second factor when the server asks for it. A demonstration node offers its roles to try.
+// Log-in: organisation, user name and password; then, when the server asks for it, the second factor signed by this device's key. Who has
+// an invitation enrols here. A demonstration node offers its people to try.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem, fieldProblem, restProblems } from '../../api/problem';
-import { type Credentials, type DemoPerson, demoPeopleQuery, logIn, type Session, sessionQuery } from '../../api/session';
+import {
+  answerFactor,
+  type Credentials,
+  type DemoAccount,
+  demoAccountsQuery,
+  logIn,
+  nodeQuery,
+  type Session,
+  sessionQuery,
+  switchRole,
+} from '../../api/session';
 import { useWrite } from '../../api/use_write';
 import { Brand, LanguageSwitch } from '../../app/Shell';
-import { Banner, Button, Page, TextField } from '../../components';
+import { Banner, Button, Page, Select, TextField } from '../../components';
 import { language } from '../../i18n';
+import { KeyError } from '../../sign/keyfile';
+import { checkLoginText, signTextWithPin } from '../../sign/other_texts';
+import { useSigningSentence } from '../../sign/use_signer';
+import { InvitationForm } from './InvitationForm';
 
-const kFields = ['/login', '/password', '/code'];
+const kFields = ['/organisation', '/login', '/password'];
+const kStored = 'warifu.organisation';
+const kCard = 'w-full space-y-6 rounded-12 border border-line bg-white p-4 sm:p-6';
+
+type Mode = { kind: 'password' } | { kind: 'factor'; session: Session } | { kind: 'invitation' };
+
+function rememberedOrganisation(): string | null {
+  try {
+    return localStorage.getItem(kStored);
+  } catch {
+    return null;
+  }
+}
 
 export function LoginPage() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const client = useQueryClient();
   const search = useSearch({ strict: false }) as { to?: string; again?: boolean };
-  const demo = useQuery(demoPeopleQuery);
-
-  const people = demo.data ?? [];
-  const width = people.length > 0 ? 'max-w-[64rem]' : 'max-w-lg';
+  const demo = useQuery(demoAccountsQuery);
+  const [mode, setMode] = useState<Mode>({ kind: 'password' });
+  const accounts = demo.data ?? [];
 
   const enter = (session: Session) => {
+    try {
+      localStorage.setItem(kStored, session.organisation);
+    } catch {
+      // chosen anew next time
+    }
+    if (session.factor_needed) {
+      setMode({ kind: 'factor', session });
+      return;
+    }
+    client.clear();
     client.setQueryData(sessionQuery.queryKey, session);
     void navigate({ to: search.to ?? '/', replace: true });
   };
+  const back = () => setMode({ kind: 'password' });
+  const title = mode.kind === 'factor' ? t('enter.factorTitle') : mode.kind === 'invitation' ? t('enter.inviteTitle') : t('login.title');
   return (
     <div className="min-h-dvh bg-shade">
       <header className="flex items-center justify-between px-4 py-3">
         <Brand />
         <LanguageSwitch />
       </header>
-      <main id="content" className={`mx-auto px-4 pt-4 pb-16 sm:pt-12 ${width}`}>
-        <Page title={t('login.title')} lead={t('app.tagline')}>
+      <main
+        id="content"
+        className={`mx-auto px-4 pt-4 pb-16 sm:pt-8 ${accounts.length > 0 && mode.kind === 'password' ? 'max-w-[72rem]' : 'max-w-lg'}`}
+      >
+        <Page title={title} lead={t('app.tagline')}>
           {search.again ? <Banner tone="info">{t('login.again')}</Banner> : null}
-          <div className="flex flex-col gap-6 lg:flex-row lg:items-start">
-            <LoginForm onEnter={enter} />
-            {people.length > 0 ? <DemoPeople people={people} onEnter={enter} /> : null}
-          </div>
+          {mode.kind === 'factor' ? <FactorForm session={mode.session} onEnter={enter} onBack={back} /> : null}
+          {mode.kind === 'invitation' ? <InvitationForm onEnter={enter} onBack={back} /> : null}
+          {mode.kind === 'password' ? (
+            <div className="flex flex-col gap-6 lg:flex-row-reverse lg:items-start">
+              {accounts.length > 0 ? <DemoPeople accounts={accounts} onEnter={enter} /> : null}
+              <div className="w-full shrink-0 space-y-4 lg:max-w-sm">
+                <LoginForm onEnter={enter} />
+                <Button kind="plain" onClick={() => setMode({ kind: 'invitation' })}>
+                  {t('enter.invited')}
+                </Button>
+              </div>
+            </div>
+          ) : null}
         </Page>
       </main>
     </div>
   );
 }
 
-export function LoginForm({ onEnter }: { onEnter: (session: Session) => void }) {
+export function useOrganisationChoice() {
+  const node = useQuery(nodeQuery);
+  const tag = language();
+  const choices = (node.data?.organisations ?? []).map((one) => ({ id: one.id, label: tag === 'ja' ? one.name_ja : one.name_en }));
+  const [chosen, setChosen] = useState<string | null>(rememberedOrganisation);
+  const known = choices.some((choice) => choice.id === chosen) ? chosen : null;
+  const only = choices.length === 1 ? (choices[0]?.id ?? null) : null;
+  return { choices, value: known ?? only, setChosen, problem: asProblem(node.error) };
+}
+
+function LoginForm({ onEnter }: { onEnter: (session: Session) => void }) {
   const { t } = useTranslation();
+  const organisation = useOrganisationChoice();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
-  const [code, setCode] = useState('');
-  const [second, setSecond] = useState(false);
-  const [missing, setMissing] = useState<{ login?: string; password?: string; code?: string }>({});
+  const [missing, setMissing] = useState<{ organisation?: string; login?: string; password?: string }>({});
   const write = useWrite<Credentials, Session>((credentials) => logIn(credentials), onEnter);
-  const problem = asProblem(write.error);
-  // The server has checked the password and wants the second factor: not an error on the first time.
-  const asksCode = problem?.is('WRONG_FACTOR') === true;
-  const atSecond = second || asksCode;
-  const firstAsk = asksCode && !second;
+  const problem = asProblem(write.error) ?? organisation.problem;
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const found: typeof missing = {};
+    if (!organisation.value) found.organisation = t('enter.organisationMissing');
     if (login.trim() === '') found.login = t('login.nameMissing');
     if (password === '') found.password = t('login.passwordMissing');
-    if (atSecond && !/^\d{6}$/.test(code.trim())) found.code = t('login.codeMissing');
     setMissing(found);
-    if (Object.keys(found).length > 0) return;
-    if (atSecond) setSecond(true);
-    write.mutate({ login: login.trim(), password, ...(atSecond ? { code: code.trim() } : {}) });
+    if (Object.keys(found).length === 0) write.mutate({ organisation: organisation.value ?? '', login: login.trim(), password });
   };
-  const back = () => {
-    setSecond(false);
-    setCode('');
-    setPassword('');
-    setMissing({});
-    write.reset();
-  };
-  const error = (field: 'login' | 'password' | 'code') => missing[field] ?? (firstAsk ? undefined : fieldProblem(problem, field));
-  const rest = firstAsk ? [] : restProblems(problem, atSecond ? ['/code'] : kFields);
-
+  const error = (field: 'organisation' | 'login' | 'password') => missing[field] ?? fieldProblem(problem, field);
   return (
-    <form onSubmit={submit} noValidate className="w-full space-y-6 rounded-12 border border-line bg-white p-6 max-w-lg">
-      {rest.map((item) => (
+    <form onSubmit={submit} noValidate className={kCard}>
+      {restProblems(problem, kFields).map((item) => (
         <Banner key={item.code} tone="danger">
           {item[language()]}
         </Banner>
       ))}
-      {atSecond ? (
-        <TextField
-          label={t('login.code')}
-          help={t('login.codeHelp')}
-          value={code}
-          onChange={setCode}
-          error={error('code')}
-          autoComplete="one-time-code"
-          inputMode="numeric"
-          mono
-          required
-          autoFocus
-        />
-      ) : (
-        <>
-          <TextField
-            label={t('login.name')}
-            help={t('login.nameHelp')}
-            value={login}
-            onChange={setLogin}
-            error={error('login')}
-            autoComplete="username"
-            required
-          />
-          <TextField
-            label={t('login.password')}
-            type="password"
-            value={password}
-            onChange={setPassword}
-            error={error('password')}
-            autoComplete="current-password"
-            required
-          />
-        </>
-      )}
-      <div className="flex flex-wrap gap-3">
-        <Button kind="primary" type="submit" busy={write.isPending} className="min-w-40">
-          {t('login.submit')}
-        </Button>
-        {atSecond ? <Button onClick={back}>{t('login.back')}</Button> : null}
-      </div>
+      <Select
+        label={t('enter.organisation')}
+        choices={organisation.choices}
+        value={organisation.value}
+        onChange={organisation.setChosen}
+        error={error('organisation')}
+        required
+      />
+      <TextField
+        label={t('login.name')}
+        help={t('login.nameHelp')}
+        value={login}
+        onChange={setLogin}
+        error={error('login')}
+        autoComplete="username"
+        required
+      />
+      <TextField
+        label={t('login.password')}
+        type="password"
+        value={password}
+        onChange={setPassword}
+        error={error('password')}
+        autoComplete="current-password"
+        required
+      />
+      <Button kind="primary" type="submit" busy={write.isPending} className="min-w-40">
+        {t('login.submit')}
+      </Button>
       <p className="text-dns-14N-130 border-t border-line pt-4 text-sub">{t('login.notice')}</p>
     </form>
   );
 }
 
-function DemoPeople({ people, onEnter }: { people: readonly DemoPerson[]; onEnter: (session: Session) => void }) {
+function FactorForm({ session, onEnter, onBack }: { session: Session; onEnter: (session: Session) => void; onBack: () => void }) {
+  const { t } = useTranslation();
+  const sentence = useSigningSentence();
+  const [pin, setPin] = useState('');
+  const [pinError, setPinError] = useState<string>();
+  const [refusal, setRefusal] = useState<string>();
+  const [busy, setBusy] = useState(false);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy) return;
+    setRefusal(undefined);
+    setPinError(pin === '' ? t('key.pinMissing') : undefined);
+    if (pin === '') return;
+    setBusy(true);
+    try {
+      checkLoginText(session.challenge_text, location.origin, session.organisation, session.person);
+      const line = await signTextWithPin(session.challenge_text, session.organisation, session.person, pin);
+      onEnter(await answerFactor(line));
+    } catch (error) {
+      const problem = asProblem(error);
+      if (error instanceof KeyError && error.problem === 'wrong-pin') setPinError(sentence(error));
+      else if (problem?.status === 401) setRefusal(t('enter.factorLost'));
+      else setRefusal(problem?.text() ?? sentence(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form onSubmit={submit} noValidate className={kCard}>
+      {refusal ? <Banner tone="danger">{refusal}</Banner> : null}
+      <p>{t('enter.factorText')}</p>
+      <p className="text-dns-16B-130">
+        {session.name} {session.post}
+      </p>
+      <TextField
+        label={t('key.pin')}
+        help={t('key.pinHelp')}
+        type="password"
+        autoComplete="off"
+        value={pin}
+        onChange={setPin}
+        error={pinError}
+        required
+        autoFocus
+      />
+      <div className="flex flex-wrap gap-3">
+        <Button kind="primary" icon="key" type="submit" busy={busy}>
+          {t('enter.factorSubmit')}
+        </Button>
+        <Button onClick={onBack}>{t('login.back')}</Button>
+      </div>
+    </form>
+  );
+}
+
+function DemoPeople({ accounts, onEnter }: { accounts: readonly DemoAccount[]; onEnter: (session: Session) => void }) {
   const { t } = useTranslation();
   const tag = language();
-  const write = useWrite<Credentials, Session>((credentials) => logIn(credentials), onEnter);
+  const node = useQuery(nodeQuery);
+  const write = useWrite<DemoAccount, Session>(async (account) => {
+    const session = await logIn({ organisation: account.organisation, login: account.login, password: account.password });
+    return session.role === account.role || session.factor_needed ? session : switchRole(account.role);
+  }, onEnter);
   const problem = asProblem(write.error);
+  const nameOf = (id: string) => {
+    const found = node.data?.organisations.find((one) => one.id === id);
+    return found ? (tag === 'ja' ? found.name_ja : found.name_en) : id;
+  };
+  const organisations = [...new Set(accounts.map((account) => account.organisation))];
   return (
-    <section aria-labelledby="demo-title" className="min-w-0 flex-1 space-y-4 rounded-12 border border-line bg-white p-6">
-      <h2 id="demo-title" className="text-std-20B-150">
-        {t('login.demoTitle')}
-      </h2>
-      <p className="text-sub">{t('login.demoText')}</p>
+    <section aria-labelledby="demo-title" className={kCard}>
+      <div className="space-y-2">
+        <h2 id="demo-title" className="text-std-20B-150">
+          {t('enter.demoTitle')}
+        </h2>
+        <p className="text-sub">{t('enter.demoText')}</p>
+      </div>
       {problem ? <Banner tone="danger">{problem.text(tag)}</Banner> : null}
-      <ul className="divide-y divide-line border-y border-line">
-        {people.map((person) => (
-          <li key={person.login} className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3">
-            <span className="min-w-48 flex-1">
-              <span className="text-dns-16B-130 block">
-                {t(`role.${person.role}`)} {person.name}
+      <div className="divide-y divide-line border-y border-line">
+        {organisations.map((organisation, index) => (
+          <details key={organisation} open={index === 0} className="group">
+            <summary className="text-dns-16B-130 flex min-h-12 items-center gap-2 py-2 hover:underline">
+              <span aria-hidden="true" className="text-accent transition-transform group-open:rotate-90">
+                ▸
               </span>
-              <span className="text-dns-14N-130 text-sub">
-                {person.org_name[tag]}　{t('login.pin')} <span className="font-mono">{person.pin}</span>
-              </span>
-            </span>
-            <Button
-              size="small"
-              busy={write.isPending}
-              onClick={() => write.mutate({ login: person.login })}
-              aria-label={t('login.demoEnter', { name: person.name })}
-            >
-              {t('login.submit')}
-            </Button>
-          </li>
+              {nameOf(organisation)}
+            </summary>
+            <ul className="grid gap-2 pb-4 sm:grid-cols-2">
+              {accounts
+                .filter((account) => account.organisation === organisation)
+                .map((account) => (
+                  <li key={`${account.login} ${account.role}`}>
+                    <button
+                      type="button"
+                      aria-disabled={write.isPending || undefined}
+                      data-demo={`${account.organisation} ${account.login} ${account.role}`}
+                      aria-label={t('enter.demoAs', { organisation: nameOf(organisation), role: t(`role.${account.role}`), name: account.name })}
+                      onClick={() => {
+                        if (!write.isPending) write.mutate(account);
+                      }}
+                      className="flex min-h-14 w-full items-center justify-between gap-3 rounded-8 border border-line px-3 py-2 text-start hover:border-accent hover:bg-accent-soft"
+                    >
+                      <span className="min-w-0">
+                        <span className="text-dns-16B-130 block text-accent">{t(`role.${account.role}`)}</span>
+                        <span className="text-dns-14N-130 block">
+                          {account.name} {account.post}
+                        </span>
+                      </span>
+                      <span className="text-dns-14N-130 shrink-0 text-sub">
+                        {t('login.pin')} <span className="font-mono">{account.pin}</span>
+                      </span>
+                    </button>
+                  </li>
+                ))}
+            </ul>
+          </details>
         ))}
-      </ul>
+      </div>
     </section>
   );
 }
