@@ -80,7 +80,8 @@ Status check_key(const Office::Impl& impl, const Entry& entry, const char* where
 
 Status write_entry(Office::Impl& impl, const Caller& caller, const Entry& entry) {
   TRY(check_place(impl, entry));
-  TRY(impl.write(caller, entry.id, [&](const Scene& scene) -> Result<Plan> { return plan_for(entry, scene.now); }, true));
+  TRY(impl.write(
+      caller, entry.id, [&](const Scene& scene) -> Result<Plan> { return plan_for(entry, scene.now); }, true));
   impl.forget_books();
   return {};
 }
@@ -109,7 +110,8 @@ Result<std::string> checked_mail(const std::string& mail) {
   if (at == std::string::npos || at == 0 || at > 64 || mail.size() > kMailBytesMax) return bad();
   const std::string local = mail.substr(0, at);
   const auto is_atom = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
   };
   if (!std::ranges::all_of(local, is_atom) || local.front() == '.' || local.back() == '.' || local.find("..") != std::string::npos) return bad();
   const Result<std::string> domain = text::domain_to_ascii(mail.substr(at + 1));
@@ -183,7 +185,8 @@ Result<TemplateCommand> checked(const Office::Impl& impl, TemplateCommand value)
   draft.matter.reset();
   draft.ready = false;
   if (!TRY(impl.parts.directory->organisation(draft.to))) return fail(Code::ADDRESSEE_UNKNOWN, "no such provider", "/draft/to");
-  if (draft.items.size() > kTemplateItemsMax) return fail(Code::TOO_MANY, "a template is not for lists", "/draft/items", {{"max", std::to_string(kTemplateItemsMax)}});
+  if (draft.items.size() > kTemplateItemsMax)
+    return fail(Code::TOO_MANY, "a template is not for lists", "/draft/items", {{"max", std::to_string(kTemplateItemsMax)}});
   draft.answer_how = TRY(paragraph(draft.answer_how, "/draft/answer_how", true));
   for (std::size_t i = 0; i < draft.items.size(); ++i) {
     const std::string where = "/draft/items/" + std::to_string(i);
@@ -203,12 +206,14 @@ Result<HouseRulesCommand> checked(const Office::Impl& impl, HouseRulesCommand va
     rule.en = TRY(paragraph(rule.en, where + "/en"));
     rules.push_back({rule.instrument, rule.category, rule.outcome, rule.ja, rule.en});
   }
-  if (const auto made = law::HouseRules::create(*impl.parts.law, std::move(rules)); !made) return tl::unexpected<Error>(Error(made.error()).at("/rules"));
+  if (const auto made = law::HouseRules::create(*impl.parts.law, std::move(rules)); !made)
+    return tl::unexpected<Error>(Error(made.error()).at("/rules"));
   return value;
 }
 
 Status check_days(const std::optional<int>& days, const std::string& where) {
-  if (days && (*days < 1 || *days > kProfileDaysMax)) return fail(Code::OUT_OF_RANGE, "a number of days", where, {{"min", "1"}, {"max", std::to_string(kProfileDaysMax)}});
+  if (days && (*days < 1 || *days > kProfileDaysMax))
+    return fail(Code::OUT_OF_RANGE, "a number of days", where, {{"min", "1"}, {"max", std::to_string(kProfileDaysMax)}});
   return {};
 }
 
@@ -229,12 +234,14 @@ Result<party::AnswerProfile> checked(const Office::Impl& impl, party::AnswerProf
     if (entry.categories.empty()) return fail(Code::EMPTY_FIELD, "what can be answered", where + "/categories");
     TRY(check_days(entry.period_days_max, where + "/period_days_max"));
     TRY(check_days(entry.history_days, where + "/history_days"));
-    for (std::size_t j = 0; j < entry.services.size(); ++j) entry.services[j] = TRY(line(entry.services[j], where + "/services/" + std::to_string(j)));
+    for (std::size_t j = 0; j < entry.services.size(); ++j)
+      entry.services[j] = TRY(line(entry.services[j], where + "/services/" + std::to_string(j)));
     entry.note_ja = TRY(paragraph(entry.note_ja, where + "/note_ja", true));
     entry.note_en = TRY(paragraph(entry.note_en, where + "/note_en", true));
   }
   for (std::size_t i = 0; i < profile.media.size(); ++i)
-    if (profile.media[i].empty() || !is_media_type(profile.media[i])) return fail(Code::BAD_MEDIA_TYPE, "not a media type", "/media/" + std::to_string(i));
+    if (profile.media[i].empty() || !is_media_type(profile.media[i]))
+      return fail(Code::BAD_MEDIA_TYPE, "not a media type", "/media/" + std::to_string(i));
   profile.contact_ja = TRY(paragraph(profile.contact_ja, "/contact_ja", true));
   profile.contact_en = TRY(paragraph(profile.contact_en, "/contact_en", true));
   TRY(check_days(profile.usual_days, "/usual_days"));
@@ -247,13 +254,16 @@ Result<party::AnswerProfile> checked(const Office::Impl& impl, party::AnswerProf
 Result<party::Delegation> checked(const Office::Impl& impl, party::Delegation delegation) {
   if (impl.side() != Side::AGENCY) return fail(Code::FORBIDDEN, "an agency's book");
   if (delegation.until <= delegation.from) return fail(Code::PERIOD_REVERSED, "the period ends before it begins", "/until");
-  if (delegation.until - delegation.from > kDelegationMax) return fail(Code::OUT_OF_RANGE, "too long a delegation", "/until", {{"min", "1"}, {"max", "366"}});
+  if (delegation.until - delegation.from > kDelegationMax)
+    return fail(Code::OUT_OF_RANGE, "too long a delegation", "/until", {{"min", "1"}, {"max", "366"}});
   if (delegation.delegator == delegation.delegate) return fail(Code::SEPARATION_OF_DUTIES, "nobody stands in for himself", "/delegate");
   const std::optional<party::Person> head = TRY(impl.person(delegation.delegator));
-  if (!head || !head->is_active || !head->is_unit_head || head->unit != delegation.unit) return bad_value("not the head of this unit", "/delegator", "unit head");
+  if (!head || !head->is_active || !head->is_unit_head || head->unit != delegation.unit)
+    return bad_value("not the head of this unit", "/delegator", "unit head");
   const std::optional<party::Person> other = TRY(impl.person(delegation.delegate));
   if (!other || !other->is_active) return fail(Code::NOT_FOUND, "no such person", "/delegate");
-  if (!other->has(Role::APPROVER)) return fail(Code::ROLE_MISSING, "a delegate is an approver", "/delegate", {{"role", std::string(enum_text(Role::APPROVER))}});
+  if (!other->has(Role::APPROVER))
+    return fail(Code::ROLE_MISSING, "a delegate is an approver", "/delegate", {{"role", std::string(enum_text(Role::APPROVER))}});
   return delegation;
 }
 
@@ -277,7 +287,8 @@ Status check_admins(const Office::Impl& impl, const Caller& caller, const party:
 Result<party::Delegation> checked_delegation(const Office::Impl& impl, const Caller& caller, const DelegationCommand& command) {
   TRY(impl.person_of(caller));
   TRY(need_role(caller, {Role::APPROVER, Role::ADMIN}));
-  if (caller.role == Role::APPROVER && caller.person != command.delegator) return fail(Code::FORBIDDEN, "the head of a unit delegates for himself", "/delegator");
+  if (caller.role == Role::APPROVER && caller.person != command.delegator)
+    return fail(Code::FORBIDDEN, "the head of a unit delegates for himself", "/delegator");
   if (caller.role == Role::ADMIN && (caller.person == command.delegate || caller.person == command.delegator))
     return fail(Code::SEPARATION_OF_DUTIES, "an administrator does not enter a delegation of his own", "/delegate");
   party::Delegation delegation{command.delegator, command.delegate, command.unit, {}, {}};
@@ -333,8 +344,19 @@ Result<party::Person> Office::put_person(const Caller& caller, const PersonComma
     before = TRY(present<party::Person>(*impl_, "person", matter_of(*command.id)));
     if (!before) return fail(Code::NOT_FOUND, "no such person", "/id");
   }
-  party::Person next{command.id.value_or(PersonId::random()), command.login, command.name,         command.kana, command.romaji,    command.post,      command.unit,
-                     command.roles,                           command.is_unit_head, command.mail, command.telephone, command.extension, command.is_active};
+  party::Person next{command.id.value_or(PersonId::random()),
+                     command.login,
+                     command.name,
+                     command.kana,
+                     command.romaji,
+                     command.post,
+                     command.unit,
+                     command.roles,
+                     command.is_unit_head,
+                     command.mail,
+                     command.telephone,
+                     command.extension,
+                     command.is_active};
   next = TRY(checked(*impl_, std::move(next)));
   TRY(check_admins(*impl_, caller, next, before));
   const Entry entry{"person", matter_of(next.id), next.login, json::encode(next)};
@@ -349,8 +371,13 @@ Result<party::Unit> Office::put_unit(const Caller& caller, const UnitCommand& co
   TRY(impl_->person_of(caller));
   TRY(need_role(caller, {Role::ADMIN}));
   if (command.id && !TRY(impl_->unit(*command.id))) return fail(Code::NOT_FOUND, "no such unit", "/id");
-  party::Unit next{command.id.value_or(UnitId::random()), command.name_ja,         command.name_en, command.is_register_office,
-                   command.register_office,              command.document_prefix, command.is_active};
+  party::Unit next{command.id.value_or(UnitId::random()),
+                   command.name_ja,
+                   command.name_en,
+                   command.is_register_office,
+                   command.register_office,
+                   command.document_prefix,
+                   command.is_active};
   next = TRY(checked(*impl_, std::move(next)));
   if (command.id && !next.is_active)
     for (const party::Person& person : TRY(impl_->people()))
@@ -394,7 +421,8 @@ Result<party::Case> Office::put_case(const Caller& caller, const CaseCommand& co
 Result<TemplateId> Office::put_template(const Caller& caller, const TemplateCommand& command) {
   TRY(impl_->person_of(caller));
   TRY(need_role(caller, {Role::INVESTIGATOR}));
-  if (command.id && !TRY(present<TemplateCommand>(*impl_, "template", matter_of(*command.id)))) return fail(Code::NOT_FOUND, "no such template", "/id");
+  if (command.id && !TRY(present<TemplateCommand>(*impl_, "template", matter_of(*command.id))))
+    return fail(Code::NOT_FOUND, "no such template", "/id");
   TemplateCommand next = TRY(checked(*impl_, command));
   next.id = command.id.value_or(TemplateId::random());
   TRY(write_entry(*impl_, caller, {"template", matter_of(*next.id), {}, json::encode(next)}));

@@ -66,7 +66,11 @@ TEST_CASE("people are refused with the field") {
   CHECK(where_of(put([](auto& c) { c.login = std::string(41, 'a'); })) == "/login");
   CHECK(code_of(put([](auto& c) { c.login = "sousa1"; })) == Code::CONFLICT);
   CHECK(where_of(put([](auto& c) { c.name = ""; })) == "/name");
-  CHECK(code_of(put([](auto& c) { c.name = "架空\xE2\x80\xAE" "八郎"; })) == Code::BIDI_CHARACTER);
+  CHECK(code_of(put([](auto& c) {
+          c.name =
+              "架空\xE2\x80\xAE"
+              "八郎";
+        })) == Code::BIDI_CHARACTER);
   CHECK(where_of(put([](auto& c) { c.roles = {}; })) == "/roles");
   CHECK(where_of(put([](auto& c) { c.roles = {Role::INVESTIGATOR, Role::INTAKE}; })) == "/roles/1");
   CHECK(where_of(put([](auto& c) { c.roles = {Role::NODE}; })) == "/roles/0");

@@ -10,7 +10,7 @@ using note::PersonEntry;
 
 namespace {
 
-constexpr Duration kPreparedAge = minutes(30);   // how long a prepared entry may lie before it is handed in
+constexpr Duration kPreparedAge = minutes(30);  // how long a prepared entry may lie before it is handed in
 constexpr Duration kClockTolerance = minutes(5);
 
 Time whole_seconds(Time t) { return Time::from_seconds(t.seconds()); }
@@ -32,8 +32,8 @@ Result<std::optional<PersonId>> author_of(const Office& office, const PersonId& 
   for (const SignedAct& act : *history) {
     const auto body = TRY(body_of<inquiry::OfficeChangedBody>(act));
     party::Person now = TRY(json::decode<party::Person>(body.value));
-    const bool is_same = before && before->name == now.name && before->login == now.login && before->unit == now.unit &&
-                         before->roles == now.roles && before->is_unit_head == now.is_unit_head;
+    const bool is_same = before && before->name == now.name && before->login == now.login && before->unit == now.unit && before->roles == now.roles &&
+                         before->is_unit_head == now.is_unit_head;
     if (!is_same) author = act.act.person;
     before = std::move(now);
   }
@@ -50,7 +50,8 @@ Result<party::Person> active(const Office& office, const PersonId& id, const cha
 
 Result<std::string> first_organisation_entry(std::string_view origin, const party::OrganisationId& org, const note::VerifierKey& sign,
                                              note::Validity valid, const note::Signer& root, std::span<const note::Signer> admitters) {
-  if (sign.name != note::sign_name(org.text()) || root.verifier().name != note::root_name(org.text())) return fail(Code::BAD_KEY, "keys of another organisation", "org");
+  if (sign.name != note::sign_name(org.text()) || root.verifier().name != note::root_name(org.text()))
+    return fail(Code::BAD_KEY, "keys of another organisation", "org");
   note::KeyEntry entry;
   entry.origin = std::string(origin);
   entry.org = org.text();
@@ -105,8 +106,10 @@ Status Enrolment::may_admit(const Caller& caller, const PersonId& subject) const
   const Office& office = parts_.office;
   const Result<party::Person> self = active(office, caller.person, "");
   if (!self) return fail(Code::FORBIDDEN, "not a member of this office");
-  if (!self->has(caller.role)) return fail(Code::ROLE_MISSING, "the person does not hold this role", {}, {{"role", std::string(enum_text(caller.role))}});
-  const bool may = caller.role == party::Role::ADMIN || (caller.role == party::Role::APPROVER && self->is_unit_head) || caller.role == party::Role::LEGAL;
+  if (!self->has(caller.role))
+    return fail(Code::ROLE_MISSING, "the person does not hold this role", {}, {{"role", std::string(enum_text(caller.role))}});
+  const bool may =
+      caller.role == party::Role::ADMIN || (caller.role == party::Role::APPROVER && self->is_unit_head) || caller.role == party::Role::LEGAL;
   if (!may) return fail(Code::FORBIDDEN, "for administrators, heads of units and legal staff");
   if (caller.person == subject) return fail(Code::SEPARATION_OF_DUTIES, "nobody admits his own key");
   return {};
@@ -226,8 +229,8 @@ Result<PersonEntry> Enrolment::delegation(const DelegationCommand& command) cons
   for (const PublishedPerson& entry : TRY(parts_.directory->person(office.self().id, command.delegate, office.now())))
     if (!newest || entry.from > newest->from || (entry.from == newest->from && entry.key.text() < newest->key.text())) newest = entry;
   if (!newest) return fail(Code::KEY_UNKNOWN, "the delegate has no key in the directory", "/delegate");
-  PersonEntry entry = TRY(new_person_entry(parts_.directory->root().name, office.self().id, command.delegate, party::Role::APPROVER, command.unit, newest->key, *from,
-                                           *until));
+  PersonEntry entry = TRY(new_person_entry(parts_.directory->root().name, office.self().id, command.delegate, party::Role::APPROVER, command.unit,
+                                           newest->key, *from, *until));
   entry.delegator = command.delegator;
   return entry;
 }

@@ -90,8 +90,9 @@ class Enrolment {
 // An entry about a person signed by the organisation and `second`: the root key for the first two people, another person's key after them.
 [[nodiscard]] Result<std::string> person_entry(const note::PersonEntry& entry, const note::Signer& sign, const note::Signer& second);
 // The entry of a new key; from and until are cut to whole seconds.
-[[nodiscard]] Result<note::PersonEntry> new_person_entry(std::string_view origin, const party::OrganisationId& org, const PersonId& person, party::Role role,
-                                                         std::optional<UnitId> unit, const note::VerifierKey& key, Time from, Time until);
+[[nodiscard]] Result<note::PersonEntry> new_person_entry(std::string_view origin, const party::OrganisationId& org, const PersonId& person,
+                                                         party::Role role, std::optional<UnitId> unit, const note::VerifierKey& key, Time from,
+                                                         Time until);
 
 BOOST_DESCRIBE_STRUCT(AdmissionCommand, (), (person, role, vkey))
 BOOST_DESCRIBE_STRUCT(PreparedEntry, (), (text, signer))

@@ -30,7 +30,9 @@ struct Newcomer {
     must(logins.enrol_as_node(person.id, device->verifier(), "端末"));
     command = {person.id, Role::INVESTIGATOR, device->verifier().text()};
   }
-  SignedEntry sign(const PreparedEntry& prepared, const Caller& by) { return {prepared.text, must(world.agency_office().person_signers.at(by.person).sign(prepared.text)).text()}; }
+  SignedEntry sign(const PreparedEntry& prepared, const Caller& by) {
+    return {prepared.text, must(world.agency_office().person_signers.at(by.person).sign(prepared.text)).text()};
+  }
   std::vector<PublishedPerson> published() { return must(world.directory().person(world.agency().self().id, person.id, world.clock.now())); }
 };
 
@@ -136,7 +138,8 @@ TEST_CASE("a pending device becomes a second factor when it is admitted") {
   };
   const SessionView session = must(log_in(*n.device));
   const note::Signer second = must(note::Signer::create(session.signer, crypto::Ed25519Secret::generate()));
-  const std::string text = enrolment_text("https://desk.example", session.organisation, n.person.id, second.verifier().key.base64(), session.device_nonce);
+  const std::string text =
+      enrolment_text("https://desk.example", session.organisation, n.person.id, second.verifier().key.base64(), session.device_nonce);
   must(n.logins.add_device(*session.token, {second.verifier().text(), "携帯", must(second.sign(text)).text()}));
   CHECK(code_of(log_in(second)) == Code::WRONG_FACTOR);
   const PreparedEntry prepared = must(n.enrolment.prepare_admission(n.world.approver, {n.person.id, Role::INVESTIGATOR, second.verifier().text()}));
@@ -147,7 +150,8 @@ TEST_CASE("a pending device becomes a second factor when it is admitted") {
 TEST_CASE("a delegation stands in the directory and in the books, signed by the head of the unit") {
   Newcomer n;
   TestWorld& world = n.world;
-  const DelegationCommand command{world.approver.person, world.delegate.person, world.section, "2026-12-01T09:00:00+09:00", "2026-12-05T18:00:00+09:00"};
+  const DelegationCommand command{world.approver.person, world.delegate.person, world.section, "2026-12-01T09:00:00+09:00",
+                                  "2026-12-05T18:00:00+09:00"};
   const PreparedEntry prepared = must(n.enrolment.prepare_delegation(world.approver, command));
   CHECK(code_of(n.enrolment.prepare_delegation(world.delegate, command)) == Code::SEPARATION_OF_DUTIES);
   CHECK(code_of(n.enrolment.prepare_delegation(world.agency_admin, command)) == Code::SEPARATION_OF_DUTIES);

@@ -51,7 +51,8 @@ std::string Keyring::path_of(std::string_view name) const {
 Result<note::Signer> Keyring::create(std::string_view name) const {
   // Names become file names: nothing but the characters of our own key names.
   const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '/'; };
-  if (name.empty() || name.front() == '.' || !std::ranges::all_of(name, allowed)) return fail(Code::BAD_VALUE, "not the name of a key", "name", {{"expected", "a-z 0-9 . - /"}});
+  if (name.empty() || name.front() == '.' || !std::ranges::all_of(name, allowed))
+    return fail(Code::BAD_VALUE, "not the name of a key", "name", {{"expected", "a-z 0-9 . - /"}});
   const crypto::Ed25519Secret secret = crypto::Ed25519Secret::generate();
   note::Signer signer = TRY(note::Signer::create(name, secret));
   TRY(make_directories(folder_, kFolderMode));
@@ -70,7 +71,8 @@ Result<note::Signer> Keyring::load(std::string_view name) const {
     if (errno == ENOENT) return fail(Code::NOT_FOUND, "no such key file", std::string(name));
     return fail(Code::IO, "cannot look at the key file", std::string(name));
   }
-  if (!S_ISREG(info.st_mode) || (info.st_mode & 077) != 0) return fail(Code::BAD_KEYFILE, "the key file is open to others: its mode must be 0600", std::string(name));
+  if (!S_ISREG(info.st_mode) || (info.st_mode & 077) != 0)
+    return fail(Code::BAD_KEYFILE, "the key file is open to others: its mode must be 0600", std::string(name));
   const Sensitive<std::string> content(TRY(read_file(path, kBytesMax)));
   return note::Signer::create(name, crypto::Ed25519Secret::from_seed(TRY(parse_seed(content, name))));
 }
@@ -107,7 +109,9 @@ Result<DirectoryKeys> Keyring::load_directory(std::string_view hub) const {
 
 Status check_demo(const party::OrganisationId& org, bool is_demo_node) {
   if (org.is_demo() == is_demo_node) return {};
-  return fail(Code::CONFIG, is_demo_node ? "a demo hosts invented organisations only: their ids end in .demo" : "an organisation of a demo has no place on a production node",
+  return fail(Code::CONFIG,
+              is_demo_node ? "a demo hosts invented organisations only: their ids end in .demo"
+                           : "an organisation of a demo has no place on a production node",
               org.text());
 }
 

@@ -69,7 +69,8 @@ TEST_CASE("a key file that is open to others, altered or of another key is refus
 
   std::filesystem::copy_file(path, ring.path_of("b.example/sign"));
   CHECK(ring.load("b.example/sign").error().code == Code::BAD_KEYFILE);
-  for (const std::string& wrong : {content + "\n", content.substr(0, content.size() - 1), content.substr(1), std::string("warifu-seed/v1\na.example/sign\nAAAA\n"), std::string()}) {
+  for (const std::string& wrong : {content + "\n", content.substr(0, content.size() - 1), content.substr(1),
+                                   std::string("warifu-seed/v1\na.example/sign\nAAAA\n"), std::string()}) {
     REQUIRE(write_file_durably(path, bytes_of(wrong), 0600));
     CHECK(ring.load("a.example/sign").error().code == Code::BAD_KEYFILE);
   }

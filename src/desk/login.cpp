@@ -13,13 +13,13 @@ namespace warifu::desk {
 
 namespace {
 
-constexpr int kFailuresFree = 4;                  // the fifth failure locks
+constexpr int kFailuresFree = 4;  // the fifth failure locks
 constexpr int kLockMinutesMax = 60;
-constexpr std::size_t kUnknownMax = 4096;         // lock-outs of logins that do not exist, kept at a time
+constexpr std::size_t kUnknownMax = 4096;  // lock-outs of logins that do not exist, kept at a time
 constexpr Duration kChallengeLife = minutes(5);
 constexpr Duration kSessionIdle = minutes(30);
 constexpr Duration kSessionLife = hours(12);
-constexpr Duration kTouchEvery = minutes(1);      // a session in use is written at most this often
+constexpr Duration kTouchEvery = minutes(1);  // a session in use is written at most this often
 constexpr Duration kInvitationLife = days(7);
 constexpr Duration kDeviceLife = days(365);
 constexpr std::size_t kPasswordCharactersMin = 12;
@@ -87,7 +87,8 @@ std::string login_text(std::string_view origin, const party::OrganisationId& org
 
 std::string enrolment_text(std::string_view origin, const party::OrganisationId& org, const PersonId& person, std::string_view key,
                            std::string_view nonce) {
-  return "warifu-enrol/v1\n" + std::string(origin) + "\n" + org.text() + "\n" + person.hex() + "\n" + std::string(key) + "\n" + std::string(nonce) + "\n";
+  return "warifu-enrol/v1\n" + std::string(origin) + "\n" + org.text() + "\n" + person.hex() + "\n" + std::string(key) + "\n" + std::string(nonce) +
+         "\n";
 }
 
 Logins::Logins(Office& office, LoginOptions options) : office_(office), options_(std::move(options)) {
@@ -287,7 +288,8 @@ Result<SessionView> Logins::current(std::string_view token, std::string_view csr
 Result<SessionView> Logins::set_role(std::string_view token, const RoleCommand& command) {
   SessionRow row = TRY(session_row(token, Half::NO));
   const party::Person person = TRY(active_person(row.person));
-  if (!person.has(command.role)) return fail(Code::ROLE_MISSING, "the person does not hold this role", "/role", {{"role", std::string(enum_text(command.role))}});
+  if (!person.has(command.role))
+    return fail(Code::ROLE_MISSING, "the person does not hold this role", "/role", {{"role", std::string(enum_text(command.role))}});
   row.role = std::string(enum_text(command.role));
   row.last_seen = office_.now();
   TRY(office_.store().put_session(row));
@@ -296,16 +298,15 @@ Result<SessionView> Logins::set_role(std::string_view token, const RoleCommand& 
 
 Status Logins::log_out(std::string_view token) { return office_.store().drop_session(crypto::sha256(token)); }
 
-Status Logins::log_out_everywhere(std::string_view token) {
-  return office_.store().drop_sessions_of(TRY(session_row(token, Half::NO)).person);
-}
+Status Logins::log_out_everywhere(std::string_view token) { return office_.store().drop_sessions_of(TRY(session_row(token, Half::NO)).person); }
 
 Result<SessionView> Logins::change_password(std::string_view token, const PasswordCommand& command) {
   const SessionRow session = TRY(session_row(token, Half::NO));
   const party::Person person = TRY(active_person(session.person));
   TRY(reserve_attempt(person, person.login));
   const std::string stored = TRY(login_row(person)).password;
-  if (!crypto::verify_password(stored, Sensitive<std::string>(command.old_password))) return fail(Code::WRONG_LOGIN, "not the present password", "/old_password");
+  if (!crypto::verify_password(stored, Sensitive<std::string>(command.old_password)))
+    return fail(Code::WRONG_LOGIN, "not the present password", "/old_password");
   TRY(clear_failures(person));
   if (Status set = set_password(person, command.new_password); !set) {
     Error error = std::move(set).error();
@@ -331,7 +332,8 @@ Result<InvitationCode> Logins::make_invitation(const party::Person& person) {
 Status Logins::may_manage(const Caller& caller, const PersonId& person) const {
   const Result<party::Person> self = active_person(caller.person);
   if (!self) return fail(Code::FORBIDDEN, "not a member of this office");
-  if (!self->has(caller.role)) return fail(Code::ROLE_MISSING, "the person does not hold this role", {}, {{"role", std::string(enum_text(caller.role))}});
+  if (!self->has(caller.role))
+    return fail(Code::ROLE_MISSING, "the person does not hold this role", {}, {{"role", std::string(enum_text(caller.role))}});
   if (caller.person != person && caller.role != party::Role::ADMIN) return fail(Code::FORBIDDEN, "for administrators");
   return {};
 }
@@ -350,14 +352,20 @@ Result<party::Person> Logins::invited(std::string_view login, std::string_view c
   const std::optional<party::Person> person = TRY(person_by_login(login));
   if (!person) return bad_invitation();
   const LoginRow row = TRY(login_row(*person));
-  if (row.invitation.empty() || !row.invitation_until || *row.invitation_until <= office_.now() || !same_text(row.invitation, digest)) return bad_invitation();
+  if (row.invitation.empty() || !row.invitation_until || *row.invitation_until <= office_.now() || !same_text(row.invitation, digest))
+    return bad_invitation();
   return *person;
 }
 
 Result<InvitationView> Logins::look_at(const InvitationQuery& query) const {
   const party::Person person = TRY(invited(query.login, query.code));
   const LoginRow row = TRY(login_row(person));
-  return InvitationView{person.id, office_.self().id, person.name, options_.origin, row.invitation, note::person_name(office_.self().id.text(), person.id),
+  return InvitationView{person.id,
+                        office_.self().id,
+                        person.name,
+                        options_.origin,
+                        row.invitation,
+                        note::person_name(office_.self().id.text(), person.id),
                         *row.invitation_until};
 }
 
@@ -405,7 +413,8 @@ Result<note::VerifierKey> Logins::check_device(const PersonId& person, const Dev
   if (key.name != name || key.type != note::KeyType::ed25519) return fail(Code::BAD_KEY, "a key of another name", "/vkey");
   const note::SignatureLine line = TRY(note::SignatureLine::parse(command.signature));
   const note::Note note{enrolment_text(options_.origin, office_.self().id, person, key.key.base64(), nonce), {line}};
-  if (!note::require(note, key)) return fail(Code::SIGNATURE_INVALID, "the device did not prove that it has the key", "/signature", {{"signer", name}});
+  if (!note::require(note, key))
+    return fail(Code::SIGNATURE_INVALID, "the device did not prove that it has the key", "/signature", {{"signer", name}});
   return key;
 }
 

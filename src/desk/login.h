@@ -62,7 +62,7 @@ struct RoleCommand {
 };
 
 struct SessionView {
-  std::optional<std::string> token;           // in the answers that made a session only; goes into an HttpOnly cookie
+  std::optional<std::string> token;  // in the answers that made a session only; goes into an HttpOnly cookie
   std::string csrf;
   PersonId person;
   std::string name, post;
@@ -71,9 +71,9 @@ struct SessionView {
   std::vector<party::Role> roles;
   party::Role role = party::Role::INVESTIGATOR;  // in use
   bool factor_needed = false;
-  std::string challenge_text;                 // to be signed while factor_needed
-  std::string signer;                         // <org>/person/<id>
-  std::string device_nonce;                   // for the enrolment text of a further device; changes with the session
+  std::string challenge_text;  // to be signed while factor_needed
+  std::string signer;          // <org>/person/<id>
+  std::string device_nonce;    // for the enrolment text of a further device; changes with the session
   Time until;
 };
 
@@ -168,7 +168,8 @@ BOOST_DESCRIBE_STRUCT(InvitationCommand, (), (login, code, password, device))
 BOOST_DESCRIBE_STRUCT(InvitationQuery, (), (login, code))
 BOOST_DESCRIBE_STRUCT(PasswordCommand, (), (old_password, new_password))
 BOOST_DESCRIBE_STRUCT(RoleCommand, (), (role))
-BOOST_DESCRIBE_STRUCT(SessionView, (), (token, csrf, person, name, post, organisation, side, roles, role, factor_needed, challenge_text, signer, device_nonce, until))
+BOOST_DESCRIBE_STRUCT(SessionView, (),
+                      (token, csrf, person, name, post, organisation, side, roles, role, factor_needed, challenge_text, signer, device_nonce, until))
 BOOST_DESCRIBE_STRUCT(InvitationView, (), (person, organisation, name, origin, nonce, signer, until))
 BOOST_DESCRIBE_STRUCT(InvitationCode, (), (person, login, code, until))
 BOOST_DESCRIBE_STRUCT(DeviceView, (), (vkey, device, from, until, is_pending, is_revoked, is_valid))

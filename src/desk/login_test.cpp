@@ -21,7 +21,9 @@ struct Desk {
   PersonId person = world.investigator.person;
   note::Signer device = new_device(person);
 
-  note::Signer new_device(const PersonId& who) { return note::Signer::create(note::person_name(world.agency().self().id.text(), who), crypto::Ed25519Secret::generate()).value(); }
+  note::Signer new_device(const PersonId& who) {
+    return note::Signer::create(note::person_name(world.agency().self().id.text(), who), crypto::Ed25519Secret::generate()).value();
+  }
   DeviceCommand proof(const note::Signer& key, const std::string& nonce, const PersonId& who) {
     const std::string text = enrolment_text(kOrigin, world.agency().self().id, who, key.verifier().key.base64(), nonce);
     return {key.verifier().text(), "机の端末", key.sign(text).value().text()};
@@ -58,7 +60,8 @@ TEST_CASE("an invitation sets the password, enrols the device and is used up") {
   CHECK(desk.logins.redeem({"sousa1", code.code, kPassword, std::nullopt}).error().code == Code::MISSING_FIELD);
   CHECK(desk.logins.redeem({"sousa1", code.code, "short", proof}).error().code == Code::BAD_VALUE);
   CHECK(desk.logins.redeem({"sousa1", code.code, "xx-sousa1-xxxx", proof}).error().code == Code::BAD_VALUE);
-  CHECK(desk.logins.redeem({"sousa1", code.code, kPassword, desk.proof(desk.device, "other nonce", desk.person)}).error().code == Code::SIGNATURE_INVALID);
+  CHECK(desk.logins.redeem({"sousa1", code.code, kPassword, desk.proof(desk.device, "other nonce", desk.person)}).error().code ==
+        Code::SIGNATURE_INVALID);
   const note::Signer foreign = desk.new_device(desk.world.stranger.person);
   CHECK(desk.logins.redeem({"sousa1", code.code, kPassword, desk.proof(foreign, invitation.nonce, desk.person)}).error().code == Code::BAD_KEY);
 
@@ -279,7 +282,8 @@ TEST_CASE("an administrator cannot take a colleague's place by inviting again") 
   const InvitationCode code = desk.logins.invite(desk.world.agency_admin, desk.person).value();
   const note::Signer intruder = desk.new_device(desk.person);
   const InvitationView invitation = desk.logins.look_at({"sousa1", code.code}).value();
-  const SessionView half = desk.logins.redeem({"sousa1", code.code, "intruders-password", desk.proof(intruder, invitation.nonce, desk.person)}).value();
+  const SessionView half =
+      desk.logins.redeem({"sousa1", code.code, "intruders-password", desk.proof(intruder, invitation.nonce, desk.person)}).value();
   REQUIRE(half.factor_needed);
   CHECK(desk.logins.answer_factor(*half.token, {intruder.sign(half.challenge_text).value().text()}).error().code == Code::WRONG_FACTOR);
   // And the colleague notices.

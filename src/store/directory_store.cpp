@@ -42,20 +42,20 @@ struct DirectoryStore::Log {
   struct Item {
     std::string serialised;
     Sha256 leaf;
-    std::optional<KeyEntry> key;        // exactly one of these two
+    std::optional<KeyEntry> key;  // exactly one of these two
     std::optional<PersonEntry> person;
-    std::vector<std::size_t> next;      // its successors: one, and revocations of it that came later
+    std::vector<std::size_t> next;  // its successors: one, and revocations of it that came later
   };
   std::vector<Item> items;
   std::map<Sha256, std::size_t> by_leaf;
-  std::map<std::string, std::vector<std::size_t>> keys;                             // of an organisation
-  std::map<std::pair<std::string, PersonId>, std::vector<std::size_t>> people;      // of a person
+  std::map<std::string, std::vector<std::size_t>> keys;                         // of an organisation
+  std::map<std::pair<std::string, PersonId>, std::vector<std::size_t>> people;  // of a person
 
   Status add(std::string serialised);
 
   // The entry with each line of its successors, as in_force() wants them: it must hold along every one.
   template <class Entry>
-  [[nodiscard]] bool in_force_from(std::vector<Entry> chain, std::size_t at, std::optional<Entry> Item::* member, Time t) const {
+  [[nodiscard]] bool in_force_from(std::vector<Entry> chain, std::size_t at, std::optional<Entry> Item::*member, Time t) const {
     chain.push_back(*(items[at].*member));
     if (items[at].next.empty()) return note::in_force(std::span<const Entry>(chain), t);
     return std::ranges::all_of(items[at].next, [&](std::size_t next) { return in_force_from(chain, next, member, t); });
@@ -183,7 +183,8 @@ Result<std::vector<note::VerifierKey>> DirectoryStore::roots() const {
 }
 
 Result<std::vector<party::Organisation>> DirectoryStore::organisations() const {
-  return engine_->read([](Database& database) { return decode_column<party::Organisation>(database, "SELECT value FROM organisation ORDER BY org"); });
+  return engine_->read(
+      [](Database& database) { return decode_column<party::Organisation>(database, "SELECT value FROM organisation ORDER BY org"); });
 }
 
 Result<std::optional<party::Organisation>> DirectoryStore::organisation(const party::OrganisationId& org) const {
@@ -192,7 +193,8 @@ Result<std::optional<party::Organisation>> DirectoryStore::organisation(const pa
 }
 
 Result<std::optional<party::AnswerProfile>> DirectoryStore::profile(const party::OrganisationId& org) const {
-  return engine_->read([&](Database& database) { return decode_one<party::AnswerProfile>(database, "SELECT value FROM profile WHERE org = $1", org.text()); });
+  return engine_->read(
+      [&](Database& database) { return decode_one<party::AnswerProfile>(database, "SELECT value FROM profile WHERE org = $1", org.text()); });
 }
 
 Status DirectoryStore::publish_organisation(const party::Organisation& organisation) {
@@ -201,7 +203,8 @@ Status DirectoryStore::publish_organisation(const party::Organisation& organisat
     // The side decides which acts are believed: it does not change once it is known.
     const auto present = TRY(decode_one<party::Organisation>(database, "SELECT value FROM organisation WHERE org = $1", organisation.id.text()));
     if (present && present->side != organisation.side) return fail(Code::CONFLICT, "an organisation does not change sides", "/side");
-    TRY(database.run("INSERT INTO organisation (org, value) VALUES ($1, $2) ON CONFLICT (org) DO UPDATE SET value = excluded.value", organisation.id.text(), value));
+    TRY(database.run("INSERT INTO organisation (org, value) VALUES ($1, $2) ON CONFLICT (org) DO UPDATE SET value = excluded.value",
+                     organisation.id.text(), value));
     return {};
   });
 }
@@ -211,8 +214,10 @@ Status DirectoryStore::publish_profile(const party::AnswerProfile& profile) {
   return engine_->write([&](Database& database) -> Status {
     const auto organisation =
         TRY(decode_one<party::Organisation>(database, "SELECT value FROM organisation WHERE org = $1", profile.organisation.text()));
-    if (!organisation || organisation->side != party::Side::PROVIDER) return fail(Code::ADDRESSEE_UNKNOWN, "not a provider of this directory", "/organisation");
-    TRY(database.run("INSERT INTO profile (org, value) VALUES ($1, $2) ON CONFLICT (org) DO UPDATE SET value = excluded.value", profile.organisation.text(), value));
+    if (!organisation || organisation->side != party::Side::PROVIDER)
+      return fail(Code::ADDRESSEE_UNKNOWN, "not a provider of this directory", "/organisation");
+    TRY(database.run("INSERT INTO profile (org, value) VALUES ($1, $2) ON CONFLICT (org) DO UPDATE SET value = excluded.value",
+                     profile.organisation.text(), value));
     return {};
   });
 }
@@ -298,7 +303,8 @@ Status DirectoryStore::check_new(Database& database, const Log& log, const std::
     }
     if (present == log.keys.end()) return {};
     for (const std::size_t i : present->second)
-      if (log.items[i].key->purpose == key->purpose && log.key_in_force(i, now)) return conflict("a key in force is followed by its successor only", "prev");
+      if (log.items[i].key->purpose == key->purpose && log.key_in_force(i, now))
+        return conflict("a key in force is followed by its successor only", "prev");
     return {};
   }
 
@@ -307,7 +313,8 @@ Status DirectoryStore::check_new(Database& database, const Log& log, const std::
   const Result<party::Role> role = enum_parse<party::Role>(person.role);
   if (!role || *role == party::Role::NODE) return fail(Code::BAD_VALUE, "not a role of a person", "role", {{"expected", "role"}});
   const auto organisation = TRY(decode_one<party::Organisation>(database, "SELECT value FROM organisation WHERE org = $1", person.org));
-  if (organisation && !party::role_belongs_to(*role, organisation->side)) return fail(Code::BAD_VALUE, "not a role of that side", "role", {{"expected", "role"}});
+  if (organisation && !party::role_belongs_to(*role, organisation->side))
+    return fail(Code::BAD_VALUE, "not a role of that side", "role", {{"expected", "role"}});
 
   note::PersonEntryAuthorities authorities;
   authorities.sign = TRY(log.sign_keys(person.org, now));
@@ -356,7 +363,8 @@ Status DirectoryStore::add_entry(const std::string& serialised) {
     while (TRY(rows.step())) TRY(log.add(std::string(rows.column_text(0))));
     TRY(check_new(database, log, serialised, now));
     TRY(log.add(serialised));
-    TRY(database.run("INSERT INTO entry (seq, leaf, note) VALUES ($1, $2, $3)", static_cast<std::int64_t>(log.items.size()), log.items.back().leaf, serialised));
+    TRY(database.run("INSERT INTO entry (seq, leaf, note) VALUES ($1, $2, $3)", static_cast<std::int64_t>(log.items.size()), log.items.back().leaf,
+                     serialised));
     return {};
   });
 }

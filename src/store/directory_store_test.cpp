@@ -92,7 +92,8 @@ TEST_CASE("an organisation is admitted by its root, which is known, and two admi
     CHECK(code_of(world.directory->trust_root(new_signer("kakuu-police.example/root").verifier())) == Code::CONFLICT);
     CHECK(code_of(world.directory->trust_root(world.sign.verifier())) == Code::BAD_KEY);
     CHECK(code_of(world.directory->add_entry(world.organisation_entry({world.admitter_1}))) == Code::SIGNATURE_MISSING);
-    CHECK(code_of(world.directory->add_entry(world.organisation_entry({world.admitter_1, new_signer("hub.example/admit/3")}))) == Code::SIGNATURE_MISSING);
+    CHECK(code_of(world.directory->add_entry(world.organisation_entry({world.admitter_1, new_signer("hub.example/admit/3")}))) ==
+          Code::SIGNATURE_MISSING);
     CHECK(code_of(world.directory->add_entry("garbage")) == Code::BAD_NOTE);
     CHECK(must(world.directory->entries()).empty());
     CHECK(must(world.directory->organisation_keys(world.org, world.now)).empty());
@@ -113,7 +114,8 @@ TEST_CASE("a signing key is rotated by a successor and revoked by an ended one; 
     const Sha256 first = world.leaf_of_last();
     const Signer next = new_signer("kakuu-police.example/sign");
     const auto successor = [&](const Signer& signer, Time from, Time until, std::optional<Sha256> previous) {
-      note::KeyEntry entry{world.origin(), world.org.text(), note::KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, {}, {}, {}, {from, until}, previous};
+      note::KeyEntry entry{world.origin(), world.org.text(), note::KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, {}, {}, {},
+                           {from, until},  previous};
       entry.key.assign(signer.verifier().key.bytes.begin(), signer.verifier().key.bytes.end());
       return must(note::sign_note(must(entry.text()), std::span(&world.root, 1))).serialise();
     };
