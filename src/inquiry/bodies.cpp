@@ -58,6 +58,29 @@ Status check_answer(const Answer& answer) {
   return {};
 }
 
+Status check_decisions(const DecisionsBody& body) {
+  if (body.decisions.empty()) return fail(Code::EMPTY_FIELD, "a judgement judges something", "/decisions");
+  std::set<int> seen;
+  for (std::size_t i = 0; i < body.decisions.size(); ++i) {
+    const ItemDecision& decision = body.decisions[i];
+    const std::string where = "/decisions/" + std::to_string(i);
+    if (!seen.insert(decision.no).second) return fail(Code::BAD_VALUE, "two decisions on one item", where + "/no");
+    if (decision.disposition == Disposition::NARROW && !decision.narrowing) return fail(Code::MISSING_FIELD, "a proposal says what is proposed", where + "/narrowing");
+  }
+  return {};
+}
+
+// A receipt speaks of the bodies it destroyed and of no others.
+Status check_receipt(const PurgedBody& body) {
+  const std::set<Sha256> bodies(body.bodies.begin(), body.bodies.end());
+  if (bodies.size() != body.bodies.size()) return fail(Code::BAD_VALUE, "a body is purged once", "/bodies");
+  for (const auto& [key, facts] : body.residue) {
+    const Result<Sha256> hash = Sha256::parse(key);
+    if (!hash || !bodies.contains(*hash)) return fail(Code::BAD_VALUE, "residue of a body that is not purged", "/residue");
+  }
+  return {};
+}
+
 template <class Body>
 Result<Body> decode_salted(const json::Value& value) {
   Body body = TRY(json::decode<Body>(value));
@@ -105,7 +128,7 @@ Status check_body(Kind kind, const json::Value& value) {
     case Kind::VERIFIED:
     case Kind::SUSPECTED: TRY(decode_salted<VerifiedBody>(value)); return {};
     case Kind::TRIAGED:
-    case Kind::LEGAL_DECIDED: TRY(decode_salted<DecisionsBody>(value)); return {};
+    case Kind::LEGAL_DECIDED: return check_decisions(TRY(decode_salted<DecisionsBody>(value)));
     case Kind::ASSIGNED: {
       if (TRY(decode_salted<AssignedBody>(value)).persons.empty()) return fail(Code::EMPTY_FIELD, "work is assigned to somebody", "/persons");
       return {};
@@ -123,7 +146,7 @@ Status check_body(Kind kind, const json::Value& value) {
     case Kind::VIEWED: TRY(decode_salted<ViewedBody>(value)); return {};
     case Kind::FINDING: TRY(decode_salted<FindingBody>(value)); return {};
     case Kind::OFFICE_CHANGED: TRY(decode_salted<OfficeChangedBody>(value)); return {};
-    case Kind::PURGED: TRY(decode_salted<PurgedBody>(value)); return {};
+    case Kind::PURGED: return check_receipt(TRY(decode_salted<PurgedBody>(value)));
   }
   return fail(Code::INTERNAL, "unknown kind");
 }
