@@ -14,9 +14,9 @@ namespace warifu::document {
 
 struct CoverItem {
   int no = 1;
-  std::string selector_type, selector;   // masked or in clear, as the caller decides
-  std::string result;                    // 回答, 該当なし …
-  std::string reason, message;           // reason: name of the code, when there is one
+  std::string selector_type, selector;  // masked or in clear, as the caller decides
+  std::string result;                   // 回答, 該当なし …
+  std::string reason, message;          // reason: name of the code, when there is one
   int rows = 0;
   std::optional<Date> reaches_back;
 };
@@ -29,11 +29,11 @@ struct CoverFile {
 
 struct CoverSheet {
   Language language = Language::JA;
-  std::string reference;                 // the provider's own number
-  std::optional<Date> date;              // of release; absent on a preview
+  std::string reference;                   // the provider's own number
+  std::optional<Date> date;                // of release; absent on a preview
   std::string agency_office, agency_head;  // 御中 after the office; the head's post and name may be empty
   std::string provider, provider_address, releaser_post, releaser_name, preparer;
-  std::optional<Sha256> release;         // the act of release
+  std::optional<Sha256> release;  // the act of release
   std::string inquiry_number;
   std::optional<Date> inquiry_date;
   int inquiry_version = 1;

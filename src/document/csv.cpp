@@ -44,7 +44,8 @@ class Reader {
         into.header = std::move(record);
       } else {
         if (record.size() != into.header.size())
-          return bad("the row has " + std::to_string(record.size()) + " cells, the header " + std::to_string(into.header.size()), record.size(), into.header);
+          return bad("the row has " + std::to_string(record.size()) + " cells, the header " + std::to_string(into.header.size()), record.size(),
+                     into.header);
         if (into.rows.size() == bounds_.rows_max)
           return fail(Code::CSV_ROWS, "too many rows", {}, {{"max", std::to_string(bounds_.rows_max)}, {"row", std::to_string(row_)}});
         into.rows.push_back(std::move(record));

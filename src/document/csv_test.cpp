@@ -31,7 +31,9 @@ TEST_CASE("a broken file is refused with its row and column") {
       {"種別,値\n\"a\"\"\nb\",\"c\n", Code::BAD_CSV, "値", "2"},
       {"種別,値\nok,ok\n\"", Code::BAD_CSV, "種別", "3"},
       {"a,b\n\xFF\xFE\x00,x\n", Code::BAD_ENCODING, "", ""},
-      {"\xEF\xBB\xBF" "a,b\n\x8E\xED\x95\xCA,x\n", Code::BAD_UTF8, "", ""},
+      {"\xEF\xBB\xBF"
+       "a,b\n\x8E\xED\x95\xCA,x\n",
+       Code::BAD_UTF8, "", ""},
       {"\"a", Code::BAD_CSV, "1", "1"},
   }};
   for (const Refusal& refusal : refusals) {
@@ -86,7 +88,8 @@ TEST_CASE("limits hold at the bound and not one past it") {
 }
 
 TEST_CASE("no cell is written that a spreadsheet would run") {
-  for (const std::string start : {"=", "+", "-", "@", "\t", "\r", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"}) CHECK(guard_cell(start + "1+1") == "'" + start + "1+1");
+  for (const std::string start : {"=", "+", "-", "@", "\t", "\r", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"})
+    CHECK(guard_cell(start + "1+1") == "'" + start + "1+1");
   CHECK(guard_cell("1=1") == "1=1");
   CHECK(guard_cell("") == "");
   const std::array<std::string, 2> header = {"番号", "備考"};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "text/unicode.h"
+
 namespace warifu::document {
 
 Status draw_seal(Paper& paper, double x, double y, const std::optional<Sha256>& act, Language language) {
@@ -22,6 +24,13 @@ Status draw_seal(Paper& paper, double x, double y, const std::optional<Sha256>& 
 }
 
 Status draw_letter_head(Paper& paper, const LetterHead& head) {
+  // The head stands on one page whatever it says; longer lines would run out of it.
+  std::vector<std::string> lines = {head.number, head.addressee, head.name_note, head.title};
+  lines.insert(lines.end(), head.sender.begin(), head.sender.end());
+  lines.insert(lines.end(), head.name.begin(), head.name.end());
+  for (const std::string& line : lines)
+    if (text::character_count(line) > limits::kLineCharactersMax)
+      return fail(Code::TOO_LONG, "a line of the letter's head is too long", "head", {{"max", std::to_string(limits::kLineCharactersMax)}});
   double y = paper.top();
   if (!head.mark.empty()) {
     const TextBlock mark = paper.lay(head.mark, {.face = Face::GOTHIC, .size = 11, .leading = 1.3}, mm(60));
@@ -36,12 +45,13 @@ Status draw_letter_head(Paper& paper, const LetterHead& head) {
   const TextStyle to{.size = 12.5};
   y += paper.write(head.addressee + "\u3000" + head.honorific, to, paper.left(), y, mm(110));
   y += mm(4);
-  const double x = paper.left() + mm(72), width = paper.right() - x;
+  const double x = paper.left() + mm(66), width = paper.right() - x;
   for (const std::string& line : head.sender) y += paper.write(line, kBody, x, y, width);
   y += mm(1.5);
   const double seal_x = paper.right() - kSealWidth;
   double name_y = y + mm(3);
   for (const std::string& line : head.name) name_y += paper.write(line, kBody, x, name_y, seal_x - x - 4);
+  if (!head.name_note.empty()) name_y += paper.write(head.name_note, {.size = 9}, x, name_y, seal_x - x - 4);
   TRY(draw_seal(paper, seal_x, y, head.act, head.language));
   y = std::max(y + kSealHeight, name_y) + mm(5);
   const TextStyle title{.size = 17, .align = Align::SPREAD, .leading = 1.3};
@@ -57,7 +67,8 @@ Status draw_letter_head(Paper& paper, const LetterHead& head) {
 Table label_table(Paper& paper, double label_share) {
   TextStyle label = kLabel;
   label.align = Align::SPREAD;
-  return Table(paper, {Column{.share = label_share, .style = label, .shade = 0.95}, Column{.share = 1 - label_share, .style = {.size = 10, .leading = 1.4}}});
+  return Table(
+      paper, {Column{.share = label_share, .style = label, .shade = 0.95}, Column{.share = 1 - label_share, .style = {.size = 10, .leading = 1.4}}});
 }
 
 Row label_row(const Label& label, std::string value, Language language) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "document/paper.h"
 #include "document/table.h"
@@ -24,8 +25,9 @@ struct LetterHead {
   std::string addressee, honorific;
   std::vector<std::string> sender;  // lines above the name: office, address
   std::vector<std::string> name;    // post and name, beside the seal
+  std::string name_note;            // small under the name
   std::optional<Sha256> act;
-  std::string mark;                 // boxed at the top left: (案), 第2版 変更
+  std::string mark;  // boxed at the top left: (案), 第2版 変更
   std::string title, title_small;
 };
 // Number, date, addressee, sender with seal, title; leaves the cursor under the title.

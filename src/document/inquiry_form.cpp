@@ -9,8 +9,8 @@ namespace {
 
 constexpr Label kNo{"番号", "no."}, kType{"対象の種類", "selector"}, kSelector{"対象", "value"}, kPeriod{"期間(日本時間)", "period (UTC+9)"},
     kCategories{"求める情報", "data asked for"}, kPurpose{"照会の趣旨", "purpose"}, kDue{"回答期限", "due"}, kHow{"回答方法", "how to answer"},
-    kOffence{"罪名", "offence"}, kOfficer{"担当者", "officer in charge"}, kSecrecy{"漏えい防止", "confidentiality"}, kCover{"協力依頼", "cover request"},
-    kRelated{"関係番号", "related numbers"}, kItems{"照会事項", "items"};
+    kOffence{"罪名", "offence"}, kOfficer{"担当者", "officer in charge"}, kSecrecy{"漏えい防止", "confidentiality"},
+    kCover{"協力依頼", "cover request"}, kRelated{"関係番号", "related numbers"}, kItems{"照会事項", "items"};
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
   std::string text;
@@ -22,7 +22,8 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 }
 
 Row item_row(const FormItem& item) {
-  return {.cells = {std::to_string(item.no), item.selector_type, item.selector, item.period ? span_text(*item.period) : "—", joined(item.categories, "\n"), item.purpose}};
+  return {.cells = {std::to_string(item.no), item.selector_type, item.selector, item.period ? span_text(*item.period) : "—",
+                    joined(item.categories, "\n"), item.purpose}};
 }
 
 Table items_table(Paper& paper, Language language) {
@@ -115,7 +116,7 @@ LetterHead head_of(const InquiryForm& form) {
   head.honorific = "御中";
   head.sender = {form.office, form.address};
   head.name = {form.head_post, form.head_name};
-  if (form.delegate) head.name.push_back("(代決 " + *form.delegate + ")");
+  if (form.delegate) head.name_note = "(代決 " + *form.delegate + ")";
   head.act = form.approval;
   head.mark = mark_of(form);
   head.title = form.title;

@@ -16,8 +16,8 @@ namespace warifu::document {
 
 struct FormItem {
   int no = 1;
-  std::string selector_type;            // 電話番号
-  std::string selector;                 // 090-0000-0000
+  std::string selector_type;  // 電話番号
+  std::string selector;       // 090-0000-0000
   std::optional<Span> period;
   std::vector<std::string> categories;  // 契約者情報
   std::string purpose;
@@ -39,10 +39,10 @@ struct InquiryForm {
   std::string form = "A";
   std::optional<int> serial;
   std::optional<Date> issued;
-  std::string addressee;                                  // without 御中
+  std::string addressee;  // without 御中
   std::string office, address, head_post, head_name;
-  std::optional<std::string> delegate;                    // post and name of who signed in the head's place (代決)
-  std::optional<Sha256> approval;                         // the act of approval
+  std::optional<std::string> delegate;  // post and name of who signed in the head's place (代決)
+  std::optional<Sha256> approval;       // the act of approval
   std::string sentence;
   std::vector<FormItem> items;
   std::optional<std::string> offence;

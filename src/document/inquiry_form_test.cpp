@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "base/limits.h"
 #include "document/paper.h"
 #include "document/qr.h"
 #include "document/test_pdf.h"
@@ -72,10 +73,27 @@ TEST_CASE("a short inquiry is one page whose every word can be read back, with b
   const PdfFile file("form-short", pdf(sample(3)));
   CHECK(file.pages() == 1);
   const std::string words = file.words();
-  for (const std::string part : {"霧北刑二第123号", "令和8年11月21日", "株式会社みほんポータル開示担当御中", "霧北県警察本部刑事部捜査第二課", "捜査第二課長警視", "見本太郎",
-                           "捜査関係事項照会書", "刑事訴訟法第197条第2項により照会します。", "記", "sample_seller_00001", "+8190-0000-0002",
-                           "自令和8年11月1日0:00", "至令和8年11月3日23:59:59", "購入・会員情報", "令和8年12月5日まで", "詐欺", "内線2345", "霧北刑二第101号",
-                           "様式A第00012号", "以上", "1/1"}) {
+  for (const std::string part : {"霧北刑二第123号",
+                                 "令和8年11月21日",
+                                 "株式会社みほんポータル開示担当御中",
+                                 "霧北県警察本部刑事部捜査第二課",
+                                 "捜査第二課長警視",
+                                 "見本太郎",
+                                 "捜査関係事項照会書",
+                                 "刑事訴訟法第197条第2項により照会します。",
+                                 "記",
+                                 "sample_seller_00001",
+                                 "+8190-0000-0002",
+                                 "自令和8年11月1日0:00",
+                                 "至令和8年11月3日23:59:59",
+                                 "購入・会員情報",
+                                 "令和8年12月5日まで",
+                                 "詐欺",
+                                 "内線2345",
+                                 "霧北刑二第101号",
+                                 "様式A第00012号",
+                                 "以上",
+                                 "1/1"}) {
     CAPTURE(part);
     CHECK(contains(words, part));
   }
@@ -206,6 +224,18 @@ TEST_CASE("a form without items is refused") {
   const auto bytes = inquiry_form_pdf(form);
   REQUIRE_FALSE(bytes);
   CHECK(bytes.error().code == Code::EMPTY_FIELD);
+}
+
+TEST_CASE("a head that cannot stand on one page is refused, one at the limit is not") {
+  InquiryForm form = sample(1);
+  form.title.clear();
+  for (std::size_t i = 0; i < limits::kLineCharactersMax; ++i) form.title += "照";
+  form.address = form.addressee = form.title;
+  CHECK(inquiry_form_pdf(form));
+  form.address += "会";
+  const auto bytes = inquiry_form_pdf(form);
+  REQUIRE_FALSE(bytes);
+  CHECK(bytes.error().code == Code::TOO_LONG);
 }
 
 }  // namespace

@@ -54,15 +54,18 @@ Owned<PangoFontDescription> font(Face face, double size) {
   return description;
 }
 
-void spread(PangoLayout* layout, std::string_view text, double width) {
+// False when the text is wider than that; it is then broken into lines like any other.
+bool spread(PangoLayout* layout, std::string_view text, double width) {
   int natural = 0;
   pango_layout_get_size(layout, &natural, nullptr);
   const auto count = static_cast<int>(g_utf8_strlen(text.data(), static_cast<gssize>(text.size())));
-  const int gap = count < 2 ? 0 : (static_cast<int>(width * PANGO_SCALE) - natural) / (count - 1);
-  if (gap <= 0) return;
+  const int free = static_cast<int>(width * PANGO_SCALE) - natural;
+  if (free < 0) return false;
+  if (count < 2) return true;
   const Owned<PangoAttrList> attributes(pango_attr_list_new());
-  pango_attr_list_insert(attributes.get(), pango_attr_letter_spacing_new(gap));
+  pango_attr_list_insert(attributes.get(), pango_attr_letter_spacing_new(free / (count - 1)));
   pango_layout_set_attributes(layout, attributes.get());
+  return true;
 }
 
 }  // namespace
@@ -142,9 +145,8 @@ struct Paper::Impl {
     pango_layout_set_font_description(layout.get(), font(style.face, style.size).get());
     pango_layout_set_auto_dir(layout.get(), FALSE);
     pango_layout_set_text(layout.get(), clean.data(), static_cast<int>(clean.size()));
-    if (style.align == Align::SPREAD && !clean.empty()) {
-      spread(layout.get(), clean, width);
-    } else {
+    const bool is_spread = style.align == Align::SPREAD && !clean.empty() && spread(layout.get(), clean, width);
+    if (!is_spread) {
       pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
       pango_layout_set_attributes(layout.get(), no_hyphens.get());
       pango_layout_set_width(layout.get(), static_cast<int>(width * PANGO_SCALE));
@@ -243,9 +245,7 @@ double Paper::write(std::string_view text, const TextStyle& style, double x, dou
   return block.height();
 }
 
-void Paper::rule(double x1, double y1, double x2, double y2, double weight) {
-  impl_->rules[weight].push_back({x1, y1, x2, y2});
-}
+void Paper::rule(double x1, double y1, double x2, double y2, double weight) { impl_->rules[weight].push_back({x1, y1, x2, y2}); }
 
 void Paper::box(double x, double y, double width, double height, double weight) {
   rule(x, y, x + width, y, weight);

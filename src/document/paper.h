@@ -15,7 +15,7 @@ namespace warifu::document {
 [[nodiscard]] constexpr double mm(double millimetres) { return millimetres * 72.0 / 25.4; }
 
 enum class Orientation { PORTRAIT, LANDSCAPE };
-enum class Face { MINCHO, GOTHIC };              // body, labels
+enum class Face { MINCHO, GOTHIC };                // body, labels
 enum class Align { LEFT, CENTRE, RIGHT, SPREAD };  // SPREAD is 均等割付: a single line's characters fill the width
 
 struct TextStyle {
@@ -24,17 +24,17 @@ struct TextStyle {
   Align align = Align::LEFT;
   double leading = 1.45;  // distance of lines as a multiple of the size
   bool is_struck = false;
-  double grey = 0;        // 0 black … 1 white
+  double grey = 0;  // 0 black … 1 white
 };
 
 struct PaperSettings {
   Orientation orientation = Orientation::PORTRAIT;
   double margin_top = mm(20), margin_right = mm(20), margin_bottom = mm(20), margin_left = mm(25);  // left: two holes are punched there
-  std::string title, author;           // of the PDF's information
-  Time created;                        // likewise: the only date in the file
-  std::string running_head;            // top right from the second page on
+  std::string title, author;                                                                        // of the PDF's information
+  Time created;                                                                                     // likewise: the only date in the file
+  std::string running_head;                                                                         // top right from the second page on
   std::string footer_left, footer_right;
-  std::string watermark;               // large and pale across every page
+  std::string watermark;  // large and pale across every page
 };
 
 // Text broken into lines of a width, ready to be drawn whole or line by line.

@@ -12,7 +12,9 @@ namespace warifu::document {
 struct QrSymbol {
   int size = 0;  // modules along a side, without the quiet zone
   std::vector<bool> modules;
-  [[nodiscard]] bool is_dark(int x, int y) const { return modules[static_cast<std::size_t>(y) * static_cast<std::size_t>(size) + static_cast<std::size_t>(x)]; }
+  [[nodiscard]] bool is_dark(int x, int y) const {
+    return modules[static_cast<std::size_t>(y) * static_cast<std::size_t>(size) + static_cast<std::size_t>(x)];
+  }
 };
 
 inline constexpr int kQrQuietModules = 4;  // ISO/IEC 18004, 9.1

@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::size_t kSerialColumn = 0, kReasonColumn = 9;
 
-template <class T, class F>
-std::string text_or_dash(const std::optional<T>& value, F text) {
-  return value ? text(*value) : std::string("—");
-}
-std::string or_dash(const std::string& text) { return text.empty() ? "—" : text; }
-
 std::vector<Column> columns(Language language) {
   const TextStyle text{.size = 7.5, .leading = 1.3};
   TextStyle serial = text, code = text;
@@ -50,7 +44,11 @@ std::string reason_text(const RegisterRow& row) {
 }
 
 Row table_row(const RegisterRow& row) {
+  const bool is_spoiled = row.entry == RegisterEntry::SPOILED;
+  const std::string none = is_spoiled ? "" : "—";  // what is not there need not be struck
   const auto both = [](const std::string& first, const std::string& second) { return first + "\n" + second; };
+  const auto or_dash = [&](const std::string& text) { return text.empty() ? none : text; };
+  const auto text_or_dash = [&](const auto& value, auto text) { return value ? text(*value) : none; };
   Row out;
   out.cells = {five_digits(row.serial),
                both(text_or_dash(row.date, short_date), or_dash(row.issued_to)),
@@ -62,9 +60,9 @@ Row table_row(const RegisterRow& row) {
                both(text_or_dash(row.due, short_date), text_or_dash(row.answered, short_time)),
                or_dash(row.result),
                reason_text(row),
-               both(row.inspected ? short_date(*row.inspected) + " " + row.inspector : "—", or_dash(row.overlap)),
-               both(text_or_dash(row.kept_until, short_date), row.purged ? short_time(*row.purged) + " " + row.purge_proof : "—")};
-  out.is_struck = row.entry == RegisterEntry::SPOILED;
+               both(row.inspected ? short_date(*row.inspected) + " " + row.inspector : none, or_dash(row.overlap)),
+               both(text_or_dash(row.kept_until, short_date), row.purged ? short_time(*row.purged) + " " + row.purge_proof : none)};
+  out.is_struck = is_spoiled;
   out.unstruck = {kSerialColumn, kReasonColumn};
   return out;
 }
@@ -78,7 +76,8 @@ std::string check_line(const RegisterPaper& paper) {
   }
   std::string text = "欠番点検 ";
   if (paper.gaps.empty()) {
-    text += paper.rows.empty() ? "交付なし" : fmt::format("欠番なし(第{:05}号から第{:05}号まで)", paper.rows.front().serial, paper.rows.back().serial);
+    text +=
+        paper.rows.empty() ? "交付なし" : fmt::format("欠番なし(第{:05}号から第{:05}号まで)", paper.rows.front().serial, paper.rows.back().serial);
   } else {
     text += fmt::format("▲欠番あり {}件 ", paper.gaps.size());
     for (std::size_t i = 0; i < paper.gaps.size(); ++i) text += fmt::format("{}第{:05}号", i == 0 ? "" : "、", paper.gaps[i]);
@@ -109,7 +108,9 @@ Result<std::string> register_pdf(const RegisterPaper& input) {
   paper.write(fmt::format("{} {}\n取扱責任者\u3000{}", input.organisation, input.office, input.keeper), right, paper.right() - mm(110), y, mm(110));
   const double title_width = mm(88);
   paper.write("捜査関係事項照会書等交付簿", {.size = 15, .align = Align::SPREAD, .leading = 1.4}, (paper.left() + paper.right() - title_width) / 2, y,
-              title_width, input.language == Language::EN ? "Register of issued inquiry forms" : "");
+              title_width);
+  if (input.language == Language::EN)
+    paper.write("Register of issued inquiry forms", {.face = Face::GOTHIC, .size = 8, .align = Align::CENTRE}, paper.left(), y + 21, paper.width());
   paper.move_to(y + mm(14));
   paper.flow(check_line(input), {.face = Face::GOTHIC, .size = 9});
   paper.skip(mm(1));

@@ -38,9 +38,12 @@ void draw_totals(Paper& paper, const Statement& statement, const Totals& totals)
   table.begin();
   const Language language = statement.language;
   table.add(label_row({"対象月", "month"}, era_month(statement.year, statement.month), language));
-  table.add(label_row({"受付件数", "received"}, fmt::format("{}件\u3000(照会事項 {}項)", grouped(static_cast<std::int64_t>(statement.lines.size())), grouped(totals.items)), language));
+  table.add(label_row({"受付件数", "received"},
+                      fmt::format("{}件\u3000(照会事項 {}項)", grouped(static_cast<std::int64_t>(statement.lines.size())), grouped(totals.items)),
+                      language));
   table.add(label_row({"結果別", "by result"}, results.empty() ? "—" : results, language));
-  table.add(label_row({"所要時間", "time spent"}, fmt::format("{}分\u3000({}時間{}分)", grouped(totals.minutes), grouped(totals.minutes / 60), totals.minutes % 60), language));
+  table.add(label_row({"所要時間", "time spent"},
+                      fmt::format("{}分\u3000({}時間{}分)", grouped(totals.minutes), grouped(totals.minutes / 60), totals.minutes % 60), language));
   table.add(label_row({"費用", "cost"}, grouped(totals.yen) + "円", language));
   table.end();
 }
@@ -56,7 +59,8 @@ void draw_lines(Paper& paper, const Statement& statement, const Totals& totals) 
   Table table(paper,
               {column({"番号", "no."}, 10, right), column({"文書番号", "document number"}, 30, text), column({"様式", "form"}, 16, centre),
                column({"照会元", "office"}, 30, text), column({"受付", "received"}, 20, text), column({"項数", "items"}, 10, right),
-               column({"結果", "result"}, 18, text), column({"送付", "released"}, 20, text), column({"分", "min."}, 10, right), column({"円", "yen"}, 14, right)},
+               column({"結果", "result"}, 18, text), column({"送付", "released"}, 20, text), column({"分", "min."}, 10, right),
+               column({"円", "yen"}, 14, right)},
               8);
   table.begin();
   int no = 0;
@@ -64,7 +68,8 @@ void draw_lines(Paper& paper, const Statement& statement, const Totals& totals) 
     std::string number = line.number;
     if (!line.reference.empty()) number += "\n当方 " + line.reference;
     table.add({.cells = {std::to_string(++no), number, line.form_serial.empty() ? "—" : line.form_serial, line.office, short_time(line.received),
-                         std::to_string(line.items), line.result, line.released ? short_time(*line.released) : "—", grouped(line.minutes), grouped(line.yen)}});
+                         std::to_string(line.items), line.result, line.released ? short_time(*line.released) : "—", grouped(line.minutes),
+                         grouped(line.yen)}});
   }
   if (statement.lines.empty()) table.add_across("当月に受け付けた照会はありません");
   table.add({.cells = {"", "合計", "", "", "", grouped(totals.items), "", "", grouped(totals.minutes), grouped(totals.yen)}});
@@ -94,7 +99,8 @@ Result<std::string> statement_pdf(const Statement& statement) {
   const double title_width = mm(78);
   paper.skip(paper.write("照会受付月次明細書", {.size = 17, .align = Align::SPREAD, .leading = 1.3}, (paper.left() + paper.right() - title_width) / 2,
                          paper.y(), title_width));
-  if (statement.language == Language::EN) paper.flow("Monthly statement of inquiries received", {.face = Face::GOTHIC, .size = 8.5, .align = Align::CENTRE});
+  if (statement.language == Language::EN)
+    paper.flow("Monthly statement of inquiries received", {.face = Face::GOTHIC, .size = 8.5, .align = Align::CENTRE});
   paper.skip(mm(4));
   paper.flow("\u3000下記のとおり照会を受け付けましたので、交付簿と照合してください。記録のない照会があるときは、直ちに連絡してください。", kBody);
   paper.skip(mm(3));

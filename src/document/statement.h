@@ -13,14 +13,14 @@
 namespace warifu::document {
 
 struct StatementLine {
-  std::string number;               // the agency's document number, as received
-  std::string office;               // the agency's unit
-  std::string form_serial;          // A-00012
+  std::string number;       // the agency's document number, as received
+  std::string office;       // the agency's unit
+  std::string form_serial;  // A-00012
   Time received;
   int items = 0;
   std::string result_code, result;  // ANSWERED, 回答
   std::optional<Time> released;
-  std::string reference;            // the provider's own number
+  std::string reference;  // the provider's own number
   int minutes = 0, yen = 0;
 };
 

@@ -15,12 +15,12 @@ struct Column {
   std::string title{}, small{};  // small: the English label
   double share = 1;
   TextStyle style{.face = Face::MINCHO, .size = 9};
-  double shade = 1;          // grey of the cells; 1 is white
+  double shade = 1;  // grey of the cells; 1 is white
 };
 
 struct Row {
   std::vector<std::string> cells{};
-  std::vector<std::string> smalls{};    // English labels under cells; may be shorter than cells
+  std::vector<std::string> smalls{};  // English labels under cells; may be shorter than cells
   bool is_struck = false;             // all cells but those of `unstruck`
   std::vector<std::size_t> unstruck{};
 };

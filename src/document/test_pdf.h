@@ -49,7 +49,9 @@ class PdfFile {
   struct Picture {
     int width = 0, height = 0;
     std::string grey;
-    [[nodiscard]] bool is_dark(int x, int y) const { return static_cast<unsigned char>(grey[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)]) < 128; }
+    [[nodiscard]] bool is_dark(int x, int y) const {
+      return static_cast<unsigned char>(grey[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)]) < 128;
+    }
   };
   [[nodiscard]] Picture picture(int page, int dpi) const {
     const std::string out = (folder_ / "page").string();

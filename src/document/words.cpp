@@ -4,10 +4,25 @@
 
 namespace warifu::document {
 
+namespace {
+
+struct Clock {
+  std::int64_t hour, minute, second, micros;
+};
+
+Clock tokyo_clock(Time time) {
+  const std::int64_t us = (time - tokyo_midnight(tokyo_date(time))).us, of_day = us / 1'000'000;
+  return {of_day / 3600, of_day / 60 % 60, of_day % 60, us % 1'000'000};
+}
+
+}  // namespace
+
 std::string clock_time(Time time) {
-  const std::int64_t of_day = (time - tokyo_midnight(tokyo_date(time))).us / 1'000'000;
-  const std::int64_t hour = of_day / 3600, minute = of_day / 60 % 60, second = of_day % 60;
-  return second == 0 ? fmt::format("{}:{:02}", hour, minute) : fmt::format("{}:{:02}:{:02}", hour, minute, second);
+  const Clock clock = tokyo_clock(time);
+  std::string text = fmt::format("{}:{:02}", clock.hour, clock.minute);
+  if (clock.second != 0 || clock.micros != 0) text += fmt::format(":{:02}", clock.second);
+  if (clock.micros != 0) text += fmt::format(".{:06}", clock.micros);
+  return text;
 }
 
 std::string era_time(Time time) { return japanese_era(tokyo_date(time)) + " " + clock_time(time); }
@@ -22,7 +37,10 @@ std::string short_date(Date date) {
   return fmt::format("{}.{}.{}", year, date.month, date.day);
 }
 
-std::string short_time(Time time) { return short_date(tokyo_date(time)) + " " + clock_time(time); }
+std::string short_time(Time time) {
+  const Clock clock = tokyo_clock(time);
+  return fmt::format("{} {}:{:02}", short_date(tokyo_date(time)), clock.hour, clock.minute);
+}
 
 std::string era_year(int year) {
   const std::string era = japanese_era({year, 12, 31});
