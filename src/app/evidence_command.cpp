@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "api/paper.h"
 #include "app/commands.h"
 #include "app/node.h"
 #include "base/file.h"
@@ -48,6 +49,7 @@ Result<std::string> export_evidence(const EvidenceExport& command) {
   input.created = now_utc();
   input.directory = TRY(node->directory().entries());
   input.checkpoint = TRY(node->directory().checkpoint(input.created));
+  input.pdf = TRY(api::inquiry_paper(law::Catalogue::built_in(), acts, state, document::Language::JA));
   const std::string bundle = TRY(exchange::make_evidence(input, *hosted->signer));
   TRY(write_file_durably(command.out, bytes_of(bundle), 0600));
   return std::to_string(input.acts.size());
