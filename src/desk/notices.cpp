@@ -1,0 +1,81 @@
+#include "desk/notices.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+
+namespace warifu::desk {
+
+namespace {
+
+constexpr int kBackoffMinutesMax = 60;
+static_assert(kMattersKnown <= limits::kPageRowsMax);
+
+std::string counted(std::size_t n) { return n > limits::kCountCap ? std::to_string(limits::kCountCap) + "+" : std::to_string(n); }
+
+}  // namespace
+
+Result<Waiting> waiting_for(const Office& office, const party::Person& person) {
+  Waiting out;
+  for (const party::Role role : person.roles) {
+    if (role == party::Role::ADMIN || role == party::Role::NODE || role == party::Role::AUDITOR) continue;  // no matter waits for these
+    MatterQuery query;
+    query.turn_person = person.id;
+    query.turn_role = role;
+    query.is_open = true;
+    query.limit = kMattersKnown;
+    // Through the desk's own list: what this person may not see is neither counted nor told of. FORBIDDEN: a role without a unit, so far.
+    const Result<ListView> found = office.list({person.id, role}, query);
+    if (!found && found.error().code == Code::FORBIDDEN) continue;
+    if (!found) return tl::unexpected<Error>(found.error());
+    out.my_turn += found->count;
+    for (const RowView& row : found->rows) {
+      if (row.is_overdue) ++out.overdue;
+      if (out.matters.size() < kMattersKnown) out.matters.push_back(row.matter);
+    }
+  }
+  return out;
+}
+
+std::optional<NoticeKind> due_notice(Told& told, const Waiting& waiting, Time now) {
+  const std::set<MatterId> known(told.known.begin(), told.known.end());
+  told.has_new = !waiting.matters.empty() &&
+                 (told.has_new || std::ranges::any_of(waiting.matters, [&](const MatterId& matter) { return !known.contains(matter); }));
+  told.known = waiting.matters;
+  if (told.next_try && now < *told.next_try) return std::nullopt;
+  const Date today = tokyo_date(now);
+  if (waiting.overdue > 0 && tokyo_hour(now) >= kDigestHour && told.last_digest != today) return NoticeKind::OVERDUE;
+  if (told.has_new && (!told.last_notice || now - *told.last_notice >= kNoticeEvery)) return NoticeKind::NEW_WORK;
+  return std::nullopt;
+}
+
+void notice_sent(Told& told, NoticeKind kind, Time now) {
+  // Both kinds carry all counts: after either, the person knows.
+  told.has_new = false;
+  told.last_notice = now;
+  if (kind == NoticeKind::OVERDUE) told.last_digest = tokyo_date(now);
+  told.failures = 0;
+  told.next_try.reset();
+}
+
+void notice_failed(Told& told, Time now) {
+  const int doublings = std::min(told.failures, 6);
+  ++told.failures;
+  told.next_try = now + minutes(std::min(kBackoffMinutesMax, 1 << doublings));
+}
+
+Notification make_notice(NoticeKind kind, const Waiting& waiting, const std::string& desk) {
+  const std::string mine = counted(static_cast<std::size_t>(waiting.my_turn)), late = counted(static_cast<std::size_t>(waiting.overdue));
+  Notification out;
+  out.kind = kind;
+  switch (kind) {
+    case NoticeKind::NEW_WORK: out.subject = "[割符] あなたの番の案件があります / Work waits for you"; break;
+    case NoticeKind::OVERDUE: out.subject = "[割符] 期限を過ぎた案件があります / Matters are overdue"; break;
+  }
+  out.body = "あなたの番の案件: " + mine + " 件\nうち期限を過ぎたもの: " + late + " 件\n\n受け持ちを開く:\n" + desk +
+             "\n\nこのメールに内容は記載されません。返信は読まれません。\n\n----\n\nWaiting for you: " + mine + "\nof these overdue: " + late + "\n\nOpen your desk:\n" + desk +
+             "\n\nThis mail carries no content. Replies are not read.\n";
+  return out;
+}
+
+}  // namespace warifu::desk
