@@ -26,7 +26,7 @@ void draw_items(Paper& paper, const CoverSheet& sheet) {
   const Language language = sheet.language;
   Table table(paper, {column({"番号", "no."}, language, 10, centre), column({"対象の種類", "selector"}, language, 23, text),
                       column({"対象", "value"}, language, 40, value), column({"結果", "result"}, language, 20, text),
-                      column({"理由・説明", "reason, explanation"}, language, 38, text), column({"行数", "rows"}, language, 12, right),
+                      column({"理由・説明", "reason, explanation"}, language, 35, text), column({"行数", "rows"}, language, 15, right),
                       column({"記録の始期", "reaches back to"}, language, 22, text)});
   table.begin();
   for (const CoverItem& item : sheet.items) {

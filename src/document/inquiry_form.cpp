@@ -35,8 +35,8 @@ Table items_table(Paper& paper, Language language) {
   const auto column = [&](const Label& label, double share, const TextStyle& style) {
     return Column{.title = std::string(label.ja), .small = label.small(language), .share = share, .style = style};
   };
-  return Table(paper, {column(kNo, 10, number), column(kType, 22, text), column(kSelector, 37, value), column(kPeriod, 43, period),
-                       column(kCategories, 25, text), column(kPurpose, 28, text)});
+  return Table(paper, {column(kNo, 12, number), column(kType, 22, text), column(kSelector, 36.5, value), column(kPeriod, 42.5, period),
+                       column(kCategories, 25, text), column(kPurpose, 27, text)});
 }
 
 std::string officer_text(const FormOfficer& officer) {

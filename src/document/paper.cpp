@@ -54,6 +54,24 @@ Owned<PangoFontDescription> font(Face face, double size) {
   return description;
 }
 
+// What cannot be seen on paper, or would make it read otherwise than it is written (broken bytes, control characters, marks that turn the
+// direction of writing), is shown as U+FFFD.
+std::string printable(std::string_view text) {
+  const Owned<char> valid(g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())));
+  std::string out;
+  for (const char* at = valid.get(); *at != '\0'; at = g_utf8_next_char(at)) {
+    const gunichar c = g_utf8_get_char(at);
+    const bool turns = c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+    const bool controls = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0);
+    if (turns || controls) {
+      out += "\uFFFD";
+    } else {
+      out.append(at, static_cast<std::size_t>(g_utf8_next_char(at) - at));
+    }
+  }
+  return out;
+}
+
 // False when the text is wider than that; it is then broken into lines like any other.
 bool spread(PangoLayout* layout, std::string_view text, double width) {
   int natural = 0;
@@ -139,8 +157,7 @@ struct Paper::Impl {
   }
 
   void add_lines(TextBlock::Lines& into, double& y, std::string_view text, const TextStyle& style, double width) const {
-    const Owned<char> valid(g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())));
-    const std::string_view clean(valid.get());
+    const std::string clean = printable(text);
     Owned<PangoLayout> layout(pango_layout_new(context.get()));
     pango_layout_set_font_description(layout.get(), font(style.face, style.size).get());
     pango_layout_set_auto_dir(layout.get(), FALSE);

@@ -146,6 +146,7 @@ TEST_CASE("the statement adds up, on paper and as CSV") {
     CAPTURE(part);
     CHECK(contains(words, part));
   }
+  CHECK(contains(file.text("-raw"), "合計 112 2,610 45,000"));  // totals are not broken over lines
   CHECK(*bytes == *statement_pdf(sample_statement(45)));
   const auto csv = read_csv(statement_csv(statement));
   REQUIRE(csv);

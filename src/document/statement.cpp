@@ -57,10 +57,10 @@ void draw_lines(Paper& paper, const Statement& statement, const Totals& totals) 
     return Column{.title = std::string(label.ja), .small = label.small(statement.language), .share = share, .style = style};
   };
   Table table(paper,
-              {column({"番号", "no."}, 10, right), column({"文書番号", "document number"}, 30, text), column({"様式", "form"}, 16, centre),
-               column({"照会元", "office"}, 30, text), column({"受付", "received"}, 20, text), column({"項数", "items"}, 10, right),
-               column({"結果", "result"}, 18, text), column({"送付", "released"}, 20, text), column({"分", "min."}, 10, right),
-               column({"円", "yen"}, 14, right)},
+              {column({"番号", "no."}, 10, right), column({"文書番号", "document number"}, 29, text), column({"様式", "form"}, 16, centre),
+               column({"照会元", "office"}, 25, text), column({"受付", "received"}, 18, text), column({"項数", "items"}, 9, right),
+               column({"結果", "result"}, 17, text), column({"送付", "released"}, 18, text), column({"分", "min."}, 14, right),
+               column({"円", "yen"}, 18, right)},
               8);
   table.begin();
   int no = 0;
