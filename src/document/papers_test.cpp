@@ -192,7 +192,7 @@ TEST_CASE("the cover sheet names results, files with digests, people, time and c
   const std::string words = file.words();
   for (const std::string part :
        {"回答書", "開示26-0001", "令和8年11月28日", "令和8年11月21日付け霧北刑二第123号により照会のあった事項について", "該当なし", "要令状",
-        "通信の秘密", "31.4.1", "契約者情報.csv", "1,204,551", "照会の期間について", "例示三郎", "見本四子", "35分", "1,200円", "以上"}) {
+        "通信の秘密", "平31.4.1", "契約者情報.csv", "1,204,551", "照会の期間について", "例示三郎", "見本四子", "35分", "1,200円", "以上"}) {
     CAPTURE(part);
     CHECK(contains(words, part));
   }
@@ -221,7 +221,7 @@ TEST_CASE("words of office paper") {
   CHECK(era_time(at("2026-11-21T14:05:00.000250+09:00")) == "令和8年11月21日 14:05:00.000250");
   CHECK(short_time(at("2026-11-21T14:05:59+09:00")) == "8.11.21 14:05");
   CHECK(short_date({2026, 1, 9}) == "8.1.9");
-  CHECK(short_date({2019, 4, 30}) == "31.4.30");
+  CHECK(short_date({2019, 4, 30}) == "平31.4.30");
   CHECK(era_month(2019, 5) == "令和元年5月");
   CHECK(era_month(2026, 12) == "令和8年12月");
   CHECK(era_year(2026) == "令和8年");

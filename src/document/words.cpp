@@ -34,7 +34,9 @@ std::string short_date(Date date) {
   const std::size_t name_bytes = std::string_view("令和").size();
   const std::size_t end = era.find(kYear);
   const std::string year = end == std::string::npos || end <= name_bytes ? std::to_string(date.year) : era.substr(name_bytes, end - name_bytes);
-  return fmt::format("{}.{}.{}", year, date.month, date.day);
+  constexpr std::string_view kCurrentEra = "令和";
+  const std::string sign = era.starts_with(kCurrentEra) ? std::string() : era.substr(0, name_bytes / 2);  // 平31.4.1: years repeat from era to era
+  return fmt::format("{}{}.{}.{}", sign, year, date.month, date.day);
 }
 
 std::string short_time(Time time) {

@@ -26,7 +26,7 @@ struct Span {  // both instants included
 
 [[nodiscard]] std::string clock_time(Time time);                           // 14:05, seconds and their fraction only when not zero, in Japan's time
 [[nodiscard]] std::string era_time(Time time);                             // 令和8年11月21日 14:05
-[[nodiscard]] std::string short_date(Date date);                           // 8.11.21, as registers write it: year of the era
+[[nodiscard]] std::string short_date(Date date);                           // 8.11.21 as registers write it, 平31.4.1 in an earlier era
 [[nodiscard]] std::string short_time(Time time);                           // 8.11.21 14:05, to the minute
 [[nodiscard]] std::string era_year(int year);                              // 令和8年, of a calendar year (its last day decides)
 [[nodiscard]] std::string era_month(int year, unsigned month);             // 令和8年11月
