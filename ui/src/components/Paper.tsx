@@ -15,6 +15,7 @@ export interface PaperItem {
 }
 
 export interface PaperForm {
+  title?: string; // of the kind of form; the ordinary inquiry when absent
   number: string | null; // null: before numbering
   serial: string | null;
   date: Date | null; // null: before dispatch
@@ -31,6 +32,8 @@ export interface PaperForm {
   officer: { section: string; post: string; name: string; telephone: string; extension?: string };
   confidential: boolean;
   confidentialReason?: string;
+  cover?: string; // enclosed request to the recipient's class
+  related?: readonly string[]; // numbers of earlier papers
 }
 
 const plain = { number: 1, serial: 1, addressee: 1, office: 1, post: 1, head: 1, offence: 1, answerHow: 1 } as const;
@@ -66,6 +69,9 @@ export function countChanges(now: PaperForm, before: PaperForm): number {
     dayOf(now, 'due') !== dayOf(before, 'due'),
     now.confidential !== before.confidential || now.confidentialReason !== before.confidentialReason,
     (now.sentence ?? '') !== (before.sentence ?? ''),
+    (now.title ?? '') !== (before.title ?? ''),
+    (now.cover ?? '') !== (before.cover ?? ''),
+    (now.related ?? []).join('\n') !== (before.related ?? []).join('\n'),
     Object.values(now.officer).join('\n') !== Object.values(before.officer).join('\n'),
   ].filter(Boolean).length;
   return fields + rest + pairItems(now.items, before.items).filter((pair) => pair.change !== null).length;
@@ -105,6 +111,10 @@ export function Paper({ form, before }: { form: PaperForm; before?: PaperForm })
   if (form.confidential || before?.confidential)
     terms.push([t('paper.confidential'), confidentialText(form), before ? confidentialText(before) : undefined]);
 
+  const listed = (of: PaperForm | undefined) => of?.related?.join('\n') ?? '';
+  if (listed(form) || listed(before)) terms.push([t('paper.related'), listed(form), before ? listed(before) : undefined]);
+  if (form.cover || before?.cover) terms.push([t('paper.cover'), form.cover ?? '', before ? (before.cover ?? '') : undefined]);
+
   return (
     <div className="min-w-0">
       {before ? (
@@ -140,7 +150,7 @@ export function Paper({ form, before }: { form: PaperForm; before?: PaperForm })
               </span>
             </div>
           </div>
-          <h3 className="paper-title">{t('proper.form')}</h3>
+          <h3 className="paper-title">{mark(form.title ?? t('proper.form'), before ? (before.title ?? t('proper.form')) : undefined)}</h3>
           <p className="paper-sentence">
             {mark(form.sentence ?? t('paper.sentence'), before ? (before.sentence ?? t('paper.sentence')) : undefined)}
           </p>

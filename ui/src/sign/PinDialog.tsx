@@ -15,6 +15,7 @@ export interface PinDialogProps {
   request: ToSign | null;
   verb: string; // the button: 決裁する, 発出する, 回答を送付する
   names: { matter: string; kind: string; by: string }; // the same three in the person's words
+  hint?: string; // a demonstration tells the PIN
   onSigned: (signatureLine: string) => void;
   children: ReactNode; // the exact wording once more
   sign?: (request: ToSign, pin: string) => Promise<string>;
@@ -28,7 +29,7 @@ function fingerprint(text: string): string {
   }
 }
 
-export function PinDialog({ open, onClose, request, verb, names, onSigned, children, sign = signWithPin }: PinDialogProps) {
+export function PinDialog({ open, onClose, request, verb, names, hint, onSigned, children, sign = signWithPin }: PinDialogProps) {
   const { t } = useTranslation();
   const sentence = useSigningSentence();
   const [pin, setPin] = useState('');
@@ -76,7 +77,7 @@ export function PinDialog({ open, onClose, request, verb, names, onSigned, child
         <form onSubmit={submit} noValidate className="flex w-full flex-wrap items-end justify-between gap-x-6 gap-y-3">
           <TextField
             label={t('key.pin')}
-            help={t('key.pinHelp')}
+            help={hint ?? t('key.pinHelp')}
             type="password"
             autoComplete="off"
             value={pin}

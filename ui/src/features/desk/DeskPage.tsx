@@ -1,0 +1,137 @@
+// The desk: three figures that are links, then what waits for me, grouped by what to do.
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { Schema } from '../../api/api';
+import { asProblem } from '../../api/problem';
+import { deskQuery } from '../../api/queries';
+import { useSession } from '../../api/session';
+import { Banner, Button, DataTable, EmptyState, Figure, type IconName, Page, Skeleton } from '../../components';
+import { rowName, useMatterColumns } from '../matters/columns';
+import { pathOfRow } from '../matters/paths';
+import { addDays, today } from '../matters/words';
+
+const kWeek = 6; // days after today
+
+export function DeskPage() {
+  const { t } = useTranslation();
+  const desk = useQuery(deskQuery);
+  const session = useSession();
+  const problem = asProblem(desk.error);
+  const view = desk.data;
+  // An administrator's desk has no matters: the page leads to the books instead.
+  if (session.role === 'admin') return <AdminDesk />;
+  return (
+    <Page title={t('nav.desk')} lead={t('desk.lead', { name: session.name })}>
+      {problem ? (
+        <Banner tone="danger" actions={<Button onClick={() => void desk.refetch()}>{t('app.retry')}</Button>}>
+          {problem.text()}
+        </Banner>
+      ) : null}
+      {view ? (
+        <>
+          <div className="flex flex-col gap-3 sm:flex-row sm:gap-4">
+            <Figure label={t('figure.yours')} value={view.my_turn} to="/matters" search={{ mine: 'true', sort: 'DUE' }} />
+            <Figure label={t('figure.overdue')} value={view.overdue} to="/matters" search={{ overdue: 'true', sort: 'DUE' }} overdue />
+            <Figure
+              label={t('figure.thisWeek')}
+              value={view.due_this_week}
+              to="/matters"
+              search={{ open: 'true', due: addDays(today(), kWeek), sort: 'DUE' }}
+            />
+          </div>
+          {view.groups.length === 0 ? <EmptyDesk /> : null}
+          {view.groups.map((group, index) => (
+            <Group key={group.turn} group={group} keys={index === 0} />
+          ))}
+        </>
+      ) : problem ? null : (
+        <Skeleton lines={8} />
+      )}
+    </Page>
+  );
+}
+
+function Group({ group, keys }: { group: Schema<'DeskGroup'>; keys: boolean }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const session = useSession();
+  const columns = useMatterColumns({ updated: true });
+  const words = group.turn === 'NONE' ? null : { title: t(`turn.${group.turn}`), what: t(`turnWhat.${group.turn}`) };
+  return (
+    <section aria-labelledby={`turn-${group.turn}`} className="space-y-2">
+      <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
+        <h2 id={`turn-${group.turn}`} className="text-std-20B-150">
+          {words?.title}
+          <span className="tabular ms-2 text-std-18B-160 text-sub">{t('desk.count', { n: String(group.count), count: group.count })}</span>
+        </h2>
+        <p className="text-dns-14N-130 text-sub">{words?.what}</p>
+      </div>
+      <DataTable
+        caption={words?.title ?? ''}
+        captionHidden
+        columns={columns}
+        rows={group.rows}
+        rowId={(row) => row.matter}
+        rowName={rowName}
+        onOpen={(row) => void navigate({ to: pathOfRow(row, session.role) })}
+        keys={keys}
+      />
+      {group.count > group.rows.length ? (
+        <Button size="small" onClick={() => void navigate({ to: '/matters', search: { mine: 'true', turn: group.turn, sort: 'DUE' } })}>
+          {t('desk.all', { n: String(group.count) })}
+        </Button>
+      ) : null}
+    </section>
+  );
+}
+
+function EmptyDesk() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { role, side } = useSession();
+  const steps: { to: string; label: string; icon?: IconName; primary?: boolean }[] = [];
+  if (role === 'investigator') steps.push({ to: '/inquiries/new', label: t('action.draft'), icon: 'pencil', primary: true });
+  else if (role === 'registrar' || role === 'approver' || (role === 'auditor' && side === 'AGENCY'))
+    steps.push({ to: '/register', label: t('desk.toRegister'), icon: 'book' });
+  else if (side === 'PROVIDER') steps.push({ to: '/figures', label: t('desk.toFigures'), icon: 'chart' });
+  else steps.push({ to: '/cases', label: t('desk.toCases'), icon: 'file' });
+  steps.push({ to: '/matters', label: t('empty.deskOther'), icon: 'folder' });
+  return (
+    <EmptyState
+      title={t('empty.deskTitle')}
+      actions={steps.map((step) => (
+        <Button key={step.to} kind={step.primary ? 'primary' : 'quiet'} icon={step.icon} onClick={() => void navigate({ to: step.to })}>
+          {step.label}
+        </Button>
+      ))}
+    >
+      {role === 'investigator' ? t('empty.deskText') : t('desk.emptyText')}
+    </EmptyState>
+  );
+}
+
+function AdminDesk() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  return (
+    <Page title={t('nav.desk')}>
+      <EmptyState
+        icon="building"
+        title={t('desk.adminTitle')}
+        actions={
+          <>
+            <Button kind="primary" icon="people" onClick={() => void navigate({ to: '/members' })}>
+              {t('desk.toPeople')}
+            </Button>
+            <Button icon="key" onClick={() => void navigate({ to: '/members', search: { tab: 'keys' } })}>
+              {t('desk.toKeys')}
+            </Button>
+          </>
+        }
+      >
+        {t('desk.adminText')}
+      </EmptyState>
+    </Page>
+  );
+}

@@ -1,0 +1,58 @@
+// The columns of a list of matters, for the desk and the search.
+import { useTranslation } from 'react-i18next';
+import type { Schema } from '../../api/api';
+import { useSession } from '../../api/session';
+import { type Column, RelativeTime } from '../../components';
+import { DueDay, RowState } from './marks';
+import { counterpartyName } from './words';
+
+type Row = Schema<'RowView'>;
+
+export function useMatterColumns(options: { updated?: boolean; turn?: boolean } = {}): Column<Row>[] {
+  const { t } = useTranslation();
+  const { side } = useSession();
+  const columns: Column<Row>[] = [
+    {
+      id: 'number',
+      label: t('matter.number'),
+      main: true,
+      nowrap: true,
+      cell: (row) => <span className="tabular">{row.number || t('matter.unnumbered')}</span>,
+    },
+  ];
+  if (side === 'AGENCY') columns.push({ id: 'case', label: t('matter.case'), nowrap: true, cell: (row) => row.case_number || '―' });
+  columns.push(
+    { id: 'counterparty', label: side === 'AGENCY' ? t('matter.addressee') : t('matter.asker'), cell: counterpartyName },
+    {
+      id: 'subject',
+      label: t('matter.subject'),
+      cell: (row) => (
+        <span>
+          <span className="font-mono">{row.subject || '―'}</span>
+          {row.urgency === 'URGENT' ? <span className="text-dns-14B-130 ms-2 text-care">{t('matter.urgent')}</span> : null}
+        </span>
+      ),
+    },
+    { id: 'state', label: t('matter.state'), cell: (row) => <RowState row={row} side={side} /> },
+  );
+  if (options.turn)
+    columns.push({
+      id: 'turn',
+      label: t('matter.turn'),
+      cell: (row) =>
+        row.is_my_turn ? (
+          <span className="font-700">{t('matter.yours')}</span>
+        ) : (
+          <span className="text-sub">{row.turn_names.join(' ') || (row.turn === 'NONE' ? '―' : t(`turn.${row.turn}`))}</span>
+        ),
+    });
+  else columns.push({ id: 'charge', label: t('matter.charge'), nowrap: true, cell: (row) => row.in_charge ?? row.drafter ?? '―' });
+  columns.push({ id: 'due', label: t('matter.due'), nowrap: true, cell: (row) => <DueDay row={row} /> });
+  if (options.updated)
+    columns.push({ id: 'updated', label: t('matter.updated'), nowrap: true, cell: (row) => <RelativeTime at={new Date(row.updated)} /> });
+  return columns;
+}
+
+export function rowName(row: Row): string {
+  return row.number || row.subject || row.matter.slice(0, 8);
+}

@@ -1,0 +1,45 @@
+// State and due date of a row, as every list and every page of a matter shows them.
+import { useTranslation } from 'react-i18next';
+import type { Schema } from '../../api/api';
+import type { Side } from '../../api/session';
+import { cx, Icon, Mark, StateMark } from '../../components';
+import { formatDate, formatDayShort } from '../../i18n/format';
+import { dayOf } from './words';
+
+type Row = Schema<'RowView'>;
+
+export function RowState({ row, side }: { row: Row; side: Side }) {
+  const { t } = useTranslation();
+  const overdue = row.is_overdue ? (
+    <Mark tone="danger" icon="danger">
+      {t('state.agency.OVERDUE')}
+    </Mark>
+  ) : null;
+  return (
+    <span className="inline-flex flex-wrap items-center gap-1">
+      {side === 'AGENCY' && row.state !== 'NONE' && row.state !== 'ORAL' ? <StateMark side="agency" state={row.state} /> : null}
+      {side === 'AGENCY' && row.state === 'ORAL' ? (
+        <Mark tone="care" icon="clock">
+          {t('matter.oral')}
+        </Mark>
+      ) : null}
+      {side === 'PROVIDER' && row.provider_state !== 'NONE' ? <StateMark side="provider" state={row.provider_state} /> : null}
+      {overdue}
+    </span>
+  );
+}
+
+export function DueDay({ row, long }: { row: Row; long?: boolean }) {
+  if (!row.due) return <span className="text-sub">―</span>;
+  const at = dayOf(row.due);
+  return (
+    <time
+      dateTime={row.due}
+      title={formatDate(at)}
+      className={cx('tabular inline-flex items-center gap-1 whitespace-nowrap', row.is_overdue && 'font-700 text-danger')}
+    >
+      {row.is_overdue ? <Icon name="danger" size={16} /> : null}
+      {long ? formatDate(at) : formatDayShort(at)}
+    </time>
+  );
+}

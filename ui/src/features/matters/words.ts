@@ -1,0 +1,38 @@
+// Names in the person's language for what the server sends as codes and pairs.
+import type { Schema } from '../../api/api';
+import { i18n, type Language, language } from '../../i18n';
+import { formatDate, formatDateTime } from '../../i18n/format';
+
+export const inTongue = (ja: string, en: string, tag: Language = language()): string => (tag === 'ja' ? ja : en);
+
+// A day in Japan, as the server writes it (yyyy-mm-dd).
+export const dayOf = (date: string): Date => new Date(`${date}T00:00:00+09:00`);
+
+export function today(): string {
+  return new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 10);
+}
+
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+// Whole days are said as days; anything finer with its time.
+export function periodText(period: { from: string; until: string } | undefined, tag: Language = language()): string {
+  if (!period) return '';
+  const say = i18n.getFixedT(tag);
+  const from = new Date(period.from);
+  const until = new Date(period.until);
+  const clock = (at: Date) => formatDateTime(at, tag).slice(-5);
+  const whole = clock(from) === '00:00' && (clock(until) === '00:00' || clock(until) === '23:59');
+  const text = (at: Date) => (whole ? formatDate(at, tag) : formatDateTime(at, tag));
+  return say('matter.period', { from: text(from), until: text(until) });
+}
+
+export function actName(act: { name_ja: string; name_en: string }): string {
+  const name = inTongue(act.name_ja, act.name_en);
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+export function counterpartyName(row: Schema<'RowView'>): string {
+  return inTongue(row.counterparty_name_ja, row.counterparty_name_en) || row.counterparty;
+}
