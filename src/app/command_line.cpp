@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "app/cli.h"
 #include "app/commands.h"
 #include "json/codec.h"
 
@@ -17,53 +18,68 @@ int report(const Error& error, bool as_json) {
   return 1;
 }
 
+namespace {
+
+void add_demo(CLI::App& root, int& code) {
+  const auto demo = std::make_shared<DemoCommand>();
+  CLI::App* command = root.add_subcommand("demo", "Play every part in one process: invented police, providers, people and cases");
+  command->add_option("--data", demo->data, "Folder of the demo (made at the first start)")->required();
+  command->add_option("--listen", demo->listen, "Address and port to serve on, loopback only")->capture_default_str();
+  command->add_flag("--once", demo->once, "Play the cases through without a server and end");
+  command->add_flag("--json", demo->json, "Print the result as one JSON object");
+  command->add_option("--store", demo->store_url, "postgresql://… instead of SQLite files");
+  command->add_option("--customers", demo->customers, "Customers of each provider")->capture_default_str();
+  command->callback([demo, &code] { code = run_demo(*demo); });
+}
+
+void add_evidence(CLI::App& root, int& code) {
+  CLI::App* evidence = root.add_subcommand("evidence", "The whole story of a matter, to be verified by anybody");
+  evidence->require_subcommand(1);
+  const auto exported = std::make_shared<EvidenceExport>();
+  CLI::App* export_command = evidence->add_subcommand("export", "Write the evidence of a matter");
+  export_command->add_option("number", exported->number, "<organisation>:<document number>")->required();
+  export_command->add_option("--data", exported->data, "Folder of the node")->required();
+  export_command->add_option("-o,--out", exported->out, "File to write")->required();
+  export_command->add_option("--as", exported->as, "Whose evidence (default: the organisation in the number)");
+  export_command->add_flag("--json", exported->json, "Print the result as JSON");
+  export_command->callback([exported, &code] { code = run_evidence_export(*exported); });
+  const auto verified = std::make_shared<EvidenceVerify>();
+  CLI::App* verify = evidence->add_subcommand("verify", "Verify evidence away from any node: exit 0 it holds, 1 it does not, 2 no root");
+  verify->add_option("file", verified->file, "The evidence")->required();
+  verify->add_option("--root", verified->root, "Policy file with the directory's key (root.vkey)");
+  verify->add_flag("--json", verified->json, "Print the result as JSON");
+  verify->callback([verified, &code] { code = run_evidence_verify(*verified); });
+}
+
+}  // namespace
+
+void add_basic_commands(CLI::App& root, int& code) {
+  add_demo(root, code);
+  add_evidence(root, code);
+  const auto rebuild = std::make_shared<RebuildCommand>();
+  CLI::App* command = root.add_subcommand("rebuild", "Compute what lists and searches read from the acts again");
+  command->add_option("--data", rebuild->data, "Folder of the node")->required();
+  command->add_flag("--check", rebuild->check, "Only compare; exit 1 when something differs");
+  command->add_flag("--json", rebuild->json, "Print the result as JSON");
+  command->callback([rebuild, &code] { code = run_rebuild(*rebuild); });
+  root.add_subcommand("openapi", "Print the description of the interface (OpenAPI 3.1)")->callback([&code] { code = run_openapi(); });
+}
+
 int run_command_line(int argc, char** argv) {
-  CLI::App app{"割符 Warifu: the exchange of inquiries between investigators and the companies that hold the facts"};
+  CLI::App app{"割符 Warifu: the exchange of inquiries between investigators and the companies that hold the facts", "warifu"};
   app.set_version_flag("--version", "warifu " WARIFU_VERSION);
   app.require_subcommand(1);
   int code = 0;
-
-  DemoCommand demo;
-  CLI::App* demo_app = app.add_subcommand("demo", "Play every part in one process: invented police, providers, people and cases");
-  demo_app->add_option("--data", demo.data, "Folder of the demo (made at the first start)")->required();
-  demo_app->add_option("--listen", demo.listen, "Address and port to serve on, loopback only")->capture_default_str();
-  demo_app->add_flag("--once", demo.once, "Play the cases through without a server and end");
-  demo_app->add_flag("--json", demo.json, "Print the result as one JSON object");
-  demo_app->add_option("--store", demo.store_url, "postgresql://… instead of SQLite files");
-  demo_app->add_option("--customers", demo.customers, "Customers of each provider")->capture_default_str();
-  demo_app->callback([&] { code = run_demo(demo); });
-
-  CLI::App* evidence = app.add_subcommand("evidence", "The whole story of a matter, to be verified by anybody");
-  evidence->require_subcommand(1);
-  EvidenceExport exported;
-  CLI::App* export_app = evidence->add_subcommand("export", "Write the evidence of a matter");
-  export_app->add_option("number", exported.number, "<organisation>:<document number>")->required();
-  export_app->add_option("--data", exported.data, "Folder of the node")->required();
-  export_app->add_option("-o,--out", exported.out, "File to write")->required();
-  export_app->add_option("--as", exported.as, "Whose evidence (default: the organisation in the number)");
-  export_app->add_flag("--json", exported.json, "Print the result as JSON");
-  export_app->callback([&] { code = run_evidence_export(exported); });
-  EvidenceVerify verified;
-  CLI::App* verify_app = evidence->add_subcommand("verify", "Verify evidence away from any node: exit 0 it holds, 1 it does not, 2 no root");
-  verify_app->add_option("file", verified.file, "The evidence")->required();
-  verify_app->add_option("--root", verified.root, "Policy file with the directory's key (root.vkey)");
-  verify_app->add_flag("--json", verified.json, "Print the result as JSON");
-  verify_app->callback([&] { code = run_evidence_verify(verified); });
-
-  RebuildCommand rebuild;
-  CLI::App* rebuild_app = app.add_subcommand("rebuild", "Compute what lists and searches read from the acts again");
-  rebuild_app->add_option("--data", rebuild.data, "Folder of the node")->required();
-  rebuild_app->add_flag("--check", rebuild.check, "Only compare; exit 1 when something differs");
-  rebuild_app->add_flag("--json", rebuild.json, "Print the result as JSON");
-  rebuild_app->callback([&] { code = run_rebuild(rebuild); });
-
-  app.add_subcommand("openapi", "Print the description of the interface (OpenAPI 3.1)")->callback([&] { code = run_openapi(); });
-
+  add_basic_commands(app, code);
+  add_node_commands(app, code);
+  add_people_commands(app, code);
+  add_inquiry_commands(app, code);
+  add_help_commands(app, code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int shown = app.exit(error);
-    return shown == 0 ? 0 : 2;
+    if (error.get_exit_code() != 0) std::fprintf(stderr, "warifu: 使い方が違います。次の英文と --help を見てください。\n        This is not how it is used; see --help.\n");
+    return app.exit(error) == 0 ? 0 : 2;
   }
   return code;
 }

@@ -2,7 +2,9 @@
 // The command line: one group of commands per file, each a function from options to an exit code (0 done, 1 it failed, 2 wrong use).
 
 #include <string>
+#include <vector>
 
+#include "app/door.h"
 #include "base/error.h"
 
 namespace warifu::app {
@@ -39,5 +41,112 @@ struct RebuildCommand {
 int run_rebuild(const RebuildCommand& command);
 
 int run_openapi();  // prints the description of the interface
+
+// ── a node ──
+
+struct InitCommand {
+  std::string data, org, name_ja, name_en, side, address, telephone, kind, recipient_class, hub, store_url;
+  std::string admin_login = "admin", admin_name, admin_post;
+  bool json = false;
+};
+int run_init(const InitCommand& command);
+
+struct ServeCommand {
+  std::string config, data, listen, origin;
+  bool check = false, json = false;
+};
+int run_serve(const ServeCommand& command);
+int run_print_defaults();
+
+struct OrgCommand {
+  std::string data, org, name_ja, name_en, side, address, telephone, kind, recipient_class;
+  bool json = false;
+};
+int run_org_add(const OrgCommand& command);
+int run_org_list(const OrgCommand& command);
+
+struct BackupCommand {
+  std::string data, out;
+  bool with_keys = false, json = false;
+};
+int run_backup(const BackupCommand& command);
+
+struct RestoreCommand {
+  std::string file, data, root, store_url;
+  bool json = false;
+};
+int run_restore(const RestoreCommand& command);
+
+struct SourceTestCommand {
+  std::string data, org, name;
+  bool json = false;
+};
+int run_source_test(const SourceTestCommand& command);
+
+struct LawCheckCommand {
+  std::string file;
+  bool json = false;
+};
+int run_law_check(const LawCheckCommand& command);
+
+// ── people and their keys ──
+
+struct UserCommand {
+  Access access;  // without a login on a folder: as the node's owner
+  std::string login, name, kana, post, unit, mail, telephone, extension, vkey;
+  std::vector<std::string> roles;
+  bool is_unit_head = false, invite = true;
+};
+int run_user_add(const UserCommand& command);
+int run_user_list(const UserCommand& command);
+int run_user_invite(const UserCommand& command);
+int run_user_enrol(const UserCommand& command);
+int run_user_admit(const UserCommand& command);
+
+struct UnitCommand {
+  Access access;
+  std::string name_ja, name_en, prefix, register_office;
+  bool is_register_office = false;
+};
+int run_unit_add(const UnitCommand& command);
+int run_unit_list(const UnitCommand& command);
+
+struct CaseCommand {
+  Access access;
+  std::string number, title, offence, unit;
+};
+int run_case_add(const CaseCommand& command);
+int run_case_list(const CaseCommand& command);
+
+struct KeyCommand {
+  std::string org, person, keyfile, device, text, server, login, code, device_name = "command line", ca_file;
+  bool pin_stdin = false, password_stdin = false, json = false;
+};
+int run_key_new(const KeyCommand& command);
+int run_key_show(const KeyCommand& command);
+int run_key_sign(const KeyCommand& command);
+int run_key_enrol(const KeyCommand& command);
+
+// ── inquiries ──
+
+struct InquiryCommand {
+  Access access;
+  std::string step, matter;
+  std::string comment, reason, message, document_number, release, outcome, to, source, file, media_type, case_number, rows;
+  std::vector<std::string> persons, reveal, states;
+  std::string query, cursor;
+  int item = 1, limit = 50;
+  bool is_mine = false, is_overdue = false, ready = false;
+};
+int run_inquiry(const InquiryCommand& command);
+int run_inquiry_list(const InquiryCommand& command);
+int run_inquiry_show(const InquiryCommand& command);
+int run_inquiry_draft(const InquiryCommand& command);
+
+struct ApiCommand {
+  Access access;
+  std::string method, target, file;
+};
+int run_api_call(const ApiCommand& command);
 
 }  // namespace warifu::app

@@ -26,11 +26,15 @@ std::shared_ptr<spdlog::logger> logger() { return spdlog::get("warifu"); }
 
 }  // namespace
 
-void start_log(bool is_quiet) {
+void start_log(LogLevel level) {
   if (logger()) return;
   const auto made = spdlog::stderr_logger_mt("warifu");
   made->set_pattern("%v");
-  made->set_level(is_quiet ? spdlog::level::warn : spdlog::level::info);
+  switch (level) {
+    case LogLevel::FAILURES: made->set_level(spdlog::level::err); break;
+    case LogLevel::WARNINGS: made->set_level(spdlog::level::warn); break;
+    case LogLevel::EVERYTHING: made->set_level(spdlog::level::info); break;
+  }
 }
 
 void log_request(const api::LogEvent& event) {
@@ -49,6 +53,27 @@ void log_request(const api::LogEvent& event) {
 
 void log_line(std::string_view event, std::string_view detail) {
   if (const auto out = logger()) out->info(json::compact(json::Object{{"at", to_rfc3339(now_utc())}, {"event", event}, {"detail", detail}}));
+}
+
+void FailureLog::tell(std::string_view event, const std::string& organisation, const Error& error, Time now) {
+  constexpr Duration kQuiet = minutes(1);
+  const std::string code(sentence(error.code).name);
+  int repeated = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    Told& told = told_[{std::string(event), organisation + " " + code}];
+    if (told.at.us != 0 && now - told.at < kQuiet) {
+      ++told.repeated;
+      return;
+    }
+    repeated = std::exchange(told.repeated, 0);
+    told.at = now;
+  }
+  const auto out = logger();
+  if (!out) return;
+  json::Object line{{"at", to_rfc3339(now)}, {"event", event}, {"organisation", organisation}, {"code", code}, {"message", error.message}};
+  if (repeated > 0) line["repeated"] = repeated;
+  out->warn(json::compact(line));
 }
 
 }  // namespace warifu::app

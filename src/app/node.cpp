@@ -20,11 +20,12 @@ constexpr std::size_t kListBytesMax = 1024 * 1024;
 constexpr Duration kDirectoryKeyPeriod = days(3650);
 
 struct NodeList {  // DIR/organisations.json
+  static constexpr bool kDefaultsAllowed = true;
   bool is_demo = false;
-  std::string hub;
+  std::string hub, store_url;  // store_url is empty for SQLite files in the folder
   std::vector<party::Organisation> organisations;
 };
-BOOST_DESCRIBE_STRUCT(NodeList, (), (is_demo, hub, organisations))
+BOOST_DESCRIBE_STRUCT(NodeList, (), (is_demo, hub, store_url, organisations))
 
 std::string list_path(const NodeOptions& options) { return options.data + "/organisations.json"; }
 
@@ -58,6 +59,16 @@ class LocalCourier final : public exchange::Courier {
 
 }  // namespace
 
+Node::Node(NodeOptions options) : options_(std::move(options)) {
+  const auto declared = [](const Status& status) { CHECK_THAT(status.has_value()); };
+  declared(metrics_.declare_counter("warifu_acts_delivered_total", "Acts handed to their addressee, by organisation."));
+  declared(metrics_.declare_counter("warifu_delivery_failures_total", "Rounds of delivery that failed as a whole, by organisation."));
+  declared(metrics_.declare_counter("warifu_timer_failures_total", "Rounds of the timer that failed, by organisation."));
+  declared(metrics_.declare_counter("warifu_mail_sent_total", "Notices handed to the mail relay, by organisation."));
+  declared(metrics_.declare_counter("warifu_mail_failures_total", "Notices that could not be sent at that time, by organisation."));
+  declared(metrics_.declare_gauge("warifu_mail_waiting", "People whose notice is to be tried again, by organisation."));
+}
+
 Node::~Node() { stop(); }
 
 Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
@@ -66,6 +77,8 @@ Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
   if (!text) return fail(Code::NOT_FOUND, "the folder holds no node", node->options_.data);
   NodeList list = TRY(json::decode_text<NodeList>(*text));
   node->options_.is_demo = list.is_demo;
+  node->options_.hub = list.hub;
+  if (node->options_.store_url.empty()) node->options_.store_url = list.store_url;
   if (node->options_.lock) node->lock_.emplace(TRY(store::FolderLock::take(node->options_.data)));
   TRY(node->open_directory(false));
   for (const party::Organisation& organisation : list.organisations) TRY(node->host(organisation));
@@ -75,6 +88,7 @@ Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
 Result<std::unique_ptr<Node>> Node::create(NodeOptions options) {
   TRY(make_directories(options.data, kFolderMode));
   std::unique_ptr<Node> node(new Node(std::move(options)));
+  if (node->options_.hub.empty()) node->options_.hub = kHubName;
   if (read_file(list_path(node->options_), kListBytesMax)) return fail(Code::CONFLICT, "the folder holds a node", node->options_.data);
   if (node->options_.lock) node->lock_.emplace(TRY(store::FolderLock::take(node->options_.data)));
   TRY(node->open_directory(true));
@@ -88,7 +102,7 @@ Status Node::open_directory(bool is_new) {
   const std::string folder = options_.data + "/hub";
   TRY(make_directories(folder, kFolderMode));
   const desk::Keyring keyring(folder + "/keys");
-  directory_keys_ = TRY(is_new ? keyring.create_directory(kHubName) : keyring.load_directory(kHubName));
+  directory_keys_ = TRY(is_new ? keyring.create_directory(options_.hub) : keyring.load_directory(options_.hub));
   const NodeOptions& options = options_;
   store::Engine::Open open = [&options, folder](store::Access access) -> Result<std::unique_ptr<store::Database>> {
     if (options.store_url.starts_with("postgresql:") || options.store_url.starts_with("postgres:"))
@@ -103,8 +117,14 @@ desk::OrganisationKeys Node::organisation_keys(const party::OrganisationId& org)
   return desk::Keyring(folder_of(org) + "/keys").load_organisation(org).value();
 }
 
+std::vector<std::string> Node::store_schemas() const {
+  std::vector<std::string> out{schema_of("directory")};
+  for (const auto& hosted : hosted_) out.push_back(schema_of(hosted->organisation.id.text()));
+  return out;
+}
+
 Status Node::save_list() const {
-  NodeList list{options_.is_demo, std::string(kHubName), {}};
+  NodeList list{options_.is_demo, options_.hub, options_.store_url, {}};
   for (const auto& hosted : hosted_) list.organisations.push_back(hosted->organisation);
   const std::string text = json::pretty(json::encode(list)) + "\n";
   return write_file_durably(list_path(options_), bytes_of(text), kPrivate);
@@ -151,6 +171,8 @@ Result<Hosted*> Node::host(const party::Organisation& organisation) {
   hosted->logins = std::make_unique<desk::Logins>(
       *hosted->office, desk::LoginOptions{.origin = options_.origin, .require_factor = !options_.is_demo, .password_cost = options_.password_cost});
   hosted->enrolment = std::make_unique<desk::Enrolment>(desk::Enrolment::Parts{*hosted->office, directory_, hosted->signer});
+  if (options_.send_mail)
+    hosted->notifier = std::make_unique<Notifier>(*hosted->office, folder + "/notices.json", options_.origin + "/", options_.send_mail);
   hosted_.push_back(std::move(hosted));
   return hosted_.back().get();
 }
@@ -182,6 +204,7 @@ void Node::start() {
   if (thread_.joinable()) return;
   stopping_ = false;
   thread_ = std::thread([this] { run(); });
+  if (options_.send_mail) mail_thread_ = std::thread([this] { notify(); });
 }
 
 void Node::stop() {
@@ -191,19 +214,56 @@ void Node::stop() {
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
+  if (mail_thread_.joinable()) mail_thread_.join();
 }
 
+bool Node::pause(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  return wake_.wait_for(lock, time, [this] { return stopping_; });
+}
+
+// A store that is away answers with an error here and is asked again; what waits in the outbox stays there.
 void Node::run() {
   constexpr auto kPause = std::chrono::milliseconds(100);
   constexpr int kTickEvery = 100;  // pauses: time passes every ten seconds
+  LocalCourier courier(*this);
   for (int round = 0;; ++round) {
-    // A store that is away answers with an error here and is asked again; what waits in the outbox stays there.
-    (void)deliver_all();
-    if (round % kTickEvery == 0)
-      for (const auto& hosted : hosted_) (void)hosted->office->tick();
-    std::unique_lock lock(mutex_);
-    if (wake_.wait_for(lock, kPause, [this] { return stopping_; })) return;
+    for (const auto& hosted : hosted_) {
+      const std::string org = hosted->organisation.id.text();
+      const net::Labels labels{{"organisation", org}};
+      if (const Result<int> posted = hosted->office->post(courier)) {
+        if (*posted > 0) metrics_.count("warifu_acts_delivered_total", labels, *posted);
+      } else {
+        metrics_.count("warifu_delivery_failures_total", labels);
+        failures_.tell("delivery", org, posted.error(), options_.clock());
+      }
+      if (round % kTickEvery != 0) continue;
+      if (const Result<int> ticked = hosted->office->tick(); !ticked) {
+        metrics_.count("warifu_timer_failures_total", labels);
+        failures_.tell("timer", org, ticked.error(), options_.clock());
+      }
+    }
+    if (pause(kPause)) return;
   }
+}
+
+void Node::notify() {
+  constexpr auto kEvery = std::chrono::seconds(10);
+  do {
+    for (const auto& hosted : hosted_) {
+      const std::string org = hosted->organisation.id.text();
+      const net::Labels labels{{"organisation", org}};
+      const Result<Notifier::Counts> told = hosted->notifier->round();
+      if (!told) {
+        failures_.tell("notices", org, told.error(), options_.clock());
+        continue;
+      }
+      metrics_.count("warifu_mail_sent_total", labels, told->sent);
+      metrics_.count("warifu_mail_failures_total", labels, told->failed);
+      metrics_.set("warifu_mail_waiting", told->waiting, labels);
+      if (told->last_error) failures_.tell("mail", org, *told->last_error, options_.clock());
+    }
+  } while (!pause(kEvery));
 }
 
 }  // namespace warifu::app

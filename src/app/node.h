@@ -2,22 +2,26 @@
 // A node: the organisations it hosts, each with its own store and keys, the directory they share, and the threads that carry what crosses
 // and let time pass. In this step all organisations live in one process; the courier is the seam at which separate nodes begin.
 //
-//   DIR/node.toml          what is hosted (written by `warifu demo`)
+//   DIR/organisations.json what is hosted, and where its store is
 //   DIR/lock               one writing process at a time
 //   DIR/root.vkey          tlog policy file with the directory's key: what evidence is verified against
 //   DIR/hub/               the directory of keys and its own keys
 //   DIR/<organisation>/    office.sqlite, files/, keys/, sources.toml, devices/ (demo only)
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <thread>
 
+#include "app/log.h"
+#include "app/notifier.h"
 #include "desk/enrolment.h"
 #include "desk/keyring.h"
 #include "desk/login.h"
 #include "desk/office.h"
+#include "net/metrics.h"
 #include "store/directory_store.h"
 #include "store/folder_lock.h"
 
@@ -25,12 +29,14 @@ namespace warifu::app {
 
 struct NodeOptions {
   std::string data;
-  std::string store_url;                   // empty: SQLite files in `data`; or postgresql://… with a schema per organisation
+  std::string store_url;                   // empty: what the node was made with: SQLite files in `data`, or postgresql://… (a schema per organisation)
+  std::string hub;                         // name of the directory's log, for create(); open() reads it
   std::string origin = "http://localhost:8080";
   bool is_demo = false;
   bool lock = true;                        // views of the command line do without
   std::function<Time()> clock = now_utc;
   crypto::PasswordCost password_cost = crypto::kPasswordCost;
+  SendMail send_mail;                      // empty: nobody is told by mail
 };
 
 // One hosted organisation.
@@ -41,6 +47,7 @@ struct Hosted {
   std::unique_ptr<desk::Office> office;
   std::unique_ptr<desk::Logins> logins;
   std::unique_ptr<desk::Enrolment> enrolment;
+  std::unique_ptr<Notifier> notifier;  // where mail is configured
 };
 
 class Node {
@@ -67,28 +74,36 @@ class Node {
 
   // Carries everything that is due, until nothing moves any more; the number of acts delivered.
   Result<int> deliver_all();
-  // Starts the threads that deliver and let time pass; stop() or the destructor ends them.
+  // Starts the threads that deliver, let time pass and tell people by mail; stop() or the destructor ends them.
   void start();
   void stop();
+  // Where a PostgreSQL store keeps this node: the directory's schema and one per organisation.
+  [[nodiscard]] std::vector<std::string> store_schemas() const;
+  // Figures of the threads, as /metrics shows them.
+  [[nodiscard]] std::string figures() const { return metrics_.render(); }
 
  private:
-  explicit Node(NodeOptions options) : options_(std::move(options)) {}
+  explicit Node(NodeOptions options);
   Status open_directory(bool is_new);
   Result<Hosted*> host(const party::Organisation& organisation);
   Status save_list() const;
   void run();
+  void notify();
+  [[nodiscard]] bool pause(std::chrono::milliseconds time);  // true: it is time to end
 
   NodeOptions options_;
   std::optional<store::FolderLock> lock_;
   std::shared_ptr<store::DirectoryStore> directory_;
   std::optional<desk::DirectoryKeys> directory_keys_;
   std::vector<std::unique_ptr<Hosted>> hosted_;
-  std::thread thread_;
+  FailureLog failures_;
+  net::Metrics metrics_;
+  std::thread thread_, mail_thread_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
 };
 
-inline constexpr std::string_view kHubName = "hub.demo";
+inline constexpr std::string_view kHubName = "hub.demo";  // of the demo
 
 }  // namespace warifu::app

@@ -1,0 +1,282 @@
+#include <array>
+#include <cstdio>
+#include <filesystem>
+
+#include "app/commands.h"
+#include "app/inquiry_steps.h"
+#include "app/paper_text.h"
+#include "json/codec.h"
+#include "net/http.h"
+
+namespace warifu::app {
+
+namespace {
+
+using party::Role;
+using Takes = StepTakes;
+
+constexpr std::array kSteps = {
+    InquiryStep{"check", "check", Role::SUPERVISOR, Takes::COMMENT, "", "Supervisor: the draft has been checked and goes to approval"},
+    InquiryStep{"send-back", "send-back", Role::SUPERVISOR, Takes::REASON, "", "Supervisor or approver: send the draft back"},
+    InquiryStep{"approve", "approval", Role::APPROVER, Takes::SIGNATURE, "inquiry.approved", "Approve, signing the exact text with your own key"},
+    InquiryStep{"number", "number", Role::REGISTRAR, Takes::DOCUMENT_NUMBER, "", "Registrar: give document number and serial, enter the register"},
+    InquiryStep{"dispatch", "dispatch", Role::REGISTRAR, Takes::SIGNATURE, "inquiry.dispatched", "Dispatch, signing with your own key"},
+    InquiryStep{"void", "void", Role::REGISTRAR, Takes::REASON, "", "Spoil an inquiry before dispatch; its number stays with the reason"},
+    InquiryStep{"withdraw", "withdraw", Role::INVESTIGATOR, Takes::REASON, "", "Withdraw a dispatched inquiry"},
+    InquiryStep{"remind", "remind", Role::INVESTIGATOR, Takes::MESSAGE, "", "Remind the addressee"},
+    InquiryStep{"retrieve", "retrieve", Role::INVESTIGATOR, Takes::RELEASE, "", "Take receipt of a released answer (the newest unless --release)"},
+    InquiryStep{"open", "open", Role::INVESTIGATOR, Takes::RELEASE_AND_REASON, "", "Open an answer, with a reason"},
+    InquiryStep{"decline", "decline", Role::INVESTIGATOR, Takes::RELEASE, "", "Decline a narrowing proposal"},
+    InquiryStep{"feedback", "feedback", Role::INVESTIGATOR, Takes::OUTCOME, "", "Tell the provider what the answer led to"},
+    InquiryStep{"close", "close", Role::INVESTIGATOR, Takes::COMMENT, "", "Close the matter"},
+    InquiryStep{"hand-over", "hand-over", Role::SUPERVISOR, Takes::HAND_OVER, "", "Hand the matter over to another officer"},
+    InquiryStep{"retain", "retain", Role::REGISTRAR, Takes::NOTHING, "", "Put the closed matter under retention"},
+    InquiryStep{"purge", "purge", Role::REGISTRAR, Takes::REASON, "", "Destroy the content after its retention; a signed receipt stays"},
+    InquiryStep{"triage", "triage", Role::INTAKE, Takes::DECISIONS, "", "Provider: decide each item; without FILE as law and house rules suggest"},
+    InquiryStep{"legal", "legal", Role::LEGAL, Takes::DECISIONS, "", "Provider's legal desk: decide each item, from FILE"},
+    InquiryStep{"accept", "accept", Role::INTAKE, Takes::MESSAGE, "", "Provider: accept the inquiry"},
+    InquiryStep{"return", "return", Role::INTAKE, Takes::RETURN_REASON, "", "Provider: return the inquiry with a reason"},
+    InquiryStep{"assign", "assign", Role::INTAKE, Takes::PERSONS, "", "Provider: assign named people"},
+    InquiryStep{"lookup", "lookups", Role::OPERATOR, Takes::LOOKUP, "", "Provider: look an item up in a source; this is an act"},
+    InquiryStep{"attach", "files", Role::OPERATOR, Takes::FILE, "", "Provider: attach a file to the answer"},
+    InquiryStep{"collect", "collect", Role::OPERATOR, Takes::ANSWER, "", "Provider: put the answer together, from FILE"},
+    InquiryStep{"check-answer", "check-answer", Role::RELEASER, Takes::ROW_COUNTS, "", "Provider, second person: check the answer by its row counts"},
+    InquiryStep{"send-back-answer", "send-back-answer", Role::RELEASER, Takes::REASON, "", "Provider: send the answer back to the operator"},
+    InquiryStep{"release", "release", Role::RELEASER, Takes::SIGNATURE, "answer.released", "Provider: release the answer, signing with your own key"},
+};
+
+Result<const InquiryStep*> step_named(std::string_view name) {
+  for (const InquiryStep& step : kSteps)
+    if (step.name == name) return &step;
+  return fail(Code::NOT_FOUND, "no such step", std::string(name));
+}
+
+// A matter by its id or its document number.
+Result<std::string> matter_of(Door& door, const std::string& text) {
+  if (MatterId::parse(text)) return text;
+  const json::Value found = TRY(door.call("GET", "/api/matters?number=" + net::percent_encode(text), std::nullopt));
+  for (const json::Value& row : found.as_object().at("rows").as_array())
+    if (member_text(row, "number") == text) return member_text(row, "matter");
+  return fail(Code::NOT_FOUND, "no matter of this desk has this number", text);
+}
+
+Result<json::Value> view_of(Door& door, const std::string& matter, const InquiryCommand& command) {
+  json::Array reveal;
+  for (const std::string& field : command.reveal) reveal.push_back(json::Value(field));
+  return door.call("POST", "/api/matters/" + matter + "/view", json::Value(json::Object{{"reason", command.reason}, {"reveal", std::move(reveal)}}));
+}
+
+Result<std::string> person_of(Door& door, const std::string& login) {
+  const json::Value people = TRY(door.call("GET", "/api/people", std::nullopt));
+  for (const json::Value& person : people.as_object().at("people").as_array())
+    if (member_text(person, "login") == login || member_text(person, "id") == login) return member_text(person, "id");
+  return fail(Code::NOT_FOUND, "nobody has this login", login);
+}
+
+// The release meant: the one given, or the newest that still counts.
+Result<std::string> release_of(Door& door, const std::string& matter, const InquiryCommand& command) {
+  if (!command.release.empty()) return TRY(Sha256::parse(command.release)).hex();
+  InquiryCommand look = command;
+  look.reveal.clear();
+  const desk::MatterView view = TRY(json::decode<desk::MatterView>(TRY(view_of(door, matter, look))));
+  for (auto release = view.releases.rbegin(); release != view.releases.rend(); ++release)
+    if (!release->is_overridden && !release->is_purged) return release->act.hex();
+  return fail(Code::NOT_FOUND, "no answer has been released", "--release");
+}
+
+// "1=3,2=0" as row counts.
+Result<json::Value> row_counts(const std::string& text) {
+  json::Array out;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t end = std::min(text.find(',', from), text.size());
+    const std::string part = text.substr(from, end - from);
+    const std::size_t equals = part.find('=');
+    const auto number = [](const std::string& digits) { return !digits.empty() && digits.size() < 7 && digits.find_first_not_of("0123456789") == std::string::npos; };
+    if (equals == std::string::npos || !number(part.substr(0, equals)) || !number(part.substr(equals + 1)))
+      return fail(Code::BAD_VALUE, "item=rows, with commas", "--rows", {{"expected", "1=3,2=0"}});
+    out.push_back(json::Object{{"no", std::stoi(part.substr(0, equals))}, {"rows", std::stoi(part.substr(equals + 1))}});
+    from = end + 1;
+  }
+  return json::Value(std::move(out));
+}
+
+// What the route takes, made from the options.
+Result<json::Value> body_of(Door& door, const InquiryStep& step, const std::string& matter, const InquiryCommand& command) {
+  json::Object body;
+  switch (step.takes) {
+    case Takes::NOTHING:
+    case Takes::SIGNATURE:
+    case Takes::FILE: break;
+    case Takes::COMMENT: body["comment"] = command.comment; break;
+    case Takes::REASON: body["reason"] = command.reason; break;
+    case Takes::MESSAGE: body["message"] = command.message; break;
+    case Takes::DOCUMENT_NUMBER:
+      if (!command.document_number.empty()) body["document_number"] = command.document_number;
+      break;
+    case Takes::RELEASE:
+      body["of"] = TRY(release_of(door, matter, command));
+      body["message"] = command.message;
+      break;
+    case Takes::RELEASE_AND_REASON:
+      body["of"] = TRY(release_of(door, matter, command));
+      body["reason"] = command.reason;
+      break;
+    case Takes::OUTCOME:
+      body["outcome"] = command.outcome;
+      body["message"] = command.message;
+      break;
+    case Takes::HAND_OVER:
+      body["to"] = TRY(person_of(door, command.to));
+      body["reason"] = command.reason;
+      break;
+    case Takes::DECISIONS: {
+      if (command.file.empty() && step.name != "triage") return fail(Code::MISSING_FIELD, "the decisions", "FILE");
+      return command.file.empty() ? door.call("GET", "/api/matters/" + matter + "/triage", std::nullopt) : read_json_file(command.file);
+    }
+    case Takes::RETURN_REASON:
+      body["reason"] = command.reason;
+      body["message"] = command.message;
+      break;
+    case Takes::PERSONS: {
+      json::Array persons;
+      for (const std::string& login : command.persons) persons.push_back(json::Value(TRY(person_of(door, login))));
+      body["persons"] = std::move(persons);
+      body["comment"] = command.comment;
+      break;
+    }
+    case Takes::LOOKUP:
+      body["no"] = command.item;
+      body["source"] = command.source;
+      break;
+    case Takes::ANSWER: {
+      body["answer"] = TRY(read_json_file(command.file));
+      body["ready"] = command.ready;
+      break;
+    }
+    case Takes::ROW_COUNTS:
+      body["row_counts"] = TRY(row_counts(command.rows));
+      body["comment"] = command.comment;
+      break;
+  }
+  return json::Value(std::move(body));
+}
+
+// Prepared, shown, signed here, handed in.
+Result<json::Value> sign_step(Door& door, const InquiryStep& step, const std::string& matter, const InquiryCommand& command) {
+  const std::string route = "/api/matters/" + matter + "/" + std::string(step.route);
+  const desk::MatterView view = TRY(json::decode<desk::MatterView>(TRY(view_of(door, matter, command))));
+  const desk::Prepared prepared = TRY(json::decode<desk::Prepared>(TRY(door.call("POST", route + "/prepare", std::nullopt))));
+  const std::string shown = TRY(shown_before_signing(law::Catalogue::built_in(), prepared, view, std::string(step.kind)));
+  std::fprintf(stderr, "%s", shown.c_str());
+  const note::Signer signer = TRY(door.key());
+  if (signer.verifier().name != prepared.signer) return fail(Code::KEY_UNKNOWN, "the key file is of somebody else", "--keyfile", {{"key", signer.verifier().name}});
+  return door.call("POST", route,
+                   json::Value(json::Object{{"text", prepared.text}, {"body", prepared.body}, {"signature", TRY(signer.sign(prepared.text)).text()}}));
+}
+
+std::string media_type_of(const InquiryCommand& command) {
+  if (!command.media_type.empty()) return command.media_type;
+  const std::string ending = std::filesystem::path(command.file).extension().string();
+  if (ending == ".pdf") return "application/pdf";
+  if (ending == ".csv") return "text/csv";
+  if (ending == ".zip") return "application/zip";
+  if (ending == ".png") return "image/png";
+  if (ending == ".jpg" || ending == ".jpeg") return "image/jpeg";
+  if (ending == ".json") return "application/json";
+  return "text/plain";
+}
+
+Result<json::Value> run_step(const InquiryCommand& command) {
+  const InquiryStep& step = *TRY(step_named(command.step));
+  const std::unique_ptr<Door> door = TRY(open_door(command.access));
+  TRY(door->use_role(step.role));
+  const std::string matter = TRY(matter_of(*door, command.matter));
+  if (step.takes == Takes::SIGNATURE) return sign_step(*door, step, matter, command);
+  const std::string route = "/api/matters/" + matter + "/" + std::string(step.route);
+  if (step.takes == Takes::FILE)
+    return door->upload(route + "?name=" + net::percent_encode(std::filesystem::path(command.file).filename().string()), command.file, media_type_of(command));
+  if (step.takes == Takes::NOTHING) return door->call("POST", route, std::nullopt);
+  return door->call("POST", route, TRY(body_of(*door, step, matter, command)));
+}
+
+Result<json::Value> list(const InquiryCommand& command) {
+  const std::unique_ptr<Door> door = TRY(open_door(command.access));
+  TRY(door->use_role(door->who().side == party::Side::AGENCY ? Role::INVESTIGATOR : Role::INTAKE));
+  std::string target = "/api/matters?limit=" + std::to_string(command.limit);
+  for (const std::string& state : command.states) target += "&state=" + net::percent_encode(state);
+  if (command.is_mine) target += "&mine=true";
+  if (command.is_overdue) target += "&overdue=true";
+  for (const auto& [name, value] : {std::pair<const char*, const std::string&>{"q", command.query}, {"case_number", command.case_number}, {"number", command.document_number}, {"cursor", command.cursor}})
+    if (!value.empty()) target += "&" + std::string(name) + "=" + net::percent_encode(value);
+  return door->call("GET", target, std::nullopt);
+}
+
+Result<json::Value> show(const InquiryCommand& command) {
+  const std::unique_ptr<Door> door = TRY(open_door(command.access));
+  TRY(door->use_role(door->who().side == party::Side::AGENCY ? Role::INVESTIGATOR : Role::INTAKE));
+  return view_of(*door, TRY(matter_of(*door, command.matter)), command);
+}
+
+Result<json::Value> draft(const InquiryCommand& command) {
+  const std::unique_ptr<Door> door = TRY(open_door(command.access));
+  TRY(door->use_role(Role::INVESTIGATOR));
+  json::Value body = TRY(read_json_file(command.file));
+  if (!body.is_object()) return fail(Code::WRONG_TYPE, "a draft is an object", command.file, {{"expected", "object"}});
+  if (command.ready) body.as_object()["ready"] = true;
+  if (!command.case_number.empty()) {
+    const json::Value cases = TRY(door->call("GET", "/api/cases", std::nullopt));
+    for (const json::Value& one : cases.as_object().at("cases").as_array())
+      if (member_text(one, "number") == command.case_number) body.as_object()["case_id"] = member_text(one, "id");
+    if (!body.as_object().contains("case_id")) return fail(Code::CASE_UNKNOWN, "no such case", command.case_number);
+  }
+  if (command.matter.empty()) return door->call("POST", "/api/inquiries", body);
+  return door->call("PUT", "/api/matters/" + TRY(matter_of(*door, command.matter)) + "/draft", body);
+}
+
+void print_written(const json::Value& done) {
+  const std::string matter = member_text(done, "matter"), state = member_text(done, "state");
+  if (matter.empty() || state.empty()) {
+    std::printf("%s\n", json::pretty(done).c_str());
+    return;
+  }
+  std::printf("%s  %s", matter.c_str(), state.c_str());
+  if (const std::string provider = member_text(done, "provider_state"); !provider.empty() && provider != "NONE") std::printf("  %s", provider.c_str());
+  std::printf("  %s\n", member_text(done, "number").c_str());
+}
+
+}  // namespace
+
+std::span<const InquiryStep> inquiry_steps() { return kSteps; }
+
+int run_inquiry(const InquiryCommand& command) { return finish(run_step(command), command.access.json, print_written); }
+
+int run_inquiry_list(const InquiryCommand& command) {
+  return finish(list(command), command.access.json, [](const json::Value& page) {
+    for (const json::Value& row : page.as_object().at("rows").as_array())
+      std::printf("%s  %-18s %-24s %-10s %s  %s\n", member_text(row, "matter").c_str(), member_text(row, "state").c_str(), member_text(row, "number").c_str(),
+                  member_text(row, "due").c_str(), member_text(row, "counterparty_name_ja").c_str(), member_text(row, "subject").c_str());
+    if (const std::string next = member_text(page, "next"); !next.empty()) std::printf("--cursor %s\n", next.c_str());
+  });
+}
+
+int run_inquiry_show(const InquiryCommand& command) {
+  return finish(show(command), command.access.json, [](const json::Value& shown) {
+    const Result<desk::MatterView> view = json::decode<desk::MatterView>(shown);
+    std::printf("%s", view ? matter_text(law::Catalogue::built_in(), *view).c_str() : json::pretty(shown).c_str());
+  });
+}
+
+int run_inquiry_draft(const InquiryCommand& command) { return finish(draft(command), command.access.json, print_written); }
+
+int run_api_call(const ApiCommand& command) {
+  const auto call = [&]() -> Result<json::Value> {
+    const std::unique_ptr<Door> door = TRY(open_door(command.access));
+    if (!command.access.role.empty()) TRY(door->use_role(door->who().role));
+    std::optional<json::Value> body;
+    if (!command.file.empty()) body = TRY(read_json_file(command.file));
+    return door->call(command.method, command.target, body);
+  };
+  return finish(call(), command.access.json, [](const json::Value& answer) { std::printf("%s", json::pretty(answer).c_str()); });
+}
+
+}  // namespace warifu::app

@@ -1,0 +1,125 @@
+// `warifu init` and `warifu org`: organisations with their keys, and the first administrator's invitation.
+
+#include <cstdio>
+#include <filesystem>
+
+#include "app/commands.h"
+#include "app/node.h"
+
+namespace warifu::app {
+
+namespace {
+
+Status require(const std::string& value, const char* option) {
+  if (value.empty()) return fail(Code::EMPTY_FIELD, "must not be empty", option);
+  return {};
+}
+
+Result<party::Organisation> organisation_of(const OrgCommand& command) {
+  party::Organisation out;
+  Result<party::OrganisationId> id = party::OrganisationId::parse(command.org);
+  if (!id) return tl::unexpected<Error>(std::move(id).error().at("--org"));
+  out.id = *id;
+  TRY(require(command.name_ja, "--name-ja"));
+  TRY(require(command.name_en, "--name-en"));
+  if (command.side != "agency" && command.side != "provider") return fail(Code::BAD_VALUE, "which side?", "--side", {{"expected", "agency, provider"}});
+  out.side = command.side == "agency" ? party::Side::AGENCY : party::Side::PROVIDER;
+  out.name_ja = command.name_ja;
+  out.name_en = command.name_en;
+  out.address = command.address;
+  out.telephone = command.telephone;
+  out.recipient_class = out.side == party::Side::AGENCY ? law::RecipientClass::LOCAL_GOVERNMENT : law::RecipientClass::BUSINESS_OPERATOR;
+  if (!command.recipient_class.empty()) {
+    Result<law::RecipientClass> given = enum_parse<law::RecipientClass>(command.recipient_class);
+    if (!given) return tl::unexpected<Error>(std::move(given).error().at("--class"));
+    out.recipient_class = *given;
+  }
+  for (std::size_t from = 0; from < command.kind.size();) {
+    const std::size_t comma = std::min(command.kind.find(',', from), command.kind.size());
+    if (comma > from) out.kinds.push_back(command.kind.substr(from, comma - from));
+    from = comma + 1;
+  }
+  return out;
+}
+
+// The administrator who brings in everybody else. A key is made on that person's own device, so only a code is given out.
+Result<desk::InvitationCode> first_administrator(Hosted& hosted, const InitCommand& command) {
+  party::Person person;
+  person.id = PersonId::random();
+  person.login = command.admin_login;
+  person.name = command.admin_name.empty() ? command.admin_login : command.admin_name;
+  person.post = command.admin_post;
+  person.roles = {party::Role::ADMIN};
+  TRY(hosted.office->put_entry_as_node("person", MatterId{person.id.bytes}, person.login, json::encode(person)));
+  return hosted.logins->invite_as_node(person.id);
+}
+
+Result<json::Value> init(const InitCommand& command) {
+  const party::Organisation organisation = TRY(organisation_of(
+      {command.data, command.org, command.name_ja, command.name_en, command.side, command.address, command.telephone, command.kind, command.recipient_class, command.json}));
+  TRY(desk::check_demo(organisation.id, false));
+  std::error_code ignored;
+  if (std::filesystem::exists(command.data, ignored) && !std::filesystem::is_empty(command.data, ignored))
+    return fail(Code::CONFLICT, "the folder is not empty", command.data);
+  NodeOptions options;
+  options.data = command.data;
+  options.store_url = command.store_url;
+  options.hub = command.hub.empty() ? "hub." + organisation.id.text() : command.hub;
+  if (!party::OrganisationId::parse(options.hub)) return fail(Code::BAD_VALUE, "not a name on the wire", "--hub", {{"expected", "hub.example"}});
+  const std::unique_ptr<Node> node = TRY(Node::create(std::move(options)));
+  Hosted* hosted = TRY(node->add_organisation(organisation));
+  const desk::InvitationCode code = TRY(first_administrator(*hosted, command));
+  return json::Value(json::Object{{"ok", true},
+                                  {"data", command.data},
+                                  {"organisation", organisation.id.text()},
+                                  {"directory", node->directory().root().text()},
+                                  {"login", code.login},
+                                  {"person", code.person.hex()},
+                                  {"invitation", code.code},
+                                  {"until", to_rfc3339(code.until)}});
+}
+
+Result<json::Value> add(const OrgCommand& command) {
+  const party::Organisation organisation = TRY(organisation_of(command));
+  const std::unique_ptr<Node> node = TRY(open_node(command.data, true));
+  TRY(node->add_organisation(organisation));
+  return json::Value(json::Object{{"ok", true}, {"organisation", json::encode(organisation)}});
+}
+
+Result<json::Value> list(const OrgCommand& command) {
+  const std::unique_ptr<Node> node = TRY(open_node(command.data, false));
+  json::Array out;
+  for (const party::Organisation& organisation : TRY(node->directory().organisations())) {
+    json::Object one = json::encode(organisation).as_object();
+    one["hosted"] = node->find(organisation.id) != nullptr;
+    out.push_back(std::move(one));
+  }
+  return json::Value(json::Object{{"organisations", std::move(out)}});
+}
+
+}  // namespace
+
+int run_init(const InitCommand& command) {
+  return finish(init(command), command.json, [&](const json::Value& made) {
+    std::printf("%s: %s\n", member_text(made, "organisation").c_str(), command.data.c_str());
+    std::printf("  名簿の公開鍵 key of the directory: %s/root.vkey\n", command.data.c_str());
+    std::printf("  管理者 administrator: %s\n", member_text(made, "login").c_str());
+    std::printf("  招待コード(一度だけ表示) invitation code, shown once: %s\n", member_text(made, "invitation").c_str());
+    std::printf("  期限 until: %s\n", member_text(made, "until").c_str());
+    std::printf("\n次に next: warifu serve --data %s\n", command.data.c_str());
+  });
+}
+
+int run_org_add(const OrgCommand& command) {
+  return finish(add(command), command.json, [&](const json::Value&) { std::printf("%s\n", command.org.c_str()); });
+}
+
+int run_org_list(const OrgCommand& command) {
+  return finish(list(command), command.json, [](const json::Value& all) {
+    for (const json::Value& one : all.as_object().at("organisations").as_array())
+      std::printf("%-30s %-9s %s %s\n", member_text(one, "id").c_str(), member_text(one, "side").c_str(), member_text(one, "name_ja").c_str(),
+                  one.as_object().at("hosted").as_bool() ? "" : "(他所 elsewhere)");
+  });
+}
+
+}  // namespace warifu::app

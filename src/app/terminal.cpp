@@ -1,0 +1,76 @@
+#include "app/terminal.h"
+
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace warifu::app {
+
+namespace {
+
+constexpr std::size_t kSecretBytesMax = 1024;
+
+// The terminal with its echo off, put back whatever happens.
+class QuietTerminal {
+ public:
+  explicit QuietTerminal(int fd) : fd_(fd) {
+    if (::tcgetattr(fd_, &before_) != 0) return;
+    termios quiet = before_;
+    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    quiet.c_lflag |= ECHONL;
+    is_quiet_ = ::tcsetattr(fd_, TCSAFLUSH, &quiet) == 0;
+  }
+  QuietTerminal(const QuietTerminal&) = delete;
+  QuietTerminal& operator=(const QuietTerminal&) = delete;
+  ~QuietTerminal() {
+    if (is_quiet_) ::tcsetattr(fd_, TCSAFLUSH, &before_);
+    ::close(fd_);
+  }
+  [[nodiscard]] bool is_quiet() const { return is_quiet_; }
+
+ private:
+  int fd_;
+  termios before_{};
+  bool is_quiet_ = false;
+};
+
+// Byte by byte, so that nothing after the line is swallowed.
+Result<Sensitive<std::string>> read_line_from(int fd) {
+  std::string line;
+  for (;;) {
+    char c = 0;
+    const ssize_t got = ::read(fd, &c, 1);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(Code::IO, "cannot read", "stdin");
+    if (got == 0 && line.empty()) return fail(Code::MISSING_FIELD, "the input ended before the secret", "stdin");
+    if (got == 0 || c == '\n') break;
+    if (line.size() == kSecretBytesMax) return fail(Code::TOO_LONG, "a secret is one short line", "stdin", {{"max", std::to_string(kSecretBytesMax)}});
+    line += c;
+  }
+  if (line.ends_with('\r')) line.pop_back();
+  return Sensitive<std::string>(std::move(line));
+}
+
+}  // namespace
+
+Result<Sensitive<std::string>> ask_secret(const std::string& question) {
+  const int fd = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0) return fail(Code::CONFIG, "there is no terminal to ask on", "terminal", {{"expected", "--pin-stdin, --password-stdin"}});
+  const QuietTerminal terminal(fd);
+  if (!terminal.is_quiet()) return fail(Code::IO, "the terminal's echo cannot be switched off", "terminal");
+  if (::write(fd, question.data(), question.size()) < 0) return fail(Code::IO, "cannot write to the terminal", "terminal");
+  return read_line_from(fd);
+}
+
+Result<Sensitive<std::string>> ask_new_secret(const std::string& question) {
+  Sensitive<std::string> first = TRY(ask_secret(question));
+  const Sensitive<std::string> second = TRY(ask_secret("もう一度 / again: "));
+  if (first.reveal() != second.reveal()) return fail(Code::BAD_VALUE, "the two differ", "terminal", {{"expected", "二度同じ / twice the same"}});
+  return first;
+}
+
+Result<Sensitive<std::string>> read_secret_line() { return read_line_from(STDIN_FILENO); }
+
+}  // namespace warifu::app
