@@ -69,7 +69,7 @@ inline constexpr std::size_t kLawBytesMax = 1024 * 1024;
 // Lists and search in the store: up to how many rows one filter may find to be taken as the start of a query, and words of a query.
 inline constexpr std::size_t kQueryCandidatesMax = 20'000;
 inline constexpr std::size_t kSearchWordsMax = 8;
-inline constexpr std::size_t kSearchPairsMax = 8;  // of one word; longer words are verified anyway
+inline constexpr std::size_t kSearchPairsMax = 4;  // of one word; longer words are verified anyway
 inline constexpr int kIdempotencyDaysKept = 7;
 inline constexpr int kSessionDaysKept = 1;  // after it ended
 
@@ -78,5 +78,9 @@ inline constexpr std::size_t kHttpJsonBytesMax = 1024 * 1024;  // routes that ca
 inline constexpr std::size_t kIdempotencyKeyMin = 8;
 inline constexpr std::size_t kIdempotencyKeyMax = 64;
 inline constexpr std::size_t kPastedLinesMax = 10'000;
+
+// Figures.
+inline constexpr std::size_t kStatementLinesMax = 10'000;
+inline constexpr int kFiguresDaysMax = 3660;  // of one table of figures
 
 }  // namespace warifu::limits

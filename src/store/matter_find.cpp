@@ -22,6 +22,7 @@ struct Filter {
   SqlText candidates;            // SELECT id …
   std::string_view walk_index;   // begins with this filter's column and goes on with updated_us
   std::string_view due_index = {};  // the same with due_key
+  std::optional<std::vector<std::int64_t>> ids = {};  // its matters, where they had to be found anyway
 };
 
 struct Order {
@@ -142,25 +143,8 @@ std::vector<Filter> filters_of(const MatterQuery& query) {
   return filters;
 }
 
-SqlText has_any(const std::vector<std::int64_t>& terms, std::string_view id) {
-  SqlText sql("EXISTS (SELECT 1 FROM term t WHERE t.term IN ");
-  return sql.add_list(terms).add(" AND t.id = " + std::string(id) + ")");
-}
-
-// A few of a word's pairs are enough to find the candidates; the words themselves decide.
-SqlText word_condition(const SearchWord& word, std::string_view id) {
-  SqlText sql("(");
-  sql.add(has_any(word.exact_terms, id)).add(" OR (");
-  const std::size_t pairs = std::min(word.pair_terms.size(), limits::kSearchPairsMax);
-  for (std::size_t i = 0; i < pairs; ++i) sql.add(i == 0 ? "" : " AND ").add(has_any({word.pair_terms[i]}, id));
-  return sql.add("))");
-}
-
-SqlText text_condition(const SearchQuery& search, std::string_view id) {
-  SqlText sql("(");
-  sql.add(has_any(search.exact_terms, id)).add(" OR (");
-  for (std::size_t i = 0; i < search.words.size(); ++i) sql.add(i == 0 ? "" : " AND ").add(word_condition(search.words[i], id));
-  return sql.add("))");
+SqlText has_term(std::int64_t term, std::string_view id) {
+  return SqlText("EXISTS (SELECT 1 FROM term t WHERE t.term = ? AND t.id = " + std::string(id) + ")", term);
 }
 
 Result<std::int64_t> number_in(Database& database, const SqlText& sql) {
@@ -175,28 +159,84 @@ Result<std::int64_t> size_of(Database& database, const SqlText& candidates, std:
   return number_in(database, sql);
 }
 
-// The rarest pairs of each word first; the matters that have the rarest of all are where the search starts.
-Result<Filter> search_filter(Database& database, SearchQuery& search) {
-  std::optional<std::int64_t> rarest_count;
-  const SearchWord* rarest = nullptr;
-  for (auto& word : search.words) {
-    std::vector<std::pair<std::int64_t, std::int64_t>> counted;
-    for (const std::int64_t term : word.pair_terms)
-      counted.emplace_back(TRY(size_of(database, SqlText("SELECT id FROM term WHERE term = ?", term), kTermCountMax)), term);
-    std::sort(counted.begin(), counted.end());
-    for (std::size_t i = 0; i < counted.size(); ++i) word.pair_terms[i] = counted[i].second;
-    if (!rarest_count || counted[0].first < *rarest_count) {
-      rarest_count = counted[0].first;
-      rarest = &word;
+Result<std::vector<std::int64_t>> ids_of(Database& database, const SqlText& candidates) {
+  Statement rows = TRY(candidates.prepare(database));
+  return all_rows<std::int64_t>(rows, [](const Statement& row) { return row.column<std::int64_t>(0); });
+}
+
+// A word of the query, and what the index says about it.
+struct FoundWord {
+  std::vector<std::int64_t> pairs;  // rarest first, not more than are worth asking for: the words themselves decide in the end
+  std::vector<std::int64_t> exact;  // selectors it could be and that are there at all
+  std::int64_t rarest = 0;
+};
+
+Result<std::vector<std::int64_t>> terms_in_use(Database& database, const std::vector<std::int64_t>& terms) {
+  std::vector<std::int64_t> used;
+  for (const std::int64_t term : terms)
+    if (TRY(size_of(database, SqlText("SELECT id FROM term WHERE term = ?", term), 1)) > 0) used.push_back(term);
+  return used;
+}
+
+Result<FoundWord> look_up(Database& database, const SearchWord& word) {
+  FoundWord found;
+  found.exact = TRY(terms_in_use(database, word.exact_terms));
+  std::vector<std::pair<std::int64_t, std::int64_t>> counted;
+  for (const std::int64_t term : word.pair_terms)
+    counted.emplace_back(TRY(size_of(database, SqlText("SELECT id FROM term WHERE term = ?", term), kTermCountMax)), term);
+  std::sort(counted.begin(), counted.end());
+  for (std::size_t i = 0; i < std::min(counted.size(), limits::kSearchPairsMax); ++i) found.pairs.push_back(counted[i].second);
+  found.rarest = counted[0].first;
+  return found;
+}
+
+// Matters that have all pairs of the word, or are named by it. Merged from sorted lists, so that it can stop at the limit.
+SqlText word_candidates(const FoundWord& word, std::int64_t max) {
+  SqlText sql;
+  for (std::size_t i = 0; i < word.pairs.size(); ++i) sql.add(i == 0 ? "" : " INTERSECT ").add("SELECT id FROM term WHERE term = ?", word.pairs[i]);
+  return sql.add(" ORDER BY id LIMIT ?", max);
+}
+
+SqlText word_condition(const FoundWord& word) {
+  SqlText sql("((");
+  for (std::size_t i = 0; i < word.pairs.size(); ++i) sql.add(i == 0 ? "" : " AND ").add(has_term(word.pairs[i], "m.id"));
+  sql.add(")");
+  for (const std::int64_t term : word.exact) sql.add(" OR ").add(has_term(term, "m.id"));
+  return sql.add(")");
+}
+
+// The matters of a query's rarest word are where the search starts, unless they are too many to be sorted.
+Result<Filter> search_filter(Database& database, const SearchQuery& search, std::int64_t few) {
+  const auto whole = TRY(terms_in_use(database, search.exact_terms));
+  std::vector<FoundWord> words;
+  for (const auto& word : search.words) words.push_back(TRY(look_up(database, word)));
+  CHECK_THAT(!words.empty());
+  Filter filter;
+  filter.condition.add("((");
+  for (std::size_t i = 0; i < words.size(); ++i) filter.condition.add(i == 0 ? "" : " AND ").add(word_condition(words[i]));
+  filter.condition.add(")");
+  for (const std::int64_t term : whole) filter.condition.add(" OR ").add(has_term(term, "m.id"));
+  filter.condition.add(")");
+  const FoundWord& start = *std::min_element(words.begin(), words.end(), [](const auto& a, const auto& b) { return a.rarest < b.rarest; });
+  std::vector<std::int64_t> ids = TRY(ids_of(database, word_candidates(start, few)));
+  for (const auto* exact : {&whole, &start.exact}) {
+    for (const std::int64_t term : *exact) {
+      const auto more = TRY(ids_of(database, SqlText("SELECT id FROM term WHERE term = ? LIMIT ?", term, few)));
+      ids.insert(ids.end(), more.begin(), more.end());
     }
   }
-  CHECK_THAT(rarest != nullptr);
-  Filter filter;
-  filter.condition = text_condition(search, "m.id");
-  filter.candidates.add("SELECT s.id FROM term s WHERE s.term IN ").add_list(search.exact_terms);
-  filter.candidates.add(" UNION SELECT s.id FROM term s WHERE s.term IN ").add_list(rarest->exact_terms);
-  filter.candidates.add(" UNION SELECT s.id FROM term s WHERE s.term = ? AND ", rarest->pair_terms[0]).add(text_condition(search, "s.id"));
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  if (static_cast<std::int64_t>(ids.size()) < few) filter.ids = std::move(ids);
   return filter;
+}
+
+// Ids as one value of a statement, and the statement's part that takes them apart again.
+SqlText table_of(EngineKind engine, const std::vector<std::int64_t>& ids) {
+  std::string list;
+  for (const std::int64_t id : ids) list += (list.empty() ? "" : ",") + std::to_string(id);
+  if (engine == EngineKind::SQLITE) return SqlText("(SELECT value AS id FROM json_each(?)) c", "[" + list + "]");
+  return SqlText("(SELECT unnest(CAST(? AS BIGINT[])) AS id) c", "{" + list + "}");
 }
 
 std::string cursor_of(Sort sort, const Hit& hit) {
@@ -238,14 +278,14 @@ struct MatterFinder::Plan {
   Sort sort = Sort::NEWEST;
   Order order;
   std::vector<Filter> filters;
-  const Filter* gather = nullptr;  // start from its candidates
-  std::string_view walk_index;     // or walk along this index
+  std::optional<std::vector<std::int64_t>> gathered;  // start from these matters
+  std::string_view walk_index;                        // or walk along this index
   SearchQuery search;
 
   SqlText matters(EngineKind engine) const {
     SqlText sql(" FROM ");
-    if (gather != nullptr) {
-      sql.add("(").add(gather->candidates).add(") c CROSS JOIN matter m WHERE m.id = c.id");
+    if (gathered) {
+      sql.add(table_of(engine, *gathered)).add(" CROSS JOIN matter m WHERE m.id = c.id");
     } else {
       sql.add("matter m");
       if (engine == EngineKind::SQLITE) sql.add(" INDEXED BY " + std::string(walk_index));
@@ -262,7 +302,7 @@ Result<MatterFinder::Plan> MatterFinder::plan(const MatterQuery& query) {
   plan.order = order_of(query.sort);
   plan.filters = filters_of(query);
   plan.search = TRY(hasher_.query_of(query.text));
-  if (!plan.search.is_empty()) plan.filters.push_back(TRY(search_filter(database_, plan.search)));
+  if (!plan.search.is_empty()) plan.filters.push_back(TRY(search_filter(database_, plan.search, few_)));
   TRY(choose_start(plan));
   return plan;
 }
@@ -284,14 +324,14 @@ Status MatterFinder::choose_start(Plan& plan) {
   std::int64_t least = few_;
   const Filter* best = nullptr;
   for (const auto& filter : plan.filters) {
-    if (filter.candidates.is_empty()) continue;
-    const std::int64_t count = TRY(size_of(database_, filter.candidates, least));
+    if (!filter.ids && filter.candidates.is_empty()) continue;
+    const std::int64_t count = filter.ids ? static_cast<std::int64_t>(filter.ids->size()) : TRY(size_of(database_, filter.candidates, least));
     if (count >= least) continue;
     least = count;
     best = &filter;
   }
   if (best != nullptr && index_of(*best).empty()) {
-    plan.gather = best;
+    plan.gathered = best->ids ? *best->ids : TRY(ids_of(database_, best->candidates));
     return {};
   }
   if (best == nullptr) {
@@ -327,8 +367,10 @@ Result<std::vector<Hit>> MatterFinder::verified(const Plan& plan, const std::vec
   for (const auto& hit : found) ids.push_back(hit.id);
   std::unordered_map<std::int64_t, bool> is_match;
   for (std::size_t first = 0; first < ids.size(); first += kIdsAtOnce) {
-    const SqlText sql = by_ids("SELECT m.id, m.matter, d.words, k.key FROM matter m JOIN matter_doc d ON d.id = m.id JOIN matter_key k ON k.matter = m.matter "
-                               "WHERE m.id IN ", ids, first);
+    const SqlText sql = by_ids(
+        "SELECT m.id, m.matter, d.words, k.key FROM matter m JOIN matter_doc d ON d.id = m.id JOIN matter_key k ON k.matter = m.matter "
+        "WHERE m.id IN ",
+        ids, first);
     Statement rows = TRY(sql.prepare(database_));
     while (TRY(rows.step())) {
       const MatterSeal seal = TRY(MatterSeal::from_key(rows.column_blob(3)));

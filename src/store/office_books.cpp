@@ -8,8 +8,8 @@ namespace warifu::store {
 namespace {
 
 Result<desk::BookEntry> book_of(const Statement& row) {
-  return desk::BookEntry{TRY(row.column<std::string>(0)), TRY(row.column<MatterId>(1)), TRY(row.column<std::string>(2)), TRY(row.column<std::string>(3)),
-                         TRY(row.column<Time>(4))};
+  return desk::BookEntry{TRY(row.column<std::string>(0)), TRY(row.column<MatterId>(1)), TRY(row.column<std::string>(2)),
+                         TRY(row.column<std::string>(3)), TRY(row.column<Time>(4))};
 }
 
 Result<desk::RegisterRow> register_of(const Statement& row) {
@@ -23,7 +23,8 @@ Result<desk::RegisterRow> register_of(const Statement& row) {
   return out;
 }
 
-constexpr std::string_view kOutboxColumns = "SELECT o.seq, o.to_org, o.matter, o.act, o.attempts, o.next_try_us, o.last_error, o.delivered_us FROM outbox o ";
+constexpr std::string_view kOutboxColumns =
+    "SELECT o.seq, o.to_org, o.matter, o.act, o.attempts, o.next_try_us, o.last_error, o.delivered_us FROM outbox o ";
 
 Result<desk::OutboxRow> outbox_row(const Statement& row) {
   desk::OutboxRow out;
@@ -41,8 +42,13 @@ Result<desk::OutboxRow> outbox_row(const Statement& row) {
 constexpr std::string_view kLoginColumns = "SELECT person, login, password, failures, locked_until_us, invitation, invitation_until_us FROM login ";
 
 Result<desk::LoginRow> login_row(const Statement& row) {
-  return desk::LoginRow{TRY(row.column<PersonId>(0)), TRY(row.column<std::string>(1)),         TRY(row.column<std::string>(2)),        TRY(row.column<int>(3)),
-                        TRY(row.column<std::optional<Time>>(4)), TRY(row.column<std::string>(5)), TRY(row.column<std::optional<Time>>(6))};
+  return desk::LoginRow{TRY(row.column<PersonId>(0)),
+                        TRY(row.column<std::string>(1)),
+                        TRY(row.column<std::string>(2)),
+                        TRY(row.column<int>(3)),
+                        TRY(row.column<std::optional<Time>>(4)),
+                        TRY(row.column<std::string>(5)),
+                        TRY(row.column<std::optional<Time>>(6))};
 }
 
 Result<desk::PersonKeyRow> key_row(const Statement& row) {
@@ -71,7 +77,8 @@ Result<std::vector<T>> all(Database& database, F&& make, std::string_view sql, c
 
 // A row of the outbox is there, whatever its state.
 Status check_outbox(Database& database, std::int64_t seq) {
-  if (!TRY(first_row<std::int64_t>(database, "SELECT seq FROM outbox WHERE seq = $1", seq))) return fail(Code::NOT_FOUND, "no such entry of the outbox", "seq");
+  if (!TRY(first_row<std::int64_t>(database, "SELECT seq FROM outbox WHERE seq = $1", seq)))
+    return fail(Code::NOT_FOUND, "no such entry of the outbox", "seq");
   return {};
 }
 
@@ -86,20 +93,23 @@ Result<std::optional<desk::BookEntry>> OfficeStore::book_entry(std::string_view 
 Result<std::optional<desk::BookEntry>> OfficeStore::book_entry_by_key(std::string_view book, std::string_view key) const {
   if (key.empty()) return std::optional<desk::BookEntry>{};
   return engine_->read([&](Database& database) {
-    return maybe<desk::BookEntry>(database, book_of, "SELECT book, id, value, key, updated_us FROM book WHERE book = $1 AND key = $2 AND key <> ''", book, key);
+    return maybe<desk::BookEntry>(database, book_of, "SELECT book, id, value, key, updated_us FROM book WHERE book = $1 AND key = $2 AND key <> ''",
+                                  book, key);
   });
 }
 
 Result<std::vector<desk::BookEntry>> OfficeStore::book(std::string_view book, std::size_t limit) const {
   return engine_->read([&](Database& database) {
     const auto max = static_cast<std::int64_t>(limit);
-    return all<desk::BookEntry>(database, book_of, "SELECT book, id, value, key, updated_us FROM book WHERE book = $1 ORDER BY key, id LIMIT $2", book, max);
+    return all<desk::BookEntry>(database, book_of, "SELECT book, id, value, key, updated_us FROM book WHERE book = $1 ORDER BY key, id LIMIT $2",
+                                book, max);
   });
 }
 
 Result<int> OfficeStore::last_serial(const UnitId& office, law::FormKind form, int year) const {
   return engine_->read([&](Database& database) {
-    return one_value<int>(database, "SELECT coalesce(max(serial), 0) FROM register WHERE office = $1 AND form = $2 AND year = $3", office, enum_text(form), year);
+    return one_value<int>(database, "SELECT coalesce(max(serial), 0) FROM register WHERE office = $1 AND form = $2 AND year = $3", office,
+                          enum_text(form), year);
   });
 }
 
@@ -140,7 +150,8 @@ Status OfficeStore::outbox_done(std::int64_t seq, Time at) {
 Status OfficeStore::outbox_failed(std::int64_t seq, std::string_view error, Time next_try) {
   return write([&](Database& database) -> Status {
     TRY(check_outbox(database, seq));
-    TRY(database.run("UPDATE outbox SET attempts = attempts + 1, last_error = $2, next_try_us = $3 WHERE seq = $1 AND delivered_us IS NULL", seq, error, next_try));
+    TRY(database.run("UPDATE outbox SET attempts = attempts + 1, last_error = $2, next_try_us = $3 WHERE seq = $1 AND delivered_us IS NULL", seq,
+                     error, next_try));
     return {};
   });
 }
@@ -154,19 +165,22 @@ Status OfficeStore::remember(const desk::IdempotencyRecord& record) {
 }
 
 Result<std::optional<desk::LoginRow>> OfficeStore::login(std::string_view login) const {
-  return engine_->read([&](Database& database) { return maybe<desk::LoginRow>(database, login_row, std::string(kLoginColumns) + "WHERE login = $1", login); });
+  return engine_->read(
+      [&](Database& database) { return maybe<desk::LoginRow>(database, login_row, std::string(kLoginColumns) + "WHERE login = $1", login); });
 }
 
 Result<std::optional<desk::LoginRow>> OfficeStore::login_of(const PersonId& person) const {
-  return engine_->read([&](Database& database) { return maybe<desk::LoginRow>(database, login_row, std::string(kLoginColumns) + "WHERE person = $1", person); });
+  return engine_->read(
+      [&](Database& database) { return maybe<desk::LoginRow>(database, login_row, std::string(kLoginColumns) + "WHERE person = $1", person); });
 }
 
 Status OfficeStore::put_login(const desk::LoginRow& row) {
   return write([&](Database& database) -> Status {
-    TRY(database.run("INSERT INTO login (person, login, password, failures, locked_until_us, invitation, invitation_until_us) VALUES ($1, $2, $3, $4, $5, $6, $7) "
-                     "ON CONFLICT (person) DO UPDATE SET login = excluded.login, password = excluded.password, failures = excluded.failures, "
-                     "locked_until_us = excluded.locked_until_us, invitation = excluded.invitation, invitation_until_us = excluded.invitation_until_us",
-                     row.person, row.login, row.password, row.failures, row.locked_until, row.invitation, row.invitation_until));
+    TRY(database.run(
+        "INSERT INTO login (person, login, password, failures, locked_until_us, invitation, invitation_until_us) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+        "ON CONFLICT (person) DO UPDATE SET login = excluded.login, password = excluded.password, failures = excluded.failures, "
+        "locked_until_us = excluded.locked_until_us, invitation = excluded.invitation, invitation_until_us = excluded.invitation_until_us",
+        row.person, row.login, row.password, row.failures, row.locked_until, row.invitation, row.invitation_until));
     return {};
   });
 }
@@ -190,8 +204,9 @@ Status OfficeStore::put_person_key(const desk::PersonKeyRow& row) {
 
 Result<std::optional<desk::SessionRow>> OfficeStore::session(const Sha256& token) const {
   return engine_->read([&](Database& database) {
-    return maybe<desk::SessionRow>(database, session_row,
-                                   "SELECT token, person, csrf, is_complete, challenge, role, created_us, last_seen_us, until_us FROM session WHERE token = $1", token);
+    return maybe<desk::SessionRow>(
+        database, session_row,
+        "SELECT token, person, csrf, is_complete, challenge, role, created_us, last_seen_us, until_us FROM session WHERE token = $1", token);
   });
 }
 
@@ -224,8 +239,9 @@ Status OfficeStore::drop_sessions_of(const PersonId& person) {
 
 Result<std::optional<Time>> OfficeStore::last_view(const MatterId& matter, const PersonId& person) const {
   return engine_->read([&](Database& database) {
-    return maybe<Time>(database, [](const Statement& row) { return row.column<Time>(0); }, "SELECT at_us FROM last_view WHERE matter = $1 AND person = $2", matter,
-                       person);
+    return maybe<Time>(
+        database, [](const Statement& row) { return row.column<Time>(0); }, "SELECT at_us FROM last_view WHERE matter = $1 AND person = $2", matter,
+        person);
   });
 }
 

@@ -82,9 +82,10 @@ Status CommitJob::put_acts(const Present& present) {
 
 Status CommitJob::put_act(const inquiry::SignedAct& act, const MatterSeal& seal) {
   const std::string note = act.note.serialise();
-  Statement inserted = TRY(database_.query("INSERT INTO act (matter, hash, id, kind, person, at_us, is_shared, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
-                                           "ON CONFLICT (hash) DO NOTHING RETURNING seq",
-                                           act.act.matter, act.hash, act.act.id, enum_text(act.act.kind), act.act.person, act.act.at, act.is_shared(), note));
+  Statement inserted =
+      TRY(database_.query("INSERT INTO act (matter, hash, id, kind, person, at_us, is_shared, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+                          "ON CONFLICT (hash) DO NOTHING RETURNING seq",
+                          act.act.matter, act.hash, act.act.id, enum_text(act.act.kind), act.act.person, act.act.at, act.is_shared(), note));
   if (!TRY(inserted.step())) return {};  // twice in this commit
   const std::int64_t seq = inserted.column_int64(0);
   while (TRY(inserted.step())) {
@@ -111,8 +112,8 @@ Status CommitJob::put_held(const Present& present) {
     const std::string note = act.note.serialise();
     std::optional<Bytes> sealed;
     if (act.body) sealed = seal.seal(held_place(act.hash), *act.body);
-    TRY(database_.run("INSERT INTO held (matter, hash, note, sealed) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING", act.act.matter, act.hash, note,
-                      sealed));
+    TRY(database_.run("INSERT INTO held (matter, hash, note, sealed) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING", act.act.matter, act.hash,
+                      note, sealed));
   }
   return {};
 }
@@ -155,7 +156,8 @@ Status CommitJob::seal_again() {
   for (const auto& [is_held, seq, hash] : kept) {
     if (!before) return fail(Code::STORE_CORRUPT, "a matter's key is missing");
     const std::string place = is_held ? held_place(hash) : body_place(hash);
-    const auto old = TRY(one_value<Bytes>(database_, is_held ? "SELECT sealed FROM held WHERE seq = $1" : "SELECT sealed FROM body WHERE seq = $1", seq));
+    const auto old =
+        TRY(one_value<Bytes>(database_, is_held ? "SELECT sealed FROM held WHERE seq = $1" : "SELECT sealed FROM body WHERE seq = $1", seq));
     const Bytes sealed = after.seal(place, TRY(before->open(place, old)));
     TRY(database_.run(is_held ? "UPDATE held SET sealed = $2 WHERE seq = $1" : "UPDATE body SET sealed = $2 WHERE seq = $1", seq, sealed));
   }
@@ -166,7 +168,8 @@ Status CommitJob::put_registers() {
   for (const auto& row : commit_.register_rows) {
     const auto& number = row.numbering;
     const auto changed = TRY(database_.run(
-        "INSERT INTO register (office, form, year, serial, document_number, matter, state, reason, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+        "INSERT INTO register (office, form, year, serial, document_number, matter, state, reason, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
+        "$9) "
         "ON CONFLICT (office, form, year, serial) DO UPDATE SET document_number = excluded.document_number, state = excluded.state, "
         "reason = excluded.reason, at_us = excluded.at_us WHERE register.matter = excluded.matter",
         number.office, enum_text(number.form), number.year, number.serial, number.document_number, row.matter, row.state, row.reason, row.at));
@@ -199,9 +202,10 @@ Status put_idempotency(Database& database, const desk::IdempotencyRecord& record
     of = *matter;
     response = TRY(MatterSeal::load_or_create(database, *matter)).seal(answer_place(record.person, record.key), record.response);
   }
-  const auto added = TRY(database.run("INSERT INTO idempotency (person, key, request, status, response, matter, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7) "
-                                      "ON CONFLICT (person, key) DO NOTHING",
-                                      record.person, record.key, record.request, record.status, response, of, record.at));
+  const auto added =
+      TRY(database.run("INSERT INTO idempotency (person, key, request, status, response, matter, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+                       "ON CONFLICT (person, key) DO NOTHING",
+                       record.person, record.key, record.request, record.status, response, of, record.at));
   if (added == 0) {
     const auto before = TRY(get_idempotency(database, record.person, record.key));
     const bool is_same = matter == nullptr && before && before->request == record.request;
@@ -214,7 +218,8 @@ Status put_idempotency(Database& database, const desk::IdempotencyRecord& record
 }
 
 Result<std::optional<desk::IdempotencyRecord>> get_idempotency(Database& database, const PersonId& person, std::string_view key) {
-  Statement rows = TRY(database.query("SELECT request, status, response, matter, at_us FROM idempotency WHERE person = $1 AND key = $2", person, key));
+  Statement rows =
+      TRY(database.query("SELECT request, status, response, matter, at_us FROM idempotency WHERE person = $1 AND key = $2", person, key));
   if (!TRY(rows.step())) return std::optional<desk::IdempotencyRecord>{};
   desk::IdempotencyRecord record{person, std::string(key), TRY(rows.column<Sha256>(0)), TRY(rows.column<int>(1)), {}, rows.column_time(4)};
   const auto response = TRY(rows.column<Bytes>(2));

@@ -102,7 +102,8 @@ Result<OfficeFiles::Stored> OfficeFiles::take(const MatterId& matter, const std:
   const std::string part = folder + "/part-" + MatterId::random().hex();
   TRY(make_directories(folder, 0700));
   Result<Stored> stored = copy_to(from, part);
-  if (stored && expected != nullptr && stored->sha256 != *expected) stored = fail(Code::TEXT_DIFFERS, "the file is not the one its digest names", "file");
+  if (stored && expected != nullptr && stored->sha256 != *expected)
+    stored = fail(Code::TEXT_DIFFERS, "the file is not the one its digest names", "file");
   if (stored && ::rename(part.c_str(), path(matter, stored->sha256).c_str()) != 0) stored = system_error("cannot give a matter's file its name");
   if (!stored) {
     ::unlink(part.c_str());

@@ -119,8 +119,8 @@ bool is_wanted(const MatterQuery& q, const MatterRow& row) {
   if (q.updated_from && row.updated < *q.updated_from) return false;
   if (q.updated_until && row.updated >= *q.updated_until) return false;
   return in(q.states, row.state) && in(q.provider_states, row.provider_state) && in(q.turns, row.turn) && same(q.in_charge, row.in_charge) &&
-         same(q.drafter, row.drafter) && same(q.case_id, row.case_id) && row.case_number.starts_with(q.case_number) && row.number.starts_with(q.number) &&
-         (!q.counterparty || *q.counterparty == row.counterparty) && (!q.is_open || *q.is_open == row.is_open);
+         same(q.drafter, row.drafter) && same(q.case_id, row.case_id) && row.case_number.starts_with(q.case_number) &&
+         row.number.starts_with(q.number) && (!q.counterparty || *q.counterparty == row.counterparty) && (!q.is_open || *q.is_open == row.is_open);
 }
 
 bool is_in_order(Sort sort, const MatterRow& a, const MatterRow& b) {

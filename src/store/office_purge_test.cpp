@@ -35,7 +35,8 @@ desk::Commit purge_of(const OfficeStore& store, const MatterId& matter, std::vec
 }
 
 std::string key_of(const OfficeStore& store, const MatterId& matter) {
-  const auto key = store.engine().read([&](Database& db) { return one_value<Bytes>(db, "SELECT key FROM matter_key WHERE matter = $1", matter); }).value();
+  const auto key =
+      store.engine().read([&](Database& db) { return one_value<Bytes>(db, "SELECT key FROM matter_key WHERE matter = $1", matter); }).value();
   return std::string(text_of(key));
 }
 
@@ -204,7 +205,8 @@ TEST_CASE("PostgreSQL: after a purge the key is in no table's file, and an older
     TestOffice office(engines);
     const auto matter = put_secret(office);
     const std::string key = key_of(*office, matter);
-    const auto folder = office->engine().read([](Database& db) { return one_value<std::string>(db, "SELECT current_setting('data_directory')"); }).value();
+    const auto folder =
+        office->engine().read([](Database& db) { return one_value<std::string>(db, "SELECT current_setting('data_directory')"); }).value();
     const auto flush = [&] { REQUIRE(office->engine().connect(Access::WRITE).value()->exec("CHECKPOINT")); };
     flush();
     CHECK(!files_with(folder, key).empty());

@@ -22,7 +22,7 @@ using inquiry::SignedAct;
 
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::size_t kMattersAtOnce = 1000;
-constexpr std::size_t kRebuiltAtOnce = 100;
+constexpr std::size_t kRebuiltAtOnce = 20;
 
 Result<std::unique_ptr<Database>> open_sqlite_tuned(const std::string& file, Access access) {
   auto database = TRY(open_sqlite({.file = file, .access = access}));
@@ -153,8 +153,9 @@ Result<std::size_t> OfficeStore::purges_due() const {
 
 Result<std::vector<SignedAct>> OfficeStore::acts(const MatterId& matter) const {
   return engine_->read([&](Database& database) -> Result<std::vector<SignedAct>> {
-    auto acts = TRY(read_acts(database, "SELECT a.note, a.hash, b.sealed FROM act a LEFT JOIN body b ON b.seq = a.seq WHERE a.matter = $1 ORDER BY a.seq",
-                              body_place, matter));
+    auto acts =
+        TRY(read_acts(database, "SELECT a.note, a.hash, b.sealed FROM act a LEFT JOIN body b ON b.seq = a.seq WHERE a.matter = $1 ORDER BY a.seq",
+                      body_place, matter));
     if (acts.empty()) return fail(Code::NOT_FOUND, "no such matter");
     return acts;
   });
@@ -256,7 +257,8 @@ Result<inquiry::Projection> OfficeStore::projection(const MatterId& matter) cons
 Result<inquiry::FileRef> OfficeStore::put_file(const MatterId& matter, std::string_view name, std::string_view media_type, const std::string& path) {
   const auto stored = TRY(files_.take(matter, path));
   TRY(write([&](Database& database) -> Status {
-    TRY(database.run("INSERT INTO file (matter, sha256, bytes) VALUES ($1, $2, $3) ON CONFLICT (matter, sha256) DO NOTHING", matter, stored.sha256, stored.bytes));
+    TRY(database.run("INSERT INTO file (matter, sha256, bytes) VALUES ($1, $2, $3) ON CONFLICT (matter, sha256) DO NOTHING", matter, stored.sha256,
+                     stored.bytes));
     return {};
   }));
   return inquiry::FileRef{std::string(name), std::string(media_type), stored.sha256, stored.bytes};
@@ -274,7 +276,8 @@ Result<std::string> OfficeStore::file_path(const MatterId& matter, const Sha256&
 Status OfficeStore::copy_file(const MatterId& matter, const Sha256& sha256, const std::string& from_path) {
   const auto stored = TRY(files_.take(matter, from_path, &sha256));
   return write([&](Database& database) -> Status {
-    TRY(database.run("INSERT INTO file (matter, sha256, bytes) VALUES ($1, $2, $3) ON CONFLICT (matter, sha256) DO NOTHING", matter, stored.sha256, stored.bytes));
+    TRY(database.run("INSERT INTO file (matter, sha256, bytes) VALUES ($1, $2, $3) ON CONFLICT (matter, sha256) DO NOTHING", matter, stored.sha256,
+                     stored.bytes));
     return {};
   });
 }

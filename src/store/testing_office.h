@@ -40,7 +40,8 @@ struct TestAct {
 };
 [[nodiscard]] inquiry::SignedAct make_act(const MatterId& matter, const TestAct& what = {});
 [[nodiscard]] std::vector<Sha256> hashes_of(const std::vector<inquiry::SignedAct>& acts);
-[[nodiscard]] inquiry::Projection make_projection(const MatterId& matter, std::vector<std::string> words = {}, std::vector<std::string> selectors = {});
+[[nodiscard]] inquiry::Projection make_projection(const MatterId& matter, std::vector<std::string> words = {},
+                                                  std::vector<std::string> selectors = {});
 // One act more on what is there, with a projection.
 [[nodiscard]] desk::Commit next_commit(const OfficeStore& store, const MatterId& matter, const TestAct& what = {});
 // Puts a matter with one act and this projection in.
