@@ -4,7 +4,22 @@ import type { IconName } from '../components/Icon';
 
 export interface NavItem {
   to: string;
-  key: 'desk' | 'newInquiry' | 'matters' | 'register' | 'inbox' | 'legal' | 'statements' | 'figures' | 'audit' | 'members' | 'cases' | 'help';
+  key:
+    | 'desk'
+    | 'newInquiry'
+    | 'matters'
+    | 'register'
+    | 'inbox'
+    | 'answering'
+    | 'legal'
+    | 'release'
+    | 'sources'
+    | 'statements'
+    | 'figures'
+    | 'audit'
+    | 'members'
+    | 'cases'
+    | 'help';
   icon: IconName;
 }
 
@@ -15,7 +30,10 @@ const items = {
   cases: { to: '/cases', key: 'cases', icon: 'file' },
   register: { to: '/register', key: 'register', icon: 'book' },
   inbox: { to: '/inbox', key: 'inbox', icon: 'list' },
+  answering: { to: '/answering', key: 'answering', icon: 'pencil' },
   legal: { to: '/legal', key: 'legal', icon: 'scale' },
+  release: { to: '/release', key: 'release', icon: 'send' },
+  sources: { to: '/sources', key: 'sources', icon: 'gear' },
   statements: { to: '/statements', key: 'statements', icon: 'relay' },
   figures: { to: '/figures', key: 'figures', icon: 'chart' },
   audit: { to: '/audit', key: 'audit', icon: 'shield' },
@@ -27,19 +45,22 @@ type Name = keyof typeof items;
 
 const byRole: Record<Role, readonly Name[]> = {
   investigator: ['desk', 'newInquiry', 'matters', 'cases', 'figures'],
-  supervisor: ['desk', 'newInquiry', 'matters', 'cases', 'figures'],
-  approver: ['desk', 'matters', 'cases', 'register', 'statements', 'figures'],
+  supervisor: ['desk', 'matters', 'cases', 'figures'],
+  approver: ['desk', 'matters', 'cases', 'register', 'statements', 'figures', 'members'],
   registrar: ['desk', 'matters', 'register', 'statements', 'figures'],
-  intake: ['desk', 'inbox', 'matters', 'statements', 'figures'],
-  operator: ['desk', 'inbox', 'matters', 'figures'],
-  legal: ['desk', 'legal', 'matters', 'figures'],
-  releaser: ['desk', 'matters', 'statements', 'figures'],
+  intake: ['desk', 'inbox', 'matters', 'sources', 'statements', 'figures'],
+  operator: ['desk', 'answering', 'matters', 'sources', 'figures'],
+  legal: ['desk', 'legal', 'matters', 'sources', 'figures'],
+  releaser: ['desk', 'release', 'matters', 'sources', 'statements', 'figures'],
   auditor: ['desk', 'audit', 'matters', 'register', 'statements', 'figures'],
   admin: ['members', 'figures'],
   node: [],
 };
 
+// Pages that are not there yet: no door before the room.
+const notReady: ReadonlySet<Name> = new Set(['statements', 'figures', 'audit']);
+
 export function navFor(side: Side, role: Role): NavItem[] {
-  const names = byRole[role].filter((name) => !(side === 'PROVIDER' && name === 'register'));
+  const names = byRole[role].filter((name) => !notReady.has(name) && !(side === 'PROVIDER' && name === 'register'));
   return [...names, 'help' as const].map((name) => items[name]);
 }

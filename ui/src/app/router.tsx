@@ -1,6 +1,8 @@
 // The pages and their addresses. Each page is its own chunk, fetched when somebody goes there.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { countNavigation } from '../components/Page';
+import { type Filters, readFilters } from '../features/matters/filters';
 import { type PendingName, PendingPage } from '../features/pending/PendingPage';
 import { NotFound, PageFailed, SignedIn } from './Root';
 
@@ -22,23 +24,108 @@ const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', comp
 const pending = <Path extends string>(path: Path, name: PendingName) =>
   createRoute({ getParentRoute: () => signedIn, path, component: () => <PendingPage name={name} /> });
 
+// A page of the provider's side, in its own chunk.
+const provider = <Path extends string, Name extends string>(path: Path, load: () => Promise<Record<Name, () => ReactNode>>, name: Name) =>
+  createRoute({ getParentRoute: () => signedIn, path, component: lazyRouteComponent(load, name) });
+
+// One word of a closed list in the address; anything else is as if it were absent.
+function oneOf<Word extends string>(key: 'show', words: readonly Word[]): (search: Record<string, unknown>) => { show?: Word } {
+  return (search) => {
+    const word = words.find((one) => one === search[key]);
+    return word ? { show: word } : {};
+  };
+}
+
 const pages = [
-  pending('/', 'desk'),
-  pending('/inquiries/new', 'newInquiry'),
-  pending('/matters', 'matters'),
-  pending('/matters/$id', 'matter'),
-  pending('/approvals/$id', 'approval'),
-  pending('/register', 'register'),
-  pending('/inbox', 'inbox'),
-  pending('/answering/$id', 'answering'),
-  pending('/legal', 'legal'),
-  pending('/release/$id', 'release'),
+  createRoute({ getParentRoute: () => signedIn, path: '/', component: lazyRouteComponent(() => import('../features/desk/DeskPage'), 'DeskPage') }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/inquiries/new',
+    validateSearch: (search: Record<string, unknown>): { case?: string; template?: string } => ({
+      ...(typeof search.case === 'string' ? { case: search.case } : {}),
+      ...(typeof search.template === 'string' ? { template: search.template } : {}),
+    }),
+    component: lazyRouteComponent(() => import('../features/inquiry/InquiryPage'), 'NewInquiryPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/inquiries/oral',
+    component: lazyRouteComponent(() => import('../features/inquiry/OralPage'), 'OralPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/inquiries/$id/edit',
+    component: lazyRouteComponent(() => import('../features/inquiry/InquiryPage'), 'EditInquiryPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/matters',
+    validateSearch: (search: Record<string, unknown>): Filters => readFilters(search),
+    component: lazyRouteComponent(() => import('../features/matters/MattersPage'), 'MattersPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/matters/$id',
+    component: lazyRouteComponent(() => import('../features/matter/MatterPage'), 'MatterPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/approvals/$id',
+    component: lazyRouteComponent(() => import('../features/approval/ApprovalPage'), 'ApprovalPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/dispatch/$id',
+    component: lazyRouteComponent(() => import('../features/approval/DispatchPage'), 'DispatchPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/register',
+    validateSearch: (search: Record<string, unknown>): { office?: string; form?: 'A' | 'B' | 'C'; year?: number } => ({
+      ...(typeof search.office === 'string' ? { office: search.office } : {}),
+      ...(search.form === 'B' || search.form === 'C' ? { form: search.form } : {}),
+      ...(typeof search.year === 'number' && search.year >= 2000 && search.year < 2200 ? { year: search.year } : {}),
+    }),
+    component: lazyRouteComponent(() => import('../features/register/RegisterPage'), 'RegisterPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/inbox',
+    validateSearch: oneOf('show', ['all', 'triage', 'accept', 'assign', 'suspect']),
+    component: lazyRouteComponent(() => import('../features/provider/InboxPage'), 'InboxPage'),
+  }),
+  provider('/inbox/$id', () => import('../features/provider/TriagePage'), 'TriagePage'),
+  provider('/answering', () => import('../features/provider/WorkLists'), 'AnsweringList'),
+  provider('/answering/$id', () => import('../features/provider/AnsweringPage'), 'AnsweringPage'),
+  provider('/legal', () => import('../features/provider/WorkLists'), 'LegalList'),
+  provider('/legal/$id', () => import('../features/provider/LegalPage'), 'LegalPage'),
+  provider('/release', () => import('../features/provider/WorkLists'), 'ReleaseList'),
+  provider('/release/$id', () => import('../features/provider/ReleasePage'), 'ReleasePage'),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/sources',
+    validateSearch: oneOf('show', ['sources', 'profile', 'rules']),
+    component: lazyRouteComponent(() => import('../features/provider/SourcesPage'), 'SourcesPage'),
+  }),
   pending('/statements', 'statements'),
   pending('/figures', 'figures'),
   pending('/audit', 'audit'),
-  pending('/members', 'members'),
-  pending('/cases', 'cases'),
-  pending('/help', 'help'),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/members',
+    validateSearch: (search: Record<string, unknown>): { tab?: string } => (typeof search.tab === 'string' ? { tab: search.tab } : {}),
+    component: lazyRouteComponent(() => import('../features/members/MembersPage'), 'MembersPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/cases',
+    component: lazyRouteComponent(() => import('../features/cases/CasesPage'), 'CasesPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/help',
+    component: lazyRouteComponent(() => import('../features/help/HelpPage'), 'HelpPage'),
+  }),
 ];
 
 // The gallery exists in development and in the gallery build; a production bundle does not contain it.

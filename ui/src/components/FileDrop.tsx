@@ -11,11 +11,12 @@ export interface FileDropProps {
   files: readonly File[];
   onChange: (files: File[]) => void;
   types: Readonly<Record<string, string>>; // media type -> word shown, e.g. 'application/pdf': 'PDF'
+  typeOf?: (file: File) => string; // for browsers that do not know a type by its name
   maxBytes: number;
   error?: string;
 }
 
-export function FileDrop({ label, files, onChange, types, maxBytes, error }: FileDropProps) {
+export function FileDrop({ label, files, onChange, types, typeOf = (file) => file.type, maxBytes, error }: FileDropProps) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   const title = useId();
@@ -28,7 +29,7 @@ export function FileDrop({ label, files, onChange, types, maxBytes, error }: Fil
     const good: File[] = [];
     const bad: string[] = [];
     for (const file of incoming) {
-      if (!(file.type in types)) bad.push(t('file.wrongType', { name: file.name, types: words }));
+      if (!(typeOf(file) in types)) bad.push(t('file.wrongType', { name: file.name, types: words }));
       else if (file.size > maxBytes) bad.push(t('file.tooLarge', { name: file.name, size: formatBytes(file.size), limit: formatBytes(maxBytes) }));
       else good.push(file);
     }

@@ -62,7 +62,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
         onMouseLeave={release}
         onFocus={hold}
         onBlur={release}
-        className="no-print pointer-events-none fixed inset-x-4 bottom-4 z-30 flex flex-col items-end gap-2"
+        className="no-print pointer-events-none fixed inset-x-4 bottom-[calc(1rem+var(--bottom-bar,0px))] z-30 flex flex-col items-end gap-2"
       >
         <div aria-live="polite" aria-relevant="additions" className="flex flex-col items-end gap-2">
           {notices.map((notice) => (

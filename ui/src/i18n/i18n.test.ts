@@ -7,6 +7,8 @@ import en from './en.json';
 import { formatBytes, formatDate, formatDateTime, formatEra, formatRelative } from './format';
 import { initialLanguage } from './index';
 import ja from './ja.json';
+import providerEn from './provider.en.json';
+import providerJa from './provider.ja.json';
 
 type Tree = { [key: string]: string | Tree };
 
@@ -22,12 +24,13 @@ function flatten(tree: Tree, prefix = ''): Map<string, string> {
 
 const kJapanese = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
 // Names that are the same in both languages, and the word PIN, which Japanese offices write so.
-const isProper = (key: string) => key.startsWith('proper.') || key === 'key.pin' || key === 'login.pin';
+const isProper = (key: string) => key.startsWith('proper.') || key === 'inq.atExample' || key === 'oral.clockExample' || key === 'matter.comma' || key === 'matter.slash' || key === 'key.pin' || key === 'login.pin';
 const places = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
 
 describe.each([
   ['interface', ja as Tree, en as Tree],
   ['agency', agencyJa as Tree, agencyEn as Tree],
+  ['provider', providerJa as Tree, providerEn as Tree],
   ['gallery', kitchenJa as Tree, kitchenEn as Tree],
 ])('catalogue of the %s', (_name, jaTree, enTree) => {
   const jaTexts = flatten(jaTree);

@@ -5,6 +5,8 @@ import agencyEn from './agency.en.json';
 import agencyJa from './agency.ja.json';
 import en from './en.json';
 import ja from './ja.json';
+import providerEn from './provider.en.json';
+import providerJa from './provider.ja.json';
 
 export const languages = ['ja', 'en'] as const;
 export type Language = (typeof languages)[number];
@@ -31,7 +33,7 @@ void i18n.use(initReactI18next).init({
   lng: initialLanguage(readStored(), typeof navigator === 'undefined' ? [] : navigator.languages),
   fallbackLng: false,
   // One file per part of the office, their first keys are different.
-  resources: { ja: { translation: { ...ja, ...agencyJa } }, en: { translation: { ...en, ...agencyEn } } },
+  resources: { ja: { translation: { ...ja, ...agencyJa, ...providerJa } }, en: { translation: { ...en, ...agencyEn, ...providerEn } } },
   interpolation: { escapeValue: false }, // React escapes
   returnNull: false,
   initAsync: false,
