@@ -1,6 +1,7 @@
 // An error of the server (RFC 9457 problem+json, docs/api.md): a closed code, the place it concerns, and its sentence in both languages.
 // The sentence is shown in the chosen language beside the field that `where` names; never a code alone.
 import { i18n, type Language, language } from '../i18n';
+import { readable } from './places';
 
 export interface ProblemItem {
   code: string;
@@ -37,7 +38,8 @@ function isItem(value: unknown): value is ProblemItem {
 }
 
 function itemOf(value: ProblemItem): ProblemItem {
-  return { code: value.code, where: typeof value.where === 'string' ? value.where : '', ja: value.ja, en: value.en };
+  const where = typeof value.where === 'string' ? value.where : '';
+  return { code: value.code, where, ja: readable(value.ja, where, 'ja'), en: readable(value.en, where, 'en') };
 }
 
 function local(status: number, code: 'NETWORK' | 'UNREADABLE'): Problem {

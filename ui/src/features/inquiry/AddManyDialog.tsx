@@ -6,7 +6,7 @@ import { take } from '../../api/client';
 import { asProblem } from '../../api/problem';
 import { Banner, Button, Dialog, FileDrop, Select, Tabs, TextField } from '../../components';
 import { formatNumber } from '../../i18n/format';
-import { inTongue } from '../matters/words';
+import { inTongue, noticeText } from '../matters/words';
 import { emptyItem, type FormItem, fieldsOf, itemOfDraft, newKey, type SelectorType } from './model';
 
 export interface RowError {
@@ -100,9 +100,7 @@ export function AddManyDialog({ types, like, onAdd, onClose }: AddManyDialogProp
     try {
       if (tab === 'list' && !looksLikeCsv(text)) {
         const lines = await readLines(text, chosen);
-        const wrong = lines.flatMap((line, index) =>
-          line.error ? [{ row: index + 1, column: '', text: inTongue(line.error.ja, line.error.en) }] : [],
-        );
+        const wrong = lines.flatMap((line, index) => (line.error ? [{ row: index + 1, column: '', text: noticeText(line.error) }] : []));
         if (wrong.length > 0) setErrors(wrong);
         else onAdd(itemsOfLines(lines, like));
       } else {

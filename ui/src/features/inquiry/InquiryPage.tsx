@@ -30,7 +30,7 @@ import { useShortcuts } from '../../hooks/useShortcuts';
 import { i18n, language } from '../../i18n';
 import { formatDate, formatNumber, formatRelative } from '../../i18n/format';
 import { useRefreshMatter } from '../matter/use_act';
-import { dayOf, inTongue, today } from '../matters/words';
+import { dayOf, inTongue, noticeText, today } from '../matters/words';
 import { AddManyDialog, asCsv, importCsv, itemsOfLines, looksLikeCsv, type RowError, RowErrors, readLines } from './AddManyDialog';
 import { Addressee } from './Addressee';
 import { ItemCard } from './ItemCard';
@@ -430,7 +430,7 @@ function Items({ form, set, types, law, profile, checks, opened, setOpened, erro
         return;
       }
       const lines = await readLines(text, into.type);
-      const bad = lines.flatMap((line, index) => (line.error ? [{ row: index + 1, column: '', text: inTongue(line.error.ja, line.error.en) }] : []));
+      const bad = lines.flatMap((line, index) => (line.error ? [{ row: index + 1, column: '', text: noticeText(line.error) }] : []));
       if (bad.length > 0) setRowErrors(bad);
       else addItems(itemsOfLines(lines, into), into.key);
     } catch (caught) {

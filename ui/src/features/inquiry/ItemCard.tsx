@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/api';
 import { Checkbox, CheckboxGroup, cx, DateField, Icon, IconButton, Mark, Select, TextField } from '../../components';
 import { JudgementMark, JudgementText } from '../matters/judgement';
-import { inTongue, periodText, today } from '../matters/words';
+import { inTongue, noticeText, periodText, today } from '../matters/words';
 import type { FieldName, FormItem, SelectorType } from './model';
 import { isBlank } from './model';
 
@@ -39,9 +39,10 @@ export function ItemCard(props: ItemCardProps) {
   const title = check?.selector?.display || item.fields.value || t('inq.newItem');
   const said = (field: string) => {
     const own = errors.filter((one) => one.where === field || one.where.startsWith(`${field}/`));
-    return own.length > 0 ? own.map((one) => inTongue(one.ja, one.en)).join('\n') : serverError(field);
+    return own.length > 0 ? own.map((one) => noticeText(one)).join('\n') : serverError(field);
   };
   const shownAtFields = ['/selector/', '/period', '/categories'];
+  const first = errors[0] ?? warnings[0];
   const rest = errors.filter((one) => !shownAtFields.some((place) => one.where.startsWith(place)));
   const onPaste = (event: ClipboardEvent) => {
     const text = event.clipboardData.getData('text/plain');
@@ -177,13 +178,13 @@ export function ItemCard(props: ItemCardProps) {
             {rest.map((one) => (
               <p key={one.code + one.where} className="text-dns-14N-130 flex items-start gap-1 text-danger">
                 <Icon name="danger" size={16} className="mt-px" />
-                {inTongue(one.ja, one.en)}
+                {noticeText(one)}
               </p>
             ))}
             {warnings.map((one) => (
               <p key={one.code + one.where} className="text-dns-14N-130 flex items-start gap-1 text-care">
                 <Icon name="alert" size={16} className="mt-px" />
-                {inTongue(one.ja, one.en)}
+                {noticeText(one)}
               </p>
             ))}
             {check?.judgement && errors.length === 0 ? <JudgementText judgement={check.judgement} /> : null}
@@ -192,7 +193,7 @@ export function ItemCard(props: ItemCardProps) {
       ) : errors[0] || warnings[0] ? (
         <p className={cx('text-dns-14N-130 flex items-start gap-1 px-3 pb-2', errors[0] ? 'text-danger' : 'text-care')}>
           <Icon name={errors[0] ? 'danger' : 'alert'} size={16} className="mt-px" />
-          {inTongue((errors[0] ?? warnings[0])?.ja ?? '', (errors[0] ?? warnings[0])?.en ?? '')}
+          {first ? noticeText(first) : null}
         </p>
       ) : null}
     </li>

@@ -11,7 +11,7 @@ import { Banner, Button, cx, Icon, type IconName, Page, Paper, Skeleton, Tabs, T
 import { formatDateTime } from '../../i18n/format';
 import { DueDay, RowState } from '../matters/marks';
 import { paperOfVersion, usePaperWords } from '../matters/paper_form';
-import { actName, counterpartyName, inTongue } from '../matters/words';
+import { actName, counterpartyName, noticeText } from '../matters/words';
 import { Answers } from './Answers';
 import { type ActionName, isActionName, lookOf } from './actions';
 import { ItemsPanel } from './ItemsPanel';
@@ -64,7 +64,7 @@ function MatterBody({ id, view, problem }: { id: string; view: Schema<'MatterVie
       {problem ? <Banner tone="danger">{problem}</Banner> : null}
       {view.warnings.map((warning) => (
         <Banner key={warning.code + warning.where} tone="warn">
-          {inTongue(warning.ja, warning.en)}
+          {noticeText(warning)}
         </Banner>
       ))}
       <Head view={view} session={session} />
@@ -351,11 +351,7 @@ function ActionBar({ id, actions, onStep }: { id: string; actions: readonly Sche
           <ul className="flex max-h-[40dvh] flex-wrap items-start gap-x-6 gap-y-3 overflow-y-auto py-2">
             {refused.map((action) => (
               <li key={action.name} className="max-w-sm">
-                <Button
-                  size="small"
-                  icon={lookOf(action.name).icon}
-                  disabledReason={action.why ? inTongue(action.why.ja, action.why.en) : t('matter.notNow')}
-                >
+                <Button size="small" icon={lookOf(action.name).icon} disabledReason={action.why ? noticeText(action.why) : t('matter.notNow')}>
                   {t(`step.${action.name}`)}
                 </Button>
               </li>

@@ -137,7 +137,8 @@ function FilterBar({ filters, set }: { filters: Filters; set: (change: Filters) 
   const units = useQuery({ ...unitsQuery, enabled: side === 'AGENCY' }).data ?? [];
   const others = useQuery(organisationsQuery(side === 'AGENCY' ? 'PROVIDER' : 'AGENCY')).data ?? [];
   const flags: readonly Flag[] = ['mine', 'overdue', 'open'];
-  const states = Object.keys(side === 'AGENCY' ? agencyStates : providerStates).filter((state) => !kNotInLists.has(state));
+  const known = Object.keys(side === 'AGENCY' ? agencyStates : providerStates).filter((state) => !kNotInLists.has(state));
+  const states = side === 'AGENCY' ? ['ORAL', ...known] : known;
   const stateName: 'state' | 'provider_state' = side === 'AGENCY' ? 'state' : 'provider_state';
   const detail: readonly FilterName[] = [
     'state',
@@ -160,7 +161,11 @@ function FilterBar({ filters, set }: { filters: Filters; set: (change: Filters) 
   };
   const any = { id: '', label: t('list.any') };
   const stateLabel = (state: string) =>
-    side === 'AGENCY' ? t(`state.agency.${state as keyof typeof agencyStates}`) : t(`state.provider.${state as keyof typeof providerStates}`);
+    state === 'ORAL'
+      ? t('matter.oral')
+      : side === 'AGENCY'
+        ? t(`state.agency.${state as keyof typeof agencyStates}`)
+        : t(`state.provider.${state as keyof typeof providerStates}`);
   return (
     <div className="space-y-3 rounded-8 border border-line p-3 sm:p-4">
       <form onSubmit={submit} className="flex flex-wrap items-end gap-3">

@@ -1,9 +1,15 @@
 // Names in the person's language for what the server sends as codes and pairs.
 import type { Schema } from '../../api/api';
+import { readable } from '../../api/places';
 import { i18n, type Language, language } from '../../i18n';
 import { formatDate, formatDateTime } from '../../i18n/format';
 
 export const inTongue = (ja: string, en: string, tag: Language = language()): string => (tag === 'ja' ? ja : en);
+
+// A sentence that came inside an answer: a check, a refused step, a warning.
+export function noticeText(notice: Schema<'Notice'>, tag: Language = language()): string {
+  return readable(tag === 'ja' ? notice.ja : notice.en, notice.where, tag);
+}
 
 // A day in Japan, as the server writes it (yyyy-mm-dd).
 export const dayOf = (date: string): Date => new Date(`${date}T00:00:00+09:00`);
