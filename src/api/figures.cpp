@@ -22,7 +22,8 @@ std::string route_label(const net::Request& request, const Route* route) {
 void Api::declare_figures() {
   const auto declared = [](const Status& status) { CHECK_THAT(status.has_value()); };
   declared(metrics_.declare_counter("warifu_http_requests_total", "Answered requests by route and status."));
-  declared(metrics_.declare_histogram("warifu_http_request_seconds", "Time in the handler by route.", {0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10}));
+  declared(metrics_.declare_histogram("warifu_http_request_seconds", "Time in the handler by route.",
+                                      {0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10}));
   declared(metrics_.declare_gauge("warifu_outbox", "Parcels not yet delivered, by organisation."));
   declared(metrics_.declare_gauge("warifu_writer_queue", "Commits waiting for the writer."));
   declared(metrics_.declare_gauge("warifu_store_up", "1 when the organisation's store can be read."));
@@ -45,7 +46,8 @@ net::Response Api::figures() {
   for (const auto& [id, host] : offices_) {
     const net::Labels organisation{{"organisation", id.text()}};
     metrics_.set("warifu_store_up", host.office.store().check() ? 1 : 0, organisation);
-    if (const auto waiting = host.office.store().outbox_due(kEver, kOutboxCountMax)) metrics_.set("warifu_outbox", static_cast<double>(waiting->size()), organisation);
+    if (const auto waiting = host.office.store().outbox_due(kEver, kOutboxCountMax))
+      metrics_.set("warifu_outbox", static_cast<double>(waiting->size()), organisation);
   }
   if (options_.writer_queue) metrics_.set("warifu_writer_queue", static_cast<double>(options_.writer_queue()));
   return net::text_response(200, std::string(net::Metrics::kContentType), metrics_.render());
@@ -68,7 +70,8 @@ void Api::report(const net::Request& request, const Outcome& outcome, std::int64
     event.code = sentence(outcome.error->code).name;
     event.message = outcome.error->message;
     // The place in a body; what a caller invents (names of unknown fields and parameters, paths) stays out.
-    const bool is_named_by_caller = outcome.error->code == Code::UNKNOWN_FIELD || outcome.error->code == Code::DUPLICATE_FIELD || outcome.error->code == Code::METHOD_NOT_ALLOWED;
+    const bool is_named_by_caller =
+        outcome.error->code == Code::UNKNOWN_FIELD || outcome.error->code == Code::DUPLICATE_FIELD || outcome.error->code == Code::METHOD_NOT_ALLOWED;
     if (!is_named_by_caller) event.where = outcome.error->where;
   }
   options_.log(event);

@@ -21,7 +21,8 @@ Result<std::string> idempotency_key(const net::Request& request) {
 Result<Sha256> request_digest(const net::Request& request) {
   const Sha256 body = request.body_file ? TRY(crypto::sha256_file(request.body_file->string())) : crypto::sha256(request.body);
   crypto::Sha256Stream all;
-  for (const std::string_view part : {std::string_view(request.method), std::string_view(request.target), request.header("content-type").value_or("")})
+  for (const std::string_view part :
+       {std::string_view(request.method), std::string_view(request.target), request.header("content-type").value_or("")})
     all.update(std::to_string(part.size())).update(" ").update(part);
   return all.update(ByteView(body.bytes)).finish();
 }

@@ -13,7 +13,26 @@ namespace {
 
 constexpr std::size_t kErrorsMax = 1000;
 
-enum class Column { TYPE, VALUE, SERVICE, AT, PORT, TO, KANA, ROMAJI, BORN, BANK, BRANCH, KIND, FROM, UNTIL, CATEGORIES, PURPOSE, NECESSITY, REGISTRATION_ADDRESS };
+enum class Column {
+  TYPE,
+  VALUE,
+  SERVICE,
+  AT,
+  PORT,
+  TO,
+  KANA,
+  ROMAJI,
+  BORN,
+  BANK,
+  BRANCH,
+  KIND,
+  FROM,
+  UNTIL,
+  CATEGORIES,
+  PURPOSE,
+  NECESSITY,
+  REGISTRATION_ADDRESS
+};
 constexpr std::size_t kColumns = 18;
 
 struct ColumnName {
@@ -39,8 +58,8 @@ constexpr std::array<ColumnName, kColumns> kColumnNames = {{{"対象の種類", 
                                                             {"登録時アドレス", "registration_address"}}};
 
 // The field of a selector that a column fills, as its errors name it.
-constexpr std::array<std::string_view, kColumns> kFields = {"/type", "/value", "/service", "/at",   "/port", "/to", "/kana", "/romaji", "/born",
-                                                            "/bank", "/branch", "/kind",   "",      "",      "",    "",      "",        ""};
+constexpr std::array<std::string_view, kColumns> kFields = {"/type", "/value",  "/service", "/at", "/port", "/to", "/kana", "/romaji", "/born",
+                                                            "/bank", "/branch", "/kind",    "",    "",      "",    "",      "",        ""};
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
@@ -122,8 +141,10 @@ class Importer {
     if (name.empty() && type_) return type_;
     for (const text::SelectorRow& entry : text::kSelectorCatalogue)
       if (name == enum_text(entry.type) || name == entry.name_ja || name == entry.name_en) return entry.type;
-    if (name.empty()) refuse(number, name_of(Column::TYPE), {Code::EMPTY_FIELD, "no type", {}, {}});
-    else refuse(number, name_of(Column::TYPE), {Code::SELECTOR_TYPE_UNKNOWN, "no such type", {}, {{"actual", std::string(name)}}});
+    if (name.empty())
+      refuse(number, name_of(Column::TYPE), {Code::EMPTY_FIELD, "no type", {}, {}});
+    else
+      refuse(number, name_of(Column::TYPE), {Code::SELECTOR_TYPE_UNKNOWN, "no such type", {}, {{"actual", std::string(name)}}});
     return std::nullopt;
   }
 
@@ -173,11 +194,14 @@ class Importer {
     if (from.empty() && until.empty()) return;
     const std::size_t before = errors_.size();
     for (const auto& [column, text] : {std::pair(Column::FROM, from), std::pair(Column::UNTIL, until)}) {
-      if (text.empty()) refuse(number, name_of(column), {Code::EMPTY_FIELD, "a period has two ends", {}, {}});
-      else if (Result<Time> time = parse_rfc3339(text); !time) refuse(number, name_of(column), std::move(time).error());
+      if (text.empty())
+        refuse(number, name_of(column), {Code::EMPTY_FIELD, "a period has two ends", {}, {}});
+      else if (Result<Time> time = parse_rfc3339(text); !time)
+        refuse(number, name_of(column), std::move(time).error());
     }
     if (errors_.size() != before) return;
-    if (*parse_rfc3339(until) < *parse_rfc3339(from)) refuse(number, name_of(Column::UNTIL), {Code::PERIOD_REVERSED, "ends before it begins", {}, {}});
+    if (*parse_rfc3339(until) < *parse_rfc3339(from))
+      refuse(number, name_of(Column::UNTIL), {Code::PERIOD_REVERSED, "ends before it begins", {}, {}});
     item.period = desk::PeriodInput{std::string(from), std::string(until)};
   }
 

@@ -14,7 +14,8 @@ auto each(Make make) {
 }
 
 LawRule rule_view(const law::Rule& rule) {
-  return {rule.id, rule.categories, rule.instruments, rule.outcome, rule.article, rule.why.ja, rule.why.en, rule.possible.ja, rule.possible.en, rule.verified};
+  return {rule.id,     rule.categories, rule.instruments, rule.outcome,     rule.article,
+          rule.why.ja, rule.why.en,     rule.possible.ja, rule.possible.en, rule.verified};
 }
 
 LawCategory category_view(const law::CategoryEntry& entry) {
@@ -50,16 +51,25 @@ LawView law_view(const law::Catalogue& law, Time now) {
   view.disclaimer_en = law.disclaimer().en;
   view.instruments = each<law::Instrument>([&](law::Instrument code) {
     const law::InstrumentEntry& entry = law.instrument(code);
-    return LawInstrument{code,           entry.name.ja,   entry.name.en, entry.article, entry.issued_by.ja, entry.issued_by.en,
-                         entry.effect.ja, entry.effect.en, entry.note.ja, entry.note.en, entry.compulsory,   entry.verified};
+    return LawInstrument{
+        code,          entry.name.ja, entry.name.en,    entry.article, entry.issued_by.ja, entry.issued_by.en, entry.effect.ja, entry.effect.en,
+        entry.note.ja, entry.note.en, entry.compulsory, entry.verified};
   });
   view.categories = each<law::Category>([&](law::Category code) { return category_view(law.category(code)); });
   for (const law::Rule& rule : law.rules()) view.rules.push_back(rule_view(rule));
   view.default_rule = rule_view(law.default_rule());
   view.registration_address_rule = rule_view(law.registration_address_rule());
   const law::Reclassification& change = law.reclassification();
-  view.reclassification = {change.id, {change.from, change.to}, {}, law.rule(change.to, law::Instrument::INQ).outcome, change.article, change.why.ja, change.why.en,
-                           change.possible.ja, change.possible.en, change.verified};
+  view.reclassification = {change.id,
+                           {change.from, change.to},
+                           {},
+                           law.rule(change.to, law::Instrument::INQ).outcome,
+                           change.article,
+                           change.why.ja,
+                           change.why.en,
+                           change.possible.ja,
+                           change.possible.en,
+                           change.verified};
   view.forms = each<law::FormKind>([&](law::FormKind code) {
     const law::FormEntry& entry = law.form(code);
     return LawForm{code, entry.name.ja, entry.name.en, entry.article, entry.fixed_sentence.ja, entry.fixed_sentence.en, entry.categories};
@@ -72,12 +82,13 @@ LawView law_view(const law::Catalogue& law, Time now) {
   view.lanes = each<law::Lane>([&](law::Lane code) { return LawLane{code, law.lane_name(code).ja, law.lane_name(code).en}; });
   view.recipients = each<law::RecipientClass>([&](law::RecipientClass code) {
     const law::RecipientEntry& entry = law.recipient(code);
-    return LawRecipient{code, entry.name.ja, entry.name.en, entry.article, entry.cover_title.ja, entry.cover_title.en, entry.cover_text.ja, entry.cover_text.en};
+    return LawRecipient{
+        code, entry.name.ja, entry.name.en, entry.article, entry.cover_title.ja, entry.cover_title.en, entry.cover_text.ja, entry.cover_text.en};
   });
   view.deadlines = deadlines_view(law, now);
   const law::Retention& kept = law.retention();
-  view.retention = {kept.ledger_years,   kept.audit_years,    kept.payload_days_after_retrieval, kept.agency_copy.ja,
-                    kept.agency_copy.en, kept.provider_record.ja, kept.provider_record.en};
+  view.retention = {kept.ledger_years,       kept.audit_years,       kept.payload_days_after_retrieval, kept.agency_copy.ja, kept.agency_copy.en,
+                    kept.provider_record.ja, kept.provider_record.en};
   return view;
 }
 

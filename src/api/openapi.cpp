@@ -33,6 +33,7 @@ std::string_view media_type(Payload payload) {
     case Payload::FILE: return "application/octet-stream";
     case Payload::TEXT: return "application/json";
     case Payload::HTML: return "text/html";
+    case Payload::PDF: return "application/pdf";
     case Payload::NONE: return "";
   }
   return "";
@@ -56,7 +57,7 @@ Array parameters(const Route& route, json::SchemaSet& set) {
     if (segment.starts_with('{')) {
       const std::string name = segment.substr(1, segment.size() - 2);
       Value schema = name == "organisation" ? json::Codec<party::OrganisationId>::schema(set)
-                     : name == "file"       ? json::Codec<Sha256>::schema(set)
+                     : name == "file" || name == "release" ? json::Codec<Sha256>::schema(set)
                                             : json::Codec<MatterId>::schema(set);
       out.push_back(parameter(name, "path", true, std::move(schema)));
     }
@@ -69,9 +70,16 @@ Array parameters(const Route& route, json::SchemaSet& set) {
 
 Object success(const Route& route, json::SchemaSet& set) {
   Object out({{"description", "OK"}});
-  if (route.answer == Payload::JSON) out["content"] = content("application/json", route.answer_schema(set));
-  else if (route.answer == Payload::FILE) out["content"] = content("application/octet-stream", Object());
-  else if (route.answer != Payload::NONE) out["content"] = content(media_type(route.answer), Object({{"type", "object"}}));
+  if (route.answer == Payload::JSON)
+    out["content"] = content("application/json", route.answer_schema(set));
+  else if (route.answer == Payload::FILE)
+    out["content"] = content("application/octet-stream", Object());
+  else if (route.answer == Payload::PDF)
+    out["content"] = content("application/pdf", Object());
+  else if (route.answer == Payload::CSV)
+    out["content"] = content("text/csv", text_schema());
+  else if (route.answer != Payload::NONE)
+    out["content"] = content(media_type(route.answer), Object({{"type", "object"}}));
   return out;
 }
 
@@ -90,7 +98,9 @@ Object operation(const Route& route, json::SchemaSet& set) {
   if (Array list = parameters(route, set); !list.empty()) out["parameters"] = std::move(list);
   if (route.request != Payload::NONE) {
     Object body({{"required", true}});
-    body["content"] = content(media_type(route.request), route.request_schema ? route.request_schema(set) : route.request == Payload::CSV ? text_schema() : Value(Object()));
+    body["content"] = content(media_type(route.request), route.request_schema            ? route.request_schema(set)
+                                                         : route.request == Payload::CSV ? text_schema()
+                                                                                         : Value(Object()));
     out["requestBody"] = std::move(body);
     out["x-body-bytes-max"] = static_cast<std::int64_t>(route.body_max);
   }
@@ -122,7 +132,8 @@ Object components(json::SchemaSet& set) {
                                  {"minLength", static_cast<std::int64_t>(limits::kIdempotencyKeyMin)},
                                  {"maxLength", static_cast<std::int64_t>(limits::kIdempotencyKeyMax)}}));
   key["description"] =
-      "書き込みには必ず付けます(無いと400)。同じ値と同じ内容の繰り返しには最初の応答を返し、違う内容は422で断ります。 / Needed on every write (400 without). The same value "
+      "書き込みには必ず付けます(無いと400)。同じ値と同じ内容の繰り返しには最初の応答を返し、違う内容は422で断ります。 / Needed on every write (400 "
+      "without). The same value "
       "with the same content gives the first answer again, other content is refused with 422.";
   out["parameters"] = Object();
   out["parameters"].as_object()["IdempotencyKey"] = std::move(key);
@@ -140,7 +151,8 @@ Value openapi(const Router& routes) {
   std::vector<const Route*> sorted;
   for (const auto& route : routes.routes()) sorted.push_back(route.get());
   const auto rank = [](const std::string& method) { return method == "GET" ? 0 : method == "POST" ? 1 : method == "PUT" ? 2 : 3; };
-  std::ranges::stable_sort(sorted, [&](const Route* a, const Route* b) { return std::pair(a->path, rank(a->method)) < std::pair(b->path, rank(b->method)); });
+  std::ranges::stable_sort(sorted,
+                           [&](const Route* a, const Route* b) { return std::pair(a->path, rank(a->method)) < std::pair(b->path, rank(b->method)); });
   Object paths;
   for (const Route* route : sorted) {
     std::string method;
@@ -149,7 +161,9 @@ Value openapi(const Router& routes) {
     paths[route->path].as_object()[method] = operation(*route, set);
   }
   Object out({{"openapi", "3.1.0"}});
-  out["info"] = Object({{"title", "Warifu"}, {"version", "1"}, {"description", "割符:捜査関係事項照会の窓口。 / The desk of inquiries between agencies and providers."}});
+  out["info"] = Object({{"title", "Warifu"},
+                        {"version", "1"},
+                        {"description", "割符:捜査関係事項照会の窓口。 / The desk of inquiries between agencies and providers."}});
   out["paths"] = std::move(paths);
   out["components"] = components(set);
   return out;

@@ -56,13 +56,13 @@ struct LogEvent {
 struct Options {
   std::string version = "0";
   bool is_demo = false;
-  bool is_https = true;                        // false on loopback without TLS: the cookie then lacks Secure, there is no HSTS
-  std::filesystem::path temp_directory;        // for uploads held in memory; the system's when empty
+  bool is_https = true;                  // false on loopback without TLS: the cookie then lacks Secure, there is no HSTS
+  std::filesystem::path temp_directory;  // for uploads held in memory; the system's when empty
   std::vector<DemoAccount> demo_accounts;
-  std::span<const net::Asset> assets;          // of the browser's interface; empty when it was not built
+  std::span<const net::Asset> assets;  // of the browser's interface; empty when it was not built
   std::function<void(const LogEvent&)> log;
   std::function<void(const party::OrganisationId&)> written;  // something was written: the outbox may have work
-  std::function<std::size_t()> writer_queue;   // commits waiting
+  std::function<std::size_t()> writer_queue;                  // commits waiting
 };
 
 BOOST_DESCRIBE_STRUCT(KeyfileView, (), (keyfile, device_secret))

@@ -8,7 +8,8 @@ namespace {
 
 // Seconds until a repetition is worth it; empty: never without a change.
 std::string retry_after(const Error& error) {
-  const bool is_passing = error.code == Code::LOCKED_OUT || error.code == Code::RATE_LIMITED || error.code == Code::QUEUE_FULL || error.code == Code::STORE_UNAVAILABLE;
+  const bool is_passing =
+      error.code == Code::LOCKED_OUT || error.code == Code::RATE_LIMITED || error.code == Code::QUEUE_FULL || error.code == Code::STORE_UNAVAILABLE;
   if (!is_passing) return {};
   const auto given = error.args.find("retry_after");
   return given == error.args.end() ? "1" : given->second;

@@ -11,8 +11,8 @@
 namespace warifu::api {
 
 struct Problem {
-  std::string type;     // urn:warifu:error:<code>
-  std::string title;    // the English sentence
+  std::string type;   // urn:warifu:error:<code>
+  std::string title;  // the English sentence
   int status = 500;
   std::string code, where, ja, en;
   std::map<std::string, std::string> args;

@@ -17,11 +17,16 @@ struct IsVector<std::vector<T>> : std::true_type {};
 
 template <class F>
 [[nodiscard]] constexpr Shape shape_of() {
-  if constexpr (json::detail::IsOptional<F>::value) return shape_of<typename F::value_type>();
-  else if constexpr (IsVector<F>::value) return Shape::LIST;
-  else if constexpr (std::is_same_v<F, bool>) return Shape::BOOLEAN;
-  else if constexpr (std::is_integral_v<F>) return Shape::INTEGER;
-  else return Shape::TEXT;
+  if constexpr (json::detail::IsOptional<F>::value)
+    return shape_of<typename F::value_type>();
+  else if constexpr (IsVector<F>::value)
+    return Shape::LIST;
+  else if constexpr (std::is_same_v<F, bool>)
+    return Shape::BOOLEAN;
+  else if constexpr (std::is_integral_v<F>)
+    return Shape::INTEGER;
+  else
+    return Shape::TEXT;
 }
 
 struct Expected {
@@ -49,8 +54,10 @@ template <class Q>
   std::vector<QueryParameter> out;
   boost::mp11::mp_for_each<json::detail::Members<Q>>([&](auto member) {
     using Field = std::remove_cvref_t<decltype(std::declval<Q&>().*member.pointer)>;
-    if constexpr (json::detail::IsOptional<Field>::value) out.push_back({member.name, json::Codec<typename Field::value_type>::schema(set), false});
-    else out.push_back({member.name, json::Codec<Field>::schema(set), !json::detail::kMayLackFields<Q>});
+    if constexpr (json::detail::IsOptional<Field>::value)
+      out.push_back({member.name, json::Codec<typename Field::value_type>::schema(set), false});
+    else
+      out.push_back({member.name, json::Codec<Field>::schema(set), !json::detail::kMayLackFields<Q>});
   });
   return out;
 }

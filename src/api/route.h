@@ -29,7 +29,7 @@ enum class Access { PUBLIC, COOKIE, SESSION };
 //   UNKEPT      writes; request or answer is a secret of which not even a digest is kept
 enum class Write { NO, KEPT, DIGEST, UNKEPT };
 
-enum class Payload { NONE, JSON, CSV, FILE, TEXT, HTML };
+enum class Payload { NONE, JSON, CSV, FILE, TEXT, HTML, PDF };
 
 // For a request or an answer without a body.
 struct None {};
@@ -44,10 +44,10 @@ struct Call {
   const net::Request& request;
   const Options& options;
   Offices& offices;
-  Host* host = nullptr;               // the organisation of the session, or the one a public request names
+  Host* host = nullptr;  // the organisation of the session, or the one a public request names
   desk::Caller caller;
-  desk::SessionView session;          // complete sessions only
-  std::string token;                  // of the cookie
+  desk::SessionView session;                             // complete sessions only
+  std::string token;                                     // of the cookie
   std::map<std::string, std::string, std::less<>> path;  // by name
   std::optional<std::string> new_cookie;                 // what Set-Cookie shall carry; empty: remove it
   net::Headers headers;                                  // of the answer
@@ -70,13 +70,13 @@ struct Answer {
 
 struct Route {
   std::string method;
-  std::string path;                   // "/api/matters/{matter}/check"
+  std::string path;  // "/api/matters/{matter}/check"
   std::string tag;
-  std::string ja, en;                 // one sentence
-  std::string operation;              // operationId
+  std::string ja, en;     // one sentence
+  std::string operation;  // operationId
   Access access = Access::SESSION;
   Write write = Write::NO;
-  int status = 200;                   // of success
+  int status = 200;  // of success
   Payload request = Payload::NONE;
   Payload answer = Payload::JSON;
   std::uint64_t body_max = 0;

@@ -35,13 +35,16 @@ class Router {
   template <class Request, class Response, class Handler>
   Route& add(const Spec& spec, Handler handler) {
     return add_with_query<None, Request, Response>(spec, [handler](Call& call, const None&, const Request& body) -> Result<Response> {
-      if constexpr (std::is_same_v<Request, None>) return handler(call);
-      else return handler(call, body);
+      if constexpr (std::is_same_v<Request, None>)
+        return handler(call);
+      else
+        return handler(call, body);
     });
   }
   template <class Query, class Response, class Handler>
   Route& get(const Spec& spec, Handler handler) {
-    return add_with_query<Query, None, Response>(spec, [handler](Call& call, const Query& query, const None&) -> Result<Response> { return handler(call, query); });
+    return add_with_query<Query, None, Response>(
+        spec, [handler](Call& call, const Query& query, const None&) -> Result<Response> { return handler(call, query); });
   }
   template <class Query, class Request, class Response, class Handler>
   Route& add_with_query(const Spec& spec, Handler handler) {
@@ -50,11 +53,15 @@ class Router {
     route.run = [handler](Call& call) -> Result<Answer> {
       const Query query = TRY(query_of<Query>(call.request));
       Request body{};
-      if constexpr (!std::is_same_v<Request, None>) body = TRY(body_of<Request>(call.request));
-      else TRY(no_body(call.request));
+      if constexpr (!std::is_same_v<Request, None>)
+        body = TRY(body_of<Request>(call.request));
+      else
+        TRY(no_body(call.request));
       const Response response = TRY(handler(call, query, body));
-      if constexpr (std::is_same_v<Response, None>) return Answer{};
-      else return Answer{json::encode(response), {}};
+      if constexpr (std::is_same_v<Response, None>)
+        return Answer{};
+      else
+        return Answer{json::encode(response), {}};
     };
     return insert(std::move(route));
   }

@@ -6,12 +6,13 @@
 
 namespace warifu::api {
 
-void add_session_routes(Router& routes);    // log-in, second factor, role, devices, invitations
-void add_node_routes(Router& routes);       // the node, the directory, the law, types of selectors
-void add_inquiry_routes(Router& routes);    // the agency's side
-void add_provider_routes(Router& routes);   // the provider's side
-void add_matter_routes(Router& routes);     // both sides: lists, views, registers, the end of a matter
-void add_book_routes(Router& routes);       // cases, people, units, delegations, templates, house rules, profile, keys
+void add_session_routes(Router& routes);   // log-in, second factor, role, devices, invitations
+void add_node_routes(Router& routes);      // the node, the directory, the law, types of selectors
+void add_inquiry_routes(Router& routes);   // the agency's side
+void add_provider_routes(Router& routes);  // the provider's side
+void add_matter_routes(Router& routes);    // both sides: lists, views, registers, the end of a matter
+void add_figure_routes(Router& routes);    // figures, statements, inspection, papers
+void add_book_routes(Router& routes);      // cases, people, units, delegations, templates, house rules, profile, keys
 
 [[nodiscard]] const Router& all_routes();
 

@@ -9,33 +9,40 @@ namespace {
 void add_case_routes(Router& routes) {
   routes.add<None, Cases>({"GET", "/api/cases", "books", "事件の一覧です。", "Cases."},
                           [](Call& call) -> Result<Cases> { return Cases{TRY(call.here().office.cases(call.caller))}; });
-  routes.add<desk::CaseCommand, party::Case>({"POST", "/api/cases", "books", "事件を登録し、または変更します。", "Opens a case, or changes one.", Access::SESSION, Write::KEPT},
-                                             [](Call& call, const desk::CaseCommand& body) { return call.here().office.put_case(call.caller, body); });
+  routes.add<desk::CaseCommand, party::Case>(
+      {"POST", "/api/cases", "books", "事件を登録し、または変更します。", "Opens a case, or changes one.", Access::SESSION, Write::KEPT},
+      [](Call& call, const desk::CaseCommand& body) { return call.here().office.put_case(call.caller, body); });
   routes.add<None, Templates>({"GET", "/api/templates", "books", "照会のひな形の一覧です。", "Templates of inquiries."},
                               [](Call& call) -> Result<Templates> { return Templates{TRY(call.here().office.templates(call.caller))}; });
   routes.add<desk::TemplateCommand, TemplateSaved>(
       {"POST", "/api/templates", "books", "ひな形を保存します。", "Saves a template.", Access::SESSION, Write::KEPT, 200, limits::kJsonBytesMax},
-      [](Call& call, const desk::TemplateCommand& body) -> Result<TemplateSaved> { return TemplateSaved{TRY(call.here().office.put_template(call.caller, body))}; });
+      [](Call& call, const desk::TemplateCommand& body) -> Result<TemplateSaved> {
+        return TemplateSaved{TRY(call.here().office.put_template(call.caller, body))};
+      });
 }
 
 void add_people_routes(Router& routes) {
   routes.add<None, People>({"GET", "/api/people", "books", "所属の人の一覧です。", "The people of the organisation."},
                            [](Call& call) -> Result<People> { return People{TRY(call.here().office.people())}; });
-  routes.add<None, party::Person>({"GET", "/api/people/{person}", "books", "一人の記録です。", "One person."}, [](Call& call) -> Result<party::Person> {
-    std::optional<party::Person> person = TRY(call.here().office.person(TRY(call.id<PersonId>("person"))));
-    if (!person) return fail(Code::NOT_FOUND, "no such person", "/person");
-    return *std::move(person);
-  });
-  routes.add<desk::PersonCommand, party::Person>({"POST", "/api/people", "books", "人を登録し、または変更します。", "Adds a person, or changes one.", Access::SESSION, Write::KEPT},
-                                                 [](Call& call, const desk::PersonCommand& body) { return call.here().office.put_person(call.caller, body); });
+  routes.add<None, party::Person>({"GET", "/api/people/{person}", "books", "一人の記録です。", "One person."},
+                                  [](Call& call) -> Result<party::Person> {
+                                    std::optional<party::Person> person = TRY(call.here().office.person(TRY(call.id<PersonId>("person"))));
+                                    if (!person) return fail(Code::NOT_FOUND, "no such person", "/person");
+                                    return *std::move(person);
+                                  });
+  routes.add<desk::PersonCommand, party::Person>(
+      {"POST", "/api/people", "books", "人を登録し、または変更します。", "Adds a person, or changes one.", Access::SESSION, Write::KEPT},
+      [](Call& call, const desk::PersonCommand& body) { return call.here().office.put_person(call.caller, body); });
   routes.add<None, Units>({"GET", "/api/units", "books", "所属の一覧です。", "Units."},
                           [](Call& call) -> Result<Units> { return Units{TRY(call.here().office.units())}; });
-  routes.add<desk::UnitCommand, party::Unit>({"POST", "/api/units", "books", "所属を登録し、または変更します。", "Adds a unit, or changes one.", Access::SESSION, Write::KEPT},
-                                             [](Call& call, const desk::UnitCommand& body) { return call.here().office.put_unit(call.caller, body); });
+  routes.add<desk::UnitCommand, party::Unit>(
+      {"POST", "/api/units", "books", "所属を登録し、または変更します。", "Adds a unit, or changes one.", Access::SESSION, Write::KEPT},
+      [](Call& call, const desk::UnitCommand& body) { return call.here().office.put_unit(call.caller, body); });
   routes.add<None, Delegations>({"GET", "/api/delegations", "books", "代決の一覧です。", "Delegations."},
                                 [](Call& call) -> Result<Delegations> { return Delegations{TRY(call.here().office.delegations())}; });
   routes.add<desk::DelegationCommand, desk::PreparedEntry>(
-      {"POST", "/api/delegations/prepare", "books", "代決を定めるため、所属長が署名する文を作ります。", "Makes the text that a head of unit signs to delegate."},
+      {"POST", "/api/delegations/prepare", "books", "代決を定めるため、所属長が署名する文を作ります。",
+       "Makes the text that a head of unit signs to delegate."},
       [](Call& call, const desk::DelegationCommand& body) { return call.here().enrolment.prepare_delegation(call.caller, body); });
   routes.add<desk::DelegationSigned, party::Delegation>(
       {"POST", "/api/delegations", "books", "署名された代決を登録します。", "Enters a signed delegation.", Access::SESSION, Write::KEPT, 201},
@@ -50,26 +57,27 @@ void add_provider_books(Router& routes) {
                                        view.rules.push_back({rule.instrument, rule.category, rule.outcome, rule.ja, rule.en});
                                      return view;
                                    });
-  routes.add<desk::HouseRulesCommand, HouseRulesView>(
-      {"PUT", "/api/house-rules", "books", "自社の規則を定めます。法令より緩い規則は受け付けません。", "Sets the house rules; a rule laxer than the law is refused.", Access::SESSION,
-       Write::KEPT},
-      [](Call& call, const desk::HouseRulesCommand& body) -> Result<HouseRulesView> {
-        HouseRulesView view;
-        for (const law::HouseRule& rule : TRY(call.here().office.put_house_rules(call.caller, body)))
-          view.rules.push_back({rule.instrument, rule.category, rule.outcome, rule.ja, rule.en});
-        return view;
+  routes.add<desk::HouseRulesCommand, HouseRulesView>({"PUT", "/api/house-rules", "books", "自社の規則を定めます。法令より緩い規則は受け付けません。",
+                                                       "Sets the house rules; a rule laxer than the law is refused.", Access::SESSION, Write::KEPT},
+                                                      [](Call& call, const desk::HouseRulesCommand& body) -> Result<HouseRulesView> {
+                                                        HouseRulesView view;
+                                                        for (const law::HouseRule& rule : TRY(call.here().office.put_house_rules(call.caller, body)))
+                                                          view.rules.push_back({rule.instrument, rule.category, rule.outcome, rule.ja, rule.en});
+                                                        return view;
+                                                      });
+  routes.add<None, party::AnswerProfile>(
+      {"GET", "/api/profile", "books", "自社が公表している回答条件です。", "The answer profile this provider publishes."},
+      [](Call& call) -> Result<party::AnswerProfile> {
+        std::optional<party::AnswerProfile> profile = TRY(call.here().office.directory().profile(call.here().office.self().id));
+        if (!profile) return fail(Code::NOT_FOUND, "no profile published");
+        return *std::move(profile);
       });
-  routes.add<None, party::AnswerProfile>({"GET", "/api/profile", "books", "自社が公表している回答条件です。", "The answer profile this provider publishes."},
-                                         [](Call& call) -> Result<party::AnswerProfile> {
-                                           std::optional<party::AnswerProfile> profile = TRY(call.here().office.directory().profile(call.here().office.self().id));
-                                           if (!profile) return fail(Code::NOT_FOUND, "no profile published");
-                                           return *std::move(profile);
-                                         });
-  routes.add<party::AnswerProfile, None>({"PUT", "/api/profile", "books", "回答条件を公表します。", "Publishes the answer profile.", Access::SESSION, Write::KEPT, 204},
-                                         [](Call& call, const party::AnswerProfile& body) -> Result<None> {
-                                           TRY(call.here().office.put_profile(call.caller, body));
-                                           return None{};
-                                         });
+  routes.add<party::AnswerProfile, None>(
+      {"PUT", "/api/profile", "books", "回答条件を公表します。", "Publishes the answer profile.", Access::SESSION, Write::KEPT, 204},
+      [](Call& call, const party::AnswerProfile& body) -> Result<None> {
+        TRY(call.here().office.put_profile(call.caller, body));
+        return None{};
+      });
   routes.add<None, Sources>({"GET", "/api/sources", "books", "回答に使う情報源の一覧です。", "The sources that answers are looked up in."},
                             [](Call& call) -> Result<Sources> { return Sources{call.here().office.sources()}; });
 }
@@ -80,8 +88,8 @@ void add_key_routes(Router& routes) {
   routes.add<desk::AdmissionCommand, desk::PreparedEntry>(
       {"POST", "/api/keys/admission/prepare", "keys", "鍵を認めるために署名する文を作ります。", "Makes the text that admits a key."},
       [](Call& call, const desk::AdmissionCommand& body) { return call.here().enrolment.prepare_admission(call.caller, body); });
-  routes.add<desk::SignedEntry, None>({"POST", "/api/keys/admission", "keys", "別の人の署名により鍵を認めます。", "Admits a key under a second person's signature.", Access::SESSION,
-                                       Write::KEPT, 204},
+  routes.add<desk::SignedEntry, None>({"POST", "/api/keys/admission", "keys", "別の人の署名により鍵を認めます。",
+                                       "Admits a key under a second person's signature.", Access::SESSION, Write::KEPT, 204},
                                       [](Call& call, const desk::SignedEntry& body) -> Result<None> {
                                         TRY(call.here().enrolment.admit(call.caller, body));
                                         return None{};
@@ -89,11 +97,12 @@ void add_key_routes(Router& routes) {
   routes.add<desk::AdmissionCommand, desk::PreparedEntry>(
       {"POST", "/api/keys/revocation/prepare", "keys", "鍵の効力を終えるために署名する文を作ります。", "Makes the text that ends a key."},
       [](Call& call, const desk::AdmissionCommand& body) { return call.here().enrolment.prepare_revocation(call.caller, body); });
-  routes.add<desk::SignedEntry, None>({"POST", "/api/keys/revocation", "keys", "署名により鍵の効力を終えます。", "Ends a key under a signature.", Access::SESSION, Write::KEPT, 204},
-                                      [](Call& call, const desk::SignedEntry& body) -> Result<None> {
-                                        TRY(call.here().enrolment.revoke(call.caller, body));
-                                        return None{};
-                                      });
+  routes.add<desk::SignedEntry, None>(
+      {"POST", "/api/keys/revocation", "keys", "署名により鍵の効力を終えます。", "Ends a key under a signature.", Access::SESSION, Write::KEPT, 204},
+      [](Call& call, const desk::SignedEntry& body) -> Result<None> {
+        TRY(call.here().enrolment.revoke(call.caller, body));
+        return None{};
+      });
 }
 
 }  // namespace

@@ -46,8 +46,10 @@ Status check_filter(const MatterFilter& filter) {
   if (filter.mine == false) return fail(Code::BAD_VALUE, "only true has a meaning here", "/mine", {{"expected", "true"}});
   if (filter.overdue == false) return fail(Code::BAD_VALUE, "only true has a meaning here", "/overdue", {{"expected", "true"}});
   if (filter.overdue == true && filter.open == false) return fail(Code::BAD_VALUE, "what is closed is not overdue", "/open", {{"expected", "true"}});
-  for (const auto& [name, count] : std::initializer_list<std::pair<const char*, std::size_t>>{
-           {"/state", filter.state.size()}, {"/provider_state", filter.provider_state.size()}, {"/turn", filter.turn.size()}, {"/unit", filter.unit.size()}})
+  for (const auto& [name, count] : std::initializer_list<std::pair<const char*, std::size_t>>{{"/state", filter.state.size()},
+                                                                                              {"/provider_state", filter.provider_state.size()},
+                                                                                              {"/turn", filter.turn.size()},
+                                                                                              {"/unit", filter.unit.size()}})
     if (count > kValuesMax) return fail(Code::TOO_MANY, "too many values", name, {{"max", std::to_string(kValuesMax)}});
   for (const auto& [name, text] : std::initializer_list<std::pair<const char*, const std::string&>>{
            {"/q", filter.q}, {"/case_number", filter.case_number}, {"/number", filter.number}, {"/cursor", filter.cursor}})
@@ -60,13 +62,15 @@ Status check_filter(const MatterFilter& filter) {
 }
 
 void add_lists(Router& routes) {
-  routes.get<MatterFilter, desk::ListView>({"GET", "/api/matters", "matters", "案件の一覧です。絞り込みは組み合わせられます。", "Matters; filters combine."},
-                                           [](Call& call, const MatterFilter& filter) -> Result<desk::ListView> {
-                                             TRY(check_filter(filter));
-                                             return call.here().office.list(call.caller, query_of(call, filter));
-                                           });
-  routes.add<None, desk::DeskView>({"GET", "/api/desk", "matters", "受け持ち:自分の番の案件と三つの件数です。", "The desk: what waits for me, and three figures."},
-                                   [](Call& call) { return call.here().office.desk(call.caller); });
+  routes.get<MatterFilter, desk::ListView>(
+      {"GET", "/api/matters", "matters", "案件の一覧です。絞り込みは組み合わせられます。", "Matters; filters combine."},
+      [](Call& call, const MatterFilter& filter) -> Result<desk::ListView> {
+        TRY(check_filter(filter));
+        return call.here().office.list(call.caller, query_of(call, filter));
+      });
+  routes.add<None, desk::DeskView>(
+      {"GET", "/api/desk", "matters", "受け持ち:自分の番の案件と三つの件数です。", "The desk: what waits for me, and three figures."},
+      [](Call& call) { return call.here().office.desk(call.caller); });
   routes.get<RegisterQuery, desk::RegisterView>(
       {"GET", "/api/registers/{office}", "matters", "交付簿の一年分です。", "One year of a register."},
       [](Call& call, const RegisterQuery& query) -> Result<desk::RegisterView> {
@@ -85,16 +89,16 @@ void add_end(Router& routes) {
       [](Call& call, const desk::ViewCommand& body) -> Result<desk::MatterView> {
         return call.here().office.view(call.caller, TRY(call.id<MatterId>("matter")), body);
       });
-  routes.add<desk::ReasonCommand, desk::Written>(
-      {"POST", "/api/matters/{matter}/purge", "matters", "内容を廃棄し、廃棄証明を残します。", "Destroys the content and leaves a proof of purge.", Access::SESSION, Write::KEPT},
-      [](Call& call, const desk::ReasonCommand& body) -> Result<desk::Written> {
-        return call.here().office.purge(call.caller, TRY(call.id<MatterId>("matter")), body);
-      });
-  routes.add<desk::FindingCommand, desk::Written>(
-      {"POST", "/api/matters/{matter}/findings", "matters", "監察の所見を記録します。", "Records a finding of the audit.", Access::SESSION, Write::KEPT},
-      [](Call& call, const desk::FindingCommand& body) -> Result<desk::Written> {
-        return call.here().office.add_finding(call.caller, TRY(call.id<MatterId>("matter")), body);
-      });
+  routes.add<desk::ReasonCommand, desk::Written>({"POST", "/api/matters/{matter}/purge", "matters", "内容を廃棄し、廃棄証明を残します。",
+                                                  "Destroys the content and leaves a proof of purge.", Access::SESSION, Write::KEPT},
+                                                 [](Call& call, const desk::ReasonCommand& body) -> Result<desk::Written> {
+                                                   return call.here().office.purge(call.caller, TRY(call.id<MatterId>("matter")), body);
+                                                 });
+  routes.add<desk::FindingCommand, desk::Written>({"POST", "/api/matters/{matter}/findings", "matters", "監察の所見を記録します。",
+                                                   "Records a finding of the audit.", Access::SESSION, Write::KEPT},
+                                                  [](Call& call, const desk::FindingCommand& body) -> Result<desk::Written> {
+                                                    return call.here().office.add_finding(call.caller, TRY(call.id<MatterId>("matter")), body);
+                                                  });
 }
 
 }  // namespace

@@ -13,10 +13,11 @@ using Act = Result<desk::Written> (desk::Office::*)(const desk::Caller&, const M
 template <class Command>
 void add_act(Router& routes, std::string_view step, std::string_view ja, std::string_view en, Act<Command> act,
              std::uint64_t body_max = limits::kHttpJsonBytesMax) {
-  routes.add<Command, desk::Written>({"POST", "/api/matters/{matter}/" + std::string(step), "provider", ja, en, Access::SESSION, Write::KEPT, 200, body_max},
-                                     [act](Call& call, const Command& body) -> Result<desk::Written> {
-                                       return (call.here().office.*act)(call.caller, TRY(call.id<MatterId>("matter")), body);
-                                     });
+  routes.add<Command, desk::Written>(
+      {"POST", "/api/matters/{matter}/" + std::string(step), "provider", ja, en, Access::SESSION, Write::KEPT, 200, body_max},
+      [act](Call& call, const Command& body) -> Result<desk::Written> {
+        return (call.here().office.*act)(call.caller, TRY(call.id<MatterId>("matter")), body);
+      });
 }
 
 // A file arrives beside the request on disk; a small one given in memory is written there first.
@@ -61,7 +62,8 @@ void add_gate(Router& routes) {
                               });
   add_act<desk::DecisionsCommand>(routes, "triage", "照会事項ごとに、受付、要令状、法務確認、返送、範囲縮小に振り分けます。",
                                   "Decides each item: accept, needs a warrant, legal desk, return, narrow.", &Office::triage, limits::kJsonBytesMax);
-  add_act<desk::DecisionsCommand>(routes, "legal", "法務確認の判断を記録します。", "Records the legal desk's decision.", &Office::decide_legal, limits::kJsonBytesMax);
+  add_act<desk::DecisionsCommand>(routes, "legal", "法務確認の判断を記録します。", "Records the legal desk's decision.", &Office::decide_legal,
+                                  limits::kJsonBytesMax);
   add_act<desk::AcceptCommand>(routes, "accept", "照会を受け付けます。", "Accepts the inquiry.", &Office::accept);
   add_act<desk::ReturnCommand>(routes, "return", "理由を付けて照会を返送します。", "Returns the inquiry with a reason.", &Office::return_inquiry);
   add_act<desk::AssignCommand>(routes, "assign", "回答を作る担当者を決めます。", "Assigns named people.", &Office::assign);
@@ -70,8 +72,8 @@ void add_gate(Router& routes) {
 void add_answering(Router& routes) {
   using desk::Office;
   routes.add<desk::LookupCommand, desk::LookupView>(
-      {"POST", "/api/matters/{matter}/lookups", "provider", "照会事項について情報源を引きます。手続記録に残ります。", "Looks an item up in a source; this is an act.",
-       Access::SESSION, Write::DIGEST},
+      {"POST", "/api/matters/{matter}/lookups", "provider", "照会事項について情報源を引きます。手続記録に残ります。",
+       "Looks an item up in a source; this is an act.", Access::SESSION, Write::DIGEST},
       [](Call& call, const desk::LookupCommand& body) -> Result<desk::LookupView> {
         return call.here().office.look_up(call.caller, TRY(call.id<MatterId>("matter")), body);
       });
@@ -79,17 +81,20 @@ void add_answering(Router& routes) {
       {"POST", "/api/matters/{matter}/files", "provider", "回答に添えるファイルを送ります(50 MBまで)。本体がファイルそのものです。",
        "Uploads a file for the answer (at most 50 MB); the body is the file itself.", Access::SESSION, Write::DIGEST, 201, limits::kFileBytesMax},
       Payload::FILE, Payload::JSON, upload);
-  routes.add_raw<DownloadQuery, None>({"GET", "/api/matters/{matter}/files/{file}", "provider", "ファイルを取り出します。", "Downloads a file, by its SHA-256."}, Payload::NONE,
-                                      Payload::FILE, download);
-  add_act<desk::CollectCommand>(routes, "collect", "照会事項ごとの結果をまとめます。", "Puts the answer together, item by item.", &Office::collect, limits::kJsonBytesMax);
-  add_act<desk::AnswerCheckCommand>(routes, "check-answer", "別の人が件数を確かめます。", "A second person checks the answer by its row counts.", &Office::check_answer);
-  add_act<desk::ReasonCommand>(routes, "send-back-answer", "理由を付けて回答を作成者へ戻します。", "Sends the answer back with a reason.", &Office::send_back_answer);
-  routes.add<None, desk::Prepared>({"POST", "/api/matters/{matter}/release/prepare", "provider", "送付で署名する文を作ります。", "Makes the text that a release signs."},
-                                   [](Call& call) -> Result<desk::Prepared> {
-                                     return call.here().office.prepare_release(call.caller, TRY(call.id<MatterId>("matter")));
-                                   });
-  add_act<desk::SignedCommand>(routes, "release", "回答を送付します。確認者自身の署名が要ります。", "Releases the answer, under the releaser's own signature.", &Office::release,
-                               limits::kJsonBytesMax);
+  routes.add_raw<DownloadQuery, None>(
+      {"GET", "/api/matters/{matter}/files/{file}", "provider", "ファイルを取り出します。", "Downloads a file, by its SHA-256."}, Payload::NONE,
+      Payload::FILE, download);
+  add_act<desk::CollectCommand>(routes, "collect", "照会事項ごとの結果をまとめます。", "Puts the answer together, item by item.", &Office::collect,
+                                limits::kJsonBytesMax);
+  add_act<desk::AnswerCheckCommand>(routes, "check-answer", "別の人が件数を確かめます。", "A second person checks the answer by its row counts.",
+                                    &Office::check_answer);
+  add_act<desk::ReasonCommand>(routes, "send-back-answer", "理由を付けて回答を作成者へ戻します。", "Sends the answer back with a reason.",
+                               &Office::send_back_answer);
+  routes.add<None, desk::Prepared>(
+      {"POST", "/api/matters/{matter}/release/prepare", "provider", "送付で署名する文を作ります。", "Makes the text that a release signs."},
+      [](Call& call) -> Result<desk::Prepared> { return call.here().office.prepare_release(call.caller, TRY(call.id<MatterId>("matter"))); });
+  add_act<desk::SignedCommand>(routes, "release", "回答を送付します。確認者自身の署名が要ります。",
+                               "Releases the answer, under the releaser's own signature.", &Office::release, limits::kJsonBytesMax);
 }
 
 }  // namespace

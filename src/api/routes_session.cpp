@@ -40,34 +40,34 @@ Result<None> end_session(Call& call, Status done) {
 }
 
 void add_log_in(Router& routes) {
-  routes.add<LogInRequest, SessionInfo>(
-      {"POST", "/api/session", "session", "ログインします。第二要素が要るときは factor_needed が真になります。",
-       "Logs in. When a second factor is needed, factor_needed is true.", Access::PUBLIC},
-      [](Call& call, const LogInRequest& body) -> Result<SessionInfo> {
-        call.host = TRY(host_of(call.offices, body.organisation, Code::WRONG_LOGIN));
-        return session_info(call, TRY(call.here().logins.log_in({body.login, body.password})));
-      });
-  routes.add<desk::FactorCommand, SessionInfo>(
-      {"POST", "/api/session/factor", "session", "端末の鍵で署名した応答により、ログインを完了します。",
-       "Completes the log-in with the answer signed by the device's key.", Access::COOKIE},
-      [](Call& call, const desk::FactorCommand& body) -> Result<SessionInfo> {
-        return session_info(call, TRY(call.here().logins.answer_factor(call.token, body)));
-      });
+  routes.add<LogInRequest, SessionInfo>({"POST", "/api/session", "session", "ログインします。第二要素が要るときは factor_needed が真になります。",
+                                         "Logs in. When a second factor is needed, factor_needed is true.", Access::PUBLIC},
+                                        [](Call& call, const LogInRequest& body) -> Result<SessionInfo> {
+                                          call.host = TRY(host_of(call.offices, body.organisation, Code::WRONG_LOGIN));
+                                          return session_info(call, TRY(call.here().logins.log_in({body.login, body.password})));
+                                        });
+  routes.add<desk::FactorCommand, SessionInfo>({"POST", "/api/session/factor", "session", "端末の鍵で署名した応答により、ログインを完了します。",
+                                                "Completes the log-in with the answer signed by the device's key.", Access::COOKIE},
+                                               [](Call& call, const desk::FactorCommand& body) -> Result<SessionInfo> {
+                                                 return session_info(call, TRY(call.here().logins.answer_factor(call.token, body)));
+                                               });
   routes.add<None, SessionInfo>({"GET", "/api/session", "session", "今のログインの内容です。", "The present session."},
                                 [](Call& call) { return session_info(call, call.session); });
   routes.add<desk::RoleCommand, SessionInfo>(
       {"PUT", "/api/session/role", "session", "使う役割を切り替えます。", "Switches the role in use.", Access::SESSION, Write::UNKEPT},
-      [](Call& call, const desk::RoleCommand& body) -> Result<SessionInfo> { return session_info(call, TRY(call.here().logins.set_role(call.token, body))); });
+      [](Call& call, const desk::RoleCommand& body) -> Result<SessionInfo> {
+        return session_info(call, TRY(call.here().logins.set_role(call.token, body)));
+      });
   routes.add<None, None>({"DELETE", "/api/session", "session", "ログアウトします。", "Logs out.", Access::COOKIE, Write::NO, 204},
                          [](Call& call) { return end_session(call, call.here().logins.log_out(call.token)); });
-  routes.add<None, None>({"DELETE", "/api/sessions", "session", "すべての端末からログアウトします。", "Logs out everywhere.", Access::SESSION, Write::UNKEPT, 204},
-                         [](Call& call) { return end_session(call, call.here().logins.log_out_everywhere(call.token)); });
-  routes.add<desk::PasswordCommand, SessionInfo>(
-      {"PUT", "/api/me/password", "session", "パスワードを変えます。他の端末のログインは終わります。", "Changes the password; all other sessions end.", Access::SESSION,
-       Write::UNKEPT},
-      [](Call& call, const desk::PasswordCommand& body) -> Result<SessionInfo> {
-        return session_info(call, TRY(call.here().logins.change_password(call.token, body)));
-      });
+  routes.add<None, None>(
+      {"DELETE", "/api/sessions", "session", "すべての端末からログアウトします。", "Logs out everywhere.", Access::SESSION, Write::UNKEPT, 204},
+      [](Call& call) { return end_session(call, call.here().logins.log_out_everywhere(call.token)); });
+  routes.add<desk::PasswordCommand, SessionInfo>({"PUT", "/api/me/password", "session", "パスワードを変えます。他の端末のログインは終わります。",
+                                                  "Changes the password; all other sessions end.", Access::SESSION, Write::UNKEPT},
+                                                 [](Call& call, const desk::PasswordCommand& body) -> Result<SessionInfo> {
+                                                   return session_info(call, TRY(call.here().logins.change_password(call.token, body)));
+                                                 });
 }
 
 void add_invitations(Router& routes) {
@@ -94,10 +94,9 @@ void add_invitations(Router& routes) {
 void add_devices(Router& routes) {
   routes.add<None, Devices>({"GET", "/api/me/devices", "session", "自分の端末の鍵の一覧です。", "The keys of one's own devices."},
                             [](Call& call) -> Result<Devices> { return Devices{TRY(call.here().logins.devices(call.caller, call.caller.person))}; });
-  routes.add<None, Devices>({"GET", "/api/people/{person}/devices", "session", "ある人の端末の鍵の一覧です(管理者)。", "The keys of a person's devices (administrator)."},
-                            [](Call& call) -> Result<Devices> {
-                              return Devices{TRY(call.here().logins.devices(call.caller, TRY(call.id<PersonId>("person"))))};
-                            });
+  routes.add<None, Devices>(
+      {"GET", "/api/people/{person}/devices", "session", "ある人の端末の鍵の一覧です(管理者)。", "The keys of a person's devices (administrator)."},
+      [](Call& call) -> Result<Devices> { return Devices{TRY(call.here().logins.devices(call.caller, TRY(call.id<PersonId>("person"))))}; });
   routes.add<desk::DeviceCommand, desk::DeviceView>(
       {"POST", "/api/me/devices", "session", "自分の端末を追加します。別の人が認めるまでは使えません。",
        "Adds a device of one's own; it counts once a second person has admitted its key.", Access::SESSION, Write::KEPT, 201},
@@ -109,13 +108,13 @@ void add_devices(Router& routes) {
         TRY(call.here().logins.revoke_device(call.caller, TRY(call.id<PersonId>("person")), body.vkey));
         return None{};
       });
-  routes.add<None, KeyfileView>(
-      {"GET", "/api/me/keyfile", "session", "デモだけ:自分の、暗証番号で封じた鍵ファイルと端末の秘密です。",
-       "Demo only: one's own key file, sealed by a PIN, and the device secret."},
-      [](Call& call) -> Result<KeyfileView> {
-        if (!call.options.is_demo || !call.here().keyfile || !call.here().office.self().id.is_demo()) return fail(Code::NOT_FOUND, "not a demo");
-        return call.here().keyfile(call.caller.person);
-      });
+  routes.add<None, KeyfileView>({"GET", "/api/me/keyfile", "session", "デモだけ:自分の、暗証番号で封じた鍵ファイルと端末の秘密です。",
+                                 "Demo only: one's own key file, sealed by a PIN, and the device secret."},
+                                [](Call& call) -> Result<KeyfileView> {
+                                  if (!call.options.is_demo || !call.here().keyfile || !call.here().office.self().id.is_demo())
+                                    return fail(Code::NOT_FOUND, "not a demo");
+                                  return call.here().keyfile(call.caller.person);
+                                });
 }
 
 }  // namespace

@@ -108,7 +108,8 @@ Status Api::find_session(const Route& route, Call& call) {
   call.token = cookie->token;
   if (route.access == Access::COOKIE) return {};
   desk::Logins& logins = call.here().logins;
-  call.session = reads_only(call.request) ? TRY(logins.current(call.token)) : TRY(logins.current(call.token, call.request.header("x-csrf-token").value_or("")));
+  call.session =
+      reads_only(call.request) ? TRY(logins.current(call.token)) : TRY(logins.current(call.token, call.request.header("x-csrf-token").value_or("")));
   call.caller = {call.session.person, call.session.role};
   return {};
 }
@@ -121,9 +122,12 @@ Result<net::Response> Api::run(const Route& route, Call& call) {
 
 net::Response Api::response_of(const Route& route, Call& call, Answer answer) const {
   net::Response response;
-  if (answer.response) response = std::move(*answer.response);
-  else if (route.answer == Payload::JSON) response = net::text_response(route.status, "application/json", json::compact(answer.json));
-  else response.status = route.status;
+  if (answer.response)
+    response = std::move(*answer.response);
+  else if (route.answer == Payload::JSON)
+    response = net::text_response(route.status, "application/json", json::compact(answer.json));
+  else
+    response.status = route.status;
   for (const net::Header& header : call.headers) response.set(header.name, header.value);
   if (call.new_cookie) set_cookie(response, *call.new_cookie);
   return response;
@@ -162,8 +166,10 @@ Result<net::Response> Api::file_of_ui(const net::Request& request) const {
   if (const net::Asset* page = files.find("/index.html")) return files.serve(request, *page);
   return net::text_response(200, "text/html; charset=utf-8",
                             "<!doctype html>\n<html lang=\"ja\"><head><meta charset=\"utf-8\"><title>割符</title></head><body>\n"
-                            "<p>この実行ファイルには画面が組み込まれていません。ui/ を作ってから組み立て直してください。API は <a href=\"/api/openapi.json\">/api/openapi.json</a> にあります。</p>\n"
-                            "<p lang=\"en\">This executable holds no web interface. Build ui/ first, then the executable again. The API is described at /api/openapi.json.</p>\n"
+                            "<p>この実行ファイルには画面が組み込まれていません。ui/ を作ってから組み立て直してください。API は <a "
+                            "href=\"/api/openapi.json\">/api/openapi.json</a> にあります。</p>\n"
+                            "<p lang=\"en\">This executable holds no web interface. Build ui/ first, then the executable again. The API is described "
+                            "at /api/openapi.json.</p>\n"
                             "</body></html>\n");
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/options.h"
+#include "document/words.h"
 #include "law/catalogue.h"
 #include "text/selector_catalogue.h"
 
@@ -53,8 +54,8 @@ struct SessionInfo {
   std::vector<party::Role> roles;
   party::Role role = party::Role::INVESTIGATOR;  // in use
   bool factor_needed = false;
-  std::string challenge_text;                    // to be signed while factor_needed
-  std::string signer;                            // <org>/person/<id>
+  std::string challenge_text;  // to be signed while factor_needed
+  std::string signer;          // <org>/person/<id>
   std::string device_nonce;
   Time until;
   bool is_demo = false;
@@ -233,6 +234,28 @@ struct RegisterQuery {
   law::FormKind form = law::FormKind::A;
   std::optional<int> year;  // default: the present one in Japan
 };
+struct PaperQuery {
+  static constexpr bool kDefaultsAllowed = true;
+  document::Language language = document::Language::JA;  // EN adds small English labels; the paper stays Japanese
+};
+struct RegisterPaperQuery {
+  static constexpr bool kDefaultsAllowed = true;
+  law::FormKind form = law::FormKind::A;
+  std::optional<int> year;
+  document::Language language = document::Language::JA;
+};
+struct FiguresQuery {
+  static constexpr bool kDefaultsAllowed = true;
+  std::optional<Date> from, until;  // days of dispatch; default: this year up to today
+};
+struct PublicQuery {
+  static constexpr bool kDefaultsAllowed = true;
+  std::string period;  // 2026-H1; default: the present one
+};
+struct AuditQuery {
+  static constexpr bool kDefaultsAllowed = true;
+  std::string month;  // 2026-11; default: the present one
+};
 struct Decisions {
   std::vector<inquiry::ItemDecision> decisions;
 };
@@ -279,8 +302,9 @@ BOOST_DESCRIBE_STRUCT(DemoAccounts, (), (accounts))
 BOOST_DESCRIBE_STRUCT(LogInRequest, (), (organisation, login, password))
 BOOST_DESCRIBE_STRUCT(InvitationLook, (), (organisation, login, code))
 BOOST_DESCRIBE_STRUCT(InvitationRedeem, (), (organisation, login, code, password, device))
-BOOST_DESCRIBE_STRUCT(SessionInfo, (), (csrf, person, name, post, organisation, organisation_name_ja, organisation_name_en, side, roles, role, factor_needed,
-                                        challenge_text, signer, device_nonce, until, is_demo))
+BOOST_DESCRIBE_STRUCT(SessionInfo, (),
+                      (csrf, person, name, post, organisation, organisation_name_ja, organisation_name_en, side, roles, role, factor_needed,
+                       challenge_text, signer, device_nonce, until, is_demo))
 BOOST_DESCRIBE_STRUCT(Devices, (), (devices))
 BOOST_DESCRIBE_STRUCT(DeviceRevocation, (), (vkey))
 BOOST_DESCRIBE_STRUCT(OrganisationsQuery, (), (side))
@@ -290,7 +314,8 @@ BOOST_DESCRIBE_STRUCT(PublishedRole, (), (role, unit, delegator, vkey, from, unt
 BOOST_DESCRIBE_STRUCT(PublishedRoles, (), (entries))
 BOOST_DESCRIBE_STRUCT(DirectoryEntries, (), (root, checkpoint, entries))
 BOOST_DESCRIBE_STRUCT(LawText, (), (ja, en))
-BOOST_DESCRIBE_STRUCT(LawInstrument, (), (code, name_ja, name_en, article, issued_by_ja, issued_by_en, effect_ja, effect_en, note_ja, note_en, compulsory, verified))
+BOOST_DESCRIBE_STRUCT(LawInstrument, (),
+                      (code, name_ja, name_en, article, issued_by_ja, issued_by_en, effect_ja, effect_en, note_ja, note_en, compulsory, verified))
 BOOST_DESCRIBE_STRUCT(LawCategory, (), (code, name_ja, name_en, description_ja, description_en, examples, secrecy, verified))
 BOOST_DESCRIBE_STRUCT(LawRule, (), (id, categories, instruments, outcome, article, why_ja, why_en, possible_ja, possible_en, verified))
 BOOST_DESCRIBE_STRUCT(LawForm, (), (code, name_ja, name_en, article, sentence_ja, sentence_en, categories))
@@ -298,14 +323,18 @@ BOOST_DESCRIBE_STRUCT(LawReason, (), (code, use, name_ja, name_en, sentence_ja, 
 BOOST_DESCRIBE_STRUCT(LawOutcome, (), (code, name_ja, name_en))
 BOOST_DESCRIBE_STRUCT(LawLane, (), (code, name_ja, name_en))
 BOOST_DESCRIBE_STRUCT(LawRecipient, (), (code, name_ja, name_en, article, cover_title_ja, cover_title_en, cover_text_ja, cover_text_en))
-BOOST_DESCRIBE_STRUCT(LawDeadlines, (), (due_days_normal, due_days_urgent, oral_follow_up_days, reminder_before_days, reminder_every_days, delivered_warn_hours,
-                                         retrieved_warn_hours, confidentiality_review_days, due_normal, due_urgent, note_ja, note_en))
-BOOST_DESCRIBE_STRUCT(LawRetention, (), (ledger_years, audit_years, payload_days_after_retrieval, agency_copy_ja, agency_copy_en, provider_record_ja,
-                                         provider_record_en))
-BOOST_DESCRIBE_STRUCT(LawView, (), (version, title_ja, title_en, disclaimer_ja, disclaimer_en, instruments, categories, rules, default_rule,
-                                    registration_address_rule, reclassification, forms, reasons, outcomes, lanes, recipients, deadlines, retention))
+BOOST_DESCRIBE_STRUCT(LawDeadlines, (),
+                      (due_days_normal, due_days_urgent, oral_follow_up_days, reminder_before_days, reminder_every_days, delivered_warn_hours,
+                       retrieved_warn_hours, confidentiality_review_days, due_normal, due_urgent, note_ja, note_en))
+BOOST_DESCRIBE_STRUCT(LawRetention, (),
+                      (ledger_years, audit_years, payload_days_after_retrieval, agency_copy_ja, agency_copy_en, provider_record_ja,
+                       provider_record_en))
+BOOST_DESCRIBE_STRUCT(LawView, (),
+                      (version, title_ja, title_en, disclaimer_ja, disclaimer_en, instruments, categories, rules, default_rule,
+                       registration_address_rule, reclassification, forms, reasons, outcomes, lanes, recipients, deadlines, retention))
 BOOST_DESCRIBE_STRUCT(SelectorFieldNeed, (), (field, need))
-BOOST_DESCRIBE_STRUCT(SelectorTypeView, (), (type, name_ja, name_en, value_ja, value_en, example, help_ja, help_en, fields, is_personal, is_matchable))
+BOOST_DESCRIBE_STRUCT(SelectorTypeView, (),
+                      (type, name_ja, name_en, value_ja, value_en, example, help_ja, help_en, fields, is_personal, is_matchable))
 BOOST_DESCRIBE_STRUCT(SelectorTypes, (), (types))
 BOOST_DESCRIBE_STRUCT(PastedLines, (), (type, lines))
 BOOST_DESCRIBE_STRUCT(PastedLine, (), (guesses, selector, error))
@@ -313,9 +342,15 @@ BOOST_DESCRIBE_STRUCT(PastedView, (), (lines))
 BOOST_DESCRIBE_STRUCT(ImportQuery, (), (type))
 BOOST_DESCRIBE_STRUCT(ImportError, (), (row, column, code, ja, en))
 BOOST_DESCRIBE_STRUCT(ImportView, (), (rows, items, errors, errors_are_capped))
-BOOST_DESCRIBE_STRUCT(MatterFilter, (), (state, provider_state, turn, mine, unit, in_charge, drafter, case_id, case_number, number, counterparty, due_before,
-                                         updated_from, updated_until, dispatched_from, dispatched_until, open, overdue, q, sort, limit, cursor))
+BOOST_DESCRIBE_STRUCT(MatterFilter, (),
+                      (state, provider_state, turn, mine, unit, in_charge, drafter, case_id, case_number, number, counterparty, due_before,
+                       updated_from, updated_until, dispatched_from, dispatched_until, open, overdue, q, sort, limit, cursor))
 BOOST_DESCRIBE_STRUCT(RegisterQuery, (), (form, year))
+BOOST_DESCRIBE_STRUCT(PaperQuery, (), (language))
+BOOST_DESCRIBE_STRUCT(RegisterPaperQuery, (), (form, year, language))
+BOOST_DESCRIBE_STRUCT(FiguresQuery, (), (from, until))
+BOOST_DESCRIBE_STRUCT(PublicQuery, (), (period))
+BOOST_DESCRIBE_STRUCT(AuditQuery, (), (month))
 BOOST_DESCRIBE_STRUCT(Decisions, (), (decisions))
 BOOST_DESCRIBE_STRUCT(UploadQuery, (), (name))
 BOOST_DESCRIBE_STRUCT(DownloadQuery, (), (name))
@@ -331,6 +366,10 @@ BOOST_DESCRIBE_STRUCT(WaitingKeys, (), (keys))
 
 }  // namespace warifu::api
 
+template <>
+struct warifu::EnumNames<warifu::document::Language> {
+  static constexpr std::array<std::string_view, 2> names = {"JA", "EN"};
+};
 template <>
 struct warifu::EnumNames<warifu::desk::Sort> {
   static constexpr std::array<std::string_view, 3> names = {"NEWEST", "DUE", "NUMBER"};

@@ -1,0 +1,300 @@
+"""The interface of a served demo, over real sockets."""
+import json
+import socket
+import threading
+import time
+
+import pytest
+from conftest import ROOT, quoted
+
+AGENCY = "kakuu-police.demo"
+
+
+def wait_for(ask, seconds=30):
+    """The couriers of the demo run beside the server: what crosses takes a moment."""
+    until = time.monotonic() + seconds
+    while True:
+        found = ask()
+        if found or time.monotonic() > until:
+            assert found
+            return found
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def agency(demo):
+    organisations = {account["organisation"] for account in demo.accounts if "investigator" in account["roles"]}
+    return AGENCY if AGENCY in organisations else sorted(organisations)[0]
+
+
+@pytest.fixture()
+def investigator(demo, agency):
+    return demo.enter("investigator", agency)
+
+
+def draft_for(browser):
+    """An inquiry that a demo provider can answer: an account, as its own profile offers it."""
+    for organisation in browser.get("/api/organisations?side=PROVIDER").json["organisations"]:
+        profile = browser.get(f"/api/organisations/{organisation['id']}/profile")
+        if profile.status != 200:
+            continue
+        for entry in profile.json["entries"]:
+            if entry["selector"] == "ACCOUNT_ID" and "K1" in entry["categories"]:
+                case = next(case for case in browser.get("/api/cases").json["cases"] if case["is_open"])
+                selector = {"type": "ACCOUNT_ID", "value": "warifu-test-" + str(time.monotonic_ns())}
+                if entry["services"]:
+                    selector["service"] = entry["services"][0]
+                item = {"selector": selector, "categories": ["K1"], "purpose": "出品者の確認", "necessity": "出品者を特定するため"}
+                return {"case_id": case["id"], "to": organisation["id"], "items": [item], "ready": True}
+    raise AssertionError("no provider of the demo answers for an account")
+
+
+# --- the node ---------------------------------------------------------------------------------------------------------------
+
+
+def test_health_figures_and_headers(demo):
+    browser = demo.browser()
+    assert browser.get("/healthz").json == {"status": "ok"}
+    browser.get("/api/node")
+    figures = browser.get("/metrics")
+    assert figures.headers["content-type"].startswith("text/plain; version=0.0.4")
+    text = figures.body.decode()
+    for name in ("warifu_http_requests_total", "warifu_http_request_seconds_bucket", "warifu_outbox", "warifu_store_up"):
+        assert name in text
+    page = browser.get("/")
+    assert page.status == 200 and page.headers["content-type"].startswith("text/html")
+    for reply in (page, browser.get("/api/node"), browser.get("/api/nothing")):
+        assert "default-src 'self'" in reply.headers["content-security-policy"]
+        assert reply.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_description_served_is_the_one_committed(demo):
+    served = demo.browser().get("/api/openapi.json")
+    assert served.body == (ROOT / "api/openapi.json").read_bytes()
+
+
+def test_every_account_of_the_demo_logs_in(demo):
+    assert len(demo.accounts) >= 10
+    listed = demo.browser().get("/api/demo/accounts").json["accounts"]
+    assert {(a["organisation"], a["login"]) for a in listed} == {(a["organisation"], a["login"]) for a in demo.accounts}
+    for account in demo.accounts:
+        browser = demo.log_in(account)
+        assert browser.session["organisation"] == account["organisation"]
+        assert browser.session["name"] == account["name"]
+        assert set(browser.session["roles"]) == set(account["roles"])
+        assert browser.get("/api/session").status == 200
+        assert browser.send("DELETE", "/api/session").status == 204
+        assert browser.get("/api/session").status == 401
+
+
+# --- one inquiry ------------------------------------------------------------------------------------------------------------
+
+
+def test_one_inquiry_from_draft_to_feedback(demo, agency, investigator, tmp_path):
+    supervisor, approver, registrar = (demo.enter(role, agency) for role in ("supervisor", "approver", "registrar"))
+    draft = draft_for(investigator)
+    provider = draft["to"]
+    drafted = investigator.post("/api/inquiries", draft)
+    assert drafted.status == 201, drafted.body
+    matter = drafted.json["matter"]
+    at = f"/api/matters/{matter}"
+    checked = supervisor.post(at + "/check", {})
+    assert checked.status == 200, checked.body
+    approved = demo.signed_step(approver, at + "/approval", tmp_path)
+    assert approved.status == 200, approved.body
+    assert registrar.post(at + "/number", {}).json["number"]
+    dispatched = demo.signed_step(registrar, at + "/dispatch", tmp_path)
+    assert dispatched.json["state"] == "DISPATCHED", dispatched.body
+
+    intake, operator, releaser = (demo.enter(role, provider) for role in ("intake", "operator", "releaser"))
+    wait_for(lambda: any(row["matter"] == matter for row in intake.get("/api/matters?provider_state=VERIFIED").json["rows"]))
+    suggested = intake.get(at + "/triage").json["decisions"]
+    assert intake.post(at + "/triage", {"decisions": suggested}).status == 200
+    assert intake.post(at + "/accept", {}).status == 200
+    assigned = intake.post(at + "/assign", {"persons": [operator.session["person"]]})
+    assert assigned.status == 200, assigned.body
+    uploaded = operator.post(at + "/files?name=" + quoted("控え.csv"), "name\r\n", content_type="text/csv")
+    assert uploaded.status == 201, uploaded.body
+    answer = {"no": 1, "result": "NONE_HELD", "message": "該当する会員はありません。", "tables": [], "provenance": [], "files": [uploaded.json]}
+    collected = operator.post(at + "/collect", {"answer": {"items": [answer], "reference": "", "preparer": operator.session["name"], "completeness": "保有する記録のすべてです。", "minutes": 3, "yen": 0}, "ready": True})
+    assert collected.status == 200, collected.body
+    assert releaser.post(at + "/check-answer", {"row_counts": [{"no": 1, "rows": 7}]}).code == "ROW_COUNT_DIFFERS"
+    checked = releaser.post(at + "/check-answer", {"row_counts": [{"no": 1, "rows": 0}]})
+    assert checked.status == 200, checked.body
+    released = demo.signed_step(releaser, at + "/release", tmp_path)
+    assert released.status == 200, released.body
+
+    seen = wait_for(lambda: (view := investigator.post(at + "/view", {}).json)["releases"] and view)
+    assert seen["row"]["state"] == "NONE_HELD"
+    release = seen["releases"][0]["act"]
+    assert investigator.post(at + "/retrieve", {"of": release}).status == 200
+    assert investigator.post(at + "/open", {"of": release, "reason": "照合"}).status == 200
+    download = investigator.get(f"{at}/files/{uploaded.json['sha256']}?name=" + quoted("控え.csv"))
+    assert download.status == 200 and download.body == b"name\r\n"
+    assert download.headers["content-disposition"].startswith("attachment")
+    assert investigator.post(at + "/feedback", {"outcome": "LEAD_EXCLUDED", "message": ""}).status == 200
+    assert investigator.post(at + "/close", {}).json["state"] == "CLOSED"
+
+
+# --- repetition -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_repetition_gives_the_first_answer(investigator):
+    draft = draft_for(investigator)
+    first = investigator.post("/api/inquiries", draft, key="repeat-0001")
+    again = investigator.post("/api/inquiries", draft, key="repeat-0001")
+    assert (first.status, first.body) == (201, again.body)
+    other = investigator.post("/api/inquiries", {**draft, "ready": False}, key="repeat-0001")
+    assert (other.status, other.code) == (422, "IDEMPOTENCY_MISMATCH")
+
+
+def test_many_at_once_write_once(investigator):
+    draft, replies = draft_for(investigator), []
+    threads = [threading.Thread(target=lambda: replies.append(investigator.post("/api/inquiries", draft, key="repeat-0002"))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {reply.status for reply in replies} == {201}
+    assert len({reply.body for reply in replies}) == 1
+
+
+# --- what is refused --------------------------------------------------------------------------------------------------------
+
+
+def test_who_is_not_there(demo, investigator):
+    nobody = demo.browser()
+    assert nobody.get("/api/desk").code == "NOT_LOGGED_IN"
+    account = investigator.account
+    wrong = nobody.post("/api/session", {"organisation": account["organisation"], "login": "nobody-at-all", "password": "wrong wrong"})
+    assert (wrong.status, wrong.code) == (401, "WRONG_LOGIN")
+    investigator.csrf = "guess"
+    assert investigator.post("/api/inquiries", draft_for(investigator)).code == "CSRF"
+
+
+def test_pages_from_elsewhere_cannot_write(investigator):
+    for headers in ({"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert investigator.post("/api/inquiries", draft_for(investigator), headers=headers).code == "CSRF"
+
+
+@pytest.mark.parametrize(
+    "body, status, code",
+    [
+        ("{", 400, "BAD_JSON"),
+        ("", 400, "BAD_JSON"),
+        (b"\xff", 400, "BAD_UTF8"),
+        ('{"a":1,"a":2}', 400, "DUPLICATE_FIELD"),
+        ("[" * 40 + "]" * 40, 400, "TOO_DEEP"),
+        ('{"unknown":1}', 422, "UNKNOWN_FIELD"),
+        ('{"ready":"yes"}', 422, "WRONG_TYPE"),
+        ('{"due":"2026-02-30"}', 422, "BAD_TIME"),
+        ('{"answer_how":"\\u0000"}', None, "CONTROL_CHARACTER"),
+        ('{"answer_how":"\\u202eabc"}', None, "BIDI_CHARACTER"),
+    ],
+)
+def test_bad_bodies(investigator, body, status, code):
+    reply = investigator.post("/api/inquiries", body)
+    assert reply.headers["content-type"] == "application/problem+json"
+    problem = reply.json
+    assert 400 <= reply.status < 500
+    if status:
+        assert (reply.status, problem["code"]) == (status, code) or problem["code"] in ("MISSING_FIELD", "BAD_VALUE"), problem
+    else:
+        assert problem["code"] in (code, "BAD_JSON"), problem
+    assert problem["type"] == "urn:warifu:error:" + problem["code"]
+    assert problem["ja"] and problem["en"] and problem["request"] == reply.headers["x-request-id"]
+
+
+def test_media_types_methods_paths_and_parameters(investigator):
+    assert investigator.post("/api/inquiries", "{}", content_type="text/plain").status == 415
+    assert investigator.send("DELETE", "/api/desk").headers["allow"] == "GET, HEAD"
+    assert investigator.get("/api/desk/").status == 404
+    assert investigator.get("/api/matters?colour=red").code == "UNKNOWN_FIELD"
+    assert investigator.get("/api/matters?limit=201").code == "OUT_OF_RANGE"
+    assert investigator.get("/api/matters/zzz/triage").status == 404
+    assert investigator.send("POST", "/api/inquiries", "{}", headers={"Idempotency-Key": "short"}).code == "BAD_VALUE"
+
+
+def test_a_draft_that_is_too_large(investigator):
+    reply = investigator.post("/api/inquiries/oral", '{"summary":"' + "a" * (1024 * 1024) + '"}')
+    assert reply.status == 413
+
+
+def send_endless(port, cookie, csrf, target, announce):
+    """Announces or begins a body far beyond every limit; gives the status line the server answers with."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as peer:
+        head = (
+            f"POST {target} HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: warifu_session={cookie}\r\nX-CSRF-Token: {csrf}\r\n"
+            "Idempotency-Key: 0123456789abcdef\r\nContent-Type: text/csv\r\n"
+        )
+        head += f"Content-Length: {announce}\r\n\r\n" if announce else "Transfer-Encoding: chunked\r\n\r\n"
+        peer.sendall(head.encode())
+        sent, piece = 0, b"10000\r\n" + b"x" * 65536 + b"\r\n"
+        try:
+            while not announce and sent < 200 * 1024 * 1024:
+                peer.sendall(piece)
+                sent += 65536
+        except OSError:
+            pass
+        answer = b""
+        try:
+            while b"\r\n" not in answer:
+                more = peer.recv(4096)
+                if not more:
+                    break
+                answer += more
+        except OSError:
+            pass
+    return answer.split(b"\r\n")[0].decode(), sent
+
+
+def test_two_gigabytes_are_refused_before_they_are_read(demo, agency):
+    provider = next(account["organisation"] for account in demo.accounts if "operator" in account["roles"])
+    operator = demo.enter("operator", provider)
+    target = "/api/matters/" + "a" * 32 + "/files?name=a.csv"
+    line, _ = send_endless(demo.port, operator.cookie, operator.csrf, target, 2 * 1024 * 1024 * 1024)
+    assert " 413 " in line + " "
+    line, sent = send_endless(demo.port, operator.cookie, operator.csrf, target, None)
+    assert sent < 120 * 1024 * 1024
+    assert line == "" or " 413 " in line + " "
+    assert operator.get("/healthz").status == 200
+
+
+def test_an_upload_without_a_session_is_not_read(demo):
+    line, _ = send_endless(demo.port, "", "", "/api/matters/" + "a" * 32 + "/files?name=a.csv", 50 * 1024 * 1024)
+    assert " 401 " in line + " "
+
+
+# --- lists, forms ------------------------------------------------------------------------------------------------------------
+
+
+def test_lists_of_the_demo(demo, agency, investigator):
+    rows = investigator.get("/api/matters?limit=200").json["rows"]
+    assert rows
+    assert investigator.get("/api/desk").json["my_turn"] >= 0
+    numbered = next(row for row in rows if row["number"])
+    found = investigator.get("/api/matters?number=" + quoted(numbered["number"])).json["rows"]
+    assert [row["matter"] for row in found] == [numbered["matter"]]
+    auditor = demo.enter("auditor", agency)
+    assert auditor.get("/api/matters").status == 200
+    admin = demo.enter("admin", agency)
+    assert admin.get("/api/matters").status == 403
+    assert admin.post(f"/api/matters/{numbered['matter']}/view", {}).status == 404
+
+
+def test_forms_and_import(investigator):
+    law = investigator.get("/api/law").json
+    assert {entry["code"] for entry in law["categories"]} == {f"K{n}" for n in range(1, 10)}
+    assert len(investigator.get("/api/selector-types").json["types"]) >= 19
+    csv = "対象の種類,値,求める情報\nメールアドレス,hanako@example.com,K1\n".encode("cp932")
+    imported = investigator.post("/api/inquiries/import", csv, content_type="text/csv")
+    assert imported.json["items"][0]["selector"]["value"] == "hanako@example.com", imported.body
+    wrong = investigator.post("/api/inquiries/import", "type,value,categories\nEMAIL,nobody,K1\nEMAIL,a@example.com,K99\n", content_type="text/csv").json
+    assert [(error["row"], error["column"]) for error in wrong["errors"]] == [(2, "value"), (3, "categories")]
+    assert wrong["items"] == []
+
+
+def test_a_key_file_is_sealed(investigator):
+    key = investigator.get("/api/me/keyfile").json
+    assert key["keyfile"].startswith("warifu-keyfile/v1\n")
+    assert investigator.account["pin"] not in json.dumps(key)
