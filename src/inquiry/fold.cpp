@@ -16,9 +16,8 @@ namespace {
 struct Node {
   const FoldInput* input = nullptr;
   std::vector<std::size_t> parents;   // after: decides what was in sight
-  std::vector<std::size_t> earlier;   // parents and basis: decides the order
-  std::vector<std::size_t> waits;     // of a shared act: the shared acts among `earlier`, which order it alike on both sides
-  bool is_shared = false;
+  std::vector<std::size_t> earlier;   // parents and basis: the order among what has not crossed
+  bool is_crossing = false;           // both sides have it, or will
   bool is_held = false;
   std::size_t position = 0;     // among the shared acts, in order
   std::vector<std::uint64_t> ancestors;  // by position, 64 to a word
@@ -40,7 +39,7 @@ std::vector<Node> nodes_of(const std::vector<FoldInput>& acts) {
     if (!nodes.empty() && nodes.back().input->hash == input->hash) continue;
     Node node;
     node.input = input;
-    node.is_shared = rule_of(input->act.kind).is_shared;
+    node.is_crossing = rule_of(input->act.kind).is_shared;
     nodes.push_back(std::move(node));
   }
   return nodes;
@@ -60,10 +59,17 @@ Index index_of(const std::vector<Node>& nodes) {
   return index;
 }
 
-void sort_unique(std::vector<std::size_t>& list) {
-  std::ranges::sort(list);
-  const auto [first, last] = std::ranges::unique(list);
-  list.erase(first, last);
+// An approval crosses with the dispatch that names it. Until then, and for ever when it is sent back or voided, it stays with its agency and
+// counts as one of its internal acts: were it to order the shared ones, the sides would order them differently.
+void mark_undispatched(std::vector<Node>& nodes, const Index& index) {
+  for (Node& node : nodes)
+    if (node.input->act.kind == Kind::APPROVED) node.is_crossing = false;
+  for (const Node& node : nodes) {
+    if (node.input->act.kind != Kind::DISPATCHED) continue;
+    for (const Sha256& head : node.input->act.after)
+      if (const auto found = index.find(head); found != index.end() && nodes[found->second].input->act.kind == Kind::APPROVED)
+        nodes[found->second].is_crossing = true;
+  }
 }
 
 // An act is held while a parent is missing, or while a parent is held itself; a shared act that names an internal one is never applied.
@@ -77,22 +83,12 @@ void link(std::vector<Node>& nodes, const Index& index) {
         continue;
       }
       node.parents.push_back(found->second);
-      node.earlier.push_back(found->second);
-      if (!node.is_shared) continue;
-      if (nodes[found->second].is_shared) node.waits.push_back(found->second);
-      else node.is_held = true;
+      if (rule_of(node.input->act.kind).is_shared && !nodes[found->second].is_crossing) node.is_held = true;
     }
-    if (!node.is_shared) continue;
-    for (const Sha256& own : facts_in(node).basis) {
-      const auto found = index.find(own);
-      if (found == index.end() || nodes[found->second].input->act.org != node.input->act.org) continue;
-      const bool is_approval = nodes[found->second].input->act.kind == Kind::APPROVED;
-      if (nodes[found->second].is_shared && !is_approval) continue;
-      node.earlier.push_back(found->second);
-      if (is_approval) node.waits.push_back(found->second);
-    }
-    sort_unique(node.earlier);
-    sort_unique(node.waits);
+    node.earlier = node.parents;
+    for (const Sha256& own : facts_in(node).basis)
+      if (const auto found = index.find(own); found != index.end() && nodes[found->second].input->act.org == node.input->act.org)
+        node.earlier.push_back(found->second);
   }
 }
 
@@ -103,9 +99,9 @@ std::vector<std::size_t> shared_order_of(const std::vector<Node>& nodes) {
   std::vector<std::vector<std::size_t>> children(nodes.size());
   std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> ready;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (!nodes[i].is_shared || nodes[i].is_held) continue;
-    for (const std::size_t before : nodes[i].waits) children[before].push_back(i);
-    waiting[i] = nodes[i].waits.size();
+    if (!nodes[i].is_crossing || nodes[i].is_held) continue;
+    for (const std::size_t before : nodes[i].parents) children[before].push_back(i);
+    waiting[i] = nodes[i].parents.size();
     if (waiting[i] == 0) ready.push(i);
   }
   while (!ready.empty()) {
@@ -118,10 +114,9 @@ std::vector<std::size_t> shared_order_of(const std::vector<Node>& nodes) {
   return order;
 }
 
-// The order of application. A shared act waits for shared acts through `after`, and for internal ones only through its writer's basis; those
-// exist on the writer's side alone, so the order among shared acts could differ between the sides if a basis could hold one back. Therefore
-// the shared acts are ordered first, by themselves, and each internal act stands as early as everything it names allows: its rank is the place
-// of the last shared act under it.
+// The order of application. The shared acts are ordered first, by themselves, so that it is the same on both sides; each internal act stands as
+// early as what it names allows: its rank is the place of the last shared act it had in sight. So it stands before every shared act its own
+// writer wrote later (which had that one in sight too).
 std::vector<std::size_t> ordered(const std::vector<Node>& nodes, const std::vector<std::size_t>& shared_order) {
   std::vector<std::size_t> rank(nodes.size(), 0);
   std::vector<bool> is_placed(nodes.size(), false);
@@ -134,7 +129,7 @@ std::vector<std::size_t> ordered(const std::vector<Node>& nodes, const std::vect
   std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> ready;
   std::vector<std::size_t> order = shared_order;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (nodes[i].is_shared || nodes[i].is_held) continue;
+    if (nodes[i].is_crossing || nodes[i].is_held) continue;
     for (const std::size_t before : nodes[i].earlier) {
       if (is_placed[before]) {
         rank[i] = std::max(rank[i], rank[before]);
@@ -166,8 +161,8 @@ void fill_ancestors(std::vector<Node>& nodes, const std::vector<std::size_t>& sh
     std::vector<std::uint64_t>& own = nodes[i].ancestors;
     for (const std::size_t parent : nodes[i].parents) {
       const std::size_t at = nodes[parent].position;
-      own.resize(std::max({own.size(), nodes[parent].ancestors.size(), nodes[parent].is_shared ? at / 64 + 1 : 0}));
-      if (nodes[parent].is_shared) own[at / 64] |= std::uint64_t{1} << (at % 64);
+      own.resize(std::max({own.size(), nodes[parent].ancestors.size(), nodes[parent].is_crossing ? at / 64 + 1 : 0}));
+      if (nodes[parent].is_crossing) own[at / 64] |= std::uint64_t{1} << (at % 64);
       for (std::size_t w = 0; w < nodes[parent].ancestors.size(); ++w) own[w] |= nodes[parent].ancestors[w];
     }
   }
@@ -178,33 +173,20 @@ bool has_ancestor(const Node& node, const Node& other) {
   return word < node.ancestors.size() && (node.ancestors[word] >> (other.position % 64) & 1U) != 0;
 }
 
-// An approval crosses with the dispatch that names it; until then, and for ever when it is returned or voided, it stays with its agency.
-bool is_undispatched(const MatterState& state, const Node& node) {
-  return node.input->act.kind == Kind::APPROVED &&
-         std::ranges::none_of(state.shared.dispatches, [&](const Dispatch& dispatch) { return dispatch.approval == node.input->hash; });
-}
-
+// Only `after` makes an act no head: what a basis names is named again by the writer's next internal act, which so has everything in sight.
 void fill_heads(MatterState& state, const std::vector<Node>& nodes, const std::vector<std::size_t>& order) {
-  std::vector<bool> is_named(nodes.size(), false), is_named_by_crossing(nodes.size(), false), is_under_shared(nodes.size(), false);
+  std::vector<bool> is_named(nodes.size(), false), is_named_by_crossing(nodes.size(), false);
   for (const std::size_t i : order) {
-    const bool is_crossing = nodes[i].is_shared && !is_undispatched(state, nodes[i]);
-    for (const std::size_t earlier : nodes[i].earlier) {
-      is_named[earlier] = true;
-      if (nodes[i].is_shared) is_under_shared[earlier] = true;
+    for (const std::size_t parent : nodes[i].parents) {
+      is_named[parent] = true;
+      if (nodes[i].is_crossing) is_named_by_crossing[parent] = true;
     }
-    if (is_crossing)
-      for (const std::size_t parent : nodes[i].parents) is_named_by_crossing[parent] = true;
   }
   for (const std::size_t i : order) {
     const Sha256& hash = nodes[i].input->hash;
     if (!is_named[i]) state.heads.push_back(hash);
-    if (!nodes[i].is_shared) {
-      if (!is_named[i]) state.internal_heads.push_back(hash);
-    } else if (is_undispatched(state, nodes[i])) {
-      if (!is_under_shared[i]) state.internal_heads.push_back(hash);
-    } else if (!is_named_by_crossing[i]) {
-      state.shared_heads.push_back(hash);
-    }
+    if (nodes[i].is_crossing && !is_named_by_crossing[i]) state.shared_heads.push_back(hash);
+    if (!nodes[i].is_crossing && !is_named[i]) state.internal_heads.push_back(hash);
   }
   std::ranges::sort(state.heads);
   std::ranges::sort(state.shared_heads);
@@ -271,6 +253,7 @@ MatterState fold(const std::vector<FoldInput>& acts) {
   MatterState state;
   std::vector<Node> nodes = nodes_of(acts);
   const Index index = index_of(nodes);
+  mark_undispatched(nodes, index);
   link(nodes, index);
   const std::vector<std::size_t> shared_order = shared_order_of(nodes);
   const std::vector<std::size_t> order = ordered(nodes, shared_order);
@@ -279,7 +262,7 @@ MatterState fold(const std::vector<FoldInput>& acts) {
   for (const std::size_t i : order) {
     const InSight in_sight = [&](const Sha256& hash) {
       const auto found = index.find(hash);
-      return found != index.end() && nodes[found->second].is_shared && has_ancestor(nodes[i], nodes[found->second]);
+      return found != index.end() && nodes[found->second].is_crossing && has_ancestor(nodes[i], nodes[found->second]);
     };
     const Sha256& hash = nodes[i].input->hash;
     EffectOf effect = apply(state, *nodes[i].input, facts_in(nodes[i]), in_sight);

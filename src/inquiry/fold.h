@@ -2,8 +2,7 @@
 // The state of a matter is nothing but the fold of its acts. fold() is pure and total: it takes the acts one side holds, in any order,
 // and yields what both sides agree on (`shared`) and what only one of them knows (`agency`, `provider`).
 //
-// Guarantees: acts are applied in an order that follows `after` (and, where present, the writer's own `basis`), ties by act id, never by
-// clock; the same set of shared acts gives the same `shared` whatever internal acts are present; an act that is illegal where the fold
+// Guarantees: acts are applied in an order that follows `after`, ties by act id, never by clock; the same set of shared acts gives the same `shared` whatever internal acts are present; an act that is illegal where the fold
 // meets it is kept, listed in `effects` with its reason, and changes nothing; an act whose parents are missing is held; a purged body is
 // read from the purge receipt's residue. Conflicts are decided by rule (trust rules of withdrawal and amendment), not by time.
 
@@ -155,8 +154,7 @@ struct MatterState {
   // Of the acts that have crossed or cross by themselves. An approval crosses only with the dispatch that names it, so one that has not been
   // dispatched (or never will be) is no head here: the other side could not follow an act that names it. See heads_for().
   std::vector<Sha256> shared_heads;
-  // What a shared act names in `basis`: the writer's internal heads, and the approvals that have not been dispatched, so that the act stands after
-  // them in its writer's fold.
+  // Of the internal ones, approvals that have not been dispatched among them: what a shared act names in `basis`.
   std::vector<Sha256> internal_heads;
   bool operator==(const MatterState&) const = default;
 };
