@@ -13,30 +13,20 @@ namespace {
 using document::Language;
 using inquiry::SignedAct;
 
-const std::string& in(const law::Text& text, Language language) { return language == Language::JA ? text.ja : text.en; }
-
-std::string selector_name(text::SelectorType type, Language language) {
-  const auto& row = text::selector_row(type);
-  return std::string(language == Language::JA ? row.name_ja : row.name_en);
-}
+// The paper is Japanese; its English variant adds small labels, the contents stay as they were approved.
+std::string selector_name(text::SelectorType type) { return std::string(text::selector_row(type).name_ja); }
 
 // The outcome of an item as office paper words it.
-std::string result_name(inquiry::ItemResult result, Language language) {
-  struct Name {
-    std::string_view ja, en;
-  };
-  const Name name = [&]() -> Name {
-    switch (result) {
-      case inquiry::ItemResult::ANSWERED: return {"回答", "Answered"};
-      case inquiry::ItemResult::PARTLY_ANSWERED: return {"一部回答", "Partly answered"};
-      case inquiry::ItemResult::NONE_HELD: return {"該当なし", "None held"};
-      case inquiry::ItemResult::REFUSED: return {"回答不可", "Refused"};
-      case inquiry::ItemResult::NEEDS_WARRANT: return {"要令状", "Needs a warrant"};
-      case inquiry::ItemResult::NARROWING_PROPOSED: return {"範囲縮小の提案", "Narrowing proposed"};
-    }
-    return {};
-  }();
-  return std::string(language == Language::JA ? name.ja : name.en);
+std::string result_name(inquiry::ItemResult result) {
+  switch (result) {
+    case inquiry::ItemResult::ANSWERED: return "回答";
+    case inquiry::ItemResult::PARTLY_ANSWERED: return "一部回答";
+    case inquiry::ItemResult::NONE_HELD: return "該当なし";
+    case inquiry::ItemResult::REFUSED: return "回答不可";
+    case inquiry::ItemResult::NEEDS_WARRANT: return "要令状";
+    case inquiry::ItemResult::NARROWING_PROPOSED: return "範囲縮小の提案";
+  }
+  return {};
 }
 
 const SignedAct* find(const std::vector<SignedAct>& acts, const Sha256& hash) {
@@ -66,10 +56,10 @@ document::InquiryForm form_of(const law::Catalogue& law, const inquiry::InquiryT
   for (const inquiry::Item& item : text.items) {
     document::FormItem line;
     line.no = item.no;
-    line.selector_type = selector_name(item.selector.input.type, language);
+    line.selector_type = selector_name(item.selector.input.type);
     line.selector = item.selector.display;
     if (item.period) line.period = document::Span{item.period->from, item.period->until};
-    for (const law::Category category : item.categories) line.categories.push_back(in(law.category(category).name, language));
+    for (const law::Category category : item.categories) line.categories.push_back(law.category(category).name.ja);
     line.purpose = item.purpose;
     form.items.push_back(std::move(line));
   }
@@ -87,7 +77,8 @@ document::InquiryForm form_of(const law::Catalogue& law, const inquiry::InquiryT
 
 }  // namespace
 
-Result<std::optional<std::string>> inquiry_paper(const law::Catalogue& law, const std::vector<SignedAct>& acts, const inquiry::MatterState& state, Language language) {
+Result<std::optional<std::string>> inquiry_paper(const law::Catalogue& law, const std::vector<SignedAct>& acts, const inquiry::MatterState& state,
+                                                 Language language) {
   std::optional<document::InquiryForm> form;
   const inquiry::Dispatch* current = state.shared.current();
   const std::optional<inquiry::Working>& working = state.agency.working;
@@ -150,11 +141,11 @@ Result<std::optional<std::string>> answer_paper(const law::Catalogue& law, const
     if (asked)
       for (const inquiry::Item& question : asked->text.items)
         if (question.no == item.no) {
-          line.selector_type = selector_name(question.selector.input.type, language);
+          line.selector_type = selector_name(question.selector.input.type);
           line.selector = question.selector.display;
         }
-    line.result = result_name(item.result, language);
-    if (item.reason) line.reason = in(law.reason(*item.reason).name, language);
+    line.result = result_name(item.result);
+    if (item.reason) line.reason = law.reason(*item.reason).name.ja;
     line.message = item.message;
     line.rows = item.row_count();
     line.reaches_back = item.reaches_back;

@@ -14,7 +14,7 @@ constexpr Duration kPrintAfterView = hours(1);
 
 Answer file_answer(std::string_view type, const std::string& name, std::string bytes) {
   Answer answer;
-  answer.response = net::text_response(200, type, std::move(bytes));
+  answer.response = net::text_response(200, std::string(type), std::move(bytes));
   answer.response->set("Content-Disposition", "inline; filename*=UTF-8''" + net::percent_encode(name));  // RFC 6266 section 4.3
   return answer;
 }

@@ -56,6 +56,11 @@ struct OralCommand {
   std::string asked_at;  // RFC 3339
 };
 
+struct StatementCommand {
+  party::OrganisationId agency;
+  std::string month;  // 2026-11
+};
+
 struct CommentCommand {
   static constexpr bool kDefaultsAllowed = true;
   std::string comment;
@@ -226,6 +231,7 @@ BOOST_DESCRIBE_STRUCT(ConfidentialityInput, (), (reason, review))
 BOOST_DESCRIBE_STRUCT(DraftCommand, (), (matter, case_id, to, form, items, urgency, due, answer_how, officer, confidentiality, withhold_offence, with_cover_request,
                                          related, ready))
 BOOST_DESCRIBE_STRUCT(OralCommand, (), (case_id, to, summary, asked_at))
+BOOST_DESCRIBE_STRUCT(StatementCommand, (), (agency, month))
 BOOST_DESCRIBE_STRUCT(CommentCommand, (), (comment))
 BOOST_DESCRIBE_STRUCT(ReasonCommand, (), (reason))
 BOOST_DESCRIBE_STRUCT(MessageCommand, (), (message))

@@ -94,6 +94,13 @@ struct Office::Impl {
   [[nodiscard]] Result<RowView> row_view(const Caller& caller, const party::Person& me, const inquiry::MatterRow& row) const;
   [[nodiscard]] Result<MatterView> view_of_matter(const Caller& caller, const party::Person& person, const Loaded& loaded) const;
 
+  // ── figures and inspection ──
+  [[nodiscard]] Status may_read_figures(const Caller& caller) const;
+  [[nodiscard]] Result<BookEntry> statement_entry(const SignedAct& act) const;  // as the office's book keeps an issued or received statement
+  [[nodiscard]] Result<std::vector<StatementHead>> statement_heads() const;
+  [[nodiscard]] Result<StatementRow> statement_row(StatementHead head) const;
+  [[nodiscard]] Result<std::vector<Notice>> alarms(const Caller& caller) const;
+
   // ── the spine ──
   // `is_new`: the matter must not exist yet. Retried when another act came between.
   Result<Written> write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new = false);

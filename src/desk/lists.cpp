@@ -135,6 +135,7 @@ Result<DeskView> Office::desk(const Caller& caller) const {
   view.overdue = static_cast<int>(TRY(impl_->parts.store->count(due)));
   due.due_before = law::end_of_day(tokyo_date(now()).plus_days(kDaysOfWeek - 1));
   view.due_this_week = static_cast<int>(TRY(impl_->parts.store->count(due))) - view.overdue;
+  view.alarms = TRY(impl_->alarms(caller));
   return view;
 }
 

@@ -117,7 +117,7 @@ bool Office::side_purged(const Loaded& loaded) const {
 Result<std::size_t> Office::rebuild(bool check_only) {
   const auto compute = [&](const MatterId& matter) -> Result<std::optional<inquiry::Projection>> {
     const std::vector<SignedAct> acts = TRY(impl_->parts.store->acts(matter));
-    if (acts.empty() || acts.front().act.kind == Kind::OFFICE_CHANGED) return std::optional<inquiry::Projection>{};
+    if (acts.empty() || !inquiry::is_inquiry_kind(acts.front().act.kind)) return std::optional<inquiry::Projection>{};
     return std::optional(inquiry::project(self().id, self().side, acts, inquiry::fold(acts)));
   };
   std::size_t differing = 0;

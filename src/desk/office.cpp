@@ -90,7 +90,7 @@ Status Office::Impl::may_see(const Caller& caller, const party::Person& person, 
   // Whoever may not see a matter is told that there is none.
   const auto hidden = [] { return fail(Code::NOT_FOUND, "no such matter for this person"); };
   if (loaded.acts.empty()) return {};
-  if (loaded.acts.front().act.kind == Kind::OFFICE_CHANGED) return hidden();
+  if (!inquiry::is_inquiry_kind(loaded.acts.front().act.kind)) return hidden();
   const inquiry::Agency& agency = loaded.state.agency;
   switch (caller.role) {
     case party::Role::AUDITOR: return {};

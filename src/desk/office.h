@@ -116,6 +116,20 @@ class Office {
   [[nodiscard]] Result<law::HouseRules> house_rules() const;
   [[nodiscard]] std::vector<SourceView> sources() const;
 
+  // ── figures and inspection ──
+  // Counts and times of the whole office, without anything personal: releaser, intake, legal desk and auditor of a provider; approver,
+  // registrar and auditor of an agency. Dates are days of dispatch.
+  Result<FiguresView> statistics(const Caller&, Date from, Date until) const;
+  Result<report::PublicTable> public_statistics(const Caller&, const report::HalfYear&) const;
+  // The provider states what it received from an agency in a month; a statement of a month that goes on is provisional. Saying the same again
+  // writes nothing.
+  Result<StatementView> issue_statement(const Caller&, const StatementCommand&);
+  Result<StatementList> statements(const Caller&) const;
+  Result<StatementView> statement(const Caller&, const MatterId& id) const;
+  Result<ReconciliationView> reconcile(const Caller&, const MatterId& id) const;  // agency
+  Result<StatementRow> examine_statement(const Caller&, const MatterId& id, const FindingCommand&);  // auditor; ends the alarm
+  Result<AuditView> audit(const Caller&, const report::Month&) const;             // auditor
+
   // ── courier ──
   // A parcel from outside: every signature is checked before anything is shown. A repetition changes nothing.
   Status receive(const exchange::Parcel& parcel);

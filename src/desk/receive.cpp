@@ -72,9 +72,23 @@ Status check_kind(const Directory& directory, const SignedAct& act) {
   return inquiry::check_body(act.act.kind, TRY(json::parse(*act.body)));
 }
 
+// A statement stands where provider, agency and month say, and only statements stand there.
+Status check_statement(const Office::Impl& impl, const SignedAct& act) {
+  if (impl.side() != party::Side::AGENCY) return fail(Code::FORBIDDEN, "a statement goes to an agency");
+  const inquiry::StatementBody body = TRY(body_of<inquiry::StatementBody>(act));
+  if (body.agency != impl.parts.self.id) return fail(Code::FORBIDDEN, "a statement for another agency");
+  if (act.act.matter != inquiry::statement_matter(act.act.org, body.agency, body.month)) return fail(Code::FORBIDDEN, "a statement in another matter");
+  return {};
+}
+
 // A matter has two parties: the agency that opened it and the provider its text names.
 Status check_parties(const Office::Impl& impl, const Loaded& loaded, const SignedAct& act) {
+  const bool is_statement = act.act.kind == Kind::STATEMENT;
+  if (!loaded.acts.empty() && (loaded.acts.front().act.kind == Kind::STATEMENT) != is_statement)
+    return fail(Code::FORBIDDEN, "statements and inquiries are matters of their own");
+  if (is_statement) TRY(check_statement(impl, act));
   if (loaded.acts.empty()) {
+    if (is_statement) return {};
     if (impl.side() != party::Side::PROVIDER || act.act.kind != Kind::APPROVED) return fail(Code::NOT_FOUND, "no such matter here");
     const inquiry::ApprovedBody body = TRY(body_of<inquiry::ApprovedBody>(act));
     if (body.text.to != impl.parts.self.id || body.text.from != act.act.org) return fail(Code::FORBIDDEN, "the text names another addressee");

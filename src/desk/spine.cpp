@@ -122,6 +122,12 @@ Result<SignedAct> Office::Impl::sign(const inquiry::Act& act, std::string body, 
 Status Office::Impl::check(const Loaded& loaded, const SignedAct& act) const { return inquiry::check_legal(loaded.inputs, inquiry::fold_input(act)); }
 
 std::optional<party::OrganisationId> Office::Impl::counterparty(const Loaded& loaded) const {
+  if (!loaded.acts.empty() && loaded.acts.front().act.kind == Kind::STATEMENT) {
+    const SignedAct& first = loaded.acts.front();
+    if (first.act.org != parts.self.id) return first.act.org;
+    const Result<inquiry::StatementBody> body = body_of<inquiry::StatementBody>(first);
+    return body ? std::optional(body->agency) : std::nullopt;
+  }
   if (side() == party::Side::AGENCY) {
     if (const inquiry::Dispatch* current = loaded.state.shared.current()) return current->to;
     return std::nullopt;
@@ -160,8 +166,9 @@ Result<Commit> Office::Impl::commit_for(const Loaded& before, const Loaded& afte
     commit.purge_bodies.insert(commit.purge_bodies.end(), plan.purge_bodies.begin(), plan.purge_bodies.end());
     commit.purge_files = commit.purge_files || plan.purge_files;
   }
-  const bool is_book = !after.acts.empty() && after.acts.front().act.kind == Kind::OFFICE_CHANGED;
-  if (!is_book) {
+  for (const SignedAct& act : acts)
+    if (act.act.kind == Kind::STATEMENT && after.state.effects.at(act.hash).effect == inquiry::Effect::APPLIED) commit.books.push_back(TRY(statement_entry(act)));
+  if (after.acts.empty() || inquiry::is_inquiry_kind(after.acts.front().act.kind)) {
     if (commit.purge_bodies.empty()) {
       commit.projection = inquiry::project(parts.self.id, side(), after.acts, after.state);
     } else {

@@ -11,6 +11,9 @@
 #include "inquiry/projection.h"
 #include "law/judge.h"
 #include "party/profile.h"
+#include "report/audit.h"
+#include "report/statement.h"
+#include "report/statistics.h"
 
 namespace warifu::desk {
 
@@ -171,6 +174,7 @@ struct DeskGroup {
 struct DeskView {
   int my_turn = 0, overdue = 0, due_this_week = 0;
   std::vector<DeskGroup> groups;
+  std::vector<Notice> alarms;                  // registrar and auditor of an agency: statements that name unknown inquiries; `where`: its id
 };
 
 struct RegisterLine {
@@ -190,6 +194,60 @@ struct RegisterView {
   int year = 2000;
   std::vector<RegisterLine> lines;
   std::vector<int> gaps;                       // must be empty
+};
+
+// ── figures and inspection ──
+
+struct OrganisationLabel {
+  party::OrganisationId id;
+  std::string name_ja, name_en;
+};
+struct FiguresView {
+  report::Statistics figures;
+  std::vector<OrganisationLabel> organisations;  // of figures.by_party
+};
+
+// A statement as lists show it; also how it stands in the office's books.
+struct StatementHead {
+  MatterId id;
+  party::OrganisationId provider, agency;
+  std::string month;
+  Sha256 act;
+  Time issued;
+  bool is_provisional = false;                 // made before the month was over
+  int lines = 0;
+  int unknown = 0;                             // inquiries that this agency does not know
+  std::optional<Time> examined;                // an auditor has written a finding on it
+};
+struct StatementRow {
+  StatementHead head;
+  std::string counterparty_name_ja, counterparty_name_en;
+};
+struct StatementList {
+  std::vector<StatementRow> statements;        // newest month first
+};
+struct StatementView {
+  StatementRow statement;
+  std::vector<inquiry::StatementLine> lines;
+  int items = 0, minutes = 0, yen = 0;
+};
+struct ReconciliationView {
+  StatementRow statement;
+  report::Reconciliation result;
+};
+
+struct AuditFindingView {
+  report::AuditRule rule = report::AuditRule::SAME_TARGET;
+  std::string ja, en;
+  std::optional<PersonName> person;
+  std::vector<RowView> matters;
+  std::optional<MatterId> statement;
+};
+struct AuditView {
+  std::string month;
+  int matters = 0;                             // dispatched in the month
+  std::vector<AuditFindingView> findings;
+  std::vector<RowView> sample;
 };
 
 struct SourceView {
@@ -219,10 +277,19 @@ BOOST_DESCRIBE_STRUCT(ItemView, (), (item, necessity, judgement, decision, resul
 BOOST_DESCRIBE_STRUCT(MatterView, (), (row, current, working, previous, items, internal, evidence, releases, lookups, collected, verification, assigned, oral,
                                        timeline, actions, warnings))
 BOOST_DESCRIBE_STRUCT(DeskGroup, (), (turn, rows, count))
-BOOST_DESCRIBE_STRUCT(DeskView, (), (my_turn, overdue, due_this_week, groups))
+BOOST_DESCRIBE_STRUCT(DeskView, (), (my_turn, overdue, due_this_week, groups, alarms))
 BOOST_DESCRIBE_STRUCT(RegisterLine, (), (numbering, matter, state, reason, case_number, addressee, items, approver, answer, issued_to, approved, dispatched,
                                          delivered, answered, purged, due))
 BOOST_DESCRIBE_STRUCT(RegisterView, (), (office, office_name, form, year, lines, gaps))
+BOOST_DESCRIBE_STRUCT(OrganisationLabel, (), (id, name_ja, name_en))
+BOOST_DESCRIBE_STRUCT(FiguresView, (), (figures, organisations))
+BOOST_DESCRIBE_STRUCT(StatementHead, (), (id, provider, agency, month, act, issued, is_provisional, lines, unknown, examined))
+BOOST_DESCRIBE_STRUCT(StatementRow, (), (head, counterparty_name_ja, counterparty_name_en))
+BOOST_DESCRIBE_STRUCT(StatementList, (), (statements))
+BOOST_DESCRIBE_STRUCT(StatementView, (), (statement, lines, items, minutes, yen))
+BOOST_DESCRIBE_STRUCT(ReconciliationView, (), (statement, result))
+BOOST_DESCRIBE_STRUCT(AuditFindingView, (), (rule, ja, en, person, matters, statement))
+BOOST_DESCRIBE_STRUCT(AuditView, (), (month, matters, findings, sample))
 BOOST_DESCRIBE_STRUCT(SourceView, (), (name, title_ja, title_en, kind, selectors))
 
 }  // namespace warifu::desk

@@ -579,6 +579,9 @@ EffectOf dispatch_kind(MatterState& state, const FoldInput& input, const Facts& 
     case Kind::OFFICE_CHANGED:
       if (state.agency.drafter || state.shared.asker) return illegal("an inquiry is no entry of the office's books");
       return applied();
+    case Kind::STATEMENT:  // says something about inquiries, changes none
+      if (state.agency.drafter || state.shared.asker) return illegal("a statement is a matter of its own");
+      return applied();
     case Kind::ORAL:
     case Kind::DRAFTED:
     case Kind::CHECKED:
@@ -625,6 +628,9 @@ std::optional<Error> purge_objection(const MatterState& state, const FoldInput& 
 std::optional<Error> own_objection(const MatterState& state, const FoldInput& input, const Facts& facts) {
   const Agency& agency = state.agency;
   const Provider& provider = state.provider;
+  // The work on an earlier version says nothing about the one that was dispatched since.
+  const Dispatch* current = state.shared.current();
+  const bool is_version_verified = provider.is_verified && current != nullptr && provider.version == current->version;
   const auto refuse = [&](Code code, std::string why) -> std::optional<Error> {
     return Error{code, std::move(why), {}, {{"act", std::string(enum_text(input.act.kind))}, {"state", std::string(enum_text(agency.state))}}};
   };
@@ -652,20 +658,22 @@ std::optional<Error> own_objection(const MatterState& state, const FoldInput& in
       if (agency.closed) return refuse(Code::ILLEGAL_TRANSITION, "the matter is closed");
       return std::nullopt;
     case Kind::ACCEPTED:
-      if (!provider.is_verified) return refuse(Code::ILLEGAL_TRANSITION, "not verified");
+      if (!is_version_verified) return refuse(Code::ILLEGAL_TRANSITION, "not verified");
       if (!provider.triaged) return refuse(Code::ILLEGAL_TRANSITION, "not judged yet");
       if (provider.state == ProviderState::LEGAL_REVIEW) return refuse(Code::ILLEGAL_TRANSITION, "an item waits for the legal desk");
       return std::nullopt;
     case Kind::RETURNED:
       if (provider.state == ProviderState::SUSPECT) return std::nullopt;  // AUTHENTICITY_FAILED needs no triage
-      if (!provider.is_verified) return refuse(Code::ILLEGAL_TRANSITION, "not verified");
+      if (!is_version_verified) return refuse(Code::ILLEGAL_TRANSITION, "not verified");
       if (!provider.triaged) return refuse(Code::ILLEGAL_TRANSITION, "not judged yet");
       return std::nullopt;
     case Kind::BEGUN:
+      if (!is_version_verified) return refuse(Code::ILLEGAL_TRANSITION, "not verified");
       if (provider.assigned.empty()) return refuse(Code::ILLEGAL_TRANSITION, "not assigned yet");
       return std::nullopt;
     case Kind::RELEASED:
       // Nothing leaves that a second person has not checked, and whoever prepared it does not release it.
+      if (!is_version_verified) return refuse(Code::ILLEGAL_TRANSITION, "not verified");
       if (provider.state != ProviderState::CHECKED) return refuse(Code::ILLEGAL_TRANSITION, "only a checked answer can be released");
       if (input.act.person == provider.preparer) return refuse(Code::SEPARATION_OF_DUTIES, "the releaser prepared it");
       if (facts.results != provider.collected_results) return refuse(Code::TEXT_DIFFERS, "the answer is not the one that was checked");
@@ -710,7 +718,8 @@ std::optional<Error> own_objection(const MatterState& state, const FoldInput& in
     case Kind::RECEIVED:
     case Kind::VIEWED:
     case Kind::FINDING:
-    case Kind::OFFICE_CHANGED: return std::nullopt;
+    case Kind::OFFICE_CHANGED:
+    case Kind::STATEMENT: return std::nullopt;
   }
   return std::nullopt;
 }

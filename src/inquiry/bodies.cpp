@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "crypto/hash.h"
 
 namespace warifu::inquiry {
 
@@ -81,6 +82,25 @@ Status check_receipt(const PurgedBody& body) {
   return {};
 }
 
+bool is_month(const std::string& month) {
+  const Result<Date> first = Date::parse(month + "-01");
+  return month.size() == 7 && first && first->iso().substr(0, 7) == month;
+}
+
+Status check_statement(const StatementBody& body) {
+  if (!is_month(body.month)) return fail(Code::BAD_VALUE, "not a month", "/month", {{"expected", "2026-11"}});
+  if (body.lines.size() > limits::kStatementLinesMax) return fail(Code::TOO_MANY, "too many lines", "/lines", {{"max", std::to_string(limits::kStatementLinesMax)}});
+  std::set<MatterId> seen;
+  for (std::size_t i = 0; i < body.lines.size(); ++i) {
+    const StatementLine& line = body.lines[i];
+    const std::string where = "/lines/" + std::to_string(i);
+    if (!seen.insert(line.matter).second) return fail(Code::BAD_VALUE, "an inquiry stands once in a statement", where + "/matter");
+    if (line.number.empty()) return fail(Code::EMPTY_FIELD, "the document number is missing", where + "/number");
+    if (line.items < 0 || line.minutes < 0 || line.yen < 0) return fail(Code::OUT_OF_RANGE, "counts are not negative", where + "/items", {{"min", "0"}});
+  }
+  return {};
+}
+
 template <class Body>
 Result<Body> decode_salted(const json::Value& value) {
   Body body = TRY(json::decode<Body>(value));
@@ -94,6 +114,13 @@ int ItemAnswer::row_count() const {
   int rows = 0;
   for (const Table& table : tables) rows += static_cast<int>(table.rows.size());
   return rows;
+}
+
+MatterId statement_matter(const party::OrganisationId& provider, const party::OrganisationId& agency, std::string_view month) {
+  const Sha256 digest = crypto::sha256("warifu-statement\n" + provider.text() + "\n" + agency.text() + "\n" + std::string(month));
+  MatterId id;
+  std::copy_n(digest.bytes.begin(), id.bytes.size(), id.bytes.begin());
+  return id;
 }
 
 Status check_body(Kind kind, const json::Value& value) {
@@ -146,6 +173,7 @@ Status check_body(Kind kind, const json::Value& value) {
     case Kind::VIEWED: TRY(decode_salted<ViewedBody>(value)); return {};
     case Kind::FINDING: TRY(decode_salted<FindingBody>(value)); return {};
     case Kind::OFFICE_CHANGED: TRY(decode_salted<OfficeChangedBody>(value)); return {};
+    case Kind::STATEMENT: return check_statement(TRY(decode_salted<StatementBody>(value)));
     case Kind::PURGED: return check_receipt(TRY(decode_salted<PurgedBody>(value)));
   }
   return fail(Code::INTERNAL, "unknown kind");

@@ -11,6 +11,7 @@
 
 #include "inquiry/content.h"
 #include "inquiry/facts.h"
+#include "inquiry/fold.h"
 
 namespace warifu::inquiry {
 
@@ -199,6 +200,39 @@ struct OfficeChangedBody {
   json::Value value;
 };
 
+// One inquiry in a provider's statement. Nothing of what was asked or answered, only that it was, when, and how it ended.
+struct StatementCount {
+  ItemResult result = ItemResult::ANSWERED;
+  int items = 0;
+  bool operator==(const StatementCount&) const = default;
+};
+struct StatementLine {
+  MatterId matter;
+  std::string number;                   // document number, as received
+  std::string office;                   // who sent it, as on the paper; empty after a purge
+  law::FormKind form = law::FormKind::A;
+  int serial = 1;
+  Time dispatched, received;
+  State state = State::NONE;            // what both sides agree on
+  bool is_suspect = false;              // its signatures could not be confirmed; nobody has worked on it
+  std::optional<Time> answered;
+  int items = 0;
+  std::vector<StatementCount> results;  // of the newest version, per item
+  std::string reference;                // the provider's own number
+  int minutes = 0, yen = 0;
+  bool operator==(const StatementLine&) const = default;
+};
+
+// Every inquiry that one agency sent and the provider received in one month (domain rule 8 of approval). A later one of the same month
+// takes the place of the earlier.
+struct StatementBody {
+  std::string salt;
+  std::vector<Sha256> basis;
+  party::OrganisationId agency;
+  std::string month;  // 2026-11, in Japan
+  std::vector<StatementLine> lines;
+};
+
 struct PurgedBody {
   std::string salt;
   std::vector<Sha256> basis;
@@ -235,7 +269,13 @@ BOOST_DESCRIBE_STRUCT(ReturnedBody, (), (salt, basis, of, version, reason, messa
 BOOST_DESCRIBE_STRUCT(ReleasedBody, (), (salt, basis, of, version, answer, releaser_post, releaser_name))
 BOOST_DESCRIBE_STRUCT(FindingBody, (), (salt, rule, text))
 BOOST_DESCRIBE_STRUCT(OfficeChangedBody, (), (salt, book, value))
+BOOST_DESCRIBE_STRUCT(StatementCount, (), (result, items))
+BOOST_DESCRIBE_STRUCT(StatementLine, (), (matter, number, office, form, serial, dispatched, received, state, is_suspect, answered, items, results, reference, minutes, yen))
+BOOST_DESCRIBE_STRUCT(StatementBody, (), (salt, basis, agency, month, lines))
 BOOST_DESCRIBE_STRUCT(PurgedBody, (), (salt, basis, bodies, files, residue, reason))
+
+// The matter that a statement is: both sides compute it, so nobody can put a statement where something else belongs.
+[[nodiscard]] MatterId statement_matter(const party::OrganisationId& provider, const party::OrganisationId& agency, std::string_view month);
 
 // Strict check at the border: the body decodes as the kind demands, its salt is 32 bytes, its numbers agree with each other.
 [[nodiscard]] Status check_body(Kind kind, const json::Value& body);

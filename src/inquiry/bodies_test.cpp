@@ -74,6 +74,23 @@ TEST_CASE("what every kind refuses") {
   }
 }
 
+TEST_CASE("a provider's statement") {
+  const auto line = [](json::Object& body) -> json::Object& { return body.at("lines").as_array().at(0).as_object(); };
+  for (const char* month : {"2026-13", "2026-00", "2026-1", "2026-11-01", "11-2026", ""})
+    CHECK(refused(Kind::STATEMENT, [&](json::Object& b) { b["month"] = month; }).where == "/month");
+  CHECK(refused(Kind::STATEMENT, [](json::Object& b) { b.at("lines").as_array().push_back(json::Value(b.at("lines").as_array().at(0))); }).where == "/lines/1/matter");
+  CHECK(refused(Kind::STATEMENT, [&](json::Object& b) { line(b)["number"] = ""; }).code == Code::EMPTY_FIELD);
+  CHECK(refused(Kind::STATEMENT, [&](json::Object& b) { line(b)["minutes"] = -1; }).code == Code::OUT_OF_RANGE);
+  CHECK(refused(Kind::STATEMENT, [&](json::Object& b) { line(b)["state"] = "LOST"; }).where == "/lines/0/state");
+  json::Object empty = good_body(Kind::STATEMENT);
+  empty["lines"] = json::Array();  // a month in which nothing came is stated too
+  CHECK(check_body(Kind::STATEMENT, empty));
+  const MatterId place = statement_matter(test::provider_org(), test::agency_org(), "2026-11");
+  CHECK(place == statement_matter(test::provider_org(), test::agency_org(), "2026-11"));
+  CHECK(place != statement_matter(test::provider_org(), test::agency_org(), "2026-12"));
+  CHECK(place != statement_matter(test::agency_org(), test::provider_org(), "2026-11"));
+}
+
 TEST_CASE("the text of an inquiry") {
   for (const Kind kind : {Kind::DRAFTED, Kind::APPROVED}) {
     CHECK(refused(kind, [](json::Object& b) { at(b, "text")["items"] = json::Array(); }).code == Code::EMPTY_FIELD);

@@ -142,7 +142,8 @@ Facts facts_of(Kind kind, const Value& body) {
     case Kind::BEGUN:
     case Kind::VIEWED:
     case Kind::FINDING:
-    case Kind::OFFICE_CHANGED: break;
+    case Kind::OFFICE_CHANGED:
+    case Kind::STATEMENT: break;
   }
   return facts;
 }

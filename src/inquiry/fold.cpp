@@ -174,19 +174,22 @@ bool has_ancestor(const Node& node, const Node& other) {
 }
 
 // Only `after` makes an act no head: what a basis names is named again by the writer's next internal act, which so has everything in sight.
+// An approval that came before its dispatch is not in sight at the side that received it.
 void fill_heads(MatterState& state, const std::vector<Node>& nodes, const std::vector<std::size_t>& order) {
+  const auto internal = std::ranges::find_if(nodes, [](const Node& node) { return !rule_of(node.input->act.kind).is_shared; });
+  const auto is_own = [&](const Node& node) { return internal != nodes.end() && node.input->act.org == internal->input->act.org; };
   std::vector<bool> is_named(nodes.size(), false), is_named_by_crossing(nodes.size(), false);
-  for (const std::size_t i : order) {
+  for (const std::size_t i : order)
     for (const std::size_t parent : nodes[i].parents) {
-      is_named[parent] = true;
+      if (nodes[i].is_crossing || is_own(nodes[i])) is_named[parent] = true;
       if (nodes[i].is_crossing) is_named_by_crossing[parent] = true;
     }
-  }
   for (const std::size_t i : order) {
     const Sha256& hash = nodes[i].input->hash;
-    if (!is_named[i]) state.heads.push_back(hash);
     if (nodes[i].is_crossing && !is_named_by_crossing[i]) state.shared_heads.push_back(hash);
-    if (!nodes[i].is_crossing && !is_named[i]) state.internal_heads.push_back(hash);
+    if (is_named[i] || !(nodes[i].is_crossing || is_own(nodes[i]))) continue;
+    state.heads.push_back(hash);
+    if (!nodes[i].is_crossing) state.internal_heads.push_back(hash);
   }
   std::ranges::sort(state.heads);
   std::ranges::sort(state.shared_heads);

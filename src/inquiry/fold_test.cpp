@@ -334,6 +334,36 @@ TEST_CASE("an amendment that crosses the answer to the version before ends alike
   CHECK(orders.size() == 2);
 }
 
+TEST_CASE("a new version is accepted only after its own signatures were checked") {
+  TestExchange x;
+  x.dispatched(), x.verified();
+  x.answer(Kind::TRIAGED);
+  for (const Kind kind : {Kind::DRAFTED, Kind::CHECKED, Kind::APPROVED}) x.ask(kind);
+  x.ask(Kind::REGISTERED, {.serial = 124}), x.ask(Kind::DISPATCHED);
+  x.deliver();
+  for (const Kind kind : {Kind::ACCEPTED, Kind::RETURNED, Kind::BEGUN, Kind::RELEASED}) CHECK_FALSE(x.provider.may(x.provider.make(kind)));
+  x.answer(Kind::VERIFIED), x.answer(Kind::TRIAGED);
+  CHECK(x.provider.may(x.provider.make(Kind::ACCEPTED)));
+}
+
+TEST_CASE("an approval that comes before its dispatch is not in sight") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    TestExchange x(seed);
+    x.until_begun();
+    for (const Kind kind : {Kind::DRAFTED, Kind::CHECKED, Kind::APPROVED}) x.ask(kind);
+    x.ask(Kind::REGISTERED, {.serial = 124}), x.ask(Kind::DISPATCHED);
+    REQUIRE(x.to_provider.size() == 2);
+    x.provider.add(x.to_provider[0]);  // the approval alone
+    const SignedAct collected = x.answer(Kind::COLLECTED);
+    CHECK(std::ranges::count(collected.act.after, x.to_provider[0].hash) == 0);
+    x.answer(Kind::RETURNED);
+    x.deliver();
+    CHECK(x.provider.state().effects.at(collected.hash).effect == Effect::APPLIED);
+    CHECK(x.agency.state().shared == x.provider.state().shared);
+  }
+}
+
 TEST_CASE("steps on a version that was superseded meanwhile are kept as evidence") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     TestExchange x(seed);

@@ -49,6 +49,7 @@ const std::vector<KindRule>& table() {
       {Kind::OFFICE_CHANGED, Sides::BOTH, false, false,
        {Role::ADMIN, Role::INVESTIGATOR, Role::SUPERVISOR, Role::APPROVER, Role::REGISTRAR, Role::INTAKE, Role::LEGAL, Role::RELEASER, Role::NODE},
        "台帳の変更", "office book changed"},
+      {Kind::STATEMENT, Sides::PROVIDER, true, false, {Role::RELEASER, Role::NODE}, "月次明細書の送付", "monthly statement issued"},
   };
   return rules;
 }
@@ -73,5 +74,7 @@ bool may_write(Kind kind, party::Side side, party::Role role) {
   const bool right_side = rule.sides == Sides::BOTH || (rule.sides == Sides::AGENCY) == (side == party::Side::AGENCY);
   return right_side && party::role_belongs_to(role, side) && std::ranges::find(rule.roles, role) != rule.roles.end();
 }
+
+bool is_inquiry_kind(Kind kind) { return kind != Kind::OFFICE_CHANGED && kind != Kind::STATEMENT; }
 
 }  // namespace warifu::inquiry

@@ -24,6 +24,8 @@ enum class Kind {
   VIEWED, FINDING, PURGED,
   // the office's own books (people, units, cases, templates, profiles, house rules): the matter is the entry
   OFFICE_CHANGED,
+  // a provider's monthly statement to one agency: the matter is the statement (statement_matter)
+  STATEMENT,
 };
 
 enum class Sides { AGENCY, PROVIDER, BOTH };
@@ -40,12 +42,15 @@ struct KindRule {
 [[nodiscard]] const KindRule& rule_of(Kind kind);
 [[nodiscard]] std::span<const KindRule> all_kinds();
 [[nodiscard]] bool may_write(Kind kind, party::Side side, party::Role role);
+// False for the kinds that begin a matter of their own that is no inquiry: entries of the office's books and statements. Such a matter has no
+// row in lists, no page and no projection.
+[[nodiscard]] bool is_inquiry_kind(Kind kind);
 
 }  // namespace warifu::inquiry
 
 template <>
 struct warifu::EnumNames<warifu::inquiry::Kind> {
-  static constexpr std::array<std::string_view, 35> names = {
+  static constexpr std::array<std::string_view, 36> names = {
       "inquiry.oral",      "inquiry.drafted",    "inquiry.checked",  "inquiry.sent_back", "inquiry.registered", "inquiry.voided",     "answer.opened",
       "inquiry.closed",    "inquiry.retained",   "inquiry.handed_over",
       "inquiry.approved",  "inquiry.dispatched", "inquiry.withdrawn", "inquiry.reminded", "answer.retrieved",   "inquiry.feedback",   "narrowing.declined",
@@ -53,5 +58,5 @@ struct warifu::EnumNames<warifu::inquiry::Kind> {
       "answer.checked",    "answer.sent_back",
       "inquiry.received",  "inquiry.accepted",   "inquiry.returned", "answer.begun",      "answer.released",
       "matter.viewed",     "audit.finding",      "matter.purged",
-      "office.changed"};
+      "office.changed",    "statement.issued"};
 };

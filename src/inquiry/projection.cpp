@@ -202,6 +202,8 @@ void fill_times(MatterRow& row, const std::vector<SignedAct>& acts, const Matter
     const Dispatch& first = state.shared.dispatches.front();
     row.dispatched = first.mark.at;
     if (first.received) row.delivered = first.received->at;
+    for (const Dispatch& dispatch : state.shared.dispatches)
+      if (dispatch.accepted && !row.accepted) row.accepted = dispatch.accepted->at;
     if (const auto approval = state.shared.approvals.find(first.approval); approval != state.shared.approvals.end()) {
       row.approved = approval->second.mark.at;
       row.approver = approval->second.mark.person;
@@ -319,6 +321,7 @@ Projection project(const party::OrganisationId& self, Side side, const std::vect
   const Texts texts = texts_of(reader, side, state);
   if (!acts.empty()) row.matter = acts.front().act.matter;
   row.side = side;
+  row.shared_state = state.shared.state;
   row.is_open = is_open(side, state);
   Next next;
   if (side == Side::AGENCY) {

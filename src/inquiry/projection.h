@@ -18,6 +18,7 @@ struct MatterRow {
   party::Side side = party::Side::AGENCY;
   State state = State::NONE;                       // as the agency sees it; on the provider's side the shared state
   ProviderState provider_state = ProviderState::NONE;
+  State shared_state = State::NONE;                // what both sides agree on; stays what it was when the agency closes the matter
   Turn turn = Turn::NONE;
   std::optional<party::Role> turn_role;            // who may take the next step …
   std::vector<PersonId> turn_persons;              // … and when it is named people: these
@@ -32,7 +33,7 @@ struct MatterRow {
   law::Urgency urgency = law::Urgency::NORMAL;
   std::optional<Time> due_at;                      // the instant after the due day, while it is open
   Time created, updated;
-  std::optional<Time> approved, dispatched, delivered, answered, closed, purged;
+  std::optional<Time> approved, dispatched, delivered, accepted, answered, closed, purged;
   std::optional<PersonId> approver;                // of the first dispatched version, or of the one in the making
   int version = 0;                                 // of the current dispatch
   int items = 0;

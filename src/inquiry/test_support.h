@@ -256,6 +256,10 @@ inline json::Value TestOffice::plausible_body(Kind kind, const Choice& choice) c
     case Kind::VIEWED: return json::encode(ViewedBody{salt_of(), "", {}});
     case Kind::FINDING: return json::encode(FindingBody{salt_of(), "SAMPLE", "問題なし"});
     case Kind::OFFICE_CHANGED: return json::encode(OfficeChangedBody{salt_of(), "unit", json::Object({{"name_ja", "例課"}})});
+    case Kind::STATEMENT:
+      return json::encode(StatementBody{salt_of(), {}, agency_org(), "2026-11",
+                                        {{matter_, "例警刑一発第123号", "例示警察署", law::FormKind::A, 123, kStart, kStart + minutes(1), State::ANSWERED, false,
+                                          kStart + hours(30), 2, {{ItemResult::ANSWERED, 2}}, "例-1", 25, 500}}});
     case Kind::PURGED: {
       PurgedBody body{salt_of(), {}, {}, {}, {}, "保存期間の満了"};
       for (std::size_t i = 0; i < acts_.size(); ++i) {

@@ -355,87 +355,87 @@ TEST_CASE("every kind in every situation of the provider") {
 NONE:NONE
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>. work.looked_up>. answer.collected>. answer.checked>.
   answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>. matter.viewed>=
-  audit.finding>= matter.purged>. office.changed>=
+  audit.finding>= matter.purged>. office.changed>= statement.issued>=
 NONE:DISPATCHED
   intake.verified>VERIFIED:DISPATCHED intake.suspected>SUSPECT:DISPATCHED intake.triaged>. legal.decided>. work.assigned>. work.looked_up>.
   answer.collected>. answer.checked>. answer.sent_back>. inquiry.received>RECEIVED:DELIVERED inquiry.accepted>. inquiry.returned>.
-  answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 RECEIVED:DELIVERED
   intake.verified>VERIFIED:DELIVERED intake.suspected>SUSPECT:DELIVERED intake.triaged>. legal.decided>. work.assigned>. work.looked_up>.
   answer.collected>. answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>.
-  answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 SUSPECT:DELIVERED
   intake.verified>VERIFIED:DELIVERED intake.suspected>. intake.triaged>. legal.decided>. work.assigned>. work.looked_up>. answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>RETURNED:RETURNED answer.begun>.
-  answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 VERIFIED:DELIVERED
   intake.verified>. intake.suspected>. intake.triaged>TRIAGED:DELIVERED legal.decided>. work.assigned>. work.looked_up>. answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>.
-  matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 TRIAGED:DELIVERED
   intake.verified>. intake.suspected>. intake.triaged>= legal.decided>. work.assigned>ASSIGNED:DELIVERED work.looked_up>. answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>TRIAGED:ACCEPTED inquiry.returned>RETURNED:RETURNED answer.begun>.
-  answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 LEGAL_REVIEW:DELIVERED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>TRIAGED:DELIVERED work.assigned>. work.looked_up>. answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>RETURNED:RETURNED answer.begun>.
-  answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 ASSIGNED:DELIVERED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>= work.looked_up>= answer.collected>COLLECTED:DELIVERED
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>ASSIGNED:ACCEPTED inquiry.returned>RETURNED:RETURNED answer.begun>.
-  answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 TRIAGED:ACCEPTED
   intake.verified>. intake.suspected>. intake.triaged>= legal.decided>. work.assigned>ASSIGNED:ACCEPTED work.looked_up>. answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>RETURNED:RETURNED answer.begun>.
-  answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 ASSIGNED:ACCEPTED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>= work.looked_up>= answer.collected>COLLECTED:ACCEPTED
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>RETURNED:RETURNED
-  answer.begun>ASSIGNED:IN_PROGRESS answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  answer.begun>ASSIGNED:IN_PROGRESS answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 ASSIGNED:IN_PROGRESS
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>= work.looked_up>=
   answer.collected>COLLECTED:IN_PROGRESS answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>.
-  inquiry.returned>RETURNED:RETURNED answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  inquiry.returned>RETURNED:RETURNED answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 COLLECTED:IN_PROGRESS
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>= work.looked_up>= answer.collected>=
   answer.checked>CHECKED:IN_PROGRESS answer.sent_back>ASSIGNED:IN_PROGRESS inquiry.received>. inquiry.accepted>.
-  inquiry.returned>RETURNED:RETURNED answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  inquiry.returned>RETURNED:RETURNED answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 CHECKED:IN_PROGRESS
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>. work.looked_up>= answer.collected>. answer.checked>.
   answer.sent_back>ASSIGNED:IN_PROGRESS inquiry.received>. inquiry.accepted>. inquiry.returned>RETURNED:RETURNED answer.begun>.
-  answer.released>RELEASED:ANSWERED matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  answer.released>RELEASED:ANSWERED matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 RELEASED:ANSWERED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>ASSIGNED:ANSWERED work.looked_up>= answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>.
-  matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 RELEASED:PARTLY_ANSWERED (item 2 open)
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>ASSIGNED:PARTLY_ANSWERED work.looked_up>=
   answer.collected>COLLECTED:PARTLY_ANSWERED answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>.
-  answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 RELEASED:NARROWING_PROPOSED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>ASSIGNED:NARROWING_PROPOSED work.looked_up>=
   answer.collected>COLLECTED:NARROWING_PROPOSED answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>.
-  answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 RETRIEVED:ANSWERED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>ASSIGNED:ANSWERED work.looked_up>= answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>.
-  matter.viewed>= audit.finding>= matter.purged>ERASED:ANSWERED office.changed>.
+  matter.viewed>= audit.finding>= matter.purged>ERASED:ANSWERED office.changed>. statement.issued>.
 RETRIEVED:PARTLY_ANSWERED (item 2 open)
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>ASSIGNED:PARTLY_ANSWERED work.looked_up>=
   answer.collected>COLLECTED:PARTLY_ANSWERED answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>.
-  answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
 RETURNED:RETURNED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>. work.looked_up>. answer.collected>. answer.checked>.
   answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>. matter.viewed>=
-  audit.finding>= matter.purged>ERASED:RETURNED office.changed>.
+  audit.finding>= matter.purged>ERASED:RETURNED office.changed>. statement.issued>.
 WITHDRAWN:WITHDRAWN
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>. work.looked_up>= answer.collected>. answer.checked>.
   answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>. matter.viewed>=
-  audit.finding>= matter.purged>ERASED:WITHDRAWN office.changed>.
+  audit.finding>= matter.purged>ERASED:WITHDRAWN office.changed>. statement.issued>.
 ERASED:ANSWERED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>. work.looked_up>. answer.collected>. answer.checked>.
   answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>. matter.viewed>=
-  audit.finding>= matter.purged>. office.changed>.
+  audit.finding>= matter.purged>. office.changed>. statement.issued>.
 )");
 }
 

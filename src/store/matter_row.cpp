@@ -8,8 +8,9 @@
 namespace warifu::inquiry {
 
 BOOST_DESCRIBE_STRUCT(MatterRow, (),
-                      (matter, side, state, provider_state, turn, turn_role, turn_persons, number, numbering, case_id, case_number, counterparty, unit, drafter,
-                       in_charge, approver, due, urgency, due_at, created, updated, approved, dispatched, delivered, answered, closed, purged, version, items, subject, categories, is_open, minutes, yen))
+                      (matter, side, state, provider_state, shared_state, turn, turn_role, turn_persons, number, numbering, case_id, case_number,
+                       counterparty, unit, drafter, in_charge, approver, due, urgency, due_at, created, updated, approved, dispatched, delivered,
+                       accepted, answered, closed, purged, version, items, subject, categories, is_open, minutes, yen))
 BOOST_DESCRIBE_STRUCT(SearchTerms, (), (selectors, words))
 
 }  // namespace warifu::inquiry
@@ -18,7 +19,8 @@ namespace warifu::store {
 namespace {
 
 constexpr std::string_view kUpsert =
-    "INSERT INTO matter (matter, state, provider_state, turn, turn_role, is_named, unit, in_charge, drafter, case_id, case_number, number, number_key, "
+    "INSERT INTO matter (matter, state, provider_state, turn, turn_role, is_named, unit, in_charge, drafter, case_id, case_number, number, "
+    "number_key, "
     "counterparty, due_us, due_key, updated_us, dispatched_us, is_open) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) "
     "ON CONFLICT (matter) DO UPDATE SET state = excluded.state, provider_state = excluded.provider_state, turn = excluded.turn, "
@@ -37,9 +39,9 @@ Result<std::int64_t> put_columns(Database& database, const MatterId& matter, con
   const bool is_named = !row.turn_persons.empty();
   const std::int64_t due = row.due_at ? row.due_at->us : kNeverDue;
   const std::int64_t due_key = row.due ? tokyo_midnight(*row.due).us : kNeverDue;
-  return one_value<std::int64_t>(database, kUpsert, matter, enum_text(row.state), enum_text(row.provider_state), enum_text(row.turn), role, is_named, row.unit,
-                                 row.in_charge, row.drafter, row.case_id, row.case_number, row.number, key, row.counterparty.text(), due, due_key, row.updated,
-                                 row.dispatched, row.is_open);
+  return one_value<std::int64_t>(database, kUpsert, matter, enum_text(row.state), enum_text(row.provider_state), enum_text(row.turn), role, is_named,
+                                 row.unit, row.in_charge, row.drafter, row.case_id, row.case_number, row.number, key, row.counterparty.text(), due,
+                                 due_key, row.updated, row.dispatched, row.is_open);
 }
 
 Status put_persons(Database& database, std::int64_t id, const inquiry::MatterRow& row) {
