@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "app/cli.h"
+#include "app/bench.h"
 #include "app/commands.h"
 #include "json/codec.h"
 
@@ -51,11 +52,27 @@ void add_evidence(CLI::App& root, int& code) {
   verify->callback([verified, &code] { code = run_evidence_verify(*verified); });
 }
 
+void add_bench(CLI::App& root, int& code) {
+  CLI::App* bench = root.add_subcommand("bench", "Measure speed as ratios: with its floor or with a smaller store in the same run");
+  bench->require_subcommand(1);
+  const auto options = std::make_shared<BenchCommand>();
+  CLI::App* command = bench->add_subcommand("inquiry", "Lists, search, opening, rebuilding and durable commands");
+  command->add_option("--data", options->data, "Folder to fill (not there yet, or empty)")->required();
+  command->add_option("--store", options->store_url, "postgresql://… instead of a SQLite file");
+  command->add_option("--inquiries", options->inquiries, "Inquiries of ten acts each")->capture_default_str();
+  command->add_option("--small", options->small, "Size of the store that growth is measured against")->capture_default_str();
+  command->add_option("--clients", options->clients, "Clients of the durable commands")->capture_default_str();
+  command->add_option("--seconds", options->seconds, "Length of each measurement")->capture_default_str();
+  command->add_flag("--json", options->json, "Print the figures as JSON");
+  command->callback([options, &code] { code = run_bench_inquiry(*options); });
+}
+
 }  // namespace
 
 void add_basic_commands(CLI::App& root, int& code) {
   add_demo(root, code);
   add_evidence(root, code);
+  add_bench(root, code);
   const auto rebuild = std::make_shared<RebuildCommand>();
   CLI::App* command = root.add_subcommand("rebuild", "Compute what lists and searches read from the acts again");
   command->add_option("--data", rebuild->data, "Folder of the node")->required();

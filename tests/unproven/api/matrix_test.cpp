@@ -64,7 +64,8 @@ enum class At {
   RETRIEVED,
   OPENED,
   CLOSED,
-  WITHDRAWN
+  WITHDRAWN,
+  STATED  // dispatched, and stated by the provider
 };
 
 struct Scene {
@@ -112,6 +113,10 @@ struct Scene {
     to_dispatch(to);
     if (to <= At::DISPATCHED) return;
     desk::Office& provider = world.provider();
+    if (to == At::STATED) {
+      done(provider.issue_statement(world.releaser, {world.agency().self().id, "2026-11"}), "issue_statement");
+      return world.exchange();
+    }
     if (to == At::WITHDRAWN) {
       done(world.agency().withdraw(world.investigator, matter, {"取り違え"}), "withdraw");
       return world.exchange();
@@ -307,6 +312,24 @@ void add_common_rows(std::map<std::string, Row>& rows) {
   rows["get_profile"] = {At::NOTHING, kProvider, {}};
 }
 
+void add_figure_rows(std::map<std::string, Row>& rows) {
+  const std::string agency = "app del reg aud", provider = "int leg rel rel2 paud";
+  for (const char* read : {"get_figures", "get_figures_public", "get_figures_public_csv", "get_statements"})
+    rows[read] = {At::DISPATCHED, agency + " " + provider, {}};
+  rows["get_audit"] = {At::DISPATCHED, "aud paud", {}};
+  rows["post_statements"] = {At::DISPATCHED, "rel rel2", made([](Scene& scene, const std::string&, const desk::Caller&) {
+                               return desk::StatementCommand{scene.world.agency().self().id, "2026-11"};
+                             })};
+  for (const char* read : {"get_statements_by_statement", "get_statements_by_statement_paper_pdf", "get_statements_by_statement_table_csv"})
+    rows[read] = {At::STATED, agency + " " + provider, {}};
+  rows["get_statements_by_statement_reconciliation"] = {At::STATED, agency, {}};
+  rows["post_statements_by_statement_findings"] = {At::STATED, "aud paud", body(desk::FindingCommand{"STATEMENT_UNKNOWN", "確認しました。"})};
+  for (const char* read : {"get_registers_by_office_paper_pdf", "get_registers_by_office_table_csv"}) rows[read] = {At::DISPATCHED, agency, {}};
+  // Printing follows a view: whoever has not looked yet is asked to.
+  rows["get_matters_by_matter_paper_pdf"] = {At::ASSIGNED, "inv inv2 sup app del reg aud int op leg rel rel2 paud", {}, true};
+  rows["get_matters_by_matter_releases_by_release_cover_pdf"] = {At::OPENED, "inv op leg rel rel2", {}, true};
+}
+
 void add_book_rows(std::map<std::string, Row>& rows) {
   rows["post_cases"] = {At::NOTHING, "inv inv2 str sup", made([](Scene& scene, const std::string&, const desk::Caller& who) {
                           desk::CaseCommand command;
@@ -399,6 +422,7 @@ std::map<std::string, Row> all_rows() {
   add_agency_rows(rows);
   add_provider_rows(rows);
   add_common_rows(rows);
+  add_figure_rows(rows);
   add_book_rows(rows);
   return rows;
 }
@@ -416,7 +440,7 @@ bool is_refusal(const Reply& reply) {
 }
 
 struct Objects {
-  std::string matter, person, office, file, organisation;
+  std::string matter, person, office, file, organisation, statement = std::string(32, 'a'), release = std::string(64, 'a');
 };
 
 std::string address(const Route& route, const Objects& objects) {
@@ -425,7 +449,9 @@ std::string address(const Route& route, const Objects& objects) {
                                                                                                      {"{person}", objects.person},
                                                                                                      {"{office}", objects.office},
                                                                                                      {"{file}", objects.file},
-                                                                                                     {"{organisation}", objects.organisation}})
+                                                                                                     {"{organisation}", objects.organisation},
+                                                                                                     {"{statement}", objects.statement},
+                                                                                                     {"{release}", objects.release}})
     if (const std::size_t at = out.find(name); at != std::string::npos) out.replace(at, name.size(), value);
   if (route.operation == "post_matters_by_matter_files") out += "?name=a.csv";
   return out;
@@ -433,7 +459,8 @@ std::string address(const Route& route, const Objects& objects) {
 
 Objects right_objects(Scene& scene, const std::string& name) {
   return {scene.matter.hex(), colleague(scene, name).hex(), scene.world.register_office.hex(), scene.file.hex(),
-          scene.world.provider().self().id.text()};
+          scene.world.provider().self().id.text(),
+          inquiry::statement_matter(scene.world.provider().self().id, scene.world.agency().self().id, "2026-11").hex(), scene.release.hex()};
 }
 
 Reply call(Scene& scene, const Route& route, const Row& row, const std::string& name, const desk::Caller& who, const Objects& objects) {
