@@ -25,9 +25,11 @@ export function SignedIn() {
       }),
     [client, navigate, here],
   );
+  // Under way to the log-in page this one is still shown: going there once more, with that page as the way back, would never end.
+  const isLeaving = here.startsWith('/login');
   useEffect(() => {
-    if (session.data === null) void navigate({ to: '/login', search: here === '/' ? {} : { to: here }, replace: true });
-  }, [session.data, navigate, here]);
+    if (session.data === null && !isLeaving) void navigate({ to: '/login', search: here === '/' ? {} : { to: here }, replace: true });
+  }, [session.data, navigate, here, isLeaving]);
 
   const change = useMutation({
     mutationFn: (role: Role) => switchRole(role),
