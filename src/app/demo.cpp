@@ -88,6 +88,7 @@ struct Demo::Impl {
   Status make_people(Stage& stage, Hosted& hosted, const DemoOrganisation& from);
   Status play(Stage& stage, Date first_day);
   Status play_waiting(Stage& stage, Date today);
+  Status state_month(Stage& stage, const report::Month& month);
   void played(std::string_view org, std::string_view slug, const MatterId& matter, State expected) {
     record.played.push_back({std::string(org), std::string(slug), matter.hex(), std::string(enum_text(expected))});
   }
@@ -142,7 +143,15 @@ Status Demo::Impl::make(const DemoOptions& options) {
   const Date today = tokyo_date(now_utc());
   TRY(play(stage, today.plus_days(-kDaysPlayed)));
   if (options.with_waiting) TRY(play_waiting(stage, today));
-  return {};
+  clock.set(std::max(clock.now(), at(today, 0, 1)));
+  return state_month(stage, report::Month::of(at(today.plus_days(-kDaysPlayed), 9, 0)));
+}
+
+// The portal states what it received from one agency in the month in which the playing began, so that both books can be held together.
+Status Demo::Impl::state_month(Stage& stage, const report::Month& month) {
+  const desk::StatementCommand command{TRY(OrganisationId::parse("kakuu-police.demo")), month.text()};
+  TRY(stage.office("portal.demo").issue_statement(stage.caller("portal.demo", "kakunin", Role::RELEASER), command));
+  return stage.deliver();
 }
 
 Status Demo::Impl::make_organisation(Stage& stage, const DemoOrganisation& from, const DemoOptions& options) {

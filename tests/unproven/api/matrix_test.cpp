@@ -165,7 +165,7 @@ struct Scene {
     std::filesystem::remove(path);
     file = attached.sha256;
     inquiry::ItemAnswer item;
-    item.result = ItemResult::NONE_HELD;
+    item.result = ItemResult::ANSWERED;
     item.files = {attached};
     if (to == At::NARROWED) {
       item.result = ItemResult::NARROWING_PROPOSED;
