@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 監察:一月の着眼点ごとの該当と、抽出した案件です。
+         * @description Inspection of a month: findings by rule, and the sample.
+         */
+        get: operations["get_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases": {
         parameters: {
             query?: never;
@@ -124,6 +144,66 @@ export interface paths {
          * @description Every entry of the directory, with its signed checkpoint.
          */
         get: operations["get_directory_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 期間内に発出された照会の件数、所要時間、費用です。
+         * @description Counts, times and costs of the inquiries of a period.
+         */
+        get: operations["get_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/public": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 公表用の半期の表です。10件未満は「1–9」と示します。
+         * @description The half-year table fit to be published; counts below ten are shown as 1–9.
+         */
+        get: operations["get_figures_public"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/public.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 公表用の半期の表をCSVで取り出します。
+         * @description The public half-year table as CSV.
+         */
+        get: operations["get_figures_public_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -836,6 +916,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/matters/{matter}/paper.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 照会書をPDFで取り出します。案件を見た人だけが、一時間の間できます。
+         * @description The inquiry form as PDF, within an hour of a view.
+         */
+        get: operations["get_matters_by_matter_paper_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/matters/{matter}/purge": {
         parameters: {
             query?: never;
@@ -890,6 +990,26 @@ export interface paths {
          * @description Makes the text that a release signs.
          */
         post: operations["post_matters_by_matter_release_prepare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matters/{matter}/releases/{release}/cover.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 開封した回答の表紙をPDFで取り出します。
+         * @description The cover sheet of an opened answer as PDF.
+         */
+        get: operations["get_matters_by_matter_releases_by_release_cover_pdf"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1452,6 +1572,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/registers/{office}/paper.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 交付簿の一年分をPDFで取り出します。
+         * @description One year of a register as PDF.
+         */
+        get: operations["get_registers_by_office_paper_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registers/{office}/table.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 交付簿の一年分をCSVで取り出します。
+         * @description One year of a register as CSV.
+         */
+        get: operations["get_registers_by_office_table_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/selector-types": {
         parameters: {
             query?: never;
@@ -1600,6 +1760,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 月次明細書の一覧です。
+         * @description Monthly statements.
+         */
+        get: operations["get_statements"];
+        put?: never;
+        /**
+         * 一つの機関への一月分の明細書を作り、送ります。
+         * @description Makes the statement of a month to one agency, and sends it.
+         */
+        post: operations["post_statements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statements/{statement}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 月次明細書の一通です。
+         * @description One monthly statement.
+         */
+        get: operations["get_statements_by_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statements/{statement}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 明細書についての監察の所見を記録し、警告を終えます。
+         * @description Records a finding of the audit on a statement, and ends its alarm.
+         */
+        post: operations["post_statements_by_statement_findings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statements/{statement}/paper.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 月次明細書をPDFで取り出します。
+         * @description The statement as PDF.
+         */
+        get: operations["get_statements_by_statement_paper_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statements/{statement}/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 明細書と交付簿との照合です。
+         * @description The statement held against the register.
+         */
+        get: operations["get_statements_by_statement_reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statements/{statement}/table.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 月次明細書をCSVで取り出します。
+         * @description The statement as CSV.
+         */
+        get: operations["get_statements_by_statement_table_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/templates": {
         parameters: {
             query?: never;
@@ -1709,6 +1993,22 @@ export interface components {
             persons?: string[];
             comment?: string;
         };
+        AuditFindingView: {
+            rule: components["schemas"]["AuditRule"];
+            ja: string;
+            en: string;
+            person?: components["schemas"]["PersonName"];
+            matters: components["schemas"]["RowView"][];
+            statement?: string;
+        };
+        /** @enum {string} */
+        AuditRule: "SAME_TARGET" | "NO_PROGRESS" | "ODD_HOURS" | "CLOSE_TARGET" | "SERIAL_GAP" | "VIEW_WITHOUT_REASON" | "STATEMENT_UNKNOWN" | "ORAL_NOT_FOLLOWED";
+        AuditView: {
+            month: string;
+            matters: number;
+            findings: components["schemas"]["AuditFindingView"][];
+            sample: components["schemas"]["RowView"][];
+        };
         Case: {
             id: string;
             number: string;
@@ -1734,6 +2034,11 @@ export interface components {
         };
         /** @enum {string} */
         Category: "K1" | "K2" | "K3" | "K4" | "K5" | "K6" | "K7" | "K8" | "K9";
+        CategoryFigures: {
+            category: components["schemas"]["Category"];
+            inquiries: number;
+            needs_warrant: number;
+        };
         CollectCommand: {
             answer: components["schemas"]["Answer"];
             ready: boolean;
@@ -1802,6 +2107,7 @@ export interface components {
             overdue: number;
             due_this_week: number;
             groups: components["schemas"]["DeskGroup"][];
+            alarms: components["schemas"]["Notice"][];
         };
         DeviceCommand: {
             vkey: string;
@@ -1825,6 +2131,10 @@ export interface components {
         Devices: {
             devices: components["schemas"]["DeviceView"][];
         };
+        /** @enum {string} */
+        Difference: "UNKNOWN" | "MISSING" | "DIFFERENT";
+        /** @enum {string} */
+        DifferingField: "NUMBER" | "STATE" | "ANSWERED" | "AUTHENTICITY";
         DirectoryEntries: {
             root: string;
             checkpoint: string;
@@ -1865,6 +2175,10 @@ export interface components {
         FeedbackCommand: {
             outcome: components["schemas"]["InquiryOutcome"];
             message: string;
+        };
+        FiguresView: {
+            figures: components["schemas"]["Statistics"];
+            organisations: components["schemas"]["OrganisationLabel"][];
         };
         FileRef: {
             name: string;
@@ -2055,6 +2369,8 @@ export interface components {
         };
         /** @enum {string} */
         Lane: "ACCEPT" | "ORDER" | "PRESERVATION" | "EMERGENCY" | "LEGAL_REVIEW" | "NEEDS_WARRANT" | "RETURN";
+        /** @enum {string} */
+        Language: "JA" | "EN";
         LawCategory: {
             code: components["schemas"]["Category"];
             name_ja: string;
@@ -2220,6 +2536,16 @@ export interface components {
         MessageCommand: {
             message?: string;
         };
+        MonthFigures: {
+            month: string;
+            inquiries: number;
+            items: number;
+            answered: number;
+            late: number;
+            minutes: number;
+            yen: number;
+            to_answer: components["schemas"]["Times"];
+        };
         Narrowing: {
             period?: components["schemas"]["Period"];
             categories: components["schemas"]["Category"][];
@@ -2289,6 +2615,11 @@ export interface components {
         OrganisationKeys: {
             vkeys: string[];
         };
+        OrganisationLabel: {
+            id: string;
+            name_ja: string;
+            name_en: string;
+        };
         OrganisationName: {
             id: string;
             side: components["schemas"]["Side"];
@@ -2300,6 +2631,16 @@ export interface components {
         };
         /** @enum {string} */
         Outcome: "ALLOW" | "NEEDS_WARRANT" | "PRESERVE" | "DENY" | "LEGAL_REVIEW" | "PRESENT_DANGER_ONLY" | "LOCATION_RULE" | "OWN_FORM";
+        PartyFigures: {
+            organisation: string;
+            inquiries: number;
+            items: number;
+            answered: number;
+            late: number;
+            minutes: number;
+            yen: number;
+            to_answer: components["schemas"]["Times"];
+        };
         PasswordCommand: {
             old_password: string;
             new_password: string;
@@ -2408,6 +2749,22 @@ export interface components {
         };
         /** @enum {string} */
         ProviderState: "NONE" | "RECEIVED" | "VERIFIED" | "SUSPECT" | "TRIAGED" | "LEGAL_REVIEW" | "ASSIGNED" | "COLLECTED" | "CHECKED" | "RELEASED" | "RETRIEVED" | "ERASED" | "RETURNED" | "WITHDRAWN";
+        PublicRow: {
+            section: string;
+            key: string;
+            ja: string;
+            en: string;
+            shown: string;
+        };
+        PublicTable: {
+            period: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            until: string;
+            is_final: boolean;
+            rows: components["schemas"]["PublicRow"][];
+        };
         PublishedRole: {
             role: components["schemas"]["Role"];
             unit?: string;
@@ -2430,6 +2787,33 @@ export interface components {
         ReasonUse: "RETURN" | "REFUSE" | "NONE_HELD" | "NEEDS_WARRANT" | "NARROW" | "WITHDRAW";
         /** @enum {string} */
         RecipientClass: "NATIONAL_ADMINISTRATION" | "LOCAL_GOVERNMENT" | "INCORPORATED_AGENCY" | "BUSINESS_OPERATOR";
+        Reconciliation: {
+            agreed: number;
+            unknown: number;
+            missing: number;
+            different: number;
+            lines: components["schemas"]["ReconciliationLine"][];
+        };
+        ReconciliationLine: {
+            difference: components["schemas"]["Difference"];
+            matter: string;
+            number: string;
+            fields: components["schemas"]["DifferingField"][];
+            their_state?: components["schemas"]["State"];
+            our_state?: components["schemas"]["State"];
+            /** Format: date-time */
+            their_answered?: string;
+            /** Format: date-time */
+            our_answered?: string;
+            /** Format: date-time */
+            received?: string;
+            /** Format: date-time */
+            dispatched?: string;
+        };
+        ReconciliationView: {
+            statement: components["schemas"]["StatementRow"];
+            result: components["schemas"]["Reconciliation"];
+        };
         RegisterCommand: {
             document_number?: string;
         };
@@ -2623,6 +3007,91 @@ export interface components {
         };
         /** @enum {string} */
         State: "NONE" | "ORAL" | "DRAFT" | "CHECKED" | "APPROVED" | "REGISTERED" | "DISPATCHED" | "DELIVERED" | "ACCEPTED" | "RETURNED" | "IN_PROGRESS" | "ANSWERED" | "PARTLY_ANSWERED" | "NONE_HELD" | "REFUSED" | "NEEDS_WARRANT" | "NARROWING_PROPOSED" | "CLOSED" | "RETAINED" | "PURGED" | "WITHDRAWN" | "VOIDED";
+        StateCount: {
+            state: components["schemas"]["State"];
+            inquiries: number;
+        };
+        StatementCommand: {
+            agency: string;
+            month: string;
+        };
+        StatementCount: {
+            result: components["schemas"]["ItemResult"];
+            items: number;
+        };
+        StatementHead: {
+            id: string;
+            provider: string;
+            agency: string;
+            month: string;
+            act: string;
+            /** Format: date-time */
+            issued: string;
+            is_provisional: boolean;
+            lines: number;
+            unknown: number;
+            /** Format: date-time */
+            examined?: string;
+        };
+        StatementLine: {
+            matter: string;
+            number: string;
+            office: string;
+            form: components["schemas"]["FormKind"];
+            serial: number;
+            /** Format: date-time */
+            dispatched: string;
+            /** Format: date-time */
+            received: string;
+            state: components["schemas"]["State"];
+            is_suspect: boolean;
+            /** Format: date-time */
+            answered?: string;
+            items: number;
+            results: components["schemas"]["StatementCount"][];
+            reference: string;
+            minutes: number;
+            yen: number;
+        };
+        StatementList: {
+            statements: components["schemas"]["StatementRow"][];
+        };
+        StatementRow: {
+            head: components["schemas"]["StatementHead"];
+            counterparty_name_ja: string;
+            counterparty_name_en: string;
+        };
+        StatementView: {
+            statement: components["schemas"]["StatementRow"];
+            lines: components["schemas"]["StatementLine"][];
+            items: number;
+            minutes: number;
+            yen: number;
+        };
+        Statistics: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            until: string;
+            inquiries: number;
+            items: number;
+            answered: number;
+            open: number;
+            overdue: number;
+            late: number;
+            needs_warrant: number;
+            needs_warrant_permille: number;
+            minutes: number;
+            yen: number;
+            to_delivery: components["schemas"]["Times"];
+            to_acceptance: components["schemas"]["Times"];
+            to_answer: components["schemas"]["Times"];
+            minutes_each: components["schemas"]["Times"];
+            by_state: components["schemas"]["StateCount"][];
+            by_party: components["schemas"]["PartyFigures"][];
+            by_category: components["schemas"]["CategoryFigures"][];
+            by_month: components["schemas"]["MonthFigures"][];
+        };
         StepEvidence: {
             step: string;
             /** Format: date-time */
@@ -2644,6 +3113,11 @@ export interface components {
         };
         Templates: {
             templates: components["schemas"]["TemplateCommand"][];
+        };
+        Times: {
+            count: number;
+            median?: number;
+            p95?: number;
         };
         /** @enum {string} */
         Turn: "NONE" | "DRAFT" | "CHECK" | "APPROVE" | "NUMBER" | "DISPATCH" | "RECEIVE" | "DECIDE" | "CLOSE" | "TRIAGE" | "ACCEPT" | "LEGAL" | "ASSIGN" | "ANSWER" | "SECOND_CHECK" | "RELEASE" | "SUSPECT";
@@ -2736,6 +3210,29 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_audit: {
+        parameters: {
+            query?: {
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_cases: {
         parameters: {
             query?: never;
@@ -2917,6 +3414,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DirectoryEntries"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_figures: {
+        parameters: {
+            query?: {
+                from?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_figures_public: {
+        parameters: {
+            query?: {
+                period?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicTable"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_figures_public_csv: {
+        parameters: {
+            query?: {
+                period?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -3931,6 +4498,31 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_matters_by_matter_paper_pdf: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                matter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     post_matters_by_matter_purge: {
         parameters: {
             query?: never;
@@ -4009,6 +4601,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Prepared"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_matters_by_matter_releases_by_release_cover_pdf: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                matter: string;
+                release: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
                 };
             };
             default: components["responses"]["Problem"];
@@ -4811,6 +5429,59 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_registers_by_office_paper_pdf: {
+        parameters: {
+            query?: {
+                form?: components["schemas"]["FormKind"];
+                year?: number;
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                office: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_registers_by_office_table_csv: {
+        parameters: {
+            query?: {
+                form?: components["schemas"]["FormKind"];
+                year?: number;
+            };
+            header?: never;
+            path: {
+                office: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_selector_types: {
         parameters: {
             query?: never;
@@ -5013,6 +5684,179 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Sources"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_statements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_statements: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 書き込みには必ず付けます(無いと400)。同じ値と同じ内容の繰り返しには最初の応答を返し、違う内容は422で断ります。 / Needed on every write (400 without). The same value with the same content gives the first answer again, other content is refused with 422. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementCommand"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_statements_by_statement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                statement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_statements_by_statement_findings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 書き込みには必ず付けます(無いと400)。同じ値と同じ内容の繰り返しには最初の応答を返し、違う内容は422で断ります。 / Needed on every write (400 without). The same value with the same content gives the first answer again, other content is refused with 422. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                statement: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindingCommand"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementRow"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_statements_by_statement_paper_pdf: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path: {
+                statement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_statements_by_statement_reconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                statement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_statements_by_statement_table_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                statement: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -44,23 +44,20 @@ const items = {
 type Name = keyof typeof items;
 
 const byRole: Record<Role, readonly Name[]> = {
-  investigator: ['desk', 'newInquiry', 'matters', 'cases', 'figures'],
-  supervisor: ['desk', 'matters', 'cases', 'figures'],
+  investigator: ['desk', 'newInquiry', 'matters', 'cases'],
+  supervisor: ['desk', 'matters', 'cases'],
   approver: ['desk', 'matters', 'cases', 'register', 'statements', 'figures', 'members'],
   registrar: ['desk', 'matters', 'register', 'statements', 'figures'],
   intake: ['desk', 'inbox', 'matters', 'sources', 'statements', 'figures'],
-  operator: ['desk', 'answering', 'matters', 'sources', 'figures'],
-  legal: ['desk', 'legal', 'matters', 'sources', 'figures'],
+  operator: ['desk', 'answering', 'matters', 'sources'],
+  legal: ['desk', 'legal', 'matters', 'sources', 'statements', 'figures'],
   releaser: ['desk', 'release', 'matters', 'sources', 'statements', 'figures'],
   auditor: ['desk', 'audit', 'matters', 'register', 'statements', 'figures'],
-  admin: ['members', 'figures'],
+  admin: ['members'],
   node: [],
 };
 
-// Pages that are not there yet: no door before the room.
-const notReady: ReadonlySet<Name> = new Set(['statements', 'figures', 'audit']);
-
 export function navFor(side: Side, role: Role): NavItem[] {
-  const names = byRole[role].filter((name) => !notReady.has(name) && !(side === 'PROVIDER' && name === 'register'));
+  const names = byRole[role].filter((name) => !(side === 'PROVIDER' && name === 'register'));
   return [...names, 'help' as const].map((name) => items[name]);
 }

@@ -3,7 +3,6 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet 
 import type { ReactNode } from 'react';
 import { countNavigation } from '../components/Page';
 import { type Filters, readFilters } from '../features/matters/filters';
-import { type PendingName, PendingPage } from '../features/pending/PendingPage';
 import { NotFound, PageFailed, SignedIn } from './Root';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: PageFailed });
@@ -21,9 +20,6 @@ const login = createRoute({
 
 const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', component: SignedIn });
 
-const pending = <Path extends string>(path: Path, name: PendingName) =>
-  createRoute({ getParentRoute: () => signedIn, path, component: () => <PendingPage name={name} /> });
-
 // A page of the provider's side, in its own chunk.
 const provider = <Path extends string, Name extends string>(path: Path, load: () => Promise<Record<Name, () => ReactNode>>, name: Name) =>
   createRoute({ getParentRoute: () => signedIn, path, component: lazyRouteComponent(load, name) });
@@ -35,6 +31,8 @@ function oneOf<Word extends string>(key: 'show', words: readonly Word[]): (searc
     return word ? { show: word } : {};
   };
 }
+
+const isDay = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(value);
 
 const pages = [
   createRoute({ getParentRoute: () => signedIn, path: '/', component: lazyRouteComponent(() => import('../features/desk/DeskPage'), 'DeskPage') }),
@@ -107,9 +105,32 @@ const pages = [
     validateSearch: oneOf('show', ['sources', 'profile', 'rules']),
     component: lazyRouteComponent(() => import('../features/provider/SourcesPage'), 'SourcesPage'),
   }),
-  pending('/statements', 'statements'),
-  pending('/figures', 'figures'),
-  pending('/audit', 'audit'),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/statements',
+    component: lazyRouteComponent(() => import('../features/figures/StatementsPage'), 'StatementsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/statements/$id',
+    component: lazyRouteComponent(() => import('../features/figures/StatementPage'), 'StatementPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/figures',
+    validateSearch: (search: Record<string, unknown>): { from?: string; until?: string } => ({
+      ...(isDay(search.from) ? { from: search.from } : {}),
+      ...(isDay(search.until) ? { until: search.until } : {}),
+    }),
+    component: lazyRouteComponent(() => import('../features/figures/FiguresPage'), 'FiguresPage'),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/audit',
+    validateSearch: (search: Record<string, unknown>): { month?: string } =>
+      typeof search.month === 'string' && /^\d{4}-(0[1-9]|1[0-2])$/.test(search.month) ? { month: search.month } : {},
+    component: lazyRouteComponent(() => import('../features/figures/AuditPage'), 'AuditPage'),
+  }),
   createRoute({
     getParentRoute: () => signedIn,
     path: '/members',

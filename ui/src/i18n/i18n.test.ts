@@ -4,6 +4,8 @@ import kitchenJa from '../features/kitchen/ja.json';
 import agencyEn from './agency.en.json';
 import agencyJa from './agency.ja.json';
 import en from './en.json';
+import figuresEn from './figures.en.json';
+import figuresJa from './figures.ja.json';
 import { formatBytes, formatDate, formatDateTime, formatEra, formatRelative } from './format';
 import { initialLanguage } from './index';
 import ja from './ja.json';
@@ -31,6 +33,7 @@ describe.each([
   ['interface', ja as Tree, en as Tree],
   ['agency', agencyJa as Tree, agencyEn as Tree],
   ['provider', providerJa as Tree, providerEn as Tree],
+  ['figures', figuresJa as Tree, figuresEn as Tree],
   ['gallery', kitchenJa as Tree, kitchenEn as Tree],
 ])('catalogue of the %s', (_name, jaTree, enTree) => {
   const jaTexts = flatten(jaTree);

@@ -4,6 +4,8 @@ import { initReactI18next } from 'react-i18next';
 import agencyEn from './agency.en.json';
 import agencyJa from './agency.ja.json';
 import en from './en.json';
+import figuresEn from './figures.en.json';
+import figuresJa from './figures.ja.json';
 import ja from './ja.json';
 import providerEn from './provider.en.json';
 import providerJa from './provider.ja.json';
@@ -33,7 +35,10 @@ void i18n.use(initReactI18next).init({
   lng: initialLanguage(readStored(), typeof navigator === 'undefined' ? [] : navigator.languages),
   fallbackLng: false,
   // One file per part of the office, their first keys are different.
-  resources: { ja: { translation: { ...ja, ...agencyJa, ...providerJa } }, en: { translation: { ...en, ...agencyEn, ...providerEn } } },
+  resources: {
+    ja: { translation: { ...ja, ...agencyJa, ...providerJa, ...figuresJa } },
+    en: { translation: { ...en, ...agencyEn, ...providerEn, ...figuresEn } },
+  },
   interpolation: { escapeValue: false }, // React escapes
   returnNull: false,
   initAsync: false,

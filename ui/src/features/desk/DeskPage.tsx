@@ -1,6 +1,6 @@
 // The desk: three figures that are links, then what waits for me, grouped by what to do.
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/api';
 import { asProblem } from '../../api/problem';
@@ -9,7 +9,7 @@ import { useSession } from '../../api/session';
 import { Banner, Button, DataTable, EmptyState, Figure, type IconName, Page, Skeleton } from '../../components';
 import { rowName, useMatterColumns } from '../matters/columns';
 import { pathOfRow } from '../matters/paths';
-import { addDays, today } from '../matters/words';
+import { addDays, noticeText, today } from '../matters/words';
 
 const kWeek = 6; // days after today
 
@@ -30,6 +30,20 @@ export function DeskPage() {
       ) : null}
       {view ? (
         <>
+          {view.alarms.map((alarm) => (
+            <Banner
+              key={alarm.where}
+              tone="danger"
+              title={t('figures.alarm')}
+              actions={
+                <Link to="/statements/$id" params={{ id: alarm.where }} className="text-accent underline underline-offset-4">
+                  {t('figures.toStatement')}
+                </Link>
+              }
+            >
+              {noticeText(alarm)}
+            </Banner>
+          ))}
           <div className="flex flex-col gap-3 sm:flex-row sm:gap-4">
             <Figure label={t('figure.yours')} value={view.my_turn} to="/matters" search={{ mine: 'true', sort: 'DUE' }} />
             <Figure label={t('figure.overdue')} value={view.overdue} to="/matters" search={{ overdue: 'true', sort: 'DUE' }} overdue />
@@ -94,6 +108,7 @@ function EmptyDesk() {
   if (role === 'investigator') steps.push({ to: '/inquiries/new', label: t('action.draft'), icon: 'pencil', primary: true });
   else if (role === 'registrar' || role === 'approver' || (role === 'auditor' && side === 'AGENCY'))
     steps.push({ to: '/register', label: t('desk.toRegister'), icon: 'book' });
+  else if (role === 'operator') steps.push({ to: '/answering', label: t('nav.answering'), icon: 'pencil' });
   else if (side === 'PROVIDER') steps.push({ to: '/figures', label: t('desk.toFigures'), icon: 'chart' });
   else steps.push({ to: '/cases', label: t('desk.toCases'), icon: 'file' });
   steps.push({ to: '/matters', label: t('empty.deskOther'), icon: 'folder' });

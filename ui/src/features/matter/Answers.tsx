@@ -3,7 +3,9 @@
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/api';
 import { Banner, Button, Icon, StateMark } from '../../components';
+import { language } from '../../i18n';
 import { formatBytes, formatDate, formatDateTime, formatNumber } from '../../i18n/format';
+import { FileLink } from '../figures/parts';
 import { dayOf, periodText } from '../matters/words';
 import { useLawNames } from './ItemsPanel';
 
@@ -49,6 +51,11 @@ export function Answers({ matter, releases, items, side, can, onStep }: AnswersP
                 <Button kind="primary" icon="eye" onClick={() => onStep('open_answer', release.act)}>
                   {t('step.open_answer')}
                 </Button>
+              ) : null}
+              {release.is_open && !release.is_purged ? (
+                <FileLink href={`/api/matters/${matter}/releases/${release.act}/cover.pdf?language=${language().toUpperCase()}`}>
+                  {t('figures.coverPdf')}
+                </FileLink>
               ) : null}
             </div>
           </div>

@@ -8,7 +8,9 @@ import { asProblem } from '../../api/problem';
 import { matterQuery } from '../../api/queries';
 import { type Session, useSession } from '../../api/session';
 import { Banner, Button, cx, Icon, type IconName, Page, Paper, Skeleton, Tabs, Timeline, type TimelineAct } from '../../components';
+import { language } from '../../i18n';
 import { formatDateTime } from '../../i18n/format';
+import { FileLink } from '../figures/parts';
 import { DueDay, RowState } from '../matters/marks';
 import { paperOfVersion, usePaperWords } from '../matters/paper_form';
 import { actName, counterpartyName, noticeText } from '../matters/words';
@@ -56,9 +58,14 @@ function MatterBody({ id, view, problem }: { id: string; view: Schema<'MatterVie
       mark={<RowState row={row} side={session.side} />}
       lead={<span className="font-mono">{row.subject}</span>}
       actions={
-        <Button icon="print" size="small" onClick={() => print()}>
-          {t('action.print')}
-        </Button>
+        <>
+          {view.current || view.working ? (
+            <FileLink href={`/api/matters/${id}/paper.pdf?language=${language().toUpperCase()}`}>{t('figures.paperPdf')}</FileLink>
+          ) : null}
+          <Button icon="print" size="small" onClick={() => print()}>
+            {t('action.print')}
+          </Button>
+        </>
       }
     >
       {problem ? <Banner tone="danger">{problem}</Banner> : null}

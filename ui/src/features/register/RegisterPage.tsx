@@ -9,7 +9,9 @@ import { asProblem } from '../../api/problem';
 import { lawQuery, peopleQuery, unitsQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
 import { Banner, Button, cx, EmptyState, Icon, Page, Select, Skeleton } from '../../components';
+import { language } from '../../i18n';
 import { formatDayShort, formatNumber } from '../../i18n/format';
+import { FileLink } from '../figures/parts';
 import { dayOf, inTongue, today } from '../matters/words';
 
 type Line = Schema<'RegisterLine'>;
@@ -44,9 +46,19 @@ export function RegisterPage() {
       title={t('nav.register')}
       lead={t('register.lead')}
       actions={
-        <Button size="small" icon="print" onClick={() => print()}>
-          {t('action.print')}
-        </Button>
+        <>
+          {office ? (
+            <>
+              <FileLink href={`/api/registers/${office}/paper.pdf?form=${form}&year=${year}&language=${language().toUpperCase()}`}>
+                {t('figures.pdf')}
+              </FileLink>
+              <FileLink href={`/api/registers/${office}/table.csv?form=${form}&year=${year}`}>{t('figures.csv')}</FileLink>
+            </>
+          ) : null}
+          <Button size="small" icon="print" onClick={() => print()}>
+            {t('action.print')}
+          </Button>
+        </>
       }
     >
       <div className="no-print flex flex-wrap items-end gap-4">
