@@ -26,7 +26,14 @@ function flatten(tree: Tree, prefix = ''): Map<string, string> {
 
 const kJapanese = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
 // Names that are the same in both languages, and the word PIN, which Japanese offices write so.
-const isProper = (key: string) => key.startsWith('proper.') || key === 'inq.atExample' || key === 'oral.clockExample' || key === 'matter.comma' || key === 'matter.slash' || key === 'key.pin' || key === 'login.pin';
+const isProper = (key: string) =>
+  key.startsWith('proper.') ||
+  key === 'inq.atExample' ||
+  key === 'oral.clockExample' ||
+  key === 'matter.comma' ||
+  key === 'matter.slash' ||
+  key === 'key.pin' ||
+  key === 'login.pin';
 const places = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
 
 describe.each([

@@ -107,7 +107,9 @@ function FindingRow({ finding }: { finding: Finding }) {
         {t(`figures.rule.${finding.rule}`)}
       </Mark>
       <p>{inTongue(finding.ja, finding.en)}</p>
-      {finding.person ? <p className="text-dns-16N-130 text-sub">{t('figures.askPerson', { name: `${finding.person.post} ${finding.person.name}` })}</p> : null}
+      {finding.person ? (
+        <p className="text-dns-16N-130 text-sub">{t('figures.askPerson', { name: `${finding.person.post} ${finding.person.name}` })}</p>
+      ) : null}
       {finding.statement ? (
         <Link to="/statements/$id" params={{ id: finding.statement }} className="text-accent underline underline-offset-4">
           {t('figures.toStatement')}

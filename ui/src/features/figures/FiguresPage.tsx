@@ -26,8 +26,7 @@ export function FiguresPage() {
     queryFn: ({ signal }) => take(api.GET('/api/figures', { params: { query: { from, until } }, signal })),
   });
   const problem = asProblem(figures.error);
-  const set = (change: { from?: string; until?: string }) =>
-    void navigate({ to: '/figures', search: { from, until, ...change }, replace: true });
+  const set = (change: { from?: string; until?: string }) => void navigate({ to: '/figures', search: { from, until, ...change }, replace: true });
   return (
     <Page
       title={t('nav.figures')}

@@ -137,8 +137,16 @@ function Differences({ lines }: { lines: readonly Difference[] }) {
         </Mark>
       ),
     },
-    { id: 'fields', label: t('figures.fields'), cell: (row) => row.fields.map((field) => t(`figures.field.${field}`)).join(t('matter.comma')) || '―' },
-    { id: 'theirs', label: t('figures.theirs'), cell: (row) => (row.difference === 'MISSING' ? '―' : `${state(row.their_state)} ${at(row.their_answered)}`) },
+    {
+      id: 'fields',
+      label: t('figures.fields'),
+      cell: (row) => row.fields.map((field) => t(`figures.field.${field}`)).join(t('matter.comma')) || '―',
+    },
+    {
+      id: 'theirs',
+      label: t('figures.theirs'),
+      cell: (row) => (row.difference === 'MISSING' ? '―' : `${state(row.their_state)} ${at(row.their_answered)}`),
+    },
     { id: 'ours', label: t('figures.ours'), cell: (row) => (row.difference === 'UNKNOWN' ? '―' : `${state(row.our_state)} ${at(row.our_answered)}`) },
     { id: 'dispatched', label: t('figures.dispatched'), nowrap: true, cell: (row) => at(row.dispatched) },
   ];

@@ -69,7 +69,13 @@ export function StatementsPage() {
     { id: 'counterparty', label: side === 'AGENCY' ? t('figures.provider') : t('figures.agency'), cell: name, sortBy: name },
     { id: 'lines', label: t('figures.inquiries'), numeric: true, cell: (row) => formatNumber(row.head.lines), sortBy: (row) => row.head.lines },
     { id: 'state', label: t('matter.state'), cell: (row) => <StatementMark row={row} /> },
-    { id: 'issued', label: t('figures.issued'), nowrap: true, cell: (row) => <RelativeTime at={new Date(row.head.issued)} />, sortBy: (row) => row.head.issued },
+    {
+      id: 'issued',
+      label: t('figures.issued'),
+      nowrap: true,
+      cell: (row) => <RelativeTime at={new Date(row.head.issued)} />,
+      sortBy: (row) => row.head.issued,
+    },
   ];
   return (
     <Page title={t('nav.statements')} lead={side === 'AGENCY' ? t('figures.statementsLead') : t('figures.issueLead')} actions={issue}>
