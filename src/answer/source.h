@@ -17,26 +17,26 @@ enum class SourceKind { SQL, CSV, HAND };
 struct SourceQuery {
   std::string name;
   text::SelectorType selector = text::SelectorType::ACCOUNT_ID;
-  std::vector<std::string> services;        // empty: any
-  std::vector<law::Category> categories;    // what its columns answer
+  std::vector<std::string> services;      // empty: any
+  std::vector<law::Category> categories;  // what its columns answer
   std::vector<std::string> columns_ja, columns_en;
 };
 
 struct SourceInfo {
-  std::string name;                         // [a-z0-9-]
+  std::string name;  // [a-z0-9-]
   std::string title_ja, title_en;
   SourceKind kind = SourceKind::SQL;
   std::vector<SourceQuery> queries;
-  std::optional<int> history_days;          // how far back it reaches
+  std::optional<int> history_days;  // how far back it reaches
 };
 
 struct LookupRequest {
   inquiry::Item item;
-  std::size_t rows_max = 0;                 // limits::kSourceRowsMax when 0
+  std::size_t rows_max = 0;  // limits::kSourceRowsMax when 0
 };
 
 struct LookupResult {
-  std::string query;                        // the name of the query used
+  std::string query;  // the name of the query used
   inquiry::Table table;
   bool truncated = false;
   std::int64_t took_us = 0;

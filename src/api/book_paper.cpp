@@ -117,8 +117,8 @@ Result<std::string> register_paper(const law::Catalogue& law, const desk::Regist
 }
 
 std::string register_table(const desk::RegisterView& view) {
-  const CsvRow header = {"form",       "serial",   "document_number", "entry",     "reason", "case_number", "addressee", "issued_to", "items",
-                         "approver",   "approved", "dispatched",      "delivered", "due",    "answered",    "result",    "purged"};
+  const CsvRow header = {"form",     "serial",   "document_number", "entry",     "reason", "case_number", "addressee", "issued_to", "items",
+                         "approver", "approved", "dispatched",      "delivered", "due",    "answered",    "result",    "purged"};
   std::vector<CsvRow> rows;
   rows.reserve(view.lines.size());
   for (const desk::RegisterLine& line : view.lines)

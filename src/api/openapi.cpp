@@ -56,9 +56,9 @@ Array parameters(const Route& route, json::SchemaSet& set) {
   for (const std::string& segment : route.segments)
     if (segment.starts_with('{')) {
       const std::string name = segment.substr(1, segment.size() - 2);
-      Value schema = name == "organisation" ? json::Codec<party::OrganisationId>::schema(set)
+      Value schema = name == "organisation"                ? json::Codec<party::OrganisationId>::schema(set)
                      : name == "file" || name == "release" ? json::Codec<Sha256>::schema(set)
-                                            : json::Codec<MatterId>::schema(set);
+                                                           : json::Codec<MatterId>::schema(set);
       out.push_back(parameter(name, "path", true, std::move(schema)));
     }
   if (route.query)

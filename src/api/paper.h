@@ -17,7 +17,8 @@ namespace warifu::api {
                                                                const inquiry::MatterState& state, document::Language language);
 
 // The cover sheet of one released answer; nothing when it is purged or not there.
-[[nodiscard]] Result<std::optional<std::string>> answer_paper(const law::Catalogue& law, const party::Organisation& provider, const std::vector<inquiry::SignedAct>& acts,
-                                                              const inquiry::MatterState& state, const Sha256& release, document::Language language);
+[[nodiscard]] Result<std::optional<std::string>> answer_paper(const law::Catalogue& law, const party::Organisation& provider,
+                                                              const std::vector<inquiry::SignedAct>& acts, const inquiry::MatterState& state,
+                                                              const Sha256& release, document::Language language);
 
 }  // namespace warifu::api

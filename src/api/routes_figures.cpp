@@ -30,35 +30,36 @@ Result<T> at(Result<T> result, std::string_view where) {
 // ── figures ──
 
 void add_figures(Router& routes) {
-  routes.get<FiguresQuery, desk::FiguresView>(
-      {"GET", "/api/figures", "figures", "期間内に発出された照会の件数、所要時間、費用です。", "Counts, times and costs of the inquiries of a period."},
-      [](Call& call, const FiguresQuery& query) -> Result<desk::FiguresView> {
-        const Date today = tokyo_date(call.here().office.now());
-        return call.here().office.statistics(call.caller, query.from.value_or(Date{today.year, 1, 1}), query.until.value_or(today));
-      });
+  routes.get<FiguresQuery, desk::FiguresView>({"GET", "/api/figures", "figures", "期間内に発出された照会の件数、所要時間、費用です。",
+                                               "Counts, times and costs of the inquiries of a period."},
+                                              [](Call& call, const FiguresQuery& query) -> Result<desk::FiguresView> {
+                                                const Date today = tokyo_date(call.here().office.now());
+                                                return call.here().office.statistics(call.caller, query.from.value_or(Date{today.year, 1, 1}),
+                                                                                     query.until.value_or(today));
+                                              });
   const auto table = [](Call& call, const PublicQuery& query) -> Result<report::PublicTable> {
     const desk::Office& office = call.here().office;
     const report::HalfYear period =
         query.period.empty() ? report::HalfYear::of(tokyo_date(office.now())) : TRY(at(report::HalfYear::parse(query.period), "/period"));
     return office.public_statistics(call.caller, period);
   };
-  routes.get<PublicQuery, report::PublicTable>(
-      {"GET", "/api/figures/public", "figures", "公表用の半期の表です。10件未満は「1–9」と示します。",
-       "The half-year table fit to be published; counts below ten are shown as 1–9."},
-      table);
+  routes.get<PublicQuery, report::PublicTable>({"GET", "/api/figures/public", "figures", "公表用の半期の表です。10件未満は「1–9」と示します。",
+                                                "The half-year table fit to be published; counts below ten are shown as 1–9."},
+                                               table);
   routes.add_raw<PublicQuery, None>(
-      {"GET", "/api/figures/public.csv", "figures", "公表用の半期の表をCSVで取り出します。", "The public half-year table as CSV."}, Payload::NONE, Payload::CSV,
-      [table](Call& call, const PublicQuery& query) -> Result<Answer> {
+      {"GET", "/api/figures/public.csv", "figures", "公表用の半期の表をCSVで取り出します。", "The public half-year table as CSV."}, Payload::NONE,
+      Payload::CSV, [table](Call& call, const PublicQuery& query) -> Result<Answer> {
         const report::PublicTable made = TRY(table(call, query));
         return csv("figures-" + made.period, public_csv(made));
       });
-  routes.get<AuditQuery, desk::AuditView>(
-      {"GET", "/api/audit", "figures", "監察:一月の着眼点ごとの該当と、抽出した案件です。", "Inspection of a month: findings by rule, and the sample."},
-      [](Call& call, const AuditQuery& query) -> Result<desk::AuditView> {
-        const desk::Office& office = call.here().office;
-        const report::Month month = query.month.empty() ? report::Month::of(office.now()) : TRY(at(report::Month::parse(query.month), "/month"));
-        return office.audit(call.caller, month);
-      });
+  routes.get<AuditQuery, desk::AuditView>({"GET", "/api/audit", "figures", "監察:一月の着眼点ごとの該当と、抽出した案件です。",
+                                           "Inspection of a month: findings by rule, and the sample."},
+                                          [](Call& call, const AuditQuery& query) -> Result<desk::AuditView> {
+                                            const desk::Office& office = call.here().office;
+                                            const report::Month month = query.month.empty() ? report::Month::of(office.now())
+                                                                                            : TRY(at(report::Month::parse(query.month), "/month"));
+                                            return office.audit(call.caller, month);
+                                          });
 }
 
 // ── statements ──
@@ -78,18 +79,15 @@ void add_statements(Router& routes) {
   routes.add<None, desk::StatementList>({"GET", "/api/statements", "figures", "月次明細書の一覧です。", "Monthly statements."},
                                         [](Call& call) { return call.here().office.statements(call.caller); });
   routes.add<desk::StatementCommand, desk::StatementView>(
-      {"POST", "/api/statements", "figures", "一つの機関への一月分の明細書を作り、送ります。", "Makes the statement of a month to one agency, and sends it.",
-       Access::SESSION, Write::KEPT, 201},
+      {"POST", "/api/statements", "figures", "一つの機関への一月分の明細書を作り、送ります。",
+       "Makes the statement of a month to one agency, and sends it.", Access::SESSION, Write::KEPT, 201},
       [](Call& call, const desk::StatementCommand& body) { return call.here().office.issue_statement(call.caller, body); });
-  routes.add<None, desk::StatementView>({"GET", "/api/statements/{statement}", "figures", "月次明細書の一通です。", "One monthly statement."},
-                                        [](Call& call) -> Result<desk::StatementView> {
-                                          return call.here().office.statement(call.caller, TRY(call.id<MatterId>("statement")));
-                                        });
+  routes.add<None, desk::StatementView>(
+      {"GET", "/api/statements/{statement}", "figures", "月次明細書の一通です。", "One monthly statement."},
+      [](Call& call) -> Result<desk::StatementView> { return call.here().office.statement(call.caller, TRY(call.id<MatterId>("statement"))); });
   routes.add<None, desk::ReconciliationView>(
       {"GET", "/api/statements/{statement}/reconciliation", "figures", "明細書と交付簿との照合です。", "The statement held against the register."},
-      [](Call& call) -> Result<desk::ReconciliationView> {
-        return call.here().office.reconcile(call.caller, TRY(call.id<MatterId>("statement")));
-      });
+      [](Call& call) -> Result<desk::ReconciliationView> { return call.here().office.reconcile(call.caller, TRY(call.id<MatterId>("statement"))); });
   routes.add<desk::FindingCommand, desk::StatementRow>(
       {"POST", "/api/statements/{statement}/findings", "figures", "明細書についての監察の所見を記録し、警告を終えます。",
        "Records a finding of the audit on a statement, and ends its alarm.", Access::SESSION, Write::KEPT},
@@ -97,17 +95,16 @@ void add_statements(Router& routes) {
         return call.here().office.examine_statement(call.caller, TRY(call.id<MatterId>("statement")), body);
       });
   routes.add_raw<PaperQuery, None>(
-      {"GET", "/api/statements/{statement}/paper.pdf", "figures", "月次明細書をPDFで取り出します。", "The statement as PDF."}, Payload::NONE, Payload::PDF,
-      [](Call& call, const PaperQuery& query) -> Result<Answer> {
+      {"GET", "/api/statements/{statement}/paper.pdf", "figures", "月次明細書をPDFで取り出します。", "The statement as PDF."}, Payload::NONE,
+      Payload::PDF, [](Call& call, const PaperQuery& query) -> Result<Answer> {
         const desk::StatementView view = TRY(call.here().office.statement(call.caller, TRY(call.id<MatterId>("statement"))));
         return pdf("statement-" + view.statement.head.month, TRY(statement_paper(view, TRY(parties_of(call, view)), query.language)));
       });
-  routes.add_raw<None, None>(
-      {"GET", "/api/statements/{statement}/table.csv", "figures", "月次明細書をCSVで取り出します。", "The statement as CSV."}, Payload::NONE, Payload::CSV,
-      [](Call& call, const None&) -> Result<Answer> {
-        const desk::StatementView view = TRY(call.here().office.statement(call.caller, TRY(call.id<MatterId>("statement"))));
-        return csv("statement-" + view.statement.head.month, statement_table(view, TRY(parties_of(call, view))));
-      });
+  routes.add_raw<None, None>({"GET", "/api/statements/{statement}/table.csv", "figures", "月次明細書をCSVで取り出します。", "The statement as CSV."},
+                             Payload::NONE, Payload::CSV, [](Call& call, const None&) -> Result<Answer> {
+                               const desk::StatementView view = TRY(call.here().office.statement(call.caller, TRY(call.id<MatterId>("statement"))));
+                               return csv("statement-" + view.statement.head.month, statement_table(view, TRY(parties_of(call, view))));
+                             });
 }
 
 // ── registers ──
@@ -120,7 +117,9 @@ Result<desk::RegisterView> register_of(Call& call, law::FormKind form, const std
   return call.here().office.register_of(call.caller, TRY(call.id<UnitId>("office")), form, year);
 }
 
-std::string register_name(const desk::RegisterView& view) { return "register-" + std::string(enum_text(view.form)) + "-" + std::to_string(view.year); }
+std::string register_name(const desk::RegisterView& view) {
+  return "register-" + std::string(enum_text(view.form)) + "-" + std::to_string(view.year);
+}
 
 // The registrar of the office, as the head of its register names him.
 Result<std::string> keeper_of(const desk::Office& office, const UnitId& unit) {
@@ -131,16 +130,16 @@ Result<std::string> keeper_of(const desk::Office& office, const UnitId& unit) {
 
 void add_registers(Router& routes) {
   routes.add_raw<RegisterPaperQuery, None>(
-      {"GET", "/api/registers/{office}/paper.pdf", "matters", "交付簿の一年分をPDFで取り出します。", "One year of a register as PDF."}, Payload::NONE, Payload::PDF,
-      [](Call& call, const RegisterPaperQuery& query) -> Result<Answer> {
+      {"GET", "/api/registers/{office}/paper.pdf", "matters", "交付簿の一年分をPDFで取り出します。", "One year of a register as PDF."}, Payload::NONE,
+      Payload::PDF, [](Call& call, const RegisterPaperQuery& query) -> Result<Answer> {
         const desk::Office& office = call.here().office;
         const desk::RegisterView view = TRY(register_of(call, query.form, query.year));
         const RegisterHead head{office.self().name_ja, TRY(keeper_of(office, view.office)), office.now()};
         return pdf(register_name(view), TRY(register_paper(office.law(), view, head, query.language)));
       });
   routes.add_raw<RegisterQuery, None>(
-      {"GET", "/api/registers/{office}/table.csv", "matters", "交付簿の一年分をCSVで取り出します。", "One year of a register as CSV."}, Payload::NONE, Payload::CSV,
-      [](Call& call, const RegisterQuery& query) -> Result<Answer> {
+      {"GET", "/api/registers/{office}/table.csv", "matters", "交付簿の一年分をCSVで取り出します。", "One year of a register as CSV."}, Payload::NONE,
+      Payload::CSV, [](Call& call, const RegisterQuery& query) -> Result<Answer> {
         const desk::RegisterView view = TRY(register_of(call, query.form, query.year));
         return csv(register_name(view), register_table(view));
       });
@@ -177,7 +176,8 @@ Result<Answer> cover_paper(Call& call, const PaperQuery& query) {
   if (found == view.releases.end() || !found->is_open) return fail(Code::NOT_FOUND, "no open answer of that name", "/release");
   TRY(check_viewed(call, matter));
   const std::vector<inquiry::SignedAct> acts = TRY(office.store().acts(matter));
-  const party::OrganisationId provider = office.self().side == party::Side::PROVIDER ? office.self().id : TRY(party::OrganisationId::parse(view.row.counterparty));
+  const party::OrganisationId provider =
+      office.self().side == party::Side::PROVIDER ? office.self().id : TRY(party::OrganisationId::parse(view.row.counterparty));
   const std::optional<party::Organisation> organisation = TRY(office.directory().organisation(provider));
   if (!organisation) return fail(Code::NOT_FOUND, "the provider is not in the directory");
   std::optional<std::string> bytes = TRY(answer_paper(office.law(), *organisation, acts, inquiry::fold(acts), release, query.language));
@@ -186,12 +186,13 @@ Result<Answer> cover_paper(Call& call, const PaperQuery& query) {
 }
 
 void add_papers(Router& routes) {
-  routes.add_raw<PaperQuery, None>({"GET", "/api/matters/{matter}/paper.pdf", "matters", "照会書をPDFで取り出します。案件を見た人だけが、一時間の間できます。",
-                                    "The inquiry form as PDF, within an hour of a view."},
-                                   Payload::NONE, Payload::PDF, matter_paper);
   routes.add_raw<PaperQuery, None>(
-      {"GET", "/api/matters/{matter}/releases/{release}/cover.pdf", "matters", "開封した回答の表紙をPDFで取り出します。", "The cover sheet of an opened answer as PDF."},
-      Payload::NONE, Payload::PDF, cover_paper);
+      {"GET", "/api/matters/{matter}/paper.pdf", "matters", "照会書をPDFで取り出します。案件を見た人だけが、一時間の間できます。",
+       "The inquiry form as PDF, within an hour of a view."},
+      Payload::NONE, Payload::PDF, matter_paper);
+  routes.add_raw<PaperQuery, None>({"GET", "/api/matters/{matter}/releases/{release}/cover.pdf", "matters", "開封した回答の表紙をPDFで取り出します。",
+                                    "The cover sheet of an opened answer as PDF."},
+                                   Payload::NONE, Payload::PDF, cover_paper);
 }
 
 }  // namespace

@@ -58,7 +58,8 @@ class Unfinished {
 
 bool is_key_file(const std::string& name) { return name.find("/keys/") != std::string::npos || name.find("/devices/") != std::string::npos; }
 bool is_left_out(const std::string& name) {
-  return name == "lock" || name.starts_with("tmp/") || name.ends_with("-wal") || name.ends_with("-shm") || name.ends_with(".part") || name.find("/part-") != std::string::npos;
+  return name == "lock" || name.starts_with("tmp/") || name.ends_with("-wal") || name.ends_with("-shm") || name.ends_with(".part") ||
+         name.find("/part-") != std::string::npos;
 }
 
 // The organisations' stores first, then files, the directory last: whatever an act rests on was there when the act was copied.
@@ -79,7 +80,8 @@ class OneInstant {
       std::map<std::string, std::int64_t> seen;
       for (Hosted* hosted : node.hosted()) {
         const std::string name = hosted->organisation.id.text() + "/office.sqlite";
-        std::unique_ptr<store::Database> database = TRY(store::open_sqlite({.file = node.options().data + "/" + name, .access = store::Access::READ}));
+        std::unique_ptr<store::Database> database =
+            TRY(store::open_sqlite({.file = node.options().data + "/" + name, .access = store::Access::READ}));
         TRY(database->begin(store::Access::READ));
         seen[name] = TRY(newest(*database));
         out.snapshots_.emplace(name, std::move(database));
@@ -147,11 +149,12 @@ Status run_program(const std::vector<std::string>& arguments) {
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));  // NOLINT: posix_spawnp's signature
   argv.push_back(nullptr);
   pid_t pid = 0;
-  if (::posix_spawnp(&pid, argv[0], nullptr, nullptr, argv.data(), environ) != 0) return fail(Code::CONFIG, "the program is not installed", arguments.front(), {{"expected", "postgresql-client"}});
+  if (::posix_spawnp(&pid, argv[0], nullptr, nullptr, argv.data(), environ) != 0)
+    return fail(Code::CONFIG, "the program is not installed", arguments.front(), {{"expected", "postgresql-client"}});
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return fail(Code::STORE_UNAVAILABLE, "the program failed; what it said stands above", arguments.front());
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    return fail(Code::STORE_UNAVAILABLE, "the program failed; what it said stands above", arguments.front());
   return {};
 }
 
@@ -202,8 +205,8 @@ Result<std::vector<Line>> parse_manifest(std::string_view text) {
 
 // Signed by the directory's key and by the organisations' (as many as a note holds).
 Result<std::string> signed_manifest(Node& node, const std::string& manifest, std::size_t files, bool with_keys) {
-  const std::string text = "warifu-backup/v1\n" + node.directory().root().name + "\n" + to_rfc3339(node.options().clock()) + "\n" + std::to_string(files) + "\n" +
-                           (with_keys ? "keys" : "no-keys") + "\n" + crypto::sha256(manifest).hex() + "\n";
+  const std::string text = "warifu-backup/v1\n" + node.directory().root().name + "\n" + to_rfc3339(node.options().clock()) + "\n" +
+                           std::to_string(files) + "\n" + (with_keys ? "keys" : "no-keys") + "\n" + crypto::sha256(manifest).hex() + "\n";
   std::vector<note::Signer> signers{node.directory_keys().directory};
   for (Hosted* hosted : node.hosted())
     if (signers.size() < limits::kNoteSignaturesMax) signers.push_back(*hosted->signer);
@@ -231,7 +234,8 @@ Result<json::Value> backup(const BackupCommand& command) {
   const std::vector<Line> lines = TRY(digests_of(partial, names));
   const std::string manifest = manifest_text(lines);
   TRY(write_file_durably(partial + "/" + std::string(kManifest), bytes_of(manifest), kFileMode));
-  TRY(write_file_durably(partial + "/" + std::string(kNote), bytes_of(TRY(signed_manifest(*node, manifest, lines.size(), command.with_keys))), kFileMode));
+  TRY(write_file_durably(partial + "/" + std::string(kNote), bytes_of(TRY(signed_manifest(*node, manifest, lines.size(), command.with_keys))),
+                         kFileMode));
 
   std::error_code error;
   if (is_tar) {
@@ -247,7 +251,8 @@ Result<json::Value> backup(const BackupCommand& command) {
   if (error) return fail(Code::IO, "cannot give the backup its name: " + error.message(), command.out);
   std::uintmax_t bytes = 0;
   for (const Line& line : lines) bytes += line.bytes;
-  return json::Value(json::Object{{"ok", true}, {"file", command.out}, {"files", lines.size()}, {"bytes", static_cast<std::int64_t>(bytes)}, {"keys", command.with_keys}});
+  return json::Value(json::Object{
+      {"ok", true}, {"file", command.out}, {"files", lines.size()}, {"bytes", static_cast<std::int64_t>(bytes)}, {"keys", command.with_keys}});
 }
 
 struct Checked {
@@ -319,14 +324,19 @@ Result<json::Value> restore(const RestoreCommand& command) {
   }
   const Checked checked = TRY(check_backup(partial, command.root));
   const bool has_dump = std::ranges::find(checked.lines, kDump, &Line::name) != checked.lines.end();
-  if (has_dump && command.store_url.empty()) return fail(Code::CONFIG, "the backup is of a PostgreSQL store: into which database?", "--store", {{"expected", "postgresql://…"}});
+  if (has_dump && command.store_url.empty())
+    return fail(Code::CONFIG, "the backup is of a PostgreSQL store: into which database?", "--store", {{"expected", "postgresql://…"}});
   if (has_dump) TRY(restore_postgres(partial, command.store_url));
   for (const std::string_view name : {kManifest, kNote}) fs::remove(partial + "/" + std::string(name), error);
   if (fs::exists(command.data, error)) fs::remove(command.data, error);
   fs::rename(partial, command.data, error);
   if (error) return fail(Code::IO, "cannot give the folder its name: " + error.message(), command.data);
   unfinished.keep();
-  return json::Value(json::Object{{"ok", true}, {"data", command.data}, {"files", checked.lines.size()}, {"keys", checked.with_keys}, {"root", checked.vouched_by_outside ? "given" : "of the backup"}});
+  return json::Value(json::Object{{"ok", true},
+                                  {"data", command.data},
+                                  {"files", checked.lines.size()},
+                                  {"keys", checked.with_keys},
+                                  {"root", checked.vouched_by_outside ? "given" : "of the backup"}});
 }
 
 }  // namespace
@@ -343,7 +353,9 @@ int run_restore(const RestoreCommand& command) {
     std::printf("%s\n", command.data.c_str());
     if (!made.as_object().at("keys").as_bool()) std::printf("keys/ を戻してから起動してください。 Put the keys/ folders back before starting.\n");
     if (command.root.empty())
-      std::printf("完全性は控えの中の鍵で確かめました。出所も確かめるには --root を付けてください。\nChecked against the key in the backup itself; give --root to check where it comes from.\n");
+      std::printf(
+          "完全性は控えの中の鍵で確かめました。出所も確かめるには --root を付けてください。\nChecked against the key in the backup itself; give "
+          "--root to check where it comes from.\n");
   });
 }
 

@@ -15,8 +15,8 @@
 #include "base/file.h"
 #include "crypto/hash.h"
 #include "store/office_store.h"
-#include "store/postgres.h"
 #include "store/pool.h"
+#include "store/postgres.h"
 #include "store/sqlite.h"
 
 namespace warifu::app {
@@ -42,13 +42,17 @@ struct Latency {
 
 Latency latency_of(std::string what, std::vector<double> seconds_each) {
   std::ranges::sort(seconds_each);
-  const auto at = [&](double q) { return seconds_each.empty() ? 0 : 1000 * seconds_each[std::min(seconds_each.size() - 1, static_cast<std::size_t>(q * static_cast<double>(seconds_each.size())))]; };
+  const auto at = [&](double q) {
+    return seconds_each.empty()
+               ? 0
+               : 1000 * seconds_each[std::min(seconds_each.size() - 1, static_cast<std::size_t>(q * static_cast<double>(seconds_each.size())))];
+  };
   return {std::move(what), at(0.50), at(0.95), at(0.99), seconds_each.size()};
 }
 
 // A matter that was really played, cut into texts in which ids, hashes and names can be exchanged.
 struct Template {
-  std::vector<SignedAct> acts;   // in fold order, the first ten
+  std::vector<SignedAct> acts;  // in fold order, the first ten
   std::string account, document_number;
 };
 
@@ -126,11 +130,12 @@ Result<std::unique_ptr<World>> make_world(const BenchCommand& command) {
   world->story.account = "rei000042";
   world->story.document_number = number;
   TRY(make_directories(command.data + "/bench", 0700));
-  world->store = TRY(store::OfficeStore::open({.url = is_postgres(command.store_url) ? command.store_url : "sqlite:" + command.data + "/bench/office.sqlite",
-                                               .schema = "warifu_bench",
-                                               .organisation = world->self.id,
-                                               .side = world->self.side,
-                                               .files_dir = command.data + "/bench/files"}));
+  world->store =
+      TRY(store::OfficeStore::open({.url = is_postgres(command.store_url) ? command.store_url : "sqlite:" + command.data + "/bench/office.sqlite",
+                                    .schema = "warifu_bench",
+                                    .organisation = world->self.id,
+                                    .side = world->self.side,
+                                    .files_dir = command.data + "/bench/files"}));
   desk::OfficeParts parts;
   parts.self = world->self;
   parts.store = world->store;
@@ -139,7 +144,8 @@ Result<std::unique_ptr<World>> make_world(const BenchCommand& command) {
   parts.signer = from->signer;
   world->office = std::make_unique<desk::Office>(std::move(parts));
   for (const char* book : {"unit", "person", "case"})
-    for (const desk::BookEntry& entry : TRY(from->store->book(book))) TRY(world->office->put_entry_as_node(entry.book, entry.id, entry.key, TRY(json::parse(entry.value))));
+    for (const desk::BookEntry& entry : TRY(from->store->book(book)))
+      TRY(world->office->put_entry_as_node(entry.book, entry.id, entry.key, TRY(json::parse(entry.value))));
   for (const party::Person& person : TRY(world->office->people())) {
     if (person.login == "tantou") world->officer = {person.id, Role::INVESTIGATOR};
     if (person.login == "shomu") world->registrar = {person.id, Role::REGISTRAR};
@@ -328,13 +334,14 @@ void print_table(const std::vector<Latency>& small, const std::vector<Latency>& 
   std::printf("\n%-50s %12zu inquiries %16zu inquiries %8s\n", "", small_count, large_count, "growth");
   std::printf("%-50s %10s %10s %12s %10s\n", "", "p50 ms", "p95 ms", "p50 ms", "p95 ms");
   for (std::size_t i = 0; i < large.size(); ++i)
-    std::printf("%-50s %10.2f %10.2f %12.2f %10.2f %10.2fx\n", large[i].what.c_str(), small[i].p50_ms, small[i].p95_ms, large[i].p50_ms, large[i].p95_ms,
-                small[i].p95_ms > 0 ? large[i].p95_ms / small[i].p95_ms : 0.0);
+    std::printf("%-50s %10.2f %10.2f %12.2f %10.2f %10.2fx\n", large[i].what.c_str(), small[i].p50_ms, small[i].p95_ms, large[i].p50_ms,
+                large[i].p95_ms, small[i].p95_ms > 0 ? large[i].p95_ms / small[i].p95_ms : 0.0);
 }
 
 json::Array latencies_json(const std::vector<Latency>& latencies) {
   json::Array out;
-  for (const Latency& l : latencies) out.push_back(json::Object{{"what", l.what}, {"p50_ms", l.p50_ms}, {"p95_ms", l.p95_ms}, {"p99_ms", l.p99_ms}, {"count", l.count}});
+  for (const Latency& l : latencies)
+    out.push_back(json::Object{{"what", l.what}, {"p50_ms", l.p50_ms}, {"p95_ms", l.p95_ms}, {"p99_ms", l.p99_ms}, {"count", l.count}});
   return out;
 }
 
@@ -365,7 +372,7 @@ Status bench(const BenchCommand& command) {
                                                   {"clients", command.clients},
                                                   {"start_kib", idle_kib},
                                                   {"idle_node_kib", node_kib}})
-                          .c_str());
+                            .c_str());
     return {};
   }
   std::printf("%s, %ld processors, %zu inquiries of %zu acts, loaded at %.0f inquiries/s\n", is_postgres(command.store_url) ? "PostgreSQL" : "SQLite",
@@ -373,8 +380,8 @@ Status bench(const BenchCommand& command) {
   print_table(before, after, small, command.inquiries);
   std::printf("\nrebuild of projections   %10.0f acts/s\n", rebuilt);
   std::printf("durable command          %10.0f /s with %zu clients\n", commands.per_second, command.clients);
-  std::printf("its floor                %10.0f /s (hashes, signature, durable commit of %zu bytes; same clients)   ratio %.2f\n", commands.floor_per_second,
-              commands.bytes, commands.per_second / commands.floor_per_second);
+  std::printf("its floor                %10.0f /s (hashes, signature, durable commit of %zu bytes; same clients)   ratio %.2f\n",
+              commands.floor_per_second, commands.bytes, commands.per_second / commands.floor_per_second);
   std::printf("memory of an idle node   %10zu KiB (seven organisations)\n", node_kib);
   return {};
 }

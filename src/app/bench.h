@@ -9,12 +9,12 @@
 namespace warifu::app {
 
 struct BenchCommand {
-  std::string data;                 // an empty or absent folder
-  std::string store_url;            // empty: SQLite
+  std::string data;       // an empty or absent folder
+  std::string store_url;  // empty: SQLite
   std::size_t inquiries = 100'000;
-  std::size_t small = 10'000;       // the smaller store the growth is measured against
+  std::size_t small = 10'000;  // the smaller store the growth is measured against
   std::size_t clients = 32;
-  double seconds = 5;               // of each measured loop
+  double seconds = 5;  // of each measured loop
   bool json = false;
 };
 int run_bench_inquiry(const BenchCommand& command);

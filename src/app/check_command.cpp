@@ -49,8 +49,11 @@ int run_source_test(const SourceTestCommand& command) {
   const int code = finish(tested, command.json, [](const json::Value& all) {
     for (const json::Value& one : all.as_object().at("sources").as_array()) {
       const bool is_ok = one.as_object().at("ok").as_bool();
-      std::printf("%-20s %-5s %s\n", member_text(one, "name").c_str(), member_text(one, "kind").c_str(), is_ok ? "ok" : member_text(one, "code").c_str());
-      if (!is_ok) std::printf("    %s\n    %s\n    [%s] %s\n", member_text(one, "ja").c_str(), member_text(one, "en").c_str(), member_text(one, "where").c_str(), member_text(one, "detail").c_str());
+      std::printf("%-20s %-5s %s\n", member_text(one, "name").c_str(), member_text(one, "kind").c_str(),
+                  is_ok ? "ok" : member_text(one, "code").c_str());
+      if (!is_ok)
+        std::printf("    %s\n    %s\n    [%s] %s\n", member_text(one, "ja").c_str(), member_text(one, "en").c_str(),
+                    member_text(one, "where").c_str(), member_text(one, "detail").c_str());
     }
   });
   return code != 0 ? code : tested->as_object().at("ok").as_bool() ? 0 : 1;
@@ -58,7 +61,8 @@ int run_source_test(const SourceTestCommand& command) {
 
 int run_law_check(const LawCheckCommand& command) {
   return finish(check_law(command), command.json, [](const json::Value& found) {
-    std::printf("%s %s: %d\n", member_text(found, "title").c_str(), member_text(found, "version").c_str(), found.as_object().at("rules").to_number<int>());
+    std::printf("%s %s: %d\n", member_text(found, "title").c_str(), member_text(found, "version").c_str(),
+                found.as_object().at("rules").to_number<int>());
   });
 }
 

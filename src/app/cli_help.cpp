@@ -11,7 +11,9 @@ namespace warifu::app {
 
 namespace {
 
-std::vector<const CLI::App*> children(const CLI::App& app) { return app.get_subcommands([](const CLI::App* one) { return !one->get_name().empty(); }); }
+std::vector<const CLI::App*> children(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App* one) { return !one->get_name().empty(); });
+}
 
 // Text of a man page: a backslash is \e, a hyphen of an option is \-, a line never begins with a control character.
 std::string roff(std::string_view text) {
@@ -104,21 +106,26 @@ std::string joined(const std::vector<std::string>& words) {
 std::string shell_quoted(std::string_view text, bool is_fish = false) {
   std::string out = "'";
   for (const char c : text) {
-    if (c == '\'') out += is_fish ? "\\'" : "'\\''";
-    else if (c == '\\' && is_fish) out += "\\\\";
-    else out += c;
+    if (c == '\'')
+      out += is_fish ? "\\'" : "'\\''";
+    else if (c == '\\' && is_fish)
+      out += "\\\\";
+    else
+      out += c;
   }
   return out + "'";
 }
 
 // The command words before the cursor are found by walking what was typed; options and their values are skipped.
 std::string bash_script(const std::vector<Words>& all) {
-  std::string out = "# bash completion of warifu\n_warifu() {\n  local word path='' words='' current=\"${COMP_WORDS[COMP_CWORD]}\" i\n"
-                    "  for ((i = 1; i < COMP_CWORD; i++)); do\n    word=\"${COMP_WORDS[i]}\"\n    case \"$path $word\" in\n";
+  std::string out =
+      "# bash completion of warifu\n_warifu() {\n  local word path='' words='' current=\"${COMP_WORDS[COMP_CWORD]}\" i\n"
+      "  for ((i = 1; i < COMP_CWORD; i++)); do\n    word=\"${COMP_WORDS[i]}\"\n    case \"$path $word\" in\n";
   for (const Words& one : all)
     if (!one.path.empty()) {
       const std::size_t space = one.path.rfind(' ');
-      const std::string above = space == std::string::npos ? "" : one.path.substr(0, space), last = space == std::string::npos ? one.path : one.path.substr(space + 1);
+      const std::string above = space == std::string::npos ? "" : one.path.substr(0, space),
+                        last = space == std::string::npos ? one.path : one.path.substr(space + 1);
       out += "      " + shell_quoted(above + " " + last) + ") path=" + shell_quoted(one.path) + " ;;\n";
     }
   out += "    esac\n  done\n  case \"$path\" in\n";
@@ -132,11 +139,14 @@ std::string bash_script(const std::vector<Words>& all) {
 }
 
 std::string zsh_script(const std::vector<Words>& all) {
-  std::string out = "#compdef warifu\n# zsh completion of warifu\n_warifu() {\n  local place='' word\n  local -a found\n  for word in \"${words[@]:1:$((CURRENT - 2))}\"; do\n    case \"$place $word\" in\n";
+  std::string out =
+      "#compdef warifu\n# zsh completion of warifu\n_warifu() {\n  local place='' word\n  local -a found\n  for word in \"${words[@]:1:$((CURRENT - "
+      "2))}\"; do\n    case \"$place $word\" in\n";
   for (const Words& one : all)
     if (!one.path.empty()) {
       const std::size_t space = one.path.rfind(' ');
-      const std::string above = space == std::string::npos ? "" : one.path.substr(0, space), last = space == std::string::npos ? one.path : one.path.substr(space + 1);
+      const std::string above = space == std::string::npos ? "" : one.path.substr(0, space),
+                        last = space == std::string::npos ? one.path : one.path.substr(space + 1);
       out += "      " + shell_quoted(above + " " + last) + ") place=" + shell_quoted(one.path) + " ;;\n";
     }
   out += "    esac\n  done\n  case \"$place\" in\n";
@@ -154,11 +164,13 @@ std::string zsh_script(const std::vector<Words>& all) {
 }
 
 std::string fish_script(const std::vector<Words>& all) {
-  std::string out = "# fish completion of warifu\nfunction __warifu_path\n  set -l path ''\n  for word in (commandline -opc)[2..-1]\n    switch \"$path $word\"\n";
+  std::string out =
+      "# fish completion of warifu\nfunction __warifu_path\n  set -l path ''\n  for word in (commandline -opc)[2..-1]\n    switch \"$path $word\"\n";
   for (const Words& one : all)
     if (!one.path.empty()) {
       const std::size_t space = one.path.rfind(' ');
-      const std::string above = space == std::string::npos ? "" : one.path.substr(0, space), last = space == std::string::npos ? one.path : one.path.substr(space + 1);
+      const std::string above = space == std::string::npos ? "" : one.path.substr(0, space),
+                        last = space == std::string::npos ? one.path : one.path.substr(space + 1);
       out += "      case " + shell_quoted(above + " " + last, true) + "\n        set path " + shell_quoted(one.path, true) + "\n";
     }
   out += "    end\n  end\n  test \"$path\" = \"$argv[1]\"\nend\n";
@@ -176,17 +188,25 @@ int put(const std::string& text) { return std::fwrite(text.data(), 1, text.size(
 }  // namespace
 
 std::string man_page(const CLI::App& root) {
-  std::string out = ".TH WARIFU 1 \"\" \"warifu " WARIFU_VERSION "\" \"Warifu\"\n.SH NAME\nwarifu \\- exchange of inquiries between investigators and providers\n.SH SYNOPSIS\n.B warifu\n"
+  std::string out = ".TH WARIFU 1 \"\" \"warifu " WARIFU_VERSION
+                    "\" \"Warifu\"\n.SH NAME\nwarifu \\- exchange of inquiries between investigators and providers\n.SH SYNOPSIS\n.B warifu\n"
                     ".I command\n.RI [ options ]\n.SH DESCRIPTION\n";
-  out += "Warifu carries inquiries (Code of Criminal Procedure article 197 paragraph 2) from the draft to the answer. Every step is a signed act. "
-         "One executable plays every part; each command explains itself with \\fB\\-\\-help\\fR.\n.SH COMMANDS\n";
+  out +=
+      "Warifu carries inquiries (Code of Criminal Procedure article 197 paragraph 2) from the draft to the answer. Every step is a signed act. "
+      "One executable plays every part; each command explains itself with \\fB\\-\\-help\\fR.\n.SH COMMANDS\n";
   for (const CLI::App* child : children(root)) write_command(*child, "warifu " + child->get_name(), out);
-  out += ".SH EXIT STATUS\n.TP\n.B 0\nDone.\n.TP\n.B 1\nIt failed; why is said in Japanese and English, or as JSON with \\fB\\-\\-json\\fR.\n.TP\n.B 2\nWrong use; for \\fBevidence verify\\fR also: no root.\n";
+  out +=
+      ".SH EXIT STATUS\n.TP\n.B 0\nDone.\n.TP\n.B 1\nIt failed; why is said in Japanese and English, or as JSON with \\fB\\-\\-json\\fR.\n.TP\n.B "
+      "2\nWrong use; for \\fBevidence verify\\fR also: no root.\n";
   out += ".SH ENVIRONMENT\n";
   for (const Setting& setting : settings()) out += ".TP\n.B " + roff(setting.variable()) + "\n" + roff(setting.en) + ".\n";
-  for (const auto& [name, text] : {std::pair{"WARIFU_PASSWORD", "Password for \\-\\-server."}, {"WARIFU_KEYFILE", "Personal key file."}, {"WARIFU_DEVICE", "Device secret of that key."}})
+  for (const auto& [name, text] : {std::pair{"WARIFU_PASSWORD", "Password for \\-\\-server."},
+                                   {"WARIFU_KEYFILE", "Personal key file."},
+                                   {"WARIFU_DEVICE", "Device secret of that key."}})
     out += std::string(".TP\n.B ") + name + "\n" + text + "\n";
-  out += ".SH FILES\n.TP\n.I DIR/warifu.toml\nConfiguration of the node in DIR, see \\fBwarifu config \\-\\-print\\-defaults\\fR.\n.TP\n.I DIR/root.vkey\nThe directory's public key: what evidence and backups are verified against.\n";
+  out +=
+      ".SH FILES\n.TP\n.I DIR/warifu.toml\nConfiguration of the node in DIR, see \\fBwarifu config \\-\\-print\\-defaults\\fR.\n.TP\n.I "
+      "DIR/root.vkey\nThe directory's public key: what evidence and backups are verified against.\n";
   return out;
 }
 

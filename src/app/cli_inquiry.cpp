@@ -27,7 +27,9 @@ void add_step_options(CLI::App& app, const InquiryStep& step, InquiryCommand& co
       reason();
       break;
     case Takes::OUTCOME:
-      app.add_option("--outcome", command.outcome, "SUSPECT_IDENTIFIED, ARREST, VICTIM_FOUND, DAMAGE_PREVENTED, LEAD_EXCLUDED, STILL_INVESTIGATING, NO_EFFECT")->required();
+      app.add_option("--outcome", command.outcome,
+                     "SUSPECT_IDENTIFIED, ARREST, VICTIM_FOUND, DAMAGE_PREVENTED, LEAD_EXCLUDED, STILL_INVESTIGATING, NO_EFFECT")
+          ->required();
       app.add_option("--message", command.message, "A message to the provider");
       break;
     case Takes::HAND_OVER:

@@ -15,7 +15,8 @@ void add_access(CLI::App& command, Access& access) {
   command.add_option("--cacert", access.ca_file, "PEM file with the CA of the server's certificate");
   command.add_option("--keyfile", access.keyfile, "Personal key file")->envname("WARIFU_KEYFILE");
   command.add_option("--device", access.device, "Device secret that belongs to it")->envname("WARIFU_DEVICE");
-  command.add_flag("--password-stdin", access.password_stdin, "Read the password as a line of the standard input (else WARIFU_PASSWORD, else the terminal)");
+  command.add_flag("--password-stdin", access.password_stdin,
+                   "Read the password as a line of the standard input (else WARIFU_PASSWORD, else the terminal)");
   command.add_flag("--pin-stdin", access.pin_stdin, "Read the PIN as a line of the standard input, after the password's");
   command.add_flag("--json", access.json, "Print the result as JSON");
 }
@@ -32,7 +33,8 @@ void add_user(CLI::App& root, int& code) {
   add->add_option("--kana", added->kana, "Reading of the name");
   add->add_option("--post", added->post, "Post or rank");
   add->add_option("--unit", added->unit, "Unit, by name or id");
-  add->add_option("--has", added->roles, "Roles: investigator, supervisor, approver, registrar, auditor, admin, intake, operator, legal, releaser")->required();
+  add->add_option("--has", added->roles, "Roles: investigator, supervisor, approver, registrar, auditor, admin, intake, operator, legal, releaser")
+      ->required();
   add->add_flag("--unit-head", added->is_unit_head, "Head of the unit");
   add->add_option("--mail", added->mail, "Address for notices");
   add->add_option("--telephone", added->telephone, "Telephone");
@@ -53,7 +55,9 @@ void add_user(CLI::App& root, int& code) {
   simple("list", "Everybody in the books", false, run_user_list);
   simple("invite", "Print a new invitation code; older ones become worthless", true, run_user_invite);
   simple("enrol", "On --data: enter a person's key that was made with `warifu key new` and handed over in person", true, run_user_enrol);
-  simple("admit", "Bring a person's key into the directory: the first two people on --data under the root key, everybody after them signed by a second person", true, run_user_admit);
+  simple("admit",
+         "Bring a person's key into the directory: the first two people on --data under the root key, everybody after them signed by a second person",
+         true, run_user_admit);
 }
 
 void add_books(CLI::App& root, int& code) {

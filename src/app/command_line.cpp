@@ -1,8 +1,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "app/cli.h"
 #include "app/bench.h"
+#include "app/cli.h"
 #include "app/commands.h"
 #include "json/codec.h"
 
@@ -10,7 +10,12 @@ namespace warifu::app {
 
 int report(const Error& error, bool as_json) {
   if (as_json) {
-    const json::Object object{{"ok", false}, {"code", sentence(error.code).name}, {"where", error.where}, {"ja", sentence_ja(error)}, {"en", sentence_en(error)}, {"detail", error.message}};
+    const json::Object object{{"ok", false},
+                              {"code", sentence(error.code).name},
+                              {"where", error.where},
+                              {"ja", sentence_ja(error)},
+                              {"en", sentence_en(error)},
+                              {"detail", error.message}};
     std::printf("%s\n", json::compact(object).c_str());
   } else {
     std::fprintf(stderr, "warifu: %s\n        %s\n        [%s%s%s] %s\n", sentence_ja(error).c_str(), sentence_en(error).c_str(),
@@ -95,7 +100,8 @@ int run_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) std::fprintf(stderr, "warifu: 使い方が違います。次の英文と --help を見てください。\n        This is not how it is used; see --help.\n");
+    if (error.get_exit_code() != 0)
+      std::fprintf(stderr, "warifu: 使い方が違います。次の英文と --help を見てください。\n        This is not how it is used; see --help.\n");
     return app.exit(error) == 0 ? 0 : 2;
   }
   return code;

@@ -1,9 +1,9 @@
 #include "app/config.h"
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <toml++/toml.h>
 
 #include "base/file.h"
 
@@ -27,12 +27,16 @@ constexpr std::array kSettings = {
     Setting{"tls.key", "", Kind::TEXT, "a PEM file", "その秘密鍵(PEM、権限 0600)", "Its private key (PEM, mode 0600)"},
     Setting{"store.url", "", Kind::TEXT, "postgresql://…", "空ならデータフォルダの SQLite。PostgreSQL の場合はその URL(秘密はパスワードファイルに)",
             "SQLite files in the data folder when empty; or the URL of PostgreSQL (its secret belongs into libpq's password file)"},
-    Setting{"mail.url", "", Kind::TEXT, "smtp://host:port, smtps://host:port", "通知メールの送信サーバ。空なら送らない", "Mail relay for notices; none are sent when empty"},
+    Setting{"mail.url", "", Kind::TEXT, "smtp://host:port, smtps://host:port", "通知メールの送信サーバ。空なら送らない",
+            "Mail relay for notices; none are sent when empty"},
     Setting{"mail.from", "", Kind::TEXT, "name@host", "通知メールの差出人", "Sender of the notices"},
     Setting{"mail.user", "", Kind::TEXT, "a name", "送信サーバの利用者名", "User at the relay"},
-    Setting{"mail.password_file", "", Kind::TEXT, "a file", "そのパスワードだけを書いたファイル(権限 0600)", "File that holds the password alone (mode 0600)"},
-    Setting{"mail.ca_file", "", Kind::TEXT, "a PEM file", "送信サーバの証明書を確かめる CA。空ならシステムのもの", "CA of the relay's certificate; the system's when empty"},
-    Setting{"mail.require_tls", "true", Kind::FLAG, "true, false", "暗号化できない送信サーバには送らない", "Refuse a relay that offers no encryption"},
+    Setting{"mail.password_file", "", Kind::TEXT, "a file", "そのパスワードだけを書いたファイル(権限 0600)",
+            "File that holds the password alone (mode 0600)"},
+    Setting{"mail.ca_file", "", Kind::TEXT, "a PEM file", "送信サーバの証明書を確かめる CA。空ならシステムのもの",
+            "CA of the relay's certificate; the system's when empty"},
+    Setting{"mail.require_tls", "true", Kind::FLAG, "true, false", "暗号化できない送信サーバには送らない",
+            "Refuse a relay that offers no encryption"},
     Setting{"log.level", "info", Kind::TEXT, "error, warning, info", "ログに書く程度", "How much is logged"},
 };
 
@@ -146,14 +150,17 @@ std::optional<std::string> environment_variable(const std::string& name) {
 }
 
 std::string default_config_text() {
-  std::string out = "# 割符の設定。値は環境変数でも指定でき、環境変数が優先する。\n# Configuration of Warifu. Each value may also come from the environment, which wins over this file.\n";
+  std::string out =
+      "# 割符の設定。値は環境変数でも指定でき、環境変数が優先する。\n# Configuration of Warifu. Each value may also come from the environment, which "
+      "wins over this file.\n";
   std::string table;
   for (const Setting& setting : kSettings) {
     const std::size_t dot = setting.key.find('.');
     const std::string its_table(dot == std::string_view::npos ? std::string_view() : setting.key.substr(0, dot));
     if (its_table != table) out += "\n[" + its_table + "]\n";
     table = its_table;
-    out += "\n# " + std::string(setting.ja) + "\n# " + std::string(setting.en) + "\n# " + setting.variable() + " (" + std::string(setting.expected) + ")\n";
+    out += "\n# " + std::string(setting.ja) + "\n# " + std::string(setting.en) + "\n# " + setting.variable() + " (" + std::string(setting.expected) +
+           ")\n";
     const std::string_view name = dot == std::string_view::npos ? setting.key : setting.key.substr(dot + 1);
     const std::string value(setting.fallback);
     out += std::string(name) + " = " + (setting.kind == Kind::TEXT ? "\"" + value + "\"" : value) + "\n";

@@ -92,7 +92,8 @@ struct Demo::Impl {
   void played(std::string_view org, std::string_view slug, const MatterId& matter, State expected) {
     record.played.push_back({std::string(org), std::string(slug), matter.hex(), std::string(enum_text(expected))});
   }
-  [[nodiscard]] static desk::DraftCommand draft(std::string_view org, std::string_view case_key, std::string_view to, std::vector<desk::DraftItem> items) {
+  [[nodiscard]] static desk::DraftCommand draft(std::string_view org, std::string_view case_key, std::string_view to,
+                                                std::vector<desk::DraftItem> items) {
     desk::DraftCommand command;
     command.case_id = id_of<CaseId>("case", org, case_key);
     command.to = OrganisationId::parse(to).value();
@@ -107,7 +108,8 @@ Demo::~Demo() = default;
 Node& Demo::node() { return *impl_->node; }
 Result<std::vector<DemoAccount>> Demo::accounts() const { return impl_->record.accounts; }
 
-Result<std::unique_ptr<Demo>> Demo::open(const std::string& data, const std::string& store_url, const std::string& origin, const DemoOptions& options) {
+Result<std::unique_ptr<Demo>> Demo::open(const std::string& data, const std::string& store_url, const std::string& origin,
+                                         const DemoOptions& options) {
   auto impl = std::make_unique<Impl>();
   NodeOptions node_options;
   node_options.data = data;
@@ -258,18 +260,19 @@ Status Demo::Impl::play(Stage& stage, Date first_day) {
 
   // Auction fraud: an account name leads to its holder.
   clock.set(at(first_day, 9, 10));
-  const MatterId auction = TRY(stage.inquire(
-      kKakuu,
-      draft(kKakuu, "auction", "portal.demo",
-            {item(selector(SelectorType::ACCOUNT_ID, store::demo_account(42), "portal.demo"), {Category::K1}, "出品者の特定のため", "代金を支払ったが商品が届かないとの被害届3件の出品者であるため。")}),
-      Step::DISPATCHED));
+  const MatterId auction = TRY(stage.inquire(kKakuu,
+                                             draft(kKakuu, "auction", "portal.demo",
+                                                   {item(selector(SelectorType::ACCOUNT_ID, store::demo_account(42), "portal.demo"), {Category::K1},
+                                                         "出品者の特定のため", "代金を支払ったが商品が届かないとの被害届3件の出品者であるため。")}),
+                                             Step::DISPATCHED));
   TRY(stage.work("portal.demo", auction, Work::RELEASED));
   TRY(stage.take_answer(kKakuu, auction, inquiry::Outcome::SUSPECT_IDENTIFIED));
   played(kKakuu, "auction-fraud", auction, State::ANSWERED);
 
   // Transfer fraud with victims in both prefectures: the same account, two agencies, each answered on its own (M-A6).
   clock.set(at(first_day.plus_days(2), 10, 0));
-  desk::DraftItem account = item(bank_account(store::demo_bank_number(17)), {Category::K1, Category::K7}, "振込先口座の名義人及び資金の流れの確認のため", "被害者が現金を振り込んだ口座であるため。");
+  desk::DraftItem account = item(bank_account(store::demo_bank_number(17)), {Category::K1, Category::K7},
+                                 "振込先口座の名義人及び資金の流れの確認のため", "被害者が現金を振り込んだ口座であるため。");
   account.period = desk::PeriodInput{to_rfc3339_tokyo(at(first_day.plus_days(-90), 0, 0)), to_rfc3339_tokyo(at(first_day, 0, 0))};
   const MatterId transfer_kakuu = TRY(stage.inquire(kKakuu, draft(kKakuu, "transfer", "bank.demo", {account}), Step::DISPATCHED));
   TRY(stage.work("bank.demo", transfer_kakuu, Work::RELEASED));
@@ -287,14 +290,18 @@ Status Demo::Impl::play(Stage& stage, Date first_day) {
   address.port = 40123;
   address.at = to_rfc3339_tokyo(at(first_day.plus_days(-3), 21, 14));
   const MatterId access = TRY(stage.inquire(
-      kKakuu, draft(kKakuu, "access", "net.demo", {item(address, {Category::K1}, "不正アクセス元の契約者の確認のため", "被害サーバの接続記録に残されたアドレスであるため。")}), Step::DISPATCHED));
+      kKakuu,
+      draft(kKakuu, "access", "net.demo",
+            {item(address, {Category::K1}, "不正アクセス元の契約者の確認のため", "被害サーバの接続記録に残されたアドレスであるため。")}),
+      Step::DISPATCHED));
   TRY(stage.work("net.demo", access, Work::RELEASED));
   TRY(stage.take_answer(kKakuu, access, std::nullopt));
   played(kKakuu, "address-at-time", access, State::NEEDS_WARRANT);
 
   // Over-broad: three years of transfers are narrowed to three months, as a second version with its own approval and serial.
   clock.set(at(first_day.plus_days(5), 11, 0));
-  desk::DraftItem transfers = item(selector(SelectorType::ACCOUNT_ID, store::demo_crypto_account(33), "coin.demo"), {Category::K1, Category::K7}, "資金の移転先の確認のため", "犯罪収益が送付された口座であるため。");
+  desk::DraftItem transfers = item(selector(SelectorType::ACCOUNT_ID, store::demo_crypto_account(33), "coin.demo"), {Category::K1, Category::K7},
+                                   "資金の移転先の確認のため", "犯罪収益が送付された口座であるため。");
   transfers.period = desk::PeriodInput{to_rfc3339_tokyo(at(first_day.plus_days(-1095), 0, 0)), to_rfc3339_tokyo(at(first_day, 0, 0))};
   const MatterId crypto = TRY(stage.inquire(kMihon, draft(kMihon, "crypto", "coin.demo", {transfers}), Step::DISPATCHED));
   TRY(stage.work("coin.demo", crypto, Work::RELEASED));
@@ -310,21 +317,24 @@ Status Demo::Impl::play(Stage& stage, Date first_day) {
 
   // Nobody holds data for it.
   clock.set(at(first_day.plus_days(8), 14, 0));
-  const MatterId missing = TRY(stage.inquire(
-      kMihon, draft(kMihon, "missing", "mvno.demo", {item(selector(SelectorType::TELEPHONE, "060-9999-9999"), {Category::K1}, "契約者の確認のため", "不正に契約されたとみられる電話番号であるため。")}),
-      Step::DISPATCHED));
+  const MatterId missing = TRY(stage.inquire(kMihon,
+                                             draft(kMihon, "missing", "mvno.demo",
+                                                   {item(selector(SelectorType::TELEPHONE, "060-9999-9999"), {Category::K1}, "契約者の確認のため",
+                                                         "不正に契約されたとみられる電話番号であるため。")}),
+                                             Step::DISPATCHED));
   TRY(stage.work("mvno.demo", missing, Work::RELEASED));
   TRY(stage.take_answer(kMihon, missing, std::nullopt));
   played(kMihon, "none-held", missing, State::NONE_HELD);
 
   // Two things asked at once, one of them not to be had without a warrant; then the matter is closed.
   clock.set(at(first_day.plus_days(9), 10, 30));
-  const MatterId mixed = TRY(stage.inquire(
-      kKakuu,
-      draft(kKakuu, "threat", "portal.demo",
-            {item(selector(SelectorType::ACCOUNT_ID, store::demo_account(77), "portal.demo"), {Category::K1}, "投稿者とみられる会員の確認のため", "被害者が特定した会員であるため。"),
-             item(selector(SelectorType::ACCOUNT_ID, store::demo_account(77), "portal.demo"), {Category::K3}, "接続記録の確認のため", "投稿との関連を確かめるため。")}),
-      Step::DISPATCHED));
+  const MatterId mixed = TRY(stage.inquire(kKakuu,
+                                           draft(kKakuu, "threat", "portal.demo",
+                                                 {item(selector(SelectorType::ACCOUNT_ID, store::demo_account(77), "portal.demo"), {Category::K1},
+                                                       "投稿者とみられる会員の確認のため", "被害者が特定した会員であるため。"),
+                                                  item(selector(SelectorType::ACCOUNT_ID, store::demo_account(77), "portal.demo"), {Category::K3},
+                                                       "接続記録の確認のため", "投稿との関連を確かめるため。")}),
+                                           Step::DISPATCHED));
   TRY(stage.work("portal.demo", mixed, Work::RELEASED));
   TRY(stage.take_answer(kKakuu, mixed, inquiry::Outcome::LEAD_EXCLUDED));
   stage.pass(hours(1));
@@ -334,7 +344,9 @@ Status Demo::Impl::play(Stage& stage, Date first_day) {
   // Withdrawn before anybody answered.
   clock.set(at(first_day.plus_days(10), 9, 0));
   const MatterId withdrawn = TRY(stage.inquire(
-      kKakuu, draft(kKakuu, "auction", "mvno.demo", {item(selector(SelectorType::TELEPHONE, "060-1000-0063"), {Category::K1}, "契約者の確認のため", "出品者が連絡先とした番号であるため。")}),
+      kKakuu,
+      draft(kKakuu, "auction", "mvno.demo",
+            {item(selector(SelectorType::TELEPHONE, "060-1000-0063"), {Category::K1}, "契約者の確認のため", "出品者が連絡先とした番号であるため。")}),
       Step::DISPATCHED));
   stage.pass(hours(3));
   TRY(stage.office(kKakuu).withdraw(stage.caller(kKakuu, "tantou", Role::INVESTIGATOR), withdrawn, {"出品者が判明したため。"}));
@@ -351,7 +363,8 @@ Status Demo::Impl::play_waiting(Stage& stage, Date today) {
   const auto one = [&](std::string_view case_key) {
     ++n;
     return draft(kKakuu, case_key, "portal.demo",
-                 {item(selector(SelectorType::ACCOUNT_ID, store::demo_account(n), "portal.demo"), {Category::K1}, "会員の確認のため", "被害届に記載された会員であるため。")});
+                 {item(selector(SelectorType::ACCOUNT_ID, store::demo_account(n), "portal.demo"), {Category::K1}, "会員の確認のため",
+                       "被害届に記載された会員であるため。")});
   };
   // Long due: dispatched early, answered by nobody.
   clock.set(at(today.plus_days(-12), 10, 0));
@@ -367,8 +380,9 @@ Status Demo::Impl::play_waiting(Stage& stage, Date today) {
   }
   // … and at each of the provider's.
   day = -6;
-  for (const std::optional<Work> work : {std::optional<Work>(), std::optional(Work::TRIAGED), std::optional(Work::ACCEPTED), std::optional(Work::ASSIGNED),
-                                         std::optional(Work::COLLECTED), std::optional(Work::CHECKED), std::optional(Work::RELEASED)}) {
+  for (const std::optional<Work> work :
+       {std::optional<Work>(), std::optional(Work::TRIAGED), std::optional(Work::ACCEPTED), std::optional(Work::ASSIGNED),
+        std::optional(Work::COLLECTED), std::optional(Work::CHECKED), std::optional(Work::RELEASED)}) {
     clock.set(at(today.plus_days(day), 13, 5));
     day = std::min(day + 1, -1);
     desk::DraftCommand command = one(work ? "access" : "auction");

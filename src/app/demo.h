@@ -28,7 +28,8 @@ struct DemoOptions {
 // Opens the demo in this folder; makes it when there is none. The clock runs through the played days and stands at the present at the end.
 class Demo {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<Demo>> open(const std::string& data, const std::string& store_url, const std::string& origin, const DemoOptions& options);
+  [[nodiscard]] static Result<std::unique_ptr<Demo>> open(const std::string& data, const std::string& store_url, const std::string& origin,
+                                                          const DemoOptions& options);
   ~Demo();
 
   [[nodiscard]] Node& node();

@@ -100,7 +100,8 @@ Status Stage::work(std::string_view org, const MatterId& matter, Work until) {
   pass(minutes(50));
   desk::DecisionsCommand decisions{TRY(desk.suggest_triage(intake, matter))};
   for (inquiry::ItemDecision& decision : decisions.decisions)
-    if (decision.disposition == Disposition::NARROW && decision.comment.empty()) decision.comment = "期間が長く、必要な範囲を超えるおそれがあります。次の期間であればお答えできます。";
+    if (decision.disposition == Disposition::NARROW && decision.comment.empty())
+      decision.comment = "期間が長く、必要な範囲を超えるおそれがあります。次の期間であればお答えできます。";
   TRY(desk.triage(intake, matter, decisions));
   if (until == Work::TRIAGED) return {};
   pass(minutes(5));
@@ -123,7 +124,8 @@ Status Stage::work(std::string_view org, const MatterId& matter, Work until) {
   }
   desk::CollectCommand collect;
   collect.ready = true;
-  for (const desk::ItemView& item : view.items) collect.answer.items.push_back(answer_for(item.item, item.decision.value_or(inquiry::ItemDecision{}), lookups));
+  for (const desk::ItemView& item : view.items)
+    collect.answer.items.push_back(answer_for(item.item, item.decision.value_or(inquiry::ItemDecision{}), lookups));
   collect.answer.reference = "R-" + matter.hex().substr(0, 6);
   collect.answer.preparer = "答野 花子";
   collect.answer.completeness = "お求めの範囲で保有する記録のすべてです。";

@@ -25,7 +25,7 @@ class StageClock {
 struct Actor {
   PersonId person;
   std::vector<party::Role> roles;
-  std::shared_ptr<const note::Signer> key;   // <org>/person/<id>
+  std::shared_ptr<const note::Signer> key;  // <org>/person/<id>
 };
 
 class Stage {

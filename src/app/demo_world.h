@@ -20,10 +20,10 @@ struct DemoUnit {
 
 struct DemoPerson {
   std::string_view login, name, kana, post;
-  std::string_view unit;                  // key of a unit; empty at a provider
+  std::string_view unit;  // key of a unit; empty at a provider
   std::vector<party::Role> roles;
   bool is_unit_head = false;
-  std::string_view pin = "";              // of the personal key; everybody has one
+  std::string_view pin = "";  // of the personal key; everybody has one
 };
 
 struct DemoCase {
@@ -33,13 +33,13 @@ struct DemoCase {
 struct DemoOrganisation {
   std::string_view id, name_ja, name_en, address, telephone;
   party::Side side = party::Side::AGENCY;
-  std::string_view kind;                  // portal, internet …
+  std::string_view kind;  // portal, internet …
   std::vector<DemoUnit> units;
   std::vector<DemoPerson> people;
   std::vector<DemoCase> cases;
   std::optional<store::CustomerKind> customers;
   std::vector<party::ProfileEntry> profile;
-  std::string_view sources;               // TOML
+  std::string_view sources;  // TOML
 };
 
 [[nodiscard]] const std::vector<DemoOrganisation>& demo_organisations();

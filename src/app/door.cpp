@@ -36,7 +36,8 @@ class LocalDoor final : public Door {
     if (!entry) return fail(Code::NOT_FOUND, "nobody has this login", access.as);
     const party::Person person = TRY(json::decode_text<party::Person>(entry->value));
     if (!person.is_active || person.roles.empty()) return fail(Code::FORBIDDEN, "the person is not active", access.as);
-    for (Hosted* hosted : door->node_->hosted()) door->offices_.emplace(hosted->organisation.id, api::Host{*hosted->office, *hosted->logins, *hosted->enrolment, {}});
+    for (Hosted* hosted : door->node_->hosted())
+      door->offices_.emplace(hosted->organisation.id, api::Host{*hosted->office, *hosted->logins, *hosted->enrolment, {}});
     door->who_ = {door->hosted_->organisation.id, door->hosted_->organisation.side, person.id, person.roles, person.roles.front()};
     return door;
   }
@@ -178,17 +179,20 @@ class RemoteDoor final : public Door {
     }
     const Result<api::Problem> problem = json::decode_text<api::Problem>(answer.body);
     if (!problem) return fail(Code::PEER_UNAVAILABLE, "the server answered " + std::to_string(answer.status), {}, {{"peer", access_.server}});
-    return fail(code_of(problem->code), "the server answered " + std::to_string(answer.status) + ", request " + problem->request, problem->where, problem->args);
+    return fail(code_of(problem->code), "the server answered " + std::to_string(answer.status) + ", request " + problem->request, problem->where,
+                problem->args);
   }
 
   // The session as the server tells it.
   void take(const json::Value& session) {
     csrf_ = member_text(session, "csrf");
-    if (const Result<api::SessionInfo> info = json::decode<api::SessionInfo>(session)) who_ = {info->organisation, info->side, info->person, info->roles, info->role};
+    if (const Result<api::SessionInfo> info = json::decode<api::SessionInfo>(session))
+      who_ = {info->organisation, info->side, info->person, info->roles, info->role};
   }
 
   Status log_in() {
-    const bool is_local = access_.server.starts_with("http://127.0.0.1") || access_.server.starts_with("http://localhost") || access_.server.starts_with("http://[::1]");
+    const bool is_local = access_.server.starts_with("http://127.0.0.1") || access_.server.starts_with("http://localhost") ||
+                          access_.server.starts_with("http://[::1]");
     if (!access_.server.starts_with("https://") && !is_local)
       return fail(Code::CONFIG, "a password goes over an encrypted connection only", "--server", {{"expected", "https://…"}});
     if (access_.as.empty()) return missing("--as");
@@ -206,12 +210,14 @@ class RemoteDoor final : public Door {
       password = TRY(ask_secret("パスワード / password: "));
     }
     const json::Value session =
-        TRY(call("POST", "/api/session", json::Value(json::Object{{"organisation", access_.organisation}, {"login", access_.as}, {"password", password.reveal()}})));
+        TRY(call("POST", "/api/session",
+                 json::Value(json::Object{{"organisation", access_.organisation}, {"login", access_.as}, {"password", password.reveal()}})));
     take(session);
     const api::SessionInfo info = TRY(json::decode<api::SessionInfo>(session));
     if (!info.factor_needed) return {};
     const note::Signer signer = TRY(key());
-    if (signer.verifier().name != info.signer) return fail(Code::KEY_UNKNOWN, "the key file is of somebody else", "--keyfile", {{"key", signer.verifier().name}});
+    if (signer.verifier().name != info.signer)
+      return fail(Code::KEY_UNKNOWN, "the key file is of somebody else", "--keyfile", {{"key", signer.verifier().name}});
     // What is signed must be a log-in at this very address: a false server in between could use any other text elsewhere.
     if (!info.challenge_text.starts_with("warifu-login/v1\n" + access_.server + "\n"))
       return fail(Code::TEXT_DIFFERS, "the server names another address as its own; give the one that people open", "--server");

@@ -21,7 +21,8 @@ struct Number {
 
 Result<Number> parse_number(const std::string& text) {
   const std::size_t colon = text.find(':');
-  if (colon == std::string::npos) return fail(Code::BAD_VALUE, "not <organisation>:<document number>", "number", {{"expected", "police.example:架空第1号"}});
+  if (colon == std::string::npos)
+    return fail(Code::BAD_VALUE, "not <organisation>:<document number>", "number", {{"expected", "police.example:架空第1号"}});
   return Number{TRY(party::OrganisationId::parse(text.substr(0, colon))), text.substr(colon + 1)};
 }
 
@@ -57,15 +58,17 @@ Result<std::string> export_evidence(const EvidenceExport& command) {
 
 void print_report(const exchange::EvidenceReport& report) {
   std::printf("%s:%s\n", report.org.text().c_str(), report.number.c_str());
-  std::printf("状態 state %s   名簿 directory %s (%zu)   作成 exported %s\n\n", std::string(enum_text(report.state)).c_str(), report.root.c_str(), report.directory_size,
-              to_rfc3339_tokyo(report.created).c_str());
+  std::printf("状態 state %s   名簿 directory %s (%zu)   作成 exported %s\n\n", std::string(enum_text(report.state)).c_str(), report.root.c_str(),
+              report.directory_size, to_rfc3339_tokyo(report.created).c_str());
   for (const exchange::EvidenceAct& act : report.acts) {
     const inquiry::KindRule& rule = inquiry::rule_of(act.act.kind);
-    std::printf("%s  %-12s %-22s %s %s %s%s%s\n", to_rfc3339_tokyo(act.act.at).c_str(), std::string(rule.name_ja).c_str(), std::string(rule.name_en).c_str(),
-                act.act.org.text().c_str(), std::string(enum_text(act.act.role)).c_str(), act.act.person ? act.act.person->hex().c_str() : "-",
-                act.is_purged ? "  (purged)" : "", act.effect.effect == inquiry::Effect::APPLIED ? "" : ("  " + std::string(enum_text(act.effect.effect))).c_str());
+    std::printf("%s  %-12s %-22s %s %s %s%s%s\n", to_rfc3339_tokyo(act.act.at).c_str(), std::string(rule.name_ja).c_str(),
+                std::string(rule.name_en).c_str(), act.act.org.text().c_str(), std::string(enum_text(act.act.role)).c_str(),
+                act.act.person ? act.act.person->hex().c_str() : "-", act.is_purged ? "  (purged)" : "",
+                act.effect.effect == inquiry::Effect::APPLIED ? "" : ("  " + std::string(enum_text(act.effect.effect))).c_str());
     for (const exchange::EvidenceSignature& signature : act.signatures)
-      std::printf("    署名 %s+%s  有効 %s から   entry %zu\n", signature.name.c_str(), signature.key_id.c_str(), to_rfc3339_tokyo(signature.valid_from).c_str(), signature.entry);
+      std::printf("    署名 %s+%s  有効 %s から   entry %zu\n", signature.name.c_str(), signature.key_id.c_str(),
+                  to_rfc3339_tokyo(signature.valid_from).c_str(), signature.entry);
   }
 }
 
@@ -74,13 +77,31 @@ json::Object report_json(const exchange::EvidenceReport& report) {
   for (const exchange::EvidenceAct& act : report.acts) {
     json::Array signatures;
     for (const exchange::EvidenceSignature& s : act.signatures)
-      signatures.push_back(json::Object{{"name", s.name}, {"key_id", s.key_id}, {"valid_from", to_rfc3339(s.valid_from)}, {"valid_until", to_rfc3339(s.valid_until)}, {"directory_entry", s.entry}});
-    acts.push_back(json::Object{{"entry", act.entry}, {"act", act.hash.hex()}, {"kind", enum_text(act.act.kind)}, {"org", act.act.org.text()}, {"role", enum_text(act.act.role)},
-                                {"person", act.act.person ? act.act.person->hex() : "-"}, {"at", to_rfc3339(act.act.at)}, {"effect", enum_text(act.effect.effect)},
-                                {"purged", act.is_purged}, {"signatures", std::move(signatures)}});
+      signatures.push_back(json::Object{{"name", s.name},
+                                        {"key_id", s.key_id},
+                                        {"valid_from", to_rfc3339(s.valid_from)},
+                                        {"valid_until", to_rfc3339(s.valid_until)},
+                                        {"directory_entry", s.entry}});
+    acts.push_back(json::Object{{"entry", act.entry},
+                                {"act", act.hash.hex()},
+                                {"kind", enum_text(act.act.kind)},
+                                {"org", act.act.org.text()},
+                                {"role", enum_text(act.act.role)},
+                                {"person", act.act.person ? act.act.person->hex() : "-"},
+                                {"at", to_rfc3339(act.act.at)},
+                                {"effect", enum_text(act.effect.effect)},
+                                {"purged", act.is_purged},
+                                {"signatures", std::move(signatures)}});
   }
-  return json::Object{{"ok", true}, {"org", report.org.text()}, {"number", report.number}, {"matter", report.matter.hex()}, {"state", enum_text(report.state)},
-                      {"root", report.root}, {"directory_size", report.directory_size}, {"exported", to_rfc3339(report.created)}, {"acts", std::move(acts)}};
+  return json::Object{{"ok", true},
+                      {"org", report.org.text()},
+                      {"number", report.number},
+                      {"matter", report.matter.hex()},
+                      {"state", enum_text(report.state)},
+                      {"root", report.root},
+                      {"directory_size", report.directory_size},
+                      {"exported", to_rfc3339(report.created)},
+                      {"acts", std::move(acts)}};
 }
 
 Result<std::size_t> rebuild(const RebuildCommand& command, std::size_t& matters) {
@@ -104,15 +125,19 @@ Result<std::size_t> rebuild(const RebuildCommand& command, std::size_t& matters)
 int run_evidence_export(const EvidenceExport& command) {
   const Result<std::string> acts = export_evidence(command);
   if (!acts) return report(acts.error(), command.json);
-  if (command.json) std::printf("%s\n", json::compact(json::Object{{"ok", true}, {"file", command.out}, {"acts", *acts}}).c_str());
-  else std::printf("%s (%s)\n", command.out.c_str(), acts->c_str());
+  if (command.json)
+    std::printf("%s\n", json::compact(json::Object{{"ok", true}, {"file", command.out}, {"acts", *acts}}).c_str());
+  else
+    std::printf("%s (%s)\n", command.out.c_str(), acts->c_str());
   return 0;
 }
 
 int run_evidence_verify(const EvidenceVerify& command) {
   constexpr int kNoRoot = 2;
   if (command.root.empty()) {
-    std::fprintf(stderr, "warifu: --root がありません。名簿の公開鍵(root.vkey)を指定してください。\n        --root is missing: give the directory's key (root.vkey)\n");
+    std::fprintf(stderr,
+                 "warifu: --root がありません。名簿の公開鍵(root.vkey)を指定してください。\n        --root is missing: give the directory's key "
+                 "(root.vkey)\n");
     return kNoRoot;
   }
   const Result<std::string> policy_text = read_file(command.root, kPolicyBytesMax);
@@ -125,8 +150,10 @@ int run_evidence_verify(const EvidenceVerify& command) {
   if (!bundle) return report(bundle.error(), command.json);
   const Result<exchange::EvidenceReport> verified = exchange::verify_evidence(*bundle, *policy);
   if (!verified) return report(verified.error(), command.json);
-  if (command.json) std::printf("%s\n", json::compact(report_json(*verified)).c_str());
-  else print_report(*verified);
+  if (command.json)
+    std::printf("%s\n", json::compact(report_json(*verified)).c_str());
+  else
+    print_report(*verified);
   return 0;
 }
 
@@ -135,8 +162,10 @@ int run_rebuild(const RebuildCommand& command) {
   const Result<std::size_t> differing = rebuild(command, matters);
   if (!differing) return report(differing.error(), command.json);
   const bool is_ok = !command.check || *differing == 0;
-  if (command.json) std::printf("%s\n", json::compact(json::Object{{"ok", is_ok}, {"matters", matters}, {"differing", *differing}}).c_str());
-  else std::printf("%zu matters, %zu differed%s\n", matters, *differing, command.check ? "" : ", rebuilt");
+  if (command.json)
+    std::printf("%s\n", json::compact(json::Object{{"ok", is_ok}, {"matters", matters}, {"differing", *differing}}).c_str());
+  else
+    std::printf("%zu matters, %zu differed%s\n", matters, *differing, command.check ? "" : ", rebuilt");
   return is_ok ? 0 : 1;
 }
 

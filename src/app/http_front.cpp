@@ -41,7 +41,8 @@ Result<Listen> parse_listen(const std::string& text) {
   const bool is_number = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
   std::string address = text.substr(0, colon);
   if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-  if (!is_number || std::stoi(port) > 65'535 || address.empty()) return fail(Code::CONFIG, "an address and a port", "listen", {{"expected", "127.0.0.1:8080"}});
+  if (!is_number || std::stoi(port) > 65'535 || address.empty())
+    return fail(Code::CONFIG, "an address and a port", "listen", {{"expected", "127.0.0.1:8080"}});
   return Listen{std::move(address), static_cast<std::uint16_t>(std::stoi(port))};
 }
 
@@ -64,7 +65,9 @@ Status serve_until_end(Node& node, Front front) {
   options.temp_directory = front.temp_directory;
   options.workers = front.workers;
   options.body_policy = [&api](const net::Request& head) { return api.body_policy(head); };
-  options.on_handler_error = [](std::string_view request, std::string_view what) { log_line("handler_error", std::string(request) + " " + std::string(what)); };
+  options.on_handler_error = [](std::string_view request, std::string_view what) {
+    log_line("handler_error", std::string(request) + " " + std::string(what));
+  };
   net::Server server = TRY(net::Server::start(std::move(options), [&api, &node](const net::Request& request) {
     net::Response response = api.handle(request);
     // The node's own threads have figures of their own; one page shows both.

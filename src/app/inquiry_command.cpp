@@ -91,7 +91,9 @@ Result<json::Value> row_counts(const std::string& text) {
     const std::size_t end = std::min(text.find(',', from), text.size());
     const std::string part = text.substr(from, end - from);
     const std::size_t equals = part.find('=');
-    const auto number = [](const std::string& digits) { return !digits.empty() && digits.size() < 7 && digits.find_first_not_of("0123456789") == std::string::npos; };
+    const auto number = [](const std::string& digits) {
+      return !digits.empty() && digits.size() < 7 && digits.find_first_not_of("0123456789") == std::string::npos;
+    };
     if (equals == std::string::npos || !number(part.substr(0, equals)) || !number(part.substr(equals + 1)))
       return fail(Code::BAD_VALUE, "item=rows, with commas", "--rows", {{"expected", "1=3,2=0"}});
     out.push_back(json::Object{{"no", std::stoi(part.substr(0, equals))}, {"rows", std::stoi(part.substr(equals + 1))}});
@@ -169,9 +171,11 @@ Result<json::Value> sign_step(Door& door, const InquiryStep& step, const std::st
   const std::string shown = TRY(shown_before_signing(law::Catalogue::built_in(), prepared, view, std::string(step.kind)));
   std::fprintf(stderr, "%s", shown.c_str());
   const note::Signer signer = TRY(door.key());
-  if (signer.verifier().name != prepared.signer) return fail(Code::KEY_UNKNOWN, "the key file is of somebody else", "--keyfile", {{"key", signer.verifier().name}});
-  return door.call("POST", route,
-                   json::Value(json::Object{{"text", prepared.text}, {"body", prepared.body}, {"signature", TRY(signer.sign(prepared.text)).text()}}));
+  if (signer.verifier().name != prepared.signer)
+    return fail(Code::KEY_UNKNOWN, "the key file is of somebody else", "--keyfile", {{"key", signer.verifier().name}});
+  return door.call(
+      "POST", route,
+      json::Value(json::Object{{"text", prepared.text}, {"body", prepared.body}, {"signature", TRY(signer.sign(prepared.text)).text()}}));
 }
 
 std::string media_type_of(const InquiryCommand& command) {
@@ -194,7 +198,8 @@ Result<json::Value> run_step(const InquiryCommand& command) {
   if (step.takes == Takes::SIGNATURE) return sign_step(*door, step, matter, command);
   const std::string route = "/api/matters/" + matter + "/" + std::string(step.route);
   if (step.takes == Takes::FILE)
-    return door->upload(route + "?name=" + net::percent_encode(std::filesystem::path(command.file).filename().string()), command.file, media_type_of(command));
+    return door->upload(route + "?name=" + net::percent_encode(std::filesystem::path(command.file).filename().string()), command.file,
+                        media_type_of(command));
   if (step.takes == Takes::NOTHING) return door->call("POST", route, std::nullopt);
   return door->call("POST", route, TRY(body_of(*door, step, matter, command)));
 }
@@ -206,7 +211,10 @@ Result<json::Value> list(const InquiryCommand& command) {
   for (const std::string& state : command.states) target += "&state=" + net::percent_encode(state);
   if (command.is_mine) target += "&mine=true";
   if (command.is_overdue) target += "&overdue=true";
-  for (const auto& [name, value] : {std::pair<const char*, const std::string&>{"q", command.query}, {"case_number", command.case_number}, {"number", command.document_number}, {"cursor", command.cursor}})
+  for (const auto& [name, value] : {std::pair<const char*, const std::string&>{"q", command.query},
+                                    {"case_number", command.case_number},
+                                    {"number", command.document_number},
+                                    {"cursor", command.cursor}})
     if (!value.empty()) target += "&" + std::string(name) + "=" + net::percent_encode(value);
   return door->call("GET", target, std::nullopt);
 }
@@ -240,7 +248,8 @@ void print_written(const json::Value& done) {
     return;
   }
   std::printf("%s  %s", matter.c_str(), state.c_str());
-  if (const std::string provider = member_text(done, "provider_state"); !provider.empty() && provider != "NONE") std::printf("  %s", provider.c_str());
+  if (const std::string provider = member_text(done, "provider_state"); !provider.empty() && provider != "NONE")
+    std::printf("  %s", provider.c_str());
   std::printf("  %s\n", member_text(done, "number").c_str());
 }
 
@@ -253,8 +262,9 @@ int run_inquiry(const InquiryCommand& command) { return finish(run_step(command)
 int run_inquiry_list(const InquiryCommand& command) {
   return finish(list(command), command.access.json, [](const json::Value& page) {
     for (const json::Value& row : page.as_object().at("rows").as_array())
-      std::printf("%s  %-18s %-24s %-10s %s  %s\n", member_text(row, "matter").c_str(), member_text(row, "state").c_str(), member_text(row, "number").c_str(),
-                  member_text(row, "due").c_str(), member_text(row, "counterparty_name_ja").c_str(), member_text(row, "subject").c_str());
+      std::printf("%s  %-18s %-24s %-10s %s  %s\n", member_text(row, "matter").c_str(), member_text(row, "state").c_str(),
+                  member_text(row, "number").c_str(), member_text(row, "due").c_str(), member_text(row, "counterparty_name_ja").c_str(),
+                  member_text(row, "subject").c_str());
     if (const std::string next = member_text(page, "next"); !next.empty()) std::printf("--cursor %s\n", next.c_str());
   });
 }

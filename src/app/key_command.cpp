@@ -30,7 +30,7 @@ Result<NewKey> make_key(const KeyCommand& command, const std::string& org, const
   TRY(crypto::check_pin(pin));
   // Neither file is ever written over: it may be the only copy of somebody's key.
   for (const std::string& path : {command.keyfile, command.device}) {
-    struct stat info {};
+    struct stat info{};
     if (path.empty()) return fail(Code::MISSING_FIELD, "where to?", "--keyfile, --device");
     if (::lstat(path.c_str(), &info) == 0) return fail(Code::CONFLICT, "the file exists", path);
   }
@@ -55,14 +55,17 @@ Result<json::Value> new_key(const KeyCommand& command) {
   Result<PersonId> person = PersonId::parse(command.person);
   if (!person) return tl::unexpected<Error>(std::move(person).error().at("--person"));
   const NewKey made = TRY(make_key(command, org->text(), *person, TRY(new_pin(command))));
-  return json::Value(json::Object{{"ok", true}, {"vkey", made.vkey}, {"signer", made.signer.verifier().name}, {"keyfile", command.keyfile}, {"device", command.device}});
+  return json::Value(json::Object{
+      {"ok", true}, {"vkey", made.vkey}, {"signer", made.signer.verifier().name}, {"keyfile", command.keyfile}, {"device", command.device}});
 }
 
 Result<json::Value> show(const KeyCommand& command) {
   const crypto::KeyfileHead head = TRY(crypto::read_keyfile_head(TRY(read_file(command.keyfile, kFileBytesMax))));
   const std::string name = note::person_name(head.org, head.person);
-  return json::Value(
-      json::Object{{"organisation", head.org}, {"person", head.person.hex()}, {"signer", name}, {"vkey", TRY(note::VerifierKey::create(name, head.public_key)).text()}});
+  return json::Value(json::Object{{"organisation", head.org},
+                                  {"person", head.person.hex()},
+                                  {"signer", name},
+                                  {"vkey", TRY(note::VerifierKey::create(name, head.public_key)).text()}});
 }
 
 Result<json::Value> sign(const KeyCommand& command) {
@@ -93,7 +96,8 @@ Result<json::Value> post(const KeyCommand& command, const std::string& path, con
 // An invitation redeemed from the command line: password, a key made here, and its enrolment.
 Result<json::Value> enrol(KeyCommand command) {
   while (command.server.ends_with('/')) command.server.pop_back();
-  const bool is_local = command.server.starts_with("http://127.0.0.1") || command.server.starts_with("http://localhost") || command.server.starts_with("http://[::1]");
+  const bool is_local =
+      command.server.starts_with("http://127.0.0.1") || command.server.starts_with("http://localhost") || command.server.starts_with("http://[::1]");
   if (!command.server.starts_with("https://") && !is_local)
     return fail(Code::CONFIG, "a password goes over an encrypted connection only", "--server", {{"expected", "https://…"}});
   const json::Value asked(json::Object{{"organisation", command.org}, {"login", command.login}, {"code", command.code}});
@@ -104,11 +108,12 @@ Result<json::Value> enrol(KeyCommand command) {
       command.password_stdin ? TRY(read_secret_line()) : TRY(ask_new_secret("新しいパスワード(12文字以上) / new password (12 characters or more): "));
   const NewKey made = TRY(make_key(command, view.organisation.text(), view.person, TRY(new_pin(command))));
   const std::string text = desk::enrolment_text(view.origin, view.organisation, view.person, made.signer.verifier().key.base64(), view.nonce);
-  const json::Value body(json::Object{{"organisation", command.org},
-                                      {"login", command.login},
-                                      {"code", command.code},
-                                      {"password", password.reveal()},
-                                      {"device", json::Object{{"vkey", made.vkey}, {"device", command.device_name}, {"signature", TRY(made.signer.sign(text)).text()}}}});
+  const json::Value body(json::Object{
+      {"organisation", command.org},
+      {"login", command.login},
+      {"code", command.code},
+      {"password", password.reveal()},
+      {"device", json::Object{{"vkey", made.vkey}, {"device", command.device_name}, {"signature", TRY(made.signer.sign(text)).text()}}}});
   const Result<json::Value> session = post(command, "/api/invitations/redeem", body);
   if (!session) {
     // The key is known to nobody: it goes again, so that the same command can be repeated.
@@ -116,7 +121,8 @@ Result<json::Value> enrol(KeyCommand command) {
     (void)std::remove(command.device.c_str());
     return tl::unexpected<Error>(session.error());
   }
-  return json::Value(json::Object{{"ok", true}, {"vkey", made.vkey}, {"person", view.person.hex()}, {"name", view.name}, {"waits", session->as_object().at("factor_needed")}});
+  return json::Value(json::Object{
+      {"ok", true}, {"vkey", made.vkey}, {"person", view.person.hex()}, {"name", view.name}, {"waits", session->as_object().at("factor_needed")}});
 }
 
 void print_key(const json::Value& made) { std::printf("%s\n", member_text(made, "vkey").c_str()); }

@@ -40,8 +40,8 @@ void start_log(LogLevel level) {
 void log_request(const api::LogEvent& event) {
   const auto out = logger();
   if (!out || (event.status >= 400 && !is_within_rate())) return;
-  json::Object line{{"at", to_rfc3339(now_utc())}, {"event", "request"}, {"request", event.request}, {"method", event.method}, {"route", event.route},
-                    {"status", event.status}, {"us", event.took_us}};
+  json::Object line{{"at", to_rfc3339(now_utc())}, {"event", "request"},     {"request", event.request}, {"method", event.method},
+                    {"route", event.route},        {"status", event.status}, {"us", event.took_us}};
   if (!event.organisation.empty()) line["organisation"] = event.organisation;
   if (!event.code.empty()) {
     line["code"] = event.code;

@@ -138,8 +138,8 @@ Result<Hosted*> Node::add_organisation(const party::Organisation& organisation) 
   TRY(directory_->trust_root(keys.root.verifier()));
   const Time from = options_.clock();
   const note::Validity valid{Time::from_seconds(from.seconds()), Time::from_seconds((from + kDirectoryKeyPeriod).seconds())};
-  TRY(directory_->add_entry(TRY(desk::first_organisation_entry(directory_keys_->directory.verifier().name, organisation.id, keys.sign.verifier(), valid, keys.root,
-                                                               directory_keys_->admitters))));
+  TRY(directory_->add_entry(TRY(desk::first_organisation_entry(directory_keys_->directory.verifier().name, organisation.id, keys.sign.verifier(),
+                                                               valid, keys.root, directory_keys_->admitters))));
   TRY(directory_->publish_organisation(organisation));
   Hosted* hosted = TRY(host(organisation));
   TRY(save_list());

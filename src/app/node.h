@@ -29,14 +29,14 @@ namespace warifu::app {
 
 struct NodeOptions {
   std::string data;
-  std::string store_url;                   // empty: what the node was made with: SQLite files in `data`, or postgresql://… (a schema per organisation)
-  std::string hub;                         // name of the directory's log, for create(); open() reads it
+  std::string store_url;  // empty: what the node was made with: SQLite files in `data`, or postgresql://… (a schema per organisation)
+  std::string hub;        // name of the directory's log, for create(); open() reads it
   std::string origin = "http://localhost:8080";
   bool is_demo = false;
-  bool lock = true;                        // views of the command line do without
+  bool lock = true;  // views of the command line do without
   std::function<Time()> clock = now_utc;
   crypto::PasswordCost password_cost = crypto::kPasswordCost;
-  SendMail send_mail;                      // empty: nobody is told by mail
+  SendMail send_mail;  // empty: nobody is told by mail
 };
 
 // One hosted organisation.

@@ -10,18 +10,22 @@ namespace {
 
 std::string rule() { return std::string(72, '-') + "\n"; }
 
-std::string line(std::string_view label, std::string_view value) { return value.empty() ? std::string() : std::string(label) + ": " + std::string(value) + "\n"; }
+std::string line(std::string_view label, std::string_view value) {
+  return value.empty() ? std::string() : std::string(label) + ": " + std::string(value) + "\n";
+}
 
 std::string categories_text(const law::Catalogue& law, const std::vector<law::Category>& categories) {
   std::string out;
-  for (const law::Category category : categories) out += (out.empty() ? "" : "、") + law.category(category).name.ja + " (" + std::string(enum_text(category)) + ")";
+  for (const law::Category category : categories)
+    out += (out.empty() ? "" : "、") + law.category(category).name.ja + " (" + std::string(enum_text(category)) + ")";
   return out;
 }
 
 std::string period_text(const inquiry::Period& period) { return to_rfc3339_tokyo(period.from) + " — " + to_rfc3339_tokyo(period.until); }
 
 std::string item_text(const law::Catalogue& law, const inquiry::Item& item) {
-  std::string out = std::to_string(item.no) + ". " + std::string(text::selector_row(item.selector.input.type).name_ja) + "  " + item.selector.display + "\n";
+  std::string out =
+      std::to_string(item.no) + ". " + std::string(text::selector_row(item.selector.input.type).name_ja) + "  " + item.selector.display + "\n";
   if (item.period) out += line("   期間 period", period_text(*item.period));
   out += line("   求める情報 asked for", categories_text(law, item.categories));
   if (item.asks_registration_address) out += "   登録時のIPアドレスを求める / asks for the address at registration\n";
@@ -69,7 +73,8 @@ std::string inquiry_text(const law::Catalogue& law, const inquiry::InquiryText& 
   out += line("回答方法 how to answer", text.answer_how);
   const inquiry::Officer& officer = text.officer;
   out += line("担当 officer", officer.section + " " + officer.post + " " + officer.name + " " + officer.telephone + " (" + officer.extension + ")");
-  if (text.confidentiality) out += line("秘密保持の求め (197条5項) not to be told", text.confidentiality->reason + " — " + text.confidentiality->review.iso());
+  if (text.confidentiality)
+    out += line("秘密保持の求め (197条5項) not to be told", text.confidentiality->reason + " — " + text.confidentiality->review.iso());
   if (text.cover_request) out += line("協力依頼 cover request", *text.cover_request);
   for (const std::string& related : text.related) out += line("関連 related", related);
   return out + rule();
@@ -89,15 +94,18 @@ std::string answer_text(const law::Catalogue& law, const inquiry::Answer& answer
     for (const inquiry::Table& table : item.tables) out += table_text(table);
     for (const inquiry::FileRef& file : item.files)
       out += line("   添付 file", file.name + " (" + file.media_type + ", " + std::to_string(file.bytes) + ") SHA-256 " + file.sha256.hex());
-    for (const inquiry::Provenance& from : item.provenance) out += line("   出所 source", from.source + "/" + from.query + " " + to_rfc3339_tokyo(from.at) + ", " + std::to_string(from.rows));
+    for (const inquiry::Provenance& from : item.provenance)
+      out += line("   出所 source", from.source + "/" + from.query + " " + to_rfc3339_tokyo(from.at) + ", " + std::to_string(from.rows));
     out += line("   行数 rows", std::to_string(item.row_count()));
   }
-  out += "\n" + line("整理番号 reference", answer.reference) + line("作成者 preparer", answer.preparer) + line("網羅性 completeness", answer.completeness);
+  out += "\n" + line("整理番号 reference", answer.reference) + line("作成者 preparer", answer.preparer) +
+         line("網羅性 completeness", answer.completeness);
   out += line("所要時間(分) minutes", std::to_string(answer.minutes)) + line("費用(円) yen", std::to_string(answer.yen));
   return out + rule();
 }
 
-Result<std::string> shown_before_signing(const law::Catalogue& law, const desk::Prepared& prepared, const desk::MatterView& view, const std::string& kind) {
+Result<std::string> shown_before_signing(const law::Catalogue& law, const desk::Prepared& prepared, const desk::MatterView& view,
+                                         const std::string& kind) {
   const auto differs = [&](std::string message) { return fail(Code::TEXT_DIFFERS, std::move(message), kind); };
   const inquiry::Act act = TRY(inquiry::Act::parse(prepared.text));
   if (act.matter != view.row.matter || act.matter != prepared.matter) return differs("the text is about another matter");
@@ -137,8 +145,8 @@ std::string matter_text(const law::Catalogue& law, const desk::MatterView& view)
   }
   if (view.collected) out += answer_text(law, *view.collected);
   for (const desk::ActView& act : view.timeline)
-    out += to_rfc3339_tokyo(act.at) + "  " + act.name_ja + " / " + act.name_en + "  " + act.org.text() + " " + (act.person ? act.person->name : std::string(enum_text(act.role))) +
-           (act.note.empty() ? "" : "  「" + act.note + "」") + "\n";
+    out += to_rfc3339_tokyo(act.at) + "  " + act.name_ja + " / " + act.name_en + "  " + act.org.text() + " " +
+           (act.person ? act.person->name : std::string(enum_text(act.role))) + (act.note.empty() ? "" : "  「" + act.note + "」") + "\n";
   for (const desk::Action& action : view.actions)
     if (action.is_allowed) out += line("できること can do", action.name);
   for (const desk::Notice& warning : view.warnings) out += line("注意 warning", warning.ja + " / " + warning.en);

@@ -14,7 +14,8 @@ namespace warifu::app {
 
 // The signed text and its body, checked against each other and against who and what is expected (TEXT_DIFFERS), and shown in full. `view` is
 // the matter as its page shows it, for a dispatch, which names the approved text by its digest only.
-[[nodiscard]] Result<std::string> shown_before_signing(const law::Catalogue& law, const desk::Prepared& prepared, const desk::MatterView& view, const std::string& kind);
+[[nodiscard]] Result<std::string> shown_before_signing(const law::Catalogue& law, const desk::Prepared& prepared, const desk::MatterView& view,
+                                                       const std::string& kind);
 
 // A matter on the terminal.
 [[nodiscard]] std::string matter_text(const law::Catalogue& law, const desk::MatterView& view);

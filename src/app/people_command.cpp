@@ -73,8 +73,8 @@ Result<int> admit_by_root(Node& node, Hosted& hosted, const party::Person& perso
   for (const Role role : person.roles) {
     const std::vector<desk::PublishedPerson> present = TRY(node.directory().person(hosted.organisation.id, person.id, now));
     if (std::ranges::any_of(present, [&](const desk::PublishedPerson& one) { return one.role == role && one.key == key; })) continue;
-    const note::PersonEntry entry =
-        TRY(desk::new_person_entry(node.directory_keys().directory.verifier().name, hosted.organisation.id, person.id, role, person.unit, key, now, now + desk::kKeyPeriod));
+    const note::PersonEntry entry = TRY(desk::new_person_entry(node.directory_keys().directory.verifier().name, hosted.organisation.id, person.id,
+                                                               role, person.unit, key, now, now + desk::kKeyPeriod));
     TRY(node.directory().add_entry(TRY(desk::person_entry(entry, keys.sign, keys.root))));
     ++admitted;
   }
@@ -106,8 +106,13 @@ Result<json::Value> add_user(const UserCommand& command) {
   if (is_owner(command.access)) return add_as_owner(command);
   const std::unique_ptr<Door> door = TRY(open_door(command.access));
   TRY(door->use_role(Role::ADMIN));
-  json::Value body = object_of({{"login", command.login}, {"name", command.name}, {"kana", command.kana}, {"post", command.post}, {"mail", command.mail},
-                                {"telephone", command.telephone}, {"extension", command.extension}});
+  json::Value body = object_of({{"login", command.login},
+                                {"name", command.name},
+                                {"kana", command.kana},
+                                {"post", command.post},
+                                {"mail", command.mail},
+                                {"telephone", command.telephone},
+                                {"extension", command.extension}});
   if (!command.unit.empty()) {
     const json::Value units = TRY(units_of(*door));
     const Result<json::Value> unit = find_in(units, "units", "name_ja", command.unit);
@@ -146,7 +151,8 @@ Result<json::Value> invite(const UserCommand& command) {
   TRY(door->use_role(Role::ADMIN));
   const json::Value person = TRY(find_in(TRY(door->call("GET", "/api/people", std::nullopt)), "people", "login", command.login));
   const json::Value code = TRY(door->call("POST", "/api/people/" + member_text(person, "id") + "/invitation", std::nullopt));
-  return json::Value(json::Object{{"ok", true}, {"person", person}, {"invitation", member_text(code, "code")}, {"until", member_text(code, "until")}});
+  return json::Value(
+      json::Object{{"ok", true}, {"person", person}, {"invitation", member_text(code, "code")}, {"until", member_text(code, "until")}});
 }
 
 // By the owner: the key from the books, or the one given, under the root key.
@@ -221,7 +227,8 @@ Result<json::Value> add_unit(const UnitCommand& command) {
   TRY(door->use_role(Role::ADMIN));
   json::Value body = object_of({{"name_ja", command.name_ja}, {"name_en", command.name_en}, {"document_prefix", command.prefix}});
   body.as_object()["is_register_office"] = command.is_register_office;
-  if (!command.register_office.empty()) body.as_object()["register_office"] = member_text(TRY(find_in(TRY(units_of(*door)), "units", "name_ja", command.register_office)), "id");
+  if (!command.register_office.empty())
+    body.as_object()["register_office"] = member_text(TRY(find_in(TRY(units_of(*door)), "units", "name_ja", command.register_office)), "id");
   return json::Value(json::Object{{"ok", true}, {"unit", TRY(door->call("POST", "/api/units", body))}});
 }
 
@@ -264,24 +271,29 @@ void print_rows(const json::Value& list, const char* array, std::initializer_lis
 
 int run_user_add(const UserCommand& command) { return finish(add_user(command), command.access.json, print_invitation); }
 int run_user_list(const UserCommand& command) {
-  return finish(list_users(command), command.access.json, [](const json::Value& all) { print_rows(all, "people", {"login", "name", "post", "roles", "id"}); });
+  return finish(list_users(command), command.access.json,
+                [](const json::Value& all) { print_rows(all, "people", {"login", "name", "post", "roles", "id"}); });
 }
 int run_user_invite(const UserCommand& command) { return finish(invite(command), command.access.json, print_invitation); }
 int run_user_admit(const UserCommand& command) {
-  return finish(admit(command), command.access.json,
-                [](const json::Value& done) { std::printf("%s: %d\n", member_text(done, "login").c_str(), static_cast<int>(done.as_object().at("admitted").as_int64())); });
+  return finish(admit(command), command.access.json, [](const json::Value& done) {
+    std::printf("%s: %d\n", member_text(done, "login").c_str(), static_cast<int>(done.as_object().at("admitted").as_int64()));
+  });
 }
 int run_user_enrol(const UserCommand& command) {
   return finish(enrol(command), command.access.json, [](const json::Value& done) { std::printf("%s\n", member_text(done, "vkey").c_str()); });
 }
 int run_unit_add(const UnitCommand& command) {
-  return finish(add_unit(command), command.access.json, [](const json::Value& made) { std::printf("%s\n", member_text(made.as_object().at("unit"), "id").c_str()); });
+  return finish(add_unit(command), command.access.json,
+                [](const json::Value& made) { std::printf("%s\n", member_text(made.as_object().at("unit"), "id").c_str()); });
 }
 int run_unit_list(const UnitCommand& command) {
-  return finish(list_units(command), command.access.json, [](const json::Value& all) { print_rows(all, "units", {"name_ja", "name_en", "document_prefix", "id"}); });
+  return finish(list_units(command), command.access.json,
+                [](const json::Value& all) { print_rows(all, "units", {"name_ja", "name_en", "document_prefix", "id"}); });
 }
 int run_case_add(const CaseCommand& command) {
-  return finish(add_case(command), command.access.json, [](const json::Value& made) { std::printf("%s\n", member_text(made.as_object().at("case"), "id").c_str()); });
+  return finish(add_case(command), command.access.json,
+                [](const json::Value& made) { std::printf("%s\n", member_text(made.as_object().at("case"), "id").c_str()); });
 }
 int run_case_list(const CaseCommand& command) {
   const auto list = [&]() -> Result<json::Value> {

@@ -17,7 +17,8 @@ void print_accounts(const std::vector<DemoAccount>& accounts) {
     organisation = account.organisation;
     std::string roles;
     for (const party::Role role : account.roles) roles += (roles.empty() ? "" : ", ") + std::string(enum_text(role));
-    std::printf("    %-11s PIN %s  %s %s (%s)\n", account.login.c_str(), account.pin.c_str(), account.name.c_str(), account.post.c_str(), roles.c_str());
+    std::printf("    %-11s PIN %s  %s %s (%s)\n", account.login.c_str(), account.pin.c_str(), account.name.c_str(), account.post.c_str(),
+                roles.c_str());
   }
 }
 
@@ -27,7 +28,8 @@ Status serve(const DemoCommand& command) {
   if (!listen.is_loopback()) return fail(Code::CONFIG, "a demo listens on the loopback address only", "listen", {{"expected", "127.0.0.1"}});
   block_signals();
   start_log(LogLevel::WARNINGS);
-  const std::unique_ptr<Demo> demo = TRY(Demo::open(command.data, command.store_url, "http://localhost:" + std::to_string(listen.port), {.customers = command.customers}));
+  const std::unique_ptr<Demo> demo =
+      TRY(Demo::open(command.data, command.store_url, "http://localhost:" + std::to_string(listen.port), {.customers = command.customers}));
   const std::vector<DemoAccount> accounts = TRY(demo->accounts());
 
   Front front;
@@ -36,8 +38,8 @@ Status serve(const DemoCommand& command) {
   front.options.is_demo = true;
   front.options.is_https = false;
   for (const DemoAccount& account : accounts)
-    front.options.demo_accounts.push_back({TRY(party::OrganisationId::parse(account.organisation)), account.login, account.password, account.name, account.post,
-                                           account.roles.front(), account.pin});
+    front.options.demo_accounts.push_back({TRY(party::OrganisationId::parse(account.organisation)), account.login, account.password, account.name,
+                                           account.post, account.roles.front(), account.pin});
   front.keyfile = [&demo](const party::OrganisationId& org, const PersonId& person) -> Result<api::KeyfileView> {
     Demo::Device device = TRY(demo->device(org, person));
     while (!device.device_secret.empty() && device.device_secret.back() == '\n') device.device_secret.pop_back();

@@ -25,7 +25,7 @@ tl::unexpected<Error> bad_config(std::string message, std::string where, std::st
 }
 
 Status check_private_file(const std::string& path, const std::string& where) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) return bad_config("there is no such file", where, "a file");
   if (!S_ISREG(info.st_mode) || (info.st_mode & 077) != 0) return bad_config("the file can be read by others", where, "mode 0600");
   return {};
@@ -35,7 +35,8 @@ Status check_private_file(const std::string& path, const std::string& where) {
 Status check_files_of(const std::string& folder) {
   std::error_code ignored;
   if (std::filesystem::exists(folder + "/devices", ignored)) return bad_config("key files of a demo lie here", folder + "/devices", "no demo");
-  for (const auto& entry : std::filesystem::directory_iterator(folder + "/keys", ignored)) TRY(check_private_file(entry.path().string(), entry.path().filename().string()));
+  for (const auto& entry : std::filesystem::directory_iterator(folder + "/keys", ignored))
+    TRY(check_private_file(entry.path().string(), entry.path().filename().string()));
   return {};
 }
 
@@ -47,7 +48,8 @@ Status check_passwords(Hosted& hosted) {
     const std::optional<desk::LoginRow> row = TRY(hosted.store->login_of(person.id));
     if (!row || row->password.empty()) continue;
     if (!crypto::password_needs_rehash(row->password) && !person.has(party::Role::ADMIN)) continue;
-    if (crypto::verify_password(row->password, known)) return bad_config("somebody has the demo's password", hosted.organisation.id.text() + " " + person.login, "another password");
+    if (crypto::verify_password(row->password, known))
+      return bad_config("somebody has the demo's password", hosted.organisation.id.text() + " " + person.login, "another password");
   }
   return {};
 }
@@ -55,7 +57,8 @@ Status check_passwords(Hosted& hosted) {
 Status refuse_demo(Node& node) {
   std::error_code ignored;
   const std::string& data = node.options().data;
-  if (node.options().is_demo || std::filesystem::exists(data + "/demo.json", ignored)) return bad_config("the folder holds a demo", "data", "warifu demo");
+  if (node.options().is_demo || std::filesystem::exists(data + "/demo.json", ignored))
+    return bad_config("the folder holds a demo", "data", "warifu demo");
   TRY(check_files_of(data + "/hub"));
   for (Hosted* hosted : node.hosted()) {
     TRY(desk::check_demo(hosted->organisation.id, false));
@@ -68,7 +71,8 @@ Status refuse_demo(Node& node) {
 Result<std::optional<net::TlsOptions>> tls_of(const Config& config, const Listen& listen) {
   const std::string& certificate = config.text("tls.certificate");
   const std::string& key = config.text("tls.key");
-  if (certificate.empty() != key.empty()) return bad_config("a certificate needs its key, and a key its certificate", certificate.empty() ? "tls.certificate" : "tls.key", "both");
+  if (certificate.empty() != key.empty())
+    return bad_config("a certificate needs its key, and a key its certificate", certificate.empty() ? "tls.certificate" : "tls.key", "both");
   if (certificate.empty()) {
     if (!listen.is_loopback()) return bad_config("without TLS only this machine is served", "listen", "127.0.0.1:…, or tls.certificate and tls.key");
     return std::optional<net::TlsOptions>{};
@@ -90,7 +94,8 @@ Result<std::string> origin_of(const Config& config, const Listen& listen, bool i
   const bool is_secure = origin.starts_with("https://");
   const bool is_local = origin.starts_with("http://localhost:") || origin == "http://localhost";
   const std::size_t slash = origin.find('/', origin.find("://") + 3);
-  if ((!is_secure && !is_local) || slash != std::string::npos) return bad_config("scheme, host and port, encrypted unless it is this machine", "origin", "https://desk.example");
+  if ((!is_secure && !is_local) || slash != std::string::npos)
+    return bad_config("scheme, host and port, encrypted unless it is this machine", "origin", "https://desk.example");
   return origin;
 }
 

@@ -22,7 +22,8 @@ Result<party::Organisation> organisation_of(const OrgCommand& command) {
   out.id = *id;
   TRY(require(command.name_ja, "--name-ja"));
   TRY(require(command.name_en, "--name-en"));
-  if (command.side != "agency" && command.side != "provider") return fail(Code::BAD_VALUE, "which side?", "--side", {{"expected", "agency, provider"}});
+  if (command.side != "agency" && command.side != "provider")
+    return fail(Code::BAD_VALUE, "which side?", "--side", {{"expected", "agency, provider"}});
   out.side = command.side == "agency" ? party::Side::AGENCY : party::Side::PROVIDER;
   out.name_ja = command.name_ja;
   out.name_en = command.name_en;
@@ -55,8 +56,9 @@ Result<desk::InvitationCode> first_administrator(Hosted& hosted, const InitComma
 }
 
 Result<json::Value> init(const InitCommand& command) {
-  const party::Organisation organisation = TRY(organisation_of(
-      {command.data, command.org, command.name_ja, command.name_en, command.side, command.address, command.telephone, command.kind, command.recipient_class, command.json}));
+  const party::Organisation organisation =
+      TRY(organisation_of({command.data, command.org, command.name_ja, command.name_en, command.side, command.address, command.telephone,
+                           command.kind, command.recipient_class, command.json}));
   TRY(desk::check_demo(organisation.id, false));
   std::error_code ignored;
   if (std::filesystem::exists(command.data, ignored) && !std::filesystem::is_empty(command.data, ignored))

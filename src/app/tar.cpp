@@ -81,7 +81,8 @@ Result<Block> head_of(const std::string& name, std::uint64_t size) {
   std::string rest = name, prefix;
   if (rest.size() > kNameMax) {
     const std::size_t slash = name.find('/', name.size() - kNameMax - 1);
-    if (slash == std::string::npos || slash > kPrefixMax) return fail(Code::TOO_LONG, "the name does not fit into a tar", name, {{"max", std::to_string(kPrefixMax)}});
+    if (slash == std::string::npos || slash > kPrefixMax)
+      return fail(Code::TOO_LONG, "the name does not fit into a tar", name, {{"max", std::to_string(kPrefixMax)}});
     prefix = name.substr(0, slash);
     rest = name.substr(slash + 1);
   }
@@ -141,7 +142,7 @@ Status write_tar(const std::string& folder, const std::vector<std::string>& name
     CHECK_THAT(is_safe_name(name));
     const std::string path = folder + "/" + name;
     const File in = TRY(open_file(path, O_RDONLY));
-    struct stat info {};
+    struct stat info{};
     if (::fstat(::fileno(in.get()), &info) != 0) return tl::unexpected<Error>(io_error("cannot look at", name));
     const auto size = static_cast<std::uint64_t>(info.st_size);
     const Block head = TRY(head_of(name, size));

@@ -46,7 +46,8 @@ Result<Sensitive<std::string>> read_line_from(int fd) {
     if (got < 0) return fail(Code::IO, "cannot read", "stdin");
     if (got == 0 && line.empty()) return fail(Code::MISSING_FIELD, "the input ended before the secret", "stdin");
     if (got == 0 || c == '\n') break;
-    if (line.size() == kSecretBytesMax) return fail(Code::TOO_LONG, "a secret is one short line", "stdin", {{"max", std::to_string(kSecretBytesMax)}});
+    if (line.size() == kSecretBytesMax)
+      return fail(Code::TOO_LONG, "a secret is one short line", "stdin", {{"max", std::to_string(kSecretBytesMax)}});
     line += c;
   }
   if (line.ends_with('\r')) line.pop_back();

@@ -74,9 +74,7 @@ std::string to_hex(ByteView bytes) {
 }
 
 Result<Bytes> from_hex(std::string_view hex) {
-  const auto bad = [](std::string_view why) {
-    return fail(Code::BAD_ENCODING, "hex: " + std::string(why), {}, {{"expected", "lower-case hex"}});
-  };
+  const auto bad = [](std::string_view why) { return fail(Code::BAD_ENCODING, "hex: " + std::string(why), {}, {{"expected", "lower-case hex"}}); };
   if (hex.size() % 2 != 0) return bad("odd number of digits");
   Bytes out;
   out.reserve(hex.size() / 2);

@@ -37,7 +37,8 @@ TEST_CASE("base64 follows the vectors of RFC 4648 section 10") {
 }
 
 TEST_CASE("a second spelling of the same bytes is refused") {
-  for (const std::string& text : std::vector<std::string>{"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Z===", "====", "=", "Zm9v\n", " Zm9v", "Zm9v====", "Zm-_", "Zg==Zg=="}) {
+  for (const std::string& text :
+       std::vector<std::string>{"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Z===", "====", "=", "Zm9v\n", " Zm9v", "Zm9v====", "Zm-_", "Zg==Zg=="}) {
     CAPTURE(text);
     const auto result = from_base64(text);
     REQUIRE_FALSE(result.has_value());

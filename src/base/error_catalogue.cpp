@@ -15,8 +15,10 @@ struct Entry {
   Sentence sentence;
 };
 
-#define ENTRY(code, status, ja, en) \
-  Entry { Code::code, Sentence{#code, status, ja, en} }
+#define ENTRY(code, status, ja, en)                \
+  Entry {                                          \
+    Code::code, Sentence { #code, status, ja, en } \
+  }
 
 constexpr std::array kEntries = {
     // shape of what came in
@@ -59,7 +61,8 @@ constexpr std::array kEntries = {
           "The CSV \"{where}\" has too many rows (at most {max}). Load it in parts."),
     ENTRY(BAD_TIME, 422, "項目「{where}」を日時として読めません。「2026-11-21T14:05:00+09:00」の形で書いてください。",
           "\"{where}\" cannot be read as a time. Write it like \"2026-11-21T14:05:00+09:00\"."),
-    ENTRY(TIME_WITHOUT_ZONE, 422, "項目「{where}」の時刻に時差の指定がありません。日本時間なら末尾に「+09:00」を付けてください(例 2026-11-21 14:05:00+09:00)。",
+    ENTRY(TIME_WITHOUT_ZONE, 422,
+          "項目「{where}」の時刻に時差の指定がありません。日本時間なら末尾に「+09:00」を付けてください(例 2026-11-21 14:05:00+09:00)。",
           "The time in \"{where}\" has no zone. Append \"+09:00\" for Japan's time (example: 2026-11-21 14:05:00+09:00)."),
     ENTRY(TIME_IN_FUTURE, 422, "項目「{where}」の日時が未来になっています。日時と時差を確認してください。",
           "The time in \"{where}\" lies in the future. Check the time and its zone."),
@@ -73,7 +76,8 @@ constexpr std::array kEntries = {
           "The file \"{where}\" is of a kind ({actual}) that cannot be attached. Allowed kinds: {expected}."),
     ENTRY(ARCHIVE_BOMB, 422, "圧縮ファイル「{where}」は、広げると大きくなりすぎるため受け付けません。圧縮せずに、分けて添付してください。",
           "The archive \"{where}\" grows too large when unpacked and is not accepted. Attach its files uncompressed, in parts."),
-    ENTRY(BAD_REQUEST, 400, "通信の形式が正しくないため、受け付けられません(「{where}」)。使っているプログラムか、途中の中継機器の設定を確認してください。",
+    ENTRY(BAD_REQUEST, 400,
+          "通信の形式が正しくないため、受け付けられません(「{where}」)。使っているプログラムか、途中の中継機器の設定を確認してください。",
           "The request is not well-formed HTTP (\"{where}\"). Check the program that sent it, or a proxy on the way."),
     ENTRY(HEAD_TOO_LARGE, 431, "通信の見出しが大きすぎます(上限 {max} バイト)。この宛先のCookieを消してから、もう一度行ってください。",
           "The request's headers are too large (at most {max} bytes). Delete the cookies of this address and try again."),
@@ -84,7 +88,8 @@ constexpr std::array kEntries = {
           "The selector at \"{where}\" does not fit its kind. Example: {example}. Correct it accordingly."),
     ENTRY(SELECTOR_CHECKSUM, 422, "「{where}」の照会対象は検査数字が合いません。写し間違いがないか、元の資料と見比べてください。",
           "The check digits of the selector at \"{where}\" do not match. Compare it with the source for a copying error."),
-    ENTRY(SELECTOR_TIME_MISSING, 422, "「{where}」の照会対象には、使われた日時が必要です。時差を付けて日時を入力してください(例 2026-11-21 14:05:00+09:00)。",
+    ENTRY(SELECTOR_TIME_MISSING, 422,
+          "「{where}」の照会対象には、使われた日時が必要です。時差を付けて日時を入力してください(例 2026-11-21 14:05:00+09:00)。",
           "The selector at \"{where}\" needs the time of its use. Enter a time with its zone (example: 2026-11-21 14:05:00+09:00)."),
     ENTRY(SELECTOR_SERVICE_MISSING, 422, "「{where}」の照会対象には、どのサービスのものかの指定が必要です。サービスを選んでください。",
           "The selector at \"{where}\" needs the service it belongs to. Choose the service."),
@@ -108,7 +113,8 @@ constexpr std::array kEntries = {
           "The person who drafted it cannot do \"{where}\" as well. Ask a colleague."),
     ENTRY(NOT_FOUND, 404, "「{where}」は見つからないか、見る権限がありません。番号や宛先を確認してください。",
           "\"{where}\" does not exist or is not visible to you. Check the number or address."),
-    ENTRY(METHOD_NOT_ALLOWED, 405, "「{where}」ではこの方法を使えません。使える方法:{expected}。", "This method cannot be used on \"{where}\". Allowed: {expected}."),
+    ENTRY(METHOD_NOT_ALLOWED, 405, "「{where}」ではこの方法を使えません。使える方法:{expected}。",
+          "This method cannot be used on \"{where}\". Allowed: {expected}."),
     ENTRY(INVITATION_INVALID, 403, "招待が正しくないか、期限が切れています。招待した人に、新しい招待を依頼してください。",
           "The invitation is not valid or has expired. Ask the person who invited you for a new one."),
     ENTRY(DELEGATION_OUT_OF_PERIOD, 403, "代行の期間({from} から {to})の外です。期間を確認するか、本人に依頼してください。",
@@ -125,11 +131,14 @@ constexpr std::array kEntries = {
           "The signing key \"{key}\" is not in the register (\"{where}\"). Update the register or ask the key's owner."),
     ENTRY(KEY_NOT_VALID, 422, "署名の鍵「{key}」は、その時点で有効ではありません(「{where}」)。有効な鍵で署名し直してください。",
           "The signing key \"{key}\" was not valid at that time (\"{where}\"). Sign again with a valid key."),
-    ENTRY(BAD_KEY, 422, "「{where}」は公開鍵として正しくありません。鍵を写し直してください。", "\"{where}\" is not a proper public key. Copy the key again."),
-    ENTRY(WRONG_PIN, 403, "暗証番号が違います。署名鍵の暗証番号を入力し直してください。", "The PIN is wrong. Enter the PIN of your signing key again."),
+    ENTRY(BAD_KEY, 422, "「{where}」は公開鍵として正しくありません。鍵を写し直してください。",
+          "\"{where}\" is not a proper public key. Copy the key again."),
+    ENTRY(WRONG_PIN, 403, "暗証番号が違います。署名鍵の暗証番号を入力し直してください。",
+          "The PIN is wrong. Enter the PIN of your signing key again."),
     ENTRY(BAD_KEYFILE, 422, "鍵ファイル「{where}」を読めません。控えの鍵ファイルを使うか、管理者に再発行を依頼してください。",
           "The key file \"{where}\" cannot be read. Use your copy of it or ask the administrator for a new one."),
-    ENTRY(TEXT_DIFFERS, 409, "署名しようとした文面が、保存されている文面と違います(「{where}」)。画面を読み込み直し、文面を確かめてから署名してください。",
+    ENTRY(TEXT_DIFFERS, 409,
+          "署名しようとした文面が、保存されている文面と違います(「{where}」)。画面を読み込み直し、文面を確かめてから署名してください。",
           "The text to be signed differs from the stored one (\"{where}\"). Reload the page, read the text and sign again."),
     // matters
     ENTRY(STALE, 409, "「{where}」は、開いた後に別の人が変更しました。最新の内容を読み込み、確認してからもう一度行ってください。",
@@ -186,7 +195,8 @@ constexpr std::array kEntries = {
           "The data source \"{where}\" cannot be reached. Try again shortly or tell the administrator."),
     ENTRY(SOURCE_CONFIG, 500, "調べる先の設定「{where}」に誤りがあります。管理者は、設定を直してください。",
           "The configuration of the data source is wrong at \"{where}\". Administrator: correct it."),
-    ENTRY(PEER_UNAVAILABLE, 503, "相手方「{peer}」につながりません。送る内容は保存されていて、自動で送り直します。急ぐ場合は相手方に連絡してください。",
+    ENTRY(PEER_UNAVAILABLE, 503,
+          "相手方「{peer}」につながりません。送る内容は保存されていて、自動で送り直します。急ぐ場合は相手方に連絡してください。",
           "The other side \"{peer}\" cannot be reached. What you send is kept and retried by itself; contact them if it is urgent."),
     ENTRY(MAIL_FAILED, 503, "通知のメールを送れません(「{where}」)。案件には影響ありません。管理者は、メールの設定を確認してください。",
           "The notification mail could not be sent (\"{where}\"). The matter is not affected. Administrator: check the mail settings."),

@@ -112,7 +112,7 @@ Status make_directories(const std::string& path, mode_t mode) {
     const std::string prefix = path.substr(0, end);
     if (::mkdir(prefix.c_str(), mode) == 0) continue;
     const int reason = errno;
-    struct stat info {};
+    struct stat info{};
     // Also on EROFS or EACCES: an upper directory that is there already need not be writable.
     if (::stat(prefix.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) continue;
     return system_error(reason, "create directory", prefix);

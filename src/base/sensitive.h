@@ -20,7 +20,11 @@ class Sensitive {
   Sensitive& operator=(const Sensitive&) = default;
   Sensitive& operator=(Sensitive&&) noexcept = default;
   ~Sensitive() {
-    if constexpr (requires(T& t) { t.data(); t.size(); }) wipe(value_.data(), value_.size() * sizeof(*value_.data()));
+    if constexpr (requires(T& t) {
+                    t.data();
+                    t.size();
+                  })
+      wipe(value_.data(), value_.size() * sizeof(*value_.data()));
   }
   [[nodiscard]] const T& reveal() const { return value_; }
   auto operator<=>(const Sensitive&) const = default;

@@ -18,9 +18,7 @@ constexpr std::int64_t kTokyoUs = 9 * 3600LL * 1'000'000;
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
-std::chrono::year_month_day civil(Date date) {
-  return std::chrono::year{date.year} / std::chrono::month{date.month} / std::chrono::day{date.day};
-}
+std::chrono::year_month_day civil(Date date) { return std::chrono::year{date.year} / std::chrono::month{date.month} / std::chrono::day{date.day}; }
 
 std::int64_t day_number(Date date) { return std::chrono::sys_days{civil(date)}.time_since_epoch().count(); }
 

@@ -37,7 +37,8 @@ std::string document_number(const party::Unit& office, law::FormKind form, int y
 }
 
 Result<inquiry::DraftedBody> present_draft(const Loaded& loaded) {
-  if (!loaded.state.agency.working) return fail(Code::ILLEGAL_TRANSITION, "there is no version in the making", {}, {{"state", std::string(enum_text(loaded.state.agency.state))}});
+  if (!loaded.state.agency.working)
+    return fail(Code::ILLEGAL_TRANSITION, "there is no version in the making", {}, {{"state", std::string(enum_text(loaded.state.agency.state))}});
   const SignedAct* act = loaded.find(loaded.state.agency.working->draft);
   if (act == nullptr) return fail(Code::NOT_FOUND, "the draft is not here");
   return body_of<inquiry::DraftedBody>(*act);
@@ -89,7 +90,8 @@ Result<std::vector<inquiry::Item>> checked_items(const Office::Impl& impl, const
   for (std::size_t i = 0; i < command.items.size(); ++i) {
     const DraftItem& input = command.items[i];
     const std::string where = "/items/" + std::to_string(i);
-    CheckedItem checked = check_item(context, static_cast<int>(i) + 1, input.selector, input.period, input.categories, input.asks_registration_address);
+    CheckedItem checked =
+        check_item(context, static_cast<int>(i) + 1, input.selector, input.period, input.categories, input.asks_registration_address);
     if (checked.first_error) {
       // The first error travels as the answer; the form has shown the others while they were typed.
       Error error = std::move(*checked.first_error).at(where);
@@ -148,7 +150,8 @@ Result<JudgeView> Office::judge(const Caller& caller, const JudgeCommand& comman
   TRY(impl_->person_of(caller));
   std::optional<party::AnswerProfile> profile;
   if (command.to) profile = TRY(impl_->parts.directory->profile(*command.to));
-  if (command.items.size() > limits::kItemsPerInquiryMax) return fail(Code::TOO_MANY, "too many items", "/items", {{"max", std::to_string(limits::kItemsPerInquiryMax)}});
+  if (command.items.size() > limits::kItemsPerInquiryMax)
+    return fail(Code::TOO_MANY, "too many items", "/items", {{"max", std::to_string(limits::kItemsPerInquiryMax)}});
   const ItemContext context{*impl_->parts.law, command.instrument, command.form, profile ? &*profile : nullptr, nullptr, impl_->now()};
   JudgeView view;
   int no = 0;
@@ -205,7 +208,8 @@ Status Office::Impl::may_approve(const party::Person& person, const std::optiona
 Result<Written> Office::check(const Caller& caller, const MatterId& matter, const CommentCommand& command) {
   return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
     if (!scene.loaded.state.agency.working) return fail(Code::ILLEGAL_TRANSITION, "there is no draft");
-    return plan_of(Kind::CHECKED, inquiry::CheckedBody{{}, scene.loaded.state.agency.working->draft, TRY(paragraph(command.comment, "/comment", true))});
+    return plan_of(Kind::CHECKED,
+                   inquiry::CheckedBody{{}, scene.loaded.state.agency.working->draft, TRY(paragraph(command.comment, "/comment", true))});
   });
 }
 
@@ -256,7 +260,9 @@ Planner dispatch_planner() {
 
 }  // namespace
 
-Result<Prepared> Office::prepare_approval(const Caller& caller, const MatterId& matter) const { return impl_->prepare(caller, matter, approval_planner(*impl_)); }
+Result<Prepared> Office::prepare_approval(const Caller& caller, const MatterId& matter) const {
+  return impl_->prepare(caller, matter, approval_planner(*impl_));
+}
 
 Result<Written> Office::approve(const Caller& caller, const MatterId& matter, const SignedCommand& command) {
   return impl_->write_signed(caller, matter, command, approval_planner(*impl_));
@@ -266,7 +272,8 @@ Result<Written> Office::number(const Caller& caller, const MatterId& matter, con
   const std::scoped_lock lock(impl_->numbering);
   return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
     const std::optional<inquiry::Working>& working = scene.loaded.state.agency.working;
-    if (!working || !working->approved || working->stage != inquiry::State::APPROVED) return fail(Code::ILLEGAL_TRANSITION, "only an approved inquiry is numbered");
+    if (!working || !working->approved || working->stage != inquiry::State::APPROVED)
+      return fail(Code::ILLEGAL_TRANSITION, "only an approved inquiry is numbered");
     const inquiry::DraftedBody draft = TRY(present_draft(scene.loaded));
     const std::optional<party::Unit> unit = TRY(impl_->unit(draft.internal.unit));
     if (!unit) return fail(Code::NOT_FOUND, "the drafter's unit is not in the books");
@@ -278,8 +285,8 @@ Result<Written> Office::number(const Caller& caller, const MatterId& matter, con
     number.form = draft.text.form;
     number.year = tokyo_date(scene.now).year;
     number.serial = TRY(impl_->parts.store->last_serial(office->id, number.form, number.year)) + 1;
-    number.document_number =
-        command.document_number ? TRY(line(*command.document_number, "/document_number")) : document_number(*office, number.form, number.year, number.serial);
+    number.document_number = command.document_number ? TRY(line(*command.document_number, "/document_number"))
+                                                     : document_number(*office, number.form, number.year, number.serial);
     if (const auto taken = TRY(impl_->parts.store->matter_by_number(number.document_number)); taken && *taken != matter)
       return fail(Code::SERIAL_TAKEN, "that document number is in use", "/document_number");
     Plan plan = plan_of(Kind::REGISTERED, inquiry::RegisteredBody{{}, working->approved->act, number});
@@ -288,7 +295,9 @@ Result<Written> Office::number(const Caller& caller, const MatterId& matter, con
   });
 }
 
-Result<Prepared> Office::prepare_dispatch(const Caller& caller, const MatterId& matter) const { return impl_->prepare(caller, matter, dispatch_planner()); }
+Result<Prepared> Office::prepare_dispatch(const Caller& caller, const MatterId& matter) const {
+  return impl_->prepare(caller, matter, dispatch_planner());
+}
 
 Result<Written> Office::dispatch(const Caller& caller, const MatterId& matter, const SignedCommand& command) {
   return impl_->write_signed(caller, matter, command, dispatch_planner());

@@ -80,8 +80,7 @@ Status check_key(const Office::Impl& impl, const Entry& entry, const char* where
 
 Status write_entry(Office::Impl& impl, const Caller& caller, const Entry& entry) {
   TRY(check_place(impl, entry));
-  TRY(impl.write(
-      caller, entry.id, [&](const Scene& scene) -> Result<Plan> { return plan_for(entry, scene.now); }, true));
+  TRY(impl.write(caller, entry.id, [&](const Scene& scene) -> Result<Plan> { return plan_for(entry, scene.now); }, true));
   impl.forget_books();
   return {};
 }

@@ -39,14 +39,14 @@ struct DraftCommand {
   law::FormKind form = law::FormKind::A;
   std::vector<DraftItem> items;
   law::Urgency urgency = law::Urgency::NORMAL;
-  std::optional<Date> due;                           // default: the law's deadline for the urgency
+  std::optional<Date> due;  // default: the law's deadline for the urgency
   std::string answer_how;
-  std::optional<inquiry::Officer> officer;           // default: the drafter
+  std::optional<inquiry::Officer> officer;  // default: the drafter
   std::optional<ConfidentialityInput> confidentiality;
   bool withhold_offence = false;
   bool with_cover_request = true;
   std::vector<std::string> related;
-  bool ready = false;                                // hand it to the supervisor now
+  bool ready = false;  // hand it to the supervisor now
 };
 
 struct OralCommand {
@@ -88,7 +88,7 @@ struct RegisterCommand {
 
 struct ReleaseReference {
   static constexpr bool kDefaultsAllowed = true;
-  Sha256 of;            // the release
+  Sha256 of;  // the release
   std::string message;
 };
 
@@ -228,8 +228,9 @@ struct HouseRulesCommand {
 BOOST_DESCRIBE_STRUCT(PeriodInput, (), (from, until))
 BOOST_DESCRIBE_STRUCT(DraftItem, (), (selector, period, categories, purpose, necessity, asks_registration_address))
 BOOST_DESCRIBE_STRUCT(ConfidentialityInput, (), (reason, review))
-BOOST_DESCRIBE_STRUCT(DraftCommand, (), (matter, case_id, to, form, items, urgency, due, answer_how, officer, confidentiality, withhold_offence, with_cover_request,
-                                         related, ready))
+BOOST_DESCRIBE_STRUCT(DraftCommand, (),
+                      (matter, case_id, to, form, items, urgency, due, answer_how, officer, confidentiality, withhold_offence, with_cover_request,
+                       related, ready))
 BOOST_DESCRIBE_STRUCT(OralCommand, (), (case_id, to, summary, asked_at))
 BOOST_DESCRIBE_STRUCT(StatementCommand, (), (agency, month))
 BOOST_DESCRIBE_STRUCT(CommentCommand, (), (comment))

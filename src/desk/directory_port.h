@@ -35,7 +35,7 @@ class Directory {
   [[nodiscard]] virtual Result<std::vector<PublishedPerson>> person(const party::OrganisationId& org, const PersonId& person, Time at) const = 0;
   // Serialised notes in the order of the log: what evidence carries.
   [[nodiscard]] virtual Result<std::vector<std::string>> entries() const = 0;
-  virtual Status add_entry(const std::string& note) = 0;                                 // verified before it is taken
+  virtual Status add_entry(const std::string& note) = 0;  // verified before it is taken
   virtual Status publish_organisation(const party::Organisation& organisation) = 0;
   virtual Status publish_profile(const party::AnswerProfile& profile) = 0;
   // The directory's own key and its signature over the list (a checkpoint over the RFC 6962 root of the entries).

@@ -43,8 +43,8 @@ law::Question question_of(law::Instrument instrument, law::FormKind form, const 
 }
 
 JudgementView view_of(const law::Judgement& j) {
-  return {j.outcome, j.lane, j.asked_category, j.effective_category, j.rule_id, j.article, j.ja, j.en, j.possible_ja, j.possible_en, j.reclassified,
-          j.by_house_rule, j.verified};
+  return {j.outcome, j.lane,        j.asked_category, j.effective_category, j.rule_id,       j.article, j.ja,
+          j.en,      j.possible_ja, j.possible_en,    j.reclassified,       j.by_house_rule, j.verified};
 }
 
 CheckedItem check_item(const ItemContext& context, int no, const text::SelectorInput& selector, const std::optional<PeriodInput>& period,
@@ -57,15 +57,18 @@ CheckedItem check_item(const ItemContext& context, int no, const text::SelectorI
   if (parsed) {
     out.selector_ok = true;
     out.item.selector = {parsed->input, parsed->display, parsed->canonical, parsed->masked, parsed->is_communication};
-    if (parsed->at && *parsed->at > context.now + kFutureTolerance) refuse(out, Error{Code::TIME_IN_FUTURE, "a communication in the future", "/at", {}}, "/selector");
+    if (parsed->at && *parsed->at > context.now + kFutureTolerance)
+      refuse(out, Error{Code::TIME_IN_FUTURE, "a communication in the future", "/at", {}}, "/selector");
   } else {
     refuse(out, std::move(parsed).error(), "/selector");
     out.item.selector.input = selector;
   }
   if (period) {
     Result<inquiry::Period> span = parse_period(*period, context.now);
-    if (span) out.item.period = *span;
-    else refuse(out, std::move(span).error(), "/period");
+    if (span)
+      out.item.period = *span;
+    else
+      refuse(out, std::move(span).error(), "/period");
   }
   if (categories.empty()) refuse(out, Error{Code::EMPTY_FIELD, "no category of data is asked for", "/categories", {}});
   std::vector<law::Category> sorted = categories;
@@ -74,21 +77,26 @@ CheckedItem check_item(const ItemContext& context, int no, const text::SelectorI
 
   if (!categories.empty()) {
     const law::Question question = question_of(context.instrument, context.form, out.item);
-    Result<law::ItemJudgement> judgement =
-        context.house != nullptr ? law::judge_item(context.law, *context.house, question, categories) : law::judge_item(context.law, question, categories);
-    if (judgement) out.judgement = std::move(*judgement);
-    else refuse(out, std::move(judgement).error());
+    Result<law::ItemJudgement> judgement = context.house != nullptr ? law::judge_item(context.law, *context.house, question, categories)
+                                                                    : law::judge_item(context.law, question, categories);
+    if (judgement)
+      out.judgement = std::move(*judgement);
+    else
+      refuse(out, std::move(judgement).error());
   }
   if (context.profile != nullptr && out.selector_ok) {
-    const std::optional<int> asked_days = out.item.period ? std::optional<int>(whole_days(out.item.period->until - out.item.period->from)) : std::nullopt;
+    const std::optional<int> asked_days =
+        out.item.period ? std::optional<int>(whole_days(out.item.period->until - out.item.period->from)) : std::nullopt;
     const std::optional<int> age_days = out.item.period ? std::optional<int>(whole_days(context.now - out.item.period->from)) : std::nullopt;
     for (const party::ProfileFinding& finding :
          party::check_item(*context.profile, out.item.selector.input.type, out.item.selector.input.service, categories, asked_days, age_days)) {
       // What the provider cannot answer at all is an error; what it merely bounds is shown and left to judgement (F2).
       Error error{finding.code, "the addressee's answer profile", finding.where, {{"max", finding.detail}, {"actual", finding.detail}}};
       const bool is_hard = finding.code == Code::NOT_IN_PROFILE && finding.where.starts_with("/selector");
-      if (is_hard) refuse(out, std::move(error));
-      else out.warnings.push_back(notice_of(error));
+      if (is_hard)
+        refuse(out, std::move(error));
+      else
+        out.warnings.push_back(notice_of(error));
     }
   }
   return out;

@@ -44,8 +44,9 @@ struct Offices {
     world.step();
     must(provider.check_answer(world.releaser, matter, {{{1, 0}}, {}}), "check_answer");
     world.step();
-    must(provider.release(world.releaser, matter,
-                          world.provider_office().sign(must(provider.prepare_release(world.releaser, matter), "prepare_release"), world.releaser.person)),
+    must(provider.release(
+             world.releaser, matter,
+             world.provider_office().sign(must(provider.prepare_release(world.releaser, matter), "prepare_release"), world.releaser.person)),
          "release");
     world.exchange();
   }
@@ -162,7 +163,8 @@ TEST_CASE("an inquiry that this agency never sent alarms registrar and auditor u
   CHECK(o.agency.examine_statement(o.world.registrar, o.place(), {"STATEMENT_UNKNOWN", "調査済み"}).error().code == Code::ROLE_MISSING);
   CHECK(o.agency.examine_statement(o.world.agency_auditor, MatterId::random(), {"STATEMENT_UNKNOWN", "調査済み"}).error().code == Code::NOT_FOUND);
   o.world.step();
-  CHECK(must(o.agency.examine_statement(o.world.agency_auditor, o.place(), {"STATEMENT_UNKNOWN", "偽造と判断し、通報した。"}), "examine").head.examined);
+  CHECK(must(o.agency.examine_statement(o.world.agency_auditor, o.place(), {"STATEMENT_UNKNOWN", "偽造と判断し、通報した。"}), "examine")
+            .head.examined);
   CHECK(must(o.agency.desk(o.world.registrar), "desk").alarms.empty());
   CHECK(must(o.agency.statement(o.world.registrar, o.place()), "statement").lines.size() == 2);
   CHECK(must(o.agency.reconcile(o.world.agency_auditor, o.place()), "reconcile").result.unknown == 1);
@@ -188,7 +190,7 @@ TEST_CASE("a statement stands only where it belongs") {
   CHECK(refused(o.forged(MatterId::random(), good, o.world.provider_office())) == Code::FORBIDDEN);
   CHECK(refused(o.forged(o.place(), october, o.world.provider_office())) == Code::FORBIDDEN);
   CHECK(refused(o.forged(o.place(), other, o.world.provider_office())) == Code::FORBIDDEN);
-  CHECK(refused(o.forged(known, good, o.world.provider_office())) == Code::FORBIDDEN);  // a running inquiry
+  CHECK(refused(o.forged(known, good, o.world.provider_office())) == Code::FORBIDDEN);   // a running inquiry
   CHECK(refused(o.forged(o.place(), good, o.world.agency_office())) != Code::INTERNAL);  // no provider
   inquiry::SignedAct unsigned_act = o.forged(o.place(), good, o.world.provider_office());
   unsigned_act.note.signatures.clear();
@@ -229,7 +231,9 @@ TEST_CASE("figures are the same on both sides and do not change when the agency 
   const MatterId matter = o.world.dispatched({o.world.item("ex-1001")});
   o.world.dispatched({o.world.item("ex-1002"), o.world.item("ex-1003")});
   o.answered(matter);
-  const auto figures = [&](Office& office, const Caller& who) { return must(office.statistics(who, {2026, 11, 1}, {2026, 11, 30}), "statistics").figures; };
+  const auto figures = [&](Office& office, const Caller& who) {
+    return must(office.statistics(who, {2026, 11, 1}, {2026, 11, 30}), "statistics").figures;
+  };
   report::Statistics here = figures(o.agency, o.world.approver), there = figures(o.provider, o.world.legal);
   CHECK(here.inquiries == 2);
   CHECK(here.items == 3);

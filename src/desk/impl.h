@@ -75,7 +75,7 @@ struct Office::Impl {
   [[nodiscard]] party::Side side() const { return parts.self.side; }
 
   // ── reading ──
-  [[nodiscard]] Result<Loaded> load(const MatterId& matter) const;          // NOT_FOUND
+  [[nodiscard]] Result<Loaded> load(const MatterId& matter) const;  // NOT_FOUND
   [[nodiscard]] Result<Loaded> load_or_blank(const MatterId& matter) const;
   [[nodiscard]] Result<party::Person> person_of(const Caller& caller) const;  // active and holding the role: FORBIDDEN, ROLE_MISSING
   // Need to know: units on the agency's side, assignment on the provider's; auditors all, administrators none. NOT_FOUND, so that nobody
@@ -109,11 +109,13 @@ struct Office::Impl {
   // Acts of the system itself, one after the other in one transaction, on an already loaded matter.
   Result<Written> write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received = {});
 
-  [[nodiscard]] Result<inquiry::Act> act_for(const Loaded& loaded, const Plan& plan, party::Role role, std::optional<PersonId> person, std::string& body) const;
+  [[nodiscard]] Result<inquiry::Act> act_for(const Loaded& loaded, const Plan& plan, party::Role role, std::optional<PersonId> person,
+                                             std::string& body) const;
   [[nodiscard]] Result<SignedAct> sign(const inquiry::Act& act, std::string body, std::optional<note::SignatureLine> own) const;
   [[nodiscard]] Status check(const Loaded& loaded, const SignedAct& act) const;
   // Projection, outbox and everything else of the transaction.
-  [[nodiscard]] Result<Commit> commit_for(const Loaded& before, const Loaded& after, std::vector<SignedAct> acts, const std::vector<Plan>& plans) const;
+  [[nodiscard]] Result<Commit> commit_for(const Loaded& before, const Loaded& after, std::vector<SignedAct> acts,
+                                          const std::vector<Plan>& plans) const;
   [[nodiscard]] Written written(const Loaded& loaded) const;
   // To whom this act crosses, if it does.
   [[nodiscard]] std::optional<party::OrganisationId> counterparty(const Loaded& loaded) const;

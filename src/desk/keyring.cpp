@@ -57,7 +57,7 @@ Result<note::Signer> Keyring::create(std::string_view name) const {
   note::Signer signer = TRY(note::Signer::create(name, secret));
   TRY(make_directories(folder_, kFolderMode));
   const std::string path = path_of(name);
-  struct stat info {};
+  struct stat info{};
   if (::lstat(path.c_str(), &info) == 0) return fail(Code::CONFLICT, "a key of this name exists", std::string(name));
   const Sensitive<std::string> content(std::string(kVersion) + std::string(name) + "\n" + to_base64(secret.seed().reveal()) + "\n");
   TRY(write_file_durably(path, bytes_of(content.reveal()), kMode));
@@ -66,7 +66,7 @@ Result<note::Signer> Keyring::create(std::string_view name) const {
 
 Result<note::Signer> Keyring::load(std::string_view name) const {
   const std::string path = path_of(name);
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
     if (errno == ENOENT) return fail(Code::NOT_FOUND, "no such key file", std::string(name));
     return fail(Code::IO, "cannot look at the key file", std::string(name));

@@ -19,8 +19,10 @@ constexpr std::size_t kDeskRowsPerGroup = 50;
 // Restricts a query to what this person may see; the same rule as may_see, for many matters at once.
 Status restrict(const Office::Impl& impl, const Caller& caller, const party::Person& person, MatterQuery& query) {
   const auto keep_units = [&](std::vector<UnitId> allowed) -> Status {
-    if (query.units.empty()) query.units = std::move(allowed);
-    else std::erase_if(query.units, [&](const UnitId& unit) { return std::ranges::find(allowed, unit) == allowed.end(); });
+    if (query.units.empty())
+      query.units = std::move(allowed);
+    else
+      std::erase_if(query.units, [&](const UnitId& unit) { return std::ranges::find(allowed, unit) == allowed.end(); });
     if (query.units.empty()) return fail(Code::FORBIDDEN, "no unit whose matters this person may see");
     return {};
   };
@@ -65,7 +67,8 @@ Result<RowView> Office::Impl::row_view(const Caller& caller, const party::Person
   view.state = row.state;
   view.provider_state = row.provider_state;
   view.turn = row.turn;
-  view.is_my_turn = row.turn_role == caller.role && (row.turn_persons.empty() || std::ranges::find(row.turn_persons, me.id) != row.turn_persons.end());
+  view.is_my_turn =
+      row.turn_role == caller.role && (row.turn_persons.empty() || std::ranges::find(row.turn_persons, me.id) != row.turn_persons.end());
   view.is_overdue = row.due_at && *row.due_at <= now();
   view.is_open = row.is_open;
   view.number = row.number;

@@ -42,22 +42,30 @@ Result<Plan> Office::Impl::purge_plan(const Loaded& loaded, const std::string& r
 Status Office::Impl::may_purge(const Loaded& loaded, Time at) const {
   const inquiry::MatterState& state = loaded.state;
   if (side() == party::Side::AGENCY) {
-    if (!state.agency.retained) return fail(Code::ILLEGAL_TRANSITION, "only a matter in retention is purged", {}, {{"act", "matter.purged"}, {"state", std::string(enum_text(state.agency.state))}});
+    if (!state.agency.retained)
+      return fail(Code::ILLEGAL_TRANSITION, "only a matter in retention is purged", {},
+                  {{"act", "matter.purged"}, {"state", std::string(enum_text(state.agency.state))}});
     const SignedAct* retained = loaded.find(state.agency.retained->act);
-    const Result<inquiry::RetainedBody> body = retained != nullptr ? body_of<inquiry::RetainedBody>(*retained) : fail(Code::NOT_FOUND, "the act is not here");
-    if (body && tokyo_date(at) <= body->until) return fail(Code::RETENTION_RUNNING, "its retention has not ended", {}, {{"until", body->until.iso()}});
+    const Result<inquiry::RetainedBody> body =
+        retained != nullptr ? body_of<inquiry::RetainedBody>(*retained) : fail(Code::NOT_FOUND, "the act is not here");
+    if (body && tokyo_date(at) <= body->until)
+      return fail(Code::RETENTION_RUNNING, "its retention has not ended", {}, {{"until", body->until.iso()}});
     return {};
   }
   // A provider keeps what it is asked for and what it answered by its own policy, at least until the answer has been received.
   const bool is_done = state.shared.withdrawn || state.provider.state == inquiry::ProviderState::RETURNED ||
-                       (state.shared.is_complete() && std::ranges::all_of(state.shared.releases, [](const inquiry::Release& r) { return r.overridden || r.retrieved; }));
-  if (!is_done) return fail(Code::ILLEGAL_TRANSITION, "the answer has not been received yet", {}, {{"act", "matter.purged"}, {"state", std::string(enum_text(state.provider.state))}});
+                       (state.shared.is_complete() &&
+                        std::ranges::all_of(state.shared.releases, [](const inquiry::Release& r) { return r.overridden || r.retrieved; }));
+  if (!is_done)
+    return fail(Code::ILLEGAL_TRANSITION, "the answer has not been received yet", {},
+                {{"act", "matter.purged"}, {"state", std::string(enum_text(state.provider.state))}});
   std::optional<Time> ended = state.shared.withdrawn ? std::optional(state.shared.withdrawn->at) : std::nullopt;
   for (const inquiry::Release& release : state.shared.releases)
     if (release.retrieved) ended = std::max(ended.value_or(release.retrieved->at), release.retrieved->at);
   if (ended) {
     const Date until = law::payload_kept_through(*parts.law, tokyo_date(*ended));
-    if (!state.shared.withdrawn && tokyo_date(at) <= until) return fail(Code::RETENTION_RUNNING, "its retention has not ended", {}, {{"until", until.iso()}});
+    if (!state.shared.withdrawn && tokyo_date(at) <= until)
+      return fail(Code::RETENTION_RUNNING, "its retention has not ended", {}, {{"until", until.iso()}});
   }
   return {};
 }
@@ -79,7 +87,9 @@ Result<std::string> Office::file_path(const Caller& caller, const MatterId& matt
   const MatterView view = TRY(peek(caller, matter));
   const auto names = [&](const std::optional<inquiry::Answer>& answer) {
     if (!answer) return false;
-    return std::ranges::any_of(answer->items, [&](const inquiry::ItemAnswer& item) { return std::ranges::find(item.files, file, &inquiry::FileRef::sha256) != item.files.end(); });
+    return std::ranges::any_of(answer->items, [&](const inquiry::ItemAnswer& item) {
+      return std::ranges::find(item.files, file, &inquiry::FileRef::sha256) != item.files.end();
+    });
   };
   // A file is read by whoever has the answer open that names it.
   bool may = names(view.collected);
@@ -104,8 +114,10 @@ Result<int> Office::tick() {
     const bool is_purged = side_purged(loaded);
     if (!is_overridden || is_purged || self().side != party::Side::PROVIDER) continue;
     const Result<Written> done = impl_->write_node(loaded, {TRY(impl_->purge_plan(loaded, "withdrawn while the answer was on its way"))});
-    if (done) ++written;
-    else if (done.error().code != Code::STALE) return tl::unexpected<Error>(done.error());
+    if (done)
+      ++written;
+    else if (done.error().code != Code::STALE)
+      return tl::unexpected<Error>(done.error());
   }
   return written;
 }

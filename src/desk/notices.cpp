@@ -73,8 +73,8 @@ Notification make_notice(NoticeKind kind, const Waiting& waiting, const std::str
     case NoticeKind::OVERDUE: out.subject = "[割符] 期限を過ぎた案件があります / Matters are overdue"; break;
   }
   out.body = "あなたの番の案件: " + mine + " 件\nうち期限を過ぎたもの: " + late + " 件\n\n受け持ちを開く:\n" + desk +
-             "\n\nこのメールに内容は記載されません。返信は読まれません。\n\n----\n\nWaiting for you: " + mine + "\nof these overdue: " + late + "\n\nOpen your desk:\n" + desk +
-             "\n\nThis mail carries no content. Replies are not read.\n";
+             "\n\nこのメールに内容は記載されません。返信は読まれません。\n\n----\n\nWaiting for you: " + mine + "\nof these overdue: " + late +
+             "\n\nOpen your desk:\n" + desk + "\n\nThis mail carries no content. Replies are not read.\n";
   return out;
 }
 

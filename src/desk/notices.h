@@ -27,8 +27,8 @@ struct Waiting {
 // What a person has been told; kept by the node, so that a restart tells nothing twice.
 struct Told {
   static constexpr bool kDefaultsAllowed = true;
-  std::vector<MatterId> known;      // waited for the person when last looked at
-  bool has_new = false;             // something came since the last notice
+  std::vector<MatterId> known;  // waited for the person when last looked at
+  bool has_new = false;         // something came since the last notice
   std::optional<Time> last_notice;
   std::optional<Date> last_digest;  // the day of the last overdue digest
   int failures = 0;

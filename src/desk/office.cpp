@@ -82,7 +82,8 @@ Result<law::HouseRules> Office::Impl::house_rules() const {
 Result<party::Person> Office::Impl::person_of(const Caller& caller) const {
   std::optional<party::Person> found = TRY(person(caller.person));
   if (!found || !found->is_active) return fail(Code::FORBIDDEN, "not a member of this office");
-  if (!found->has(caller.role)) return fail(Code::ROLE_MISSING, "the person does not hold this role", {}, {{"role", std::string(enum_text(caller.role))}});
+  if (!found->has(caller.role))
+    return fail(Code::ROLE_MISSING, "the person does not hold this role", {}, {{"role", std::string(enum_text(caller.role))}});
   return std::move(*found);
 }
 

@@ -33,7 +33,7 @@ struct OfficeParts {
   std::shared_ptr<Store> store;
   std::shared_ptr<Directory> directory;
   std::shared_ptr<const law::Catalogue> law;
-  std::shared_ptr<const note::Signer> signer;          // <org>/sign
+  std::shared_ptr<const note::Signer> signer;            // <org>/sign
   std::vector<std::shared_ptr<answer::Source>> sources;  // provider only
   std::function<Time()> clock = now_utc;
 };
@@ -89,8 +89,8 @@ class Office {
   Result<Written> release(const Caller&, const MatterId&, const SignedCommand&);
 
   // ── both sides ──
-  Result<MatterView> view(const Caller&, const MatterId&, const ViewCommand&);       // writes the view's act
-  Result<MatterView> peek(const Caller&, const MatterId&) const;                     // the same without an act: command line of the node's owner, tests
+  Result<MatterView> view(const Caller&, const MatterId&, const ViewCommand&);  // writes the view's act
+  Result<MatterView> peek(const Caller&, const MatterId&) const;                // the same without an act: command line of the node's owner, tests
   Result<Written> purge(const Caller&, const MatterId&, const ReasonCommand&);
   Result<Written> add_finding(const Caller&, const MatterId&, const FindingCommand&);
   Result<std::string> file_path(const Caller&, const MatterId&, const Sha256& file) const;
@@ -126,9 +126,9 @@ class Office {
   Result<StatementView> issue_statement(const Caller&, const StatementCommand&);
   Result<StatementList> statements(const Caller&) const;
   Result<StatementView> statement(const Caller&, const MatterId& id) const;
-  Result<ReconciliationView> reconcile(const Caller&, const MatterId& id) const;  // agency
+  Result<ReconciliationView> reconcile(const Caller&, const MatterId& id) const;                     // agency
   Result<StatementRow> examine_statement(const Caller&, const MatterId& id, const FindingCommand&);  // auditor; ends the alarm
-  Result<AuditView> audit(const Caller&, const report::Month&) const;             // auditor
+  Result<AuditView> audit(const Caller&, const report::Month&) const;                                // auditor
 
   // ── courier ──
   // A parcel from outside: every signature is checked before anything is shown. A repetition changes nothing.

@@ -19,9 +19,11 @@ constexpr Duration kClockTolerance = minutes(5);
 // The organisation's own signature, by a key the directory had for it at that time. Without it nothing of the act is believed.
 Status check_organisation(const Directory& directory, const SignedAct& act) {
   const std::vector<note::VerifierKey> keys = TRY(directory.organisation_keys(act.act.org, act.act.at));
-  if (keys.empty()) return fail(Code::KEY_UNKNOWN, "the directory has no key of this organisation at that time", {}, {{"signer", act.act.org.text()}});
+  if (keys.empty())
+    return fail(Code::KEY_UNKNOWN, "the directory has no key of this organisation at that time", {}, {{"signer", act.act.org.text()}});
   const std::vector<note::VerifierKey> who = TRY(note::verify(act.note, keys));
-  if (who.empty()) return fail(Code::SIGNATURE_MISSING, "the organisation's signature is missing", {}, {{"signer", inquiry::organisation_signer(act.act.org)}});
+  if (who.empty())
+    return fail(Code::SIGNATURE_MISSING, "the organisation's signature is missing", {}, {{"signer", inquiry::organisation_signer(act.act.org)}});
   return {};
 }
 
@@ -39,7 +41,9 @@ Status check_person(const Directory& directory, const SignedAct& act, bool may_b
   return fail(Code::SIGNATURE_MISSING, "no valid own signature of a person who held that role then", {}, {{"signer", name}});
 }
 
-VerificationStep step(std::string name, const Status& status) { return {std::move(name), status.has_value(), status ? std::string() : status.error().message}; }
+VerificationStep step(std::string name, const Status& status) {
+  return {std::move(name), status.has_value(), status ? std::string() : status.error().message};
+}
 
 // Everything the provider checks about a new version before it shows it (M-A3, threats of domain.md section 10).
 std::vector<VerificationStep> verify_dispatch(const Office::Impl& impl, const Loaded& loaded, const SignedAct& dispatch) {
@@ -53,7 +57,8 @@ std::vector<VerificationStep> verify_dispatch(const Office::Impl& impl, const Lo
     return steps;
   }
   const Result<inquiry::ApprovedBody> approved = body_of<inquiry::ApprovedBody>(*approval);
-  steps.push_back(step("approver_signature", approved ? check_person(directory, *approval, true, approved->delegator) : Status(tl::unexpected<Error>(approved.error()))));
+  steps.push_back(step("approver_signature",
+                       approved ? check_person(directory, *approval, true, approved->delegator) : Status(tl::unexpected<Error>(approved.error()))));
   steps.push_back(step("registrar_signature", check_person(directory, dispatch, false, std::nullopt)));
   const bool is_for_us = approved && approved->text.to == impl.parts.self.id && approved->text.from == dispatch.act.org;
   steps.push_back({"text", is_for_us, is_for_us ? std::string() : "the text names another sender or addressee"});
@@ -67,7 +72,8 @@ Status check_kind(const Directory& directory, const SignedAct& act) {
   if (!rule.is_shared) return fail(Code::FORBIDDEN, "an internal act does not cross");
   const std::optional<party::Organisation> org = TRY(directory.organisation(act.act.org));
   if (!org) return fail(Code::KEY_UNKNOWN, "unknown organisation", {}, {{"signer", act.act.org.text()}});
-  if (!inquiry::may_write(act.act.kind, org->side, act.act.role)) return fail(Code::ROLE_MISSING, "not an act of that side and role", {}, {{"role", std::string(enum_text(act.act.role))}});
+  if (!inquiry::may_write(act.act.kind, org->side, act.act.role))
+    return fail(Code::ROLE_MISSING, "not an act of that side and role", {}, {{"role", std::string(enum_text(act.act.role))}});
   if (!act.body) return fail(Code::TEXT_DIFFERS, "an act crosses with its body");
   return inquiry::check_body(act.act.kind, TRY(json::parse(*act.body)));
 }
@@ -77,7 +83,8 @@ Status check_statement(const Office::Impl& impl, const SignedAct& act) {
   if (impl.side() != party::Side::AGENCY) return fail(Code::FORBIDDEN, "a statement goes to an agency");
   const inquiry::StatementBody body = TRY(body_of<inquiry::StatementBody>(act));
   if (body.agency != impl.parts.self.id) return fail(Code::FORBIDDEN, "a statement for another agency");
-  if (act.act.matter != inquiry::statement_matter(act.act.org, body.agency, body.month)) return fail(Code::FORBIDDEN, "a statement in another matter");
+  if (act.act.matter != inquiry::statement_matter(act.act.org, body.agency, body.month))
+    return fail(Code::FORBIDDEN, "a statement in another matter");
   return {};
 }
 
@@ -152,7 +159,8 @@ Result<int> Office::post(exchange::Courier& courier) {
         const inquiry::ReleasedBody body = TRY(body_of<inquiry::ReleasedBody>(*found));
         for (const inquiry::ItemAnswer& item : body.answer.items)
           for (const inquiry::FileRef& file : item.files)
-            if (Result<std::string> path = impl_->parts.store->file_path(row.matter, file.sha256)) parcel.files.push_back({file.sha256, std::move(*path)});
+            if (Result<std::string> path = impl_->parts.store->file_path(row.matter, file.sha256))
+              parcel.files.push_back({file.sha256, std::move(*path)});
       }
       done = courier.deliver(parcel);
     }

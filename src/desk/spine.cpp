@@ -10,8 +10,8 @@ namespace warifu::desk {
 
 namespace {
 
-constexpr int kAttemptsMax = 5;                        // when acts of others come between
-constexpr Duration kSignatureAge = minutes(30);        // how long a prepared text may lie before it is signed
+constexpr int kAttemptsMax = 5;                  // when acts of others come between
+constexpr Duration kSignatureAge = minutes(30);  // how long a prepared text may lie before it is signed
 constexpr Duration kClockTolerance = minutes(5);
 
 // Views and findings change nothing that is decided on.
@@ -39,7 +39,8 @@ const SignedAct* Loaded::find(const Sha256& hash) const {
 
 const SignedAct* Loaded::last_of(Kind kind) const {
   for (auto hash = state.order.rbegin(); hash != state.order.rend(); ++hash)
-    if (const SignedAct* act = find(*hash); act != nullptr && act->act.kind == kind && state.effects.at(*hash).effect == inquiry::Effect::APPLIED) return act;
+    if (const SignedAct* act = find(*hash); act != nullptr && act->act.kind == kind && state.effects.at(*hash).effect == inquiry::Effect::APPLIED)
+      return act;
   return nullptr;
 }
 
@@ -86,14 +87,16 @@ Result<Loaded> Office::Impl::load_or_blank(const MatterId& matter) const {
   return blank;
 }
 
-Result<inquiry::Act> Office::Impl::act_for(const Loaded& loaded, const Plan& plan, party::Role role, std::optional<PersonId> person, std::string& body) const {
+Result<inquiry::Act> Office::Impl::act_for(const Loaded& loaded, const Plan& plan, party::Role role, std::optional<PersonId> person,
+                                           std::string& body) const {
   const bool is_shared = inquiry::rule_of(plan.kind).is_shared;
   json::Object object = plan.body.as_object();
   object["salt"] = new_salt();
   if (is_shared) object["basis"] = json::encode(loaded.state.internal_heads);
   TRY(inquiry::check_body(plan.kind, object));
   body = json::canonical(object);
-  if (body.size() > limits::kBodyBytesMax) return fail(Code::TOO_LARGE, "the text is larger than an act may carry", {}, {{"max", std::to_string(limits::kBodyBytesMax)}});
+  if (body.size() > limits::kBodyBytesMax)
+    return fail(Code::TOO_LARGE, "the text is larger than an act may carry", {}, {{"max", std::to_string(limits::kBodyBytesMax)}});
   inquiry::Act act;
   act.id = ActId::random();
   act.matter = loaded.matter;
@@ -137,7 +140,8 @@ std::optional<party::OrganisationId> Office::Impl::counterparty(const Loaded& lo
   return std::nullopt;
 }
 
-Result<Commit> Office::Impl::commit_for(const Loaded& before, const Loaded& after, std::vector<SignedAct> acts, const std::vector<Plan>& plans) const {
+Result<Commit> Office::Impl::commit_for(const Loaded& before, const Loaded& after, std::vector<SignedAct> acts,
+                                        const std::vector<Plan>& plans) const {
   Commit commit;
   commit.matter = after.matter;
   commit.expected_acts = hashes_of(before.acts);
@@ -167,7 +171,8 @@ Result<Commit> Office::Impl::commit_for(const Loaded& before, const Loaded& afte
     commit.purge_files = commit.purge_files || plan.purge_files;
   }
   for (const SignedAct& act : acts)
-    if (act.act.kind == Kind::STATEMENT && after.state.effects.at(act.hash).effect == inquiry::Effect::APPLIED) commit.books.push_back(TRY(statement_entry(act)));
+    if (act.act.kind == Kind::STATEMENT && after.state.effects.at(act.hash).effect == inquiry::Effect::APPLIED)
+      commit.books.push_back(TRY(statement_entry(act)));
   if (after.acts.empty() || inquiry::is_inquiry_kind(after.acts.front().act.kind)) {
     if (commit.purge_bodies.empty()) {
       commit.projection = inquiry::project(parts.self.id, side(), after.acts, after.state);
@@ -247,7 +252,8 @@ Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId&
     is_known = true;
     const note::Note note{command.text, {own}};
     const std::vector<note::VerifierKey> keys{entry.key};
-    if (TRY(note::verify(note, keys)).empty()) return fail(Code::SIGNATURE_INVALID, "the signature does not fit the text", "/signature", {{"signer", name}});
+    if (TRY(note::verify(note, keys)).empty())
+      return fail(Code::SIGNATURE_INVALID, "the signature does not fit the text", "/signature", {{"signer", name}});
   }
   if (!is_known) return fail(Code::KEY_UNKNOWN, "the directory has no key of this person for this role", "/signature", {{"signer", name}});
 
@@ -255,7 +261,8 @@ Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId&
     const Loaded before = TRY(load(matter));
     TRY(may_see(caller, person, before));
     const Plan plan = TRY(planner({person, before, act.at}));
-    if (act.kind != plan.kind || !inquiry::may_write(act.kind, side(), caller.role)) return fail(Code::TEXT_DIFFERS, "the signed text is of another kind", "/text");
+    if (act.kind != plan.kind || !inquiry::may_write(act.kind, side(), caller.role))
+      return fail(Code::TEXT_DIFFERS, "the signed text is of another kind", "/text");
     // What was signed must be what would be written now: if anything decided upon changed meanwhile, the person sees the new text first.
     if (act.after != inquiry::heads_for(before.state, act.kind) || without_nonce(body) != without_nonce(plan.body))
       return fail(Code::STALE, "the matter changed while it was being signed", "/text");

@@ -73,7 +73,8 @@ Result<std::optional<report::RegisterEntry>> entry_at(const Office::Impl& impl, 
   return report::register_entry(matter, inquiry::fold(inputs));
 }
 
-Result<std::vector<report::RegisterEntry>> entries_for(const Office::Impl& impl, const party::OrganisationId& provider, const inquiry::StatementBody& body, Time issued) {
+Result<std::vector<report::RegisterEntry>> entries_for(const Office::Impl& impl, const party::OrganisationId& provider,
+                                                       const inquiry::StatementBody& body, Time issued) {
   const Month month = TRY(month_of(body.month));
   std::set<MatterId> matters;
   MatterQuery query;
@@ -148,7 +149,8 @@ Result<std::vector<Notice>> Office::Impl::alarms(const Caller& caller) const {
     if (head.unknown == 0 || head.examined) continue;
     const StatementRow row = TRY(statement_row(head));
     out.push_back({"STATEMENT_UNKNOWN", head.id.hex(),
-                   fmt::format("{}の月次明細書({})に、交付簿にない照会が{}件あります。直ちに確認してください。", row.counterparty_name_ja, head.month, head.unknown),
+                   fmt::format("{}の月次明細書({})に、交付簿にない照会が{}件あります。直ちに確認してください。", row.counterparty_name_ja, head.month,
+                               head.unknown),
                    fmt::format("The statement of {} for {} names {} inquiries that the register does not know. Look into it at once.",
                                row.counterparty_name_en, head.month, head.unknown)});
   }

@@ -18,10 +18,10 @@ using inquiry::SignedAct;
 
 // An entry of the office's books as it now is (the value of its latest office.changed act).
 struct BookEntry {
-  std::string book;                // person, unit, delegation, case, template, profile, house_rules, organisation
+  std::string book;  // person, unit, delegation, case, template, profile, house_rules, organisation
   MatterId id;
-  std::string value;               // canonical JSON
-  std::string key;                 // what it is found by: login, case number …; unique per book when not empty
+  std::string value;  // canonical JSON
+  std::string key;    // what it is found by: login, case number …; unique per book when not empty
   Time updated;
 };
 
@@ -29,26 +29,26 @@ struct BookEntry {
 struct RegisterRow {
   inquiry::Numbering numbering;
   MatterId matter;
-  std::string state;               // ISSUED, SPOILED, SUPERSEDED
-  std::string reason;              // why it was spoiled
+  std::string state;   // ISSUED, SPOILED, SUPERSEDED
+  std::string reason;  // why it was spoiled
   Time at;
 };
 
 struct OutboxRow {
-  std::int64_t seq = 0;            // given by the store
+  std::int64_t seq = 0;  // given by the store
   party::OrganisationId to;
   MatterId matter;
   Sha256 act;
   int attempts = 0;
   Time next_try;
-  std::string last_error;          // code only
+  std::string last_error;  // code only
   std::optional<Time> delivered;
 };
 
 struct IdempotencyRecord {
   PersonId person;
   std::string key;
-  Sha256 request;                  // digest of method, path and body
+  Sha256 request;  // digest of method, path and body
   int status = 200;
   std::string response;
   Time at;
@@ -56,16 +56,16 @@ struct IdempotencyRecord {
 
 struct Commit {
   MatterId matter;
-  std::vector<Sha256> expected_acts;             // hashes of all acts the matter had when this was decided, sorted; others now: STALE
-  std::vector<SignedAct> acts;                   // a repeated act (same hash) is skipped, not an error
+  std::vector<Sha256> expected_acts;  // hashes of all acts the matter had when this was decided, sorted; others now: STALE
+  std::vector<SignedAct> acts;        // a repeated act (same hash) is skipped, not an error
   std::optional<inquiry::Projection> projection;
-  std::vector<RegisterRow> register_rows;        // insert or, for the same number, update; another matter on the number: SERIAL_TAKEN
+  std::vector<RegisterRow> register_rows;  // insert or, for the same number, update; another matter on the number: SERIAL_TAKEN
   std::vector<BookEntry> books;
   std::vector<OutboxRow> outbox;
   std::optional<IdempotencyRecord> idempotency;
-  std::vector<Sha256> purge_bodies;              // acts whose bodies are destroyed, with the search terms, beyond recovery from the files
-  bool purge_files = false;                      // and every file of the matter
-  bool held = false;                             // acts whose parents are missing are kept apart until those come
+  std::vector<Sha256> purge_bodies;  // acts whose bodies are destroyed, with the search terms, beyond recovery from the files
+  bool purge_files = false;          // and every file of the matter
+  bool held = false;                 // acts whose parents are missing are kept apart until those come
 };
 
 enum class Sort { NEWEST, DUE, NUMBER };
@@ -74,53 +74,53 @@ struct MatterQuery {
   std::vector<inquiry::State> states;
   std::vector<inquiry::ProviderState> provider_states;
   std::vector<inquiry::Turn> turns;
-  std::optional<PersonId> turn_person;           // named in turn_persons, or nobody is named and the role below is right
+  std::optional<PersonId> turn_person;  // named in turn_persons, or nobody is named and the role below is right
   std::optional<party::Role> turn_role;
-  std::vector<UnitId> units;                     // of the drafter; empty: any
+  std::vector<UnitId> units;  // of the drafter; empty: any
   std::optional<PersonId> in_charge, drafter;
   std::optional<CaseId> case_id;
-  std::string case_number, number;               // prefix
+  std::string case_number, number;  // prefix
   std::optional<party::OrganisationId> counterparty;
   std::optional<Time> due_before, updated_from, updated_until, dispatched_from, dispatched_until;
   std::optional<bool> is_open;
-  std::string text;                              // searched in words and selectors
-  std::optional<PersonId> visible_to;            // only matters where this person drafted, is in charge or is named (operators)
+  std::string text;                    // searched in words and selectors
+  std::optional<PersonId> visible_to;  // only matters where this person drafted, is in charge or is named (operators)
   Sort sort = Sort::NEWEST;
   std::size_t limit = 50;
-  std::string cursor;                            // opaque; of the page before
+  std::string cursor;  // opaque; of the page before
 };
 
 struct MatterPage {
   std::vector<inquiry::MatterRow> rows;
-  std::string next;                              // empty at the end
-  std::size_t count = 0;                         // capped at limits::kCountCap + 1
+  std::string next;       // empty at the end
+  std::size_t count = 0;  // capped at limits::kCountCap + 1
 };
 
 struct LoginRow {
   PersonId person;
   std::string login;
-  std::string password;                          // Argon2id string; empty while not set
+  std::string password;  // Argon2id string; empty while not set
   int failures = 0;
   std::optional<Time> locked_until;
-  std::string invitation;                        // SHA-256 hex of the code; empty when used
+  std::string invitation;  // SHA-256 hex of the code; empty when used
   std::optional<Time> invitation_until;
 };
 
 struct PersonKeyRow {
   PersonId person;
-  std::string vkey;                              // verifier key, name <org>/person/<id>
+  std::string vkey;  // verifier key, name <org>/person/<id>
   std::string device;
   Time from, until;
   bool is_revoked = false;
 };
 
 struct SessionRow {
-  Sha256 token;                                  // digest of the cookie's value
+  Sha256 token;  // digest of the cookie's value
   PersonId person;
   std::string csrf;
-  bool is_complete = false;                      // second factor done
-  std::string challenge;                         // of the second factor
-  std::string role;                              // the role in use
+  bool is_complete = false;  // second factor done
+  std::string challenge;     // of the second factor
+  std::string role;          // the role in use
   Time created, last_seen, until;
 };
 
@@ -130,11 +130,11 @@ class Store {
 
   virtual Status commit(Commit commit) = 0;
 
-  virtual Result<std::vector<SignedAct>> acts(const MatterId& matter) const = 0;   // in order of arrival; NOT_FOUND when there are none
+  virtual Result<std::vector<SignedAct>> acts(const MatterId& matter) const = 0;  // in order of arrival; NOT_FOUND when there are none
   virtual Result<std::vector<SignedAct>> held_acts(const MatterId& matter) const = 0;
   virtual Result<inquiry::MatterRow> row(const MatterId& matter) const = 0;
   virtual Result<MatterPage> find(const MatterQuery& query) const = 0;
-  virtual Result<std::size_t> count(const MatterQuery& query) const = 0;           // capped at limits::kCountCap + 1
+  virtual Result<std::size_t> count(const MatterQuery& query) const = 0;  // capped at limits::kCountCap + 1
   virtual Result<std::optional<MatterId>> matter_by_number(std::string_view document_number) const = 0;
   // Every matter once, in a stable order, for rebuild, statistics and backup.
   virtual Status each_matter(const std::function<Status(const MatterId&)>& visit) const = 0;
@@ -156,7 +156,7 @@ class Store {
   virtual Status outbox_failed(std::int64_t seq, std::string_view error, Time next_try) = 0;
 
   virtual Result<std::optional<IdempotencyRecord>> idempotency(const PersonId& person, std::string_view key) const = 0;
-  virtual Status remember(const IdempotencyRecord& record) = 0;   // for commands that wrote no act
+  virtual Status remember(const IdempotencyRecord& record) = 0;  // for commands that wrote no act
 
   virtual Result<std::optional<LoginRow>> login(std::string_view login) const = 0;
   virtual Result<std::optional<LoginRow>> login_of(const PersonId& person) const = 0;
@@ -173,7 +173,7 @@ class Store {
 
   // Files lie under their matter, never shared between matters.
   virtual Result<inquiry::FileRef> put_file(const MatterId& matter, std::string_view name, std::string_view media_type, const std::string& path) = 0;
-  virtual Result<std::string> file_path(const MatterId& matter, const Sha256& sha256) const = 0;   // NOT_FOUND
+  virtual Result<std::string> file_path(const MatterId& matter, const Sha256& sha256) const = 0;  // NOT_FOUND
   virtual Status copy_file(const MatterId& matter, const Sha256& sha256, const std::string& from_path) = 0;
 
   virtual Status check() const = 0;  // healthz: can it be read

@@ -14,7 +14,7 @@ using inquiry::State;
 
 namespace {
 
-constexpr Duration kOpenFor = minutes(15);        // how long an answer stays open to who opened it, and how long one view lasts
+constexpr Duration kOpenFor = minutes(15);  // how long an answer stays open to who opened it, and how long one view lasts
 constexpr Duration kDeliveryLate = minutes(10);
 
 struct Reader {
@@ -115,8 +115,9 @@ std::vector<ItemView> items_of(const Reader& reader, const VersionView& version,
     if (Result<law::HouseRules> rules = reader.impl.house_rules()) house = std::move(*rules);
   }
   const std::map<int, inquiry::ItemResult> results =
-      reader.loaded.state.shared.current() != nullptr && reader.loaded.state.shared.current()->version == version.version ? reader.loaded.state.shared.results()
-                                                                                                                       : std::map<int, inquiry::ItemResult>{};
+      reader.loaded.state.shared.current() != nullptr && reader.loaded.state.shared.current()->version == version.version
+          ? reader.loaded.state.shared.results()
+          : std::map<int, inquiry::ItemResult>{};
   for (const inquiry::Item& item : version.text.items) {
     ItemView view;
     view.item = item;
@@ -161,12 +162,14 @@ std::vector<ReleaseView> releases_of(const Reader& reader) {
     const SignedAct* act = reader.loaded.find(release.mark.act);
     view.is_purged = act == nullptr || !act->body;
     // Result and reason are told with the state; names, rows and files only to who opened the answer inside the case, with a reason.
-    view.is_open = !release.overridden && (reader.impl.side() == party::Side::PROVIDER ? may_see_answer_work(reader) : has_opened(reader, release.mark.act));
+    view.is_open =
+        !release.overridden && (reader.impl.side() == party::Side::PROVIDER ? may_see_answer_work(reader) : has_opened(reader, release.mark.act));
     if (act != nullptr && act->body)
       if (Result<inquiry::ReleasedBody> body = body_of<inquiry::ReleasedBody>(*act)) {
         view.releaser_name = body->releaser_name;
         view.releaser_post = body->releaser_post;
-        if (view.is_open) view.answer = std::move(body->answer);
+        if (view.is_open)
+          view.answer = std::move(body->answer);
         else if (!release.overridden) {
           inquiry::Answer outline;  // what can be told without opening: result, reason, proposal
           outline.reference = body->answer.reference;
@@ -213,7 +216,8 @@ std::string note_in(const SignedAct& act) {
   const Result<json::Value> body = json::parse(*act.body);
   if (!body || !body->is_object()) return {};
   for (const char* key : {"reason", "comment", "message", "text"})
-    if (const json::Value* value = body->get_object().if_contains(key); value != nullptr && value->is_string()) return std::string(json::view(value->get_string()));
+    if (const json::Value* value = body->get_object().if_contains(key); value != nullptr && value->is_string())
+      return std::string(json::view(value->get_string()));
   return {};
 }
 
@@ -231,8 +235,10 @@ std::vector<ActView> timeline_of(const Reader& reader) {
     view.name_en = rule.name_en;
     view.org = act->act.org;
     view.role = act->act.role;
-    if (act->act.org == reader.impl.parts.self.id) view.person = name_of(reader, act->act.person);
-    else if (act->act.person) view.person = PersonName{*act->act.person, {}, {}, {}};
+    if (act->act.org == reader.impl.parts.self.id)
+      view.person = name_of(reader, act->act.person);
+    else if (act->act.person)
+      view.person = PersonName{*act->act.person, {}, {}, {}};
     view.at = act->act.at;
     view.is_shared = rule.is_shared;
     view.is_purged = !act->body.has_value();
@@ -366,7 +372,8 @@ std::vector<Action> actions_of(const Reader& reader, const inquiry::MatterRow& r
     if (verdict && candidate.kind == Kind::APPROVED) verdict = reader.impl.may_approve(reader.person, reader.loaded.state.agency.unit, reader.now);
     if (verdict && candidate.kind == Kind::PURGED) verdict = reader.impl.may_purge(reader.loaded, reader.now);
     Action action;
-    action.name = candidate.name == "edit" && reader.loaded.state.shared.current() != nullptr && !reader.loaded.state.agency.working ? "amend" : candidate.name;
+    action.name =
+        candidate.name == "edit" && reader.loaded.state.shared.current() != nullptr && !reader.loaded.state.agency.working ? "amend" : candidate.name;
     action.is_allowed = verdict.has_value();
     action.is_primary = action.is_allowed && candidate.primary_at == row.turn && row.turn != inquiry::Turn::NONE;
     action.needs_signature = inquiry::rule_of(candidate.kind).needs_own_signature;
@@ -396,10 +403,13 @@ Result<MatterView> Office::Impl::view_of_matter(const Caller& caller, const part
   if (side() == party::Side::AGENCY) view.working = working_version(reader, view.internal);
   const std::vector<inquiry::Dispatch>& dispatches = loaded.state.shared.dispatches;
   if (!dispatches.empty()) view.current = dispatched_version(reader, dispatches.back());
-  if (view.working) view.previous = view.current;
-  else if (dispatches.size() > 1) view.previous = dispatched_version(reader, dispatches[dispatches.size() - 2]);
+  if (view.working)
+    view.previous = view.current;
+  else if (dispatches.size() > 1)
+    view.previous = dispatched_version(reader, dispatches[dispatches.size() - 2]);
   if (side() == party::Side::AGENCY && !view.internal) view.internal = dispatched_internal(reader);
-  if (const VersionView* shown = view.working ? &*view.working : view.current ? &*view.current : nullptr) view.items = items_of(reader, *shown, view.internal);
+  if (const VersionView* shown = view.working ? &*view.working : view.current ? &*view.current : nullptr)
+    view.items = items_of(reader, *shown, view.internal);
   view.releases = releases_of(reader);
   view.lookups = lookups_of(reader);
   view.collected = collected_of(reader);

@@ -148,21 +148,21 @@ struct ItemView {
 
 struct MatterView {
   RowView row;
-  std::optional<VersionView> current;          // dispatched, newest
-  std::optional<VersionView> working;          // in the making
-  std::optional<VersionView> previous;         // to mark differences against
-  std::vector<ItemView> items;                 // of the version that is worked on
+  std::optional<VersionView> current;   // dispatched, newest
+  std::optional<VersionView> working;   // in the making
+  std::optional<VersionView> previous;  // to mark differences against
+  std::vector<ItemView> items;          // of the version that is worked on
   std::optional<inquiry::Internal> internal;
   std::vector<StepEvidence> evidence;
   std::vector<ReleaseView> releases;
-  std::vector<LookupView> lookups;             // provider, assigned people only
-  std::optional<inquiry::Answer> collected;    // the answer in hand
+  std::vector<LookupView> lookups;           // provider, assigned people only
+  std::optional<inquiry::Answer> collected;  // the answer in hand
   std::vector<inquiry::VerificationStep> verification;
   std::vector<PersonName> assigned;
   std::optional<inquiry::OralBody> oral;
   std::vector<ActView> timeline;
   std::vector<Action> actions;
-  std::vector<Notice> warnings;                // late delivery, peer down, stale …
+  std::vector<Notice> warnings;  // late delivery, peer down, stale …
 };
 
 struct DeskGroup {
@@ -174,15 +174,15 @@ struct DeskGroup {
 struct DeskView {
   int my_turn = 0, overdue = 0, due_this_week = 0;
   std::vector<DeskGroup> groups;
-  std::vector<Notice> alarms;                  // registrar and auditor of an agency: statements that name unknown inquiries; `where`: its id
+  std::vector<Notice> alarms;  // registrar and auditor of an agency: statements that name unknown inquiries; `where`: its id
 };
 
 struct RegisterLine {
   inquiry::Numbering numbering;
   MatterId matter;
-  std::string state, reason;                   // ISSUED, SPOILED, SUPERSEDED
+  std::string state, reason;  // ISSUED, SPOILED, SUPERSEDED
   std::string case_number, addressee, items, approver, answer;
-  std::optional<std::string> issued_to;        // the officer
+  std::optional<std::string> issued_to;  // the officer
   std::optional<Time> approved, dispatched, delivered, answered, purged;
   std::optional<Date> due;
 };
@@ -193,7 +193,7 @@ struct RegisterView {
   law::FormKind form = law::FormKind::A;
   int year = 2000;
   std::vector<RegisterLine> lines;
-  std::vector<int> gaps;                       // must be empty
+  std::vector<int> gaps;  // must be empty
 };
 
 // ── figures and inspection ──
@@ -214,17 +214,17 @@ struct StatementHead {
   std::string month;
   Sha256 act;
   Time issued;
-  bool is_provisional = false;                 // made before the month was over
+  bool is_provisional = false;  // made before the month was over
   int lines = 0;
-  int unknown = 0;                             // inquiries that this agency does not know
-  std::optional<Time> examined;                // an auditor has written a finding on it
+  int unknown = 0;               // inquiries that this agency does not know
+  std::optional<Time> examined;  // an auditor has written a finding on it
 };
 struct StatementRow {
   StatementHead head;
   std::string counterparty_name_ja, counterparty_name_en;
 };
 struct StatementList {
-  std::vector<StatementRow> statements;        // newest month first
+  std::vector<StatementRow> statements;  // newest month first
 };
 struct StatementView {
   StatementRow statement;
@@ -245,7 +245,7 @@ struct AuditFindingView {
 };
 struct AuditView {
   std::string month;
-  int matters = 0;                             // dispatched in the month
+  int matters = 0;  // dispatched in the month
   std::vector<AuditFindingView> findings;
   std::vector<RowView> sample;
 };
@@ -259,27 +259,33 @@ BOOST_DESCRIBE_STRUCT(PersonName, (), (id, name, post, unit))
 BOOST_DESCRIBE_STRUCT(Notice, (), (code, where, ja, en))
 BOOST_DESCRIBE_STRUCT(Written, (), (matter, act, state, provider_state, number))
 BOOST_DESCRIBE_STRUCT(Prepared, (), (matter, kind, text, body, signer))
-BOOST_DESCRIBE_STRUCT(RowView, (), (matter, state, provider_state, turn, is_my_turn, is_overdue, is_open, number, case_number, counterparty, counterparty_name_ja,
-                                    counterparty_name_en, subject, drafter, in_charge, turn_names, due, urgency, created, updated, dispatched, answered, items,
-                                    version, categories))
+BOOST_DESCRIBE_STRUCT(RowView, (),
+                      (matter, state, provider_state, turn, is_my_turn, is_overdue, is_open, number, case_number, counterparty, counterparty_name_ja,
+                       counterparty_name_en, subject, drafter, in_charge, turn_names, due, urgency, created, updated, dispatched, answered, items,
+                       version, categories))
 BOOST_DESCRIBE_STRUCT(ListView, (), (rows, next, count, count_is_capped))
-BOOST_DESCRIBE_STRUCT(JudgementView, (), (outcome, lane, asked_category, effective_category, rule_id, article, ja, en, possible_ja, possible_en, reclassified,
-                                          by_house_rule, verified))
+BOOST_DESCRIBE_STRUCT(JudgementView, (),
+                      (outcome, lane, asked_category, effective_category, rule_id, article, ja, en, possible_ja, possible_en, reclassified,
+                       by_house_rule, verified))
 BOOST_DESCRIBE_STRUCT(ItemCheck, (), (no, selector, errors, warnings, judgement))
 BOOST_DESCRIBE_STRUCT(JudgeView, (), (items))
 BOOST_DESCRIBE_STRUCT(ActView, (), (act, kind, name_ja, name_en, org, role, person, at, is_shared, is_purged, has_own_signature, effect, why, note))
 BOOST_DESCRIBE_STRUCT(StepEvidence, (), (step, at, is_late))
-BOOST_DESCRIBE_STRUCT(VersionView, (), (version, text, numbering, date, approved_at, dispatched_at, approver_name, approver_post, by_delegate, is_superseded))
-BOOST_DESCRIBE_STRUCT(ReleaseView, (), (act, version, at, is_overridden, is_retrieved, is_open, is_purged, results, answer, releaser_name, releaser_post))
+BOOST_DESCRIBE_STRUCT(VersionView, (),
+                      (version, text, numbering, date, approved_at, dispatched_at, approver_name, approver_post, by_delegate, is_superseded))
+BOOST_DESCRIBE_STRUCT(ReleaseView, (),
+                      (act, version, at, is_overridden, is_retrieved, is_open, is_purged, results, answer, releaser_name, releaser_post))
 BOOST_DESCRIBE_STRUCT(LookupView, (), (act, no, provenance, table, truncated))
 BOOST_DESCRIBE_STRUCT(Action, (), (name, is_allowed, is_primary, needs_signature, why))
 BOOST_DESCRIBE_STRUCT(ItemView, (), (item, necessity, judgement, decision, result))
-BOOST_DESCRIBE_STRUCT(MatterView, (), (row, current, working, previous, items, internal, evidence, releases, lookups, collected, verification, assigned, oral,
-                                       timeline, actions, warnings))
+BOOST_DESCRIBE_STRUCT(MatterView, (),
+                      (row, current, working, previous, items, internal, evidence, releases, lookups, collected, verification, assigned, oral,
+                       timeline, actions, warnings))
 BOOST_DESCRIBE_STRUCT(DeskGroup, (), (turn, rows, count))
 BOOST_DESCRIBE_STRUCT(DeskView, (), (my_turn, overdue, due_this_week, groups, alarms))
-BOOST_DESCRIBE_STRUCT(RegisterLine, (), (numbering, matter, state, reason, case_number, addressee, items, approver, answer, issued_to, approved, dispatched,
-                                         delivered, answered, purged, due))
+BOOST_DESCRIBE_STRUCT(RegisterLine, (),
+                      (numbering, matter, state, reason, case_number, addressee, items, approver, answer, issued_to, approved, dispatched, delivered,
+                       answered, purged, due))
 BOOST_DESCRIBE_STRUCT(RegisterView, (), (office, office_name, form, year, lines, gaps))
 BOOST_DESCRIBE_STRUCT(OrganisationLabel, (), (id, name_ja, name_en))
 BOOST_DESCRIBE_STRUCT(FiguresView, (), (figures, organisations))

@@ -37,7 +37,8 @@ std::uint32_t crc_of(std::string_view bytes) {
 
 bool is_name(std::string_view name) {
   if (name.empty() || name.size() > 200 || name.front() == '/' || name.back() == '/' || name.find("..") != std::string_view::npos) return false;
-  return std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '/' || c == '-'; });
+  return std::ranges::all_of(name,
+                             [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '/' || c == '-'; });
 }
 
 void put_common(std::string& out, std::string_view name, std::string_view bytes, std::uint32_t crc) {
@@ -69,7 +70,8 @@ Result<std::string> write_archive(const ArchiveEntries& entries) {
   }
   const auto start = static_cast<std::uint32_t>(out.size());
   out += central;
-  put32(out, kEnd), put16(out, 0), put16(out, 0), put16(out, static_cast<std::uint32_t>(entries.size())), put16(out, static_cast<std::uint32_t>(entries.size()));
+  put32(out, kEnd), put16(out, 0), put16(out, 0), put16(out, static_cast<std::uint32_t>(entries.size())),
+      put16(out, static_cast<std::uint32_t>(entries.size()));
   put32(out, static_cast<std::uint32_t>(central.size())), put32(out, start), put16(out, 0);
   return out;
 }
@@ -95,7 +97,8 @@ Result<ArchiveEntries> read_archive(std::string_view bytes) {
   const std::string expected = TRY(write_archive(entries));
   if (expected == bytes) return entries;
   const std::size_t common = std::min(expected.size(), bytes.size());
-  const auto different = static_cast<std::size_t>(std::mismatch(expected.begin(), expected.begin() + static_cast<std::ptrdiff_t>(common), bytes.begin()).first - expected.begin());
+  const auto different = static_cast<std::size_t>(
+      std::mismatch(expected.begin(), expected.begin() + static_cast<std::ptrdiff_t>(common), bytes.begin()).first - expected.begin());
   if (different >= at) return bad("the archive's table", "the archive is not in its one spelling");
   auto entry = std::ranges::upper_bound(starts, different, {}, &std::pair<std::size_t, std::string>::first);
   return bad(std::prev(entry)->second, "this entry is not in its one spelling");

@@ -28,7 +28,9 @@ std::string entry_line(const std::string& name, std::string_view bytes) {
   return "entry " + crypto::sha256(bytes_of(bytes)).hex() + " " + std::to_string(bytes.size()) + " " + name + "\n";
 }
 
-tl::unexpected<Error> bad(const std::string& entry, std::string why) { return fail(Code::EVIDENCE_INVALID, std::move(why), entry, {{"reason", entry}}); }
+tl::unexpected<Error> bad(const std::string& entry, std::string why) {
+  return fail(Code::EVIDENCE_INVALID, std::move(why), entry, {{"reason", entry}});
+}
 
 std::string manifest_head(const EvidenceInput& input, const std::string& root_name) {
   std::string text(kVersion);
@@ -134,7 +136,8 @@ Status check_listed(const ArchiveEntries& entries, const Manifest& manifest) {
     if (name == "manifest") continue;
     const auto found = manifest.listed.find(name);
     if (found == manifest.listed.end()) return bad(name, "the manifest does not name this entry");
-    if (found->second.bytes != bytes.size() || found->second.digest != crypto::sha256(bytes_of(bytes))) return bad(name, "not the bytes that the manifest names");
+    if (found->second.bytes != bytes.size() || found->second.digest != crypto::sha256(bytes_of(bytes)))
+      return bad(name, "not the bytes that the manifest names");
   }
   for (const auto& [name, listed] : manifest.listed)
     if (!entries.contains(name)) return bad(name, "the entry is missing");
@@ -162,7 +165,8 @@ Result<KeyLog> check_directory(const ArchiveEntries& entries, const note::Policy
     return bad("directory/checkpoint", "the checkpoint is over other entries");
   size = notes.size();
   Result<KeyLog> log = KeyLog::create(notes);
-  if (!log) return bad(numbered("directory/entries", static_cast<std::size_t>(std::strtoul(log.error().where.c_str(), nullptr, 10))), log.error().message);
+  if (!log)
+    return bad(numbered("directory/entries", static_cast<std::size_t>(std::strtoul(log.error().where.c_str(), nullptr, 10))), log.error().message);
   return log;
 }
 
@@ -261,7 +265,8 @@ Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Poli
   for (EvidenceAct& shown : report.acts) {
     shown.effect = state.effects.at(shown.hash);
     if (shown.effect.effect == inquiry::Effect::HELD) return bad(shown.entry, "an act it follows is missing");
-    if (const inquiry::SignedAct* act = &acts[static_cast<std::size_t>(&shown - report.acts.data())]; act->act.kind == inquiry::Kind::PURGED && act->body)
+    if (const inquiry::SignedAct* act = &acts[static_cast<std::size_t>(&shown - report.acts.data())];
+        act->act.kind == inquiry::Kind::PURGED && act->body)
       for (const Sha256& hash : inquiry::fold_input(*act).facts.value_or(inquiry::Facts{}).purged) purged.insert(hash);
   }
   for (const EvidenceAct& shown : report.acts)

@@ -18,9 +18,9 @@ struct EvidenceInput {
   party::Side side = party::Side::AGENCY;
   MatterId matter;
   std::string number;
-  std::vector<inquiry::SignedAct> acts;      // in fold order
-  std::vector<std::string> directory;        // every entry of the key log
-  std::string checkpoint;                    // the directory's signed checkpoint over them
+  std::vector<inquiry::SignedAct> acts;  // in fold order
+  std::vector<std::string> directory;    // every entry of the key log
+  std::string checkpoint;                // the directory's signed checkpoint over them
   std::optional<std::string> pdf;
   Time created;
 };
@@ -28,14 +28,14 @@ struct EvidenceInput {
 [[nodiscard]] Result<std::string> make_evidence(const EvidenceInput& input, const note::Signer& signer);
 
 struct EvidenceSignature {
-  std::string name;        // <org>/sign, <org>/person/<id>
-  std::string key_id;      // 8 hex digits
+  std::string name;    // <org>/sign, <org>/person/<id>
+  std::string key_id;  // 8 hex digits
   Time valid_from, valid_until;
-  std::size_t entry = 0;   // index in the key log
+  std::size_t entry = 0;  // index in the key log
 };
 
 struct EvidenceAct {
-  std::string entry;       // acts/000001
+  std::string entry;  // acts/000001
   inquiry::Act act;
   Sha256 hash;
   std::vector<EvidenceSignature> signatures;
@@ -49,7 +49,7 @@ struct EvidenceReport {
   MatterId matter;
   std::string number;
   Time created;
-  std::string root;        // name of the directory whose key was given
+  std::string root;  // name of the directory whose key was given
   std::size_t directory_size = 0;
   inquiry::State state = inquiry::State::NONE;
   std::vector<EvidenceAct> acts;

@@ -4,7 +4,9 @@ namespace warifu::exchange {
 
 namespace {
 
-tl::unexpected<Error> bad(std::size_t index, std::string why) { return fail(Code::EVIDENCE_INVALID, std::move(why), std::to_string(index), {{"reason", std::to_string(index)}}); }
+tl::unexpected<Error> bad(std::size_t index, std::string why) {
+  return fail(Code::EVIDENCE_INVALID, std::move(why), std::to_string(index), {{"reason", std::to_string(index)}});
+}
 
 // Appends a successor to every chain that ends with the entry it names.
 template <class Chain, class Entry>

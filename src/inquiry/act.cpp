@@ -68,12 +68,14 @@ Result<Act> Act::parse(std::string_view text) {
   act.org = TRY(party::OrganisationId::parse(by[0]));
   act.role = TRY(enum_parse<party::Role>(by[1]));
   if (by[2] != "-") act.person = TRY(PersonId::parse(by[2]));
-  if (act.person.has_value() == (act.role == party::Role::NODE)) return fail(Code::BAD_NOTE, "a person acts in a person's role, the node in its own", "by");
+  if (act.person.has_value() == (act.role == party::Role::NODE))
+    return fail(Code::BAD_NOTE, "a person acts in a person's role, the node in its own", "by");
   act.at = {TRY(decimal(TRY(take_line(rest, "at "))))};
   while (rest.starts_with("after ")) {
     act.after.push_back(TRY(Sha256::parse(TRY(take_line(rest, "after ")))));
     if (act.after.size() > limits::kActHeadsMax) return fail(Code::TOO_MANY, "too many heads", "after");
-    if (act.after.size() > 1 && !(act.after[act.after.size() - 2] < act.after.back())) return fail(Code::BAD_NOTE, "heads are sorted and differ", "after");
+    if (act.after.size() > 1 && !(act.after[act.after.size() - 2] < act.after.back()))
+      return fail(Code::BAD_NOTE, "heads are sorted and differ", "after");
   }
   const auto body = TRY(split(TRY(take_line(rest, "body ")), ' '));
   if (body.size() != 2) return fail(Code::BAD_NOTE, "the line body has two words", "body");

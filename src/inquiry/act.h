@@ -23,7 +23,7 @@ struct Act {
   party::Role role = party::Role::NODE;
   std::optional<PersonId> person;  // none exactly when the role is NODE
   Time at;
-  std::vector<Sha256> after;       // sorted, no repetition
+  std::vector<Sha256> after;  // sorted, no repetition
   Sha256 body;
   std::size_t body_bytes = 0;
 
@@ -35,8 +35,8 @@ struct Act {
 [[nodiscard]] Sha256 act_hash(std::string_view note_text);
 
 // Names under which signatures stand on an act.
-[[nodiscard]] std::string organisation_signer(const party::OrganisationId& org);                     // <org>/sign
-[[nodiscard]] std::string person_signer(const party::OrganisationId& org, const PersonId& person);   // <org>/person/<id>
+[[nodiscard]] std::string organisation_signer(const party::OrganisationId& org);                    // <org>/sign
+[[nodiscard]] std::string person_signer(const party::OrganisationId& org, const PersonId& person);  // <org>/person/<id>
 
 // An act as it is stored and as it crosses. `body` is absent once it has been purged.
 struct SignedAct {

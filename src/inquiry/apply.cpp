@@ -23,8 +23,10 @@ bool is_by_party(const Shared& shared, const FoldInput& input, Sides sides) {
 }
 
 bool is_side(const FoldInput& input, Sides sides) {
-  const bool provider_role = party::role_belongs_to(input.act.role, party::Side::PROVIDER) && !party::role_belongs_to(input.act.role, party::Side::AGENCY);
-  const bool agency_role = party::role_belongs_to(input.act.role, party::Side::AGENCY) && !party::role_belongs_to(input.act.role, party::Side::PROVIDER);
+  const bool provider_role =
+      party::role_belongs_to(input.act.role, party::Side::PROVIDER) && !party::role_belongs_to(input.act.role, party::Side::AGENCY);
+  const bool agency_role =
+      party::role_belongs_to(input.act.role, party::Side::AGENCY) && !party::role_belongs_to(input.act.role, party::Side::PROVIDER);
   if (sides == Sides::AGENCY) return !provider_role;
   if (sides == Sides::PROVIDER) return !agency_role;
   return true;
@@ -99,17 +101,25 @@ EffectOf apply(MatterState& state, const FoldInput& input, const Facts& facts, c
 void finish(MatterState& state) {
   const Shared& shared = state.shared;
   Agency& agency = state.agency;
-  if (agency.purged) agency.state = State::PURGED;
-  else if (agency.retained) agency.state = State::RETAINED;
-  else if (agency.closed) agency.state = State::CLOSED;
-  else if (!shared.dispatches.empty()) agency.state = shared.state;
-  else if (agency.voided) agency.state = State::VOIDED;
-  else if (agency.working) agency.state = agency.working->stage;
-  else if (agency.oral) agency.state = State::ORAL;
+  if (agency.purged)
+    agency.state = State::PURGED;
+  else if (agency.retained)
+    agency.state = State::RETAINED;
+  else if (agency.closed)
+    agency.state = State::CLOSED;
+  else if (!shared.dispatches.empty())
+    agency.state = shared.state;
+  else if (agency.voided)
+    agency.state = State::VOIDED;
+  else if (agency.working)
+    agency.state = agency.working->stage;
+  else if (agency.oral)
+    agency.state = State::ORAL;
 
   Provider& provider = state.provider;
   if (shared.withdrawn && provider.state != ProviderState::NONE && provider.state != ProviderState::ERASED) provider.state = ProviderState::WITHDRAWN;
-  if (provider.state == ProviderState::RELEASED && !shared.releases.empty() && shared.releases.back().retrieved) provider.state = ProviderState::RETRIEVED;
+  if (provider.state == ProviderState::RELEASED && !shared.releases.empty() && shared.releases.back().retrieved)
+    provider.state = ProviderState::RETRIEVED;
 }
 
 }  // namespace warifu::inquiry

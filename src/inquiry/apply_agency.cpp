@@ -55,7 +55,8 @@ EffectOf apply_sent_back(Agency& agency, const FoldInput& input) {
   if (!agency.working) return illegal("there is nothing to return");
   Working& working = *agency.working;
   const State at = working.stage;
-  const bool may = (input.act.role == Role::SUPERVISOR && at == State::DRAFT && working.ready) || (input.act.role == Role::APPROVER && at == State::CHECKED) ||
+  const bool may = (input.act.role == Role::SUPERVISOR && at == State::DRAFT && working.ready) ||
+                   (input.act.role == Role::APPROVER && at == State::CHECKED) ||
                    (input.act.role == Role::REGISTRAR && (at == State::APPROVED || at == State::REGISTERED));
   if (!may) return illegal("not at this desk");
   if (working.number) agency.spoiled.push_back(*working.number);  // the serial ends as spoiled (書損), it is never used again

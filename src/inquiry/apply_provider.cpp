@@ -44,7 +44,8 @@ bool judges_every_item(const Facts& facts, const Dispatch& dispatch) {
   std::set<int> judged;
   for (const DispositionFact& fact : facts.dispositions)
     if (!judged.insert(fact.no).second) return false;
-  return judged.size() == dispatch.items.size() && std::ranges::all_of(dispatch.items, [&](const ItemFact& item) { return judged.contains(item.no); });
+  return judged.size() == dispatch.items.size() &&
+         std::ranges::all_of(dispatch.items, [&](const ItemFact& item) { return judged.contains(item.no); });
 }
 
 EffectOf apply_judgement(MatterState& state, const FoldInput& input, const Facts& facts, const InSight& in_sight) {
@@ -52,7 +53,8 @@ EffectOf apply_judgement(MatterState& state, const FoldInput& input, const Facts
   if (dispatch == nullptr) return illegal("not the dispatch in hand");
   Provider& provider = state.provider;
   if (input.act.kind == Kind::TRIAGED) {
-    if (!is_one_of(provider.state, {ProviderState::VERIFIED, ProviderState::TRIAGED, ProviderState::LEGAL_REVIEW})) return illegal("not verified, or at work already");
+    if (!is_one_of(provider.state, {ProviderState::VERIFIED, ProviderState::TRIAGED, ProviderState::LEGAL_REVIEW}))
+      return illegal("not verified, or at work already");
     if (!judges_every_item(facts, *dispatch)) return illegal("every item is judged once");
     if (provider.legal) return illegal("the legal desk has decided");
     for (const DispositionFact& fact : facts.dispositions)
@@ -65,7 +67,8 @@ EffectOf apply_judgement(MatterState& state, const FoldInput& input, const Facts
     if (provider.state != ProviderState::LEGAL_REVIEW) return illegal("no item waits for the legal desk");
     for (const DispositionFact& fact : facts.dispositions) {
       const auto found = provider.dispositions.find(fact.no);
-      if (found == provider.dispositions.end() || found->second != Disposition::LEGAL_REVIEW) return illegal("that item does not wait for the legal desk");
+      if (found == provider.dispositions.end() || found->second != Disposition::LEGAL_REVIEW)
+        return illegal("that item does not wait for the legal desk");
     }
     provider.legal = mark_of(input);
   }
@@ -106,7 +109,8 @@ EffectOf apply_provider(MatterState& state, const FoldInput& input, const Facts&
     case Kind::LEGAL_DECIDED: return apply_judgement(state, input, facts, in_sight);
     case Kind::COLLECTED: return apply_collected(state, input, facts, in_sight);
     case Kind::ASSIGNED:
-      if (!is_one_of(at, {ProviderState::TRIAGED, ProviderState::ASSIGNED, ProviderState::COLLECTED, ProviderState::RELEASED, ProviderState::RETRIEVED}))
+      if (!is_one_of(at,
+                     {ProviderState::TRIAGED, ProviderState::ASSIGNED, ProviderState::COLLECTED, ProviderState::RELEASED, ProviderState::RETRIEVED}))
         return illegal("not judged yet");
       if (facts.persons.empty()) return illegal("work is assigned to somebody");
       provider.assigned = facts.persons;

@@ -51,9 +51,11 @@ EffectOf apply_approved(MatterState& state, const FoldInput& input, const Facts&
   if (facts.version != next_version) return illegal("the approval is not of the next version");
   if (!facts.to || facts.items.empty()) return illegal("an approval names its addressee and its items");
   if (*facts.to == input.act.org) return illegal("an agency does not ask itself");
-  if (const Dispatch* current = shared.current(); current != nullptr && *facts.to != current->to) return illegal("an amendment stays with its addressee");
+  if (const Dispatch* current = shared.current(); current != nullptr && *facts.to != current->to)
+    return illegal("an amendment stays with its addressee");
   if (!shared.asker) shared.asker = input.act.org;
-  shared.approvals.emplace(input.hash, Approval{mark_of(input), next_version, facts.delegator, *facts.to, facts.items, facts.due, facts.urgency.value_or(law::Urgency::NORMAL)});
+  shared.approvals.emplace(input.hash, Approval{mark_of(input), next_version, facts.delegator, *facts.to, facts.items, facts.due,
+                                                facts.urgency.value_or(law::Urgency::NORMAL)});
   if (std::optional<Working>& working = state.agency.working; working && working->stage == State::CHECKED) {
     working->stage = State::APPROVED;
     working->approved = mark_of(input);
@@ -154,9 +156,7 @@ EffectOf apply_step(MatterState& state, const FoldInput& input, const Facts& fac
   State to = State::NONE;
   bool may = false;
   switch (input.act.kind) {
-    case Kind::RECEIVED:
-      field = &dispatch->received, to = State::DELIVERED, may = shared.state == State::DISPATCHED;
-      break;
+    case Kind::RECEIVED: field = &dispatch->received, to = State::DELIVERED, may = shared.state == State::DISPATCHED; break;
     case Kind::ACCEPTED:
       field = &dispatch->accepted, to = State::ACCEPTED, may = is_one_of(shared.state, {State::DISPATCHED, State::DELIVERED});
       break;
@@ -188,18 +188,20 @@ EffectOf apply_released(MatterState& state, const FoldInput& input, const Facts&
   if (dispatch == nullptr) return illegal("the dispatch it names is not here");
   if (facts.results.empty()) return illegal("an answer has at least one result");
   for (const ResultFact& fact : facts.results)
-    if (std::ranges::none_of(dispatch->items, [&](const ItemFact& item) { return item.no == fact.no; })) return illegal("a result for an item that was not asked");
+    if (std::ranges::none_of(dispatch->items, [&](const ItemFact& item) { return item.no == fact.no; }))
+      return illegal("a result for an item that was not asked");
   if (is_over(shared, in_sight)) return illegal("the matter is over");
   const bool is_crossed = shared.withdrawn || shared.purged_by_agency;
   if (!is_crossed && !dispatch->superseded &&
-      !is_one_of(shared.state, {State::ACCEPTED, State::IN_PROGRESS, State::PARTLY_ANSWERED, State::NARROWING_PROPOSED, State::ANSWERED, State::NONE_HELD,
-                                State::REFUSED, State::NEEDS_WARRANT}))
+      !is_one_of(shared.state, {State::ACCEPTED, State::IN_PROGRESS, State::PARTLY_ANSWERED, State::NARROWING_PROPOSED, State::ANSWERED,
+                                State::NONE_HELD, State::REFUSED, State::NEEDS_WARRANT}))
     return illegal("not accepted yet, or returned");
   if (Provider& provider = state.provider; provider.version == dispatch->version) {
     provider.answer.reset();
     provider.state = ProviderState::RELEASED;
   }
-  shared.releases.push_back({mark_of(input), dispatch->version, facts.results, facts.minutes.value_or(0), facts.yen.value_or(0), is_crossed, false, {}});
+  shared.releases.push_back(
+      {mark_of(input), dispatch->version, facts.results, facts.minutes.value_or(0), facts.yen.value_or(0), is_crossed, false, {}});
   if (is_crossed) return {Effect::OVERRIDDEN, shared.withdrawn ? "a withdrawal crossed the answer" : "the agency had purged the matter"};
   if (dispatch->superseded) return late("a newer version has been dispatched");
   shared.state = aggregate(shared.results(), dispatch->items.size());

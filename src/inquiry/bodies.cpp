@@ -27,16 +27,19 @@ Status check_text(const InquiryText& text) {
   for (std::size_t i = 0; i < text.items.size(); ++i) {
     const Item& item = text.items[i];
     const std::string where = "/text/items/" + std::to_string(i);
-    if (item.no != static_cast<int>(i) + 1) return fail(Code::BAD_VALUE, "items are numbered from 1", where + "/no", {{"expected", std::to_string(i + 1)}});
+    if (item.no != static_cast<int>(i) + 1)
+      return fail(Code::BAD_VALUE, "items are numbered from 1", where + "/no", {{"expected", std::to_string(i + 1)}});
     if (item.categories.empty()) return fail(Code::EMPTY_FIELD, "an item asks for a category", where + "/categories");
-    if (item.period && item.period->until < item.period->from) return fail(Code::PERIOD_REVERSED, "the period ends before it begins", where + "/period");
+    if (item.period && item.period->until < item.period->from)
+      return fail(Code::PERIOD_REVERSED, "the period ends before it begins", where + "/period");
   }
   if (!text.due.is_valid()) return fail(Code::BAD_TIME, "the due date does not exist", "/text/due");
   return {};
 }
 
 Status check_number(const Numbering& number) {
-  if (number.serial < 1 || number.serial > 99'999) return fail(Code::OUT_OF_RANGE, "a serial has five digits", "/number/serial", {{"min", "1"}, {"max", "99999"}});
+  if (number.serial < 1 || number.serial > 99'999)
+    return fail(Code::OUT_OF_RANGE, "a serial has five digits", "/number/serial", {{"min", "1"}, {"max", "99999"}});
   if (number.document_number.empty()) return fail(Code::EMPTY_FIELD, "the document number is missing", "/number/document_number");
   return {};
 }
@@ -52,7 +55,8 @@ Status check_answer(const Answer& answer) {
         if (row.size() != table.columns.size()) return fail(Code::BAD_VALUE, "a row is longer or shorter than its head", where + "/tables");
     const bool needs_reason = item.result == ItemResult::REFUSED;
     if (needs_reason && !item.reason) return fail(Code::REASON_REQUIRED, "a refusal has a reason code", where + "/reason");
-    if (item.result == ItemResult::NARROWING_PROPOSED && !item.narrowing) return fail(Code::MISSING_FIELD, "a proposal says what is proposed", where + "/narrowing");
+    if (item.result == ItemResult::NARROWING_PROPOSED && !item.narrowing)
+      return fail(Code::MISSING_FIELD, "a proposal says what is proposed", where + "/narrowing");
   }
   if (answer.items.empty()) return fail(Code::EMPTY_FIELD, "an answer has at least one result", "/answer/items");
   if (answer.minutes < 0 || answer.yen < 0) return fail(Code::OUT_OF_RANGE, "time and cost are not negative", "/answer/minutes", {{"min", "0"}});
@@ -66,7 +70,8 @@ Status check_decisions(const DecisionsBody& body) {
     const ItemDecision& decision = body.decisions[i];
     const std::string where = "/decisions/" + std::to_string(i);
     if (!seen.insert(decision.no).second) return fail(Code::BAD_VALUE, "two decisions on one item", where + "/no");
-    if (decision.disposition == Disposition::NARROW && !decision.narrowing) return fail(Code::MISSING_FIELD, "a proposal says what is proposed", where + "/narrowing");
+    if (decision.disposition == Disposition::NARROW && !decision.narrowing)
+      return fail(Code::MISSING_FIELD, "a proposal says what is proposed", where + "/narrowing");
   }
   return {};
 }
@@ -89,14 +94,16 @@ bool is_month(const std::string& month) {
 
 Status check_statement(const StatementBody& body) {
   if (!is_month(body.month)) return fail(Code::BAD_VALUE, "not a month", "/month", {{"expected", "2026-11"}});
-  if (body.lines.size() > limits::kStatementLinesMax) return fail(Code::TOO_MANY, "too many lines", "/lines", {{"max", std::to_string(limits::kStatementLinesMax)}});
+  if (body.lines.size() > limits::kStatementLinesMax)
+    return fail(Code::TOO_MANY, "too many lines", "/lines", {{"max", std::to_string(limits::kStatementLinesMax)}});
   std::set<MatterId> seen;
   for (std::size_t i = 0; i < body.lines.size(); ++i) {
     const StatementLine& line = body.lines[i];
     const std::string where = "/lines/" + std::to_string(i);
     if (!seen.insert(line.matter).second) return fail(Code::BAD_VALUE, "an inquiry stands once in a statement", where + "/matter");
     if (line.number.empty()) return fail(Code::EMPTY_FIELD, "the document number is missing", where + "/number");
-    if (line.items < 0 || line.minutes < 0 || line.yen < 0) return fail(Code::OUT_OF_RANGE, "counts are not negative", where + "/items", {{"min", "0"}});
+    if (line.items < 0 || line.minutes < 0 || line.yen < 0)
+      return fail(Code::OUT_OF_RANGE, "counts are not negative", where + "/items", {{"min", "0"}});
   }
   return {};
 }

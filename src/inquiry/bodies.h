@@ -208,13 +208,13 @@ struct StatementCount {
 };
 struct StatementLine {
   MatterId matter;
-  std::string number;                   // document number, as received
-  std::string office;                   // who sent it, as on the paper; empty after a purge
+  std::string number;  // document number, as received
+  std::string office;  // who sent it, as on the paper; empty after a purge
   law::FormKind form = law::FormKind::A;
   int serial = 1;
   Time dispatched, received;
-  State state = State::NONE;            // what both sides agree on
-  bool is_suspect = false;              // its signatures could not be confirmed; nobody has worked on it
+  State state = State::NONE;  // what both sides agree on
+  bool is_suspect = false;    // its signatures could not be confirmed; nobody has worked on it
   std::optional<Time> answered;
   int items = 0;
   std::vector<StatementCount> results;  // of the newest version, per item
@@ -236,9 +236,9 @@ struct StatementBody {
 struct PurgedBody {
   std::string salt;
   std::vector<Sha256> basis;
-  std::vector<Sha256> bodies;             // hashes of the acts whose bodies are gone
+  std::vector<Sha256> bodies;  // hashes of the acts whose bodies are gone
   std::vector<Sha256> files;
-  std::map<std::string, Facts> residue;   // what the registers and figures go on needing, by act hash; nothing personal
+  std::map<std::string, Facts> residue;  // what the registers and figures go on needing, by act hash; nothing personal
   std::string reason;
 };
 
@@ -270,7 +270,9 @@ BOOST_DESCRIBE_STRUCT(ReleasedBody, (), (salt, basis, of, version, answer, relea
 BOOST_DESCRIBE_STRUCT(FindingBody, (), (salt, rule, text))
 BOOST_DESCRIBE_STRUCT(OfficeChangedBody, (), (salt, book, value))
 BOOST_DESCRIBE_STRUCT(StatementCount, (), (result, items))
-BOOST_DESCRIBE_STRUCT(StatementLine, (), (matter, number, office, form, serial, dispatched, received, state, is_suspect, answered, items, results, reference, minutes, yen))
+BOOST_DESCRIBE_STRUCT(StatementLine, (),
+                      (matter, number, office, form, serial, dispatched, received, state, is_suspect, answered, items, results, reference, minutes,
+                       yen))
 BOOST_DESCRIBE_STRUCT(StatementBody, (), (salt, basis, agency, month, lines))
 BOOST_DESCRIBE_STRUCT(PurgedBody, (), (salt, basis, bodies, files, residue, reason))
 

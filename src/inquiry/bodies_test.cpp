@@ -21,7 +21,8 @@ json::Object good_body(Kind kind) {
     made.released();
     return made;
   }();
-  if (kind == Kind::LEGAL_DECIDED) return json::encode(DecisionsBody{test::salt_of(), {}, {{1, Disposition::ACCEPT, {}, "house.1", "", {}}}}).as_object();
+  if (kind == Kind::LEGAL_DECIDED)
+    return json::encode(DecisionsBody{test::salt_of(), {}, {{1, Disposition::ACCEPT, {}, "house.1", "", {}}}}).as_object();
   return (rule_of(kind).sides == Sides::PROVIDER ? x.provider : x.agency).plausible_body(kind).as_object();
 }
 
@@ -63,7 +64,8 @@ TEST_CASE("what every kind refuses") {
       CHECK(error.where == "/salt");
     }
     CHECK(refused(kind, [](json::Object& body) { body["unheard"] = 1; }).code == Code::UNKNOWN_FIELD);
-    for (const json::Value& other : {json::Value(), json::Value(1), json::Value("text"), json::Value(json::Array())}) CHECK_FALSE(check_body(kind, other));
+    for (const json::Value& other : {json::Value(), json::Value(1), json::Value("text"), json::Value(json::Array())})
+      CHECK_FALSE(check_body(kind, other));
     // Whatever is there in a good body is needed, unless it is the value of an optional field, and of the right type.
     for (const auto& member : good_body(kind)) {
       const std::string key(member.key());
@@ -78,7 +80,8 @@ TEST_CASE("a provider's statement") {
   const auto line = [](json::Object& body) -> json::Object& { return body.at("lines").as_array().at(0).as_object(); };
   for (const char* month : {"2026-13", "2026-00", "2026-1", "2026-11-01", "11-2026", ""})
     CHECK(refused(Kind::STATEMENT, [&](json::Object& b) { b["month"] = month; }).where == "/month");
-  CHECK(refused(Kind::STATEMENT, [](json::Object& b) { b.at("lines").as_array().push_back(json::Value(b.at("lines").as_array().at(0))); }).where == "/lines/1/matter");
+  CHECK(refused(Kind::STATEMENT, [](json::Object& b) { b.at("lines").as_array().push_back(json::Value(b.at("lines").as_array().at(0))); }).where ==
+        "/lines/1/matter");
   CHECK(refused(Kind::STATEMENT, [&](json::Object& b) { line(b)["number"] = ""; }).code == Code::EMPTY_FIELD);
   CHECK(refused(Kind::STATEMENT, [&](json::Object& b) { line(b)["minutes"] = -1; }).code == Code::OUT_OF_RANGE);
   CHECK(refused(Kind::STATEMENT, [&](json::Object& b) { line(b)["state"] = "LOST"; }).where == "/lines/0/state");
@@ -98,7 +101,9 @@ TEST_CASE("the text of an inquiry") {
     CHECK(refused(kind, [](json::Object& b) { item(b, "text", "items", 0)["no"] = 0; }).code == Code::BAD_VALUE);
     CHECK(refused(kind, [](json::Object& b) { item(b, "text", "items", 1)["categories"] = json::Array(); }).where == "/text/items/1/categories");
     CHECK(refused(kind, [](json::Object& b) { at(b, "text")["due"] = "2026-02-30"; }).where == "/text/due");
-    const auto period = [](json::Object& b, const char* from, const char* until) { item(b, "text", "items", 0)["period"] = json::Object({{"from", from}, {"until", until}}); };
+    const auto period = [](json::Object& b, const char* from, const char* until) {
+      item(b, "text", "items", 0)["period"] = json::Object({{"from", from}, {"until", until}});
+    };
     CHECK(refused(kind, [&](json::Object& b) { period(b, "2026-11-02T00:00:00Z", "2026-11-01T00:00:00Z"); }).code == Code::PERIOD_REVERSED);
     json::Object instant = good_body(kind);
     period(instant, "2026-11-01T00:00:00Z", "2026-11-01T00:00:00Z");  // one instant is a period
@@ -123,7 +128,8 @@ TEST_CASE("a number has five digits and a document number") {
       at(body, "number")["serial"] = serial;
       CHECK(check_body(kind, body));
     }
-    for (const int serial : {0, -1, 100'000}) CHECK(refused(kind, [&](json::Object& b) { at(b, "number")["serial"] = serial; }).code == Code::OUT_OF_RANGE);
+    for (const int serial : {0, -1, 100'000})
+      CHECK(refused(kind, [&](json::Object& b) { at(b, "number")["serial"] = serial; }).code == Code::OUT_OF_RANGE);
     CHECK(refused(kind, [](json::Object& b) { at(b, "number")["document_number"] = ""; }).code == Code::EMPTY_FIELD);
   }
 }
@@ -140,10 +146,13 @@ TEST_CASE("an answer") {
     CHECK(refused(kind, [](json::Object& b) { at(b, "answer")["items"] = json::Array(); }).code == Code::EMPTY_FIELD);
     CHECK(refused(kind, [](json::Object& b) { item(b, "answer", "items", 1)["no"] = 1; }).code == Code::BAD_VALUE);
     CHECK(refused(kind, [](json::Object& b) { item(b, "answer", "items", 0)["result"] = "REFUSED"; }).code == Code::REASON_REQUIRED);
-    CHECK(refused(kind, [](json::Object& b) { item(b, "answer", "items", 0)["result"] = "NARROWING_PROPOSED"; }).where == "/answer/items/0/narrowing");
-    CHECK(refused(kind, [](json::Object& b) { item(b, "answer", "items", 0).at("tables").as_array().at(0).as_object().at("rows").as_array().at(0).as_array().pop_back(); })
-              .where == "/answer/items/0/tables");
-    for (const char* field : {"minutes", "yen"}) CHECK(refused(kind, [&](json::Object& b) { at(b, "answer")[field] = -1; }).code == Code::OUT_OF_RANGE);
+    CHECK(refused(kind, [](json::Object& b) { item(b, "answer", "items", 0)["result"] = "NARROWING_PROPOSED"; }).where ==
+          "/answer/items/0/narrowing");
+    CHECK(refused(kind, [](json::Object& b) {
+            item(b, "answer", "items", 0).at("tables").as_array().at(0).as_object().at("rows").as_array().at(0).as_array().pop_back();
+          }).where == "/answer/items/0/tables");
+    for (const char* field : {"minutes", "yen"})
+      CHECK(refused(kind, [&](json::Object& b) { at(b, "answer")[field] = -1; }).code == Code::OUT_OF_RANGE);
     for (std::size_t result = 0; result < enum_count<ItemResult>(); ++result) {
       json::Object body = good_body(kind);
       body["answer"] = json::encode(test::sample_answer({{1, static_cast<ItemResult>(result)}}));
@@ -156,7 +165,8 @@ TEST_CASE("a judgement") {
   for (const Kind kind : {Kind::TRIAGED, Kind::LEGAL_DECIDED}) {
     CHECK(refused(kind, [](json::Object& b) { b["decisions"] = json::Array(); }).code == Code::EMPTY_FIELD);
     CHECK(refused(kind, [](json::Object& b) { b.at("decisions").as_array().push_back(b.at("decisions").as_array().at(0)); }).code == Code::BAD_VALUE);
-    CHECK(refused(kind, [](json::Object& b) { b.at("decisions").as_array().at(0).as_object()["disposition"] = "NARROW"; }).where == "/decisions/0/narrowing");
+    CHECK(refused(kind, [](json::Object& b) { b.at("decisions").as_array().at(0).as_object()["disposition"] = "NARROW"; }).where ==
+          "/decisions/0/narrowing");
   }
 }
 

@@ -76,7 +76,7 @@ struct InquiryText {
   party::OrganisationId from, to;
   std::string addressee;  // name as written on the paper, without 御中
   Sender sender;
-  std::string sentence;   // the fixed sentence of the agency's profile
+  std::string sentence;  // the fixed sentence of the agency's profile
   std::vector<Item> items;
   std::optional<std::string> offence;
   Date due;
@@ -149,7 +149,7 @@ struct ItemAnswer {
 // What is prepared by the operator, checked by a second person and released under that person's signature.
 struct Answer {
   std::vector<ItemAnswer> items;
-  std::string reference;     // the provider's own number
+  std::string reference;  // the provider's own number
   std::string preparer;
   std::string completeness;  // statement of completeness
   int minutes = 0;           // time spent (M-A15)
@@ -173,8 +173,9 @@ BOOST_DESCRIBE_STRUCT(Item, (), (no, selector, period, categories, purpose, asks
 BOOST_DESCRIBE_STRUCT(Officer, (), (section, post, name, telephone, extension))
 BOOST_DESCRIBE_STRUCT(Sender, (), (office, address, head_post, head_name))
 BOOST_DESCRIBE_STRUCT(Confidentiality, (), (reason, review))
-BOOST_DESCRIBE_STRUCT(InquiryText, (), (version, instrument, form, from, to, addressee, sender, sentence, items, offence, due, urgency, answer_how, officer,
-                                        confidentiality, cover_request, related))
+BOOST_DESCRIBE_STRUCT(InquiryText, (),
+                      (version, instrument, form, from, to, addressee, sender, sentence, items, offence, due, urgency, answer_how, officer,
+                       confidentiality, cover_request, related))
 BOOST_DESCRIBE_STRUCT(Necessity, (), (no, text))
 BOOST_DESCRIBE_STRUCT(Internal, (), (case_id, unit, case_number, case_title, necessity))
 BOOST_DESCRIBE_STRUCT(FileRef, (), (name, media_type, sha256, bytes))
@@ -189,7 +190,8 @@ BOOST_DESCRIBE_STRUCT(ItemDecision, (), (no, disposition, reason, rule_id, comme
 
 template <>
 struct warifu::EnumNames<warifu::inquiry::ItemResult> {
-  static constexpr std::array<std::string_view, 6> names = {"ANSWERED", "PARTLY_ANSWERED", "NONE_HELD", "REFUSED", "NEEDS_WARRANT", "NARROWING_PROPOSED"};
+  static constexpr std::array<std::string_view, 6> names = {"ANSWERED", "PARTLY_ANSWERED", "NONE_HELD",
+                                                            "REFUSED",  "NEEDS_WARRANT",   "NARROWING_PROPOSED"};
 };
 template <>
 struct warifu::EnumNames<warifu::inquiry::Disposition> {
@@ -197,6 +199,6 @@ struct warifu::EnumNames<warifu::inquiry::Disposition> {
 };
 template <>
 struct warifu::EnumNames<warifu::inquiry::Outcome> {
-  static constexpr std::array<std::string_view, 7> names = {"SUSPECT_IDENTIFIED", "ARREST",         "VICTIM_FOUND",       "DAMAGE_PREVENTED",
-                                                            "LEAD_EXCLUDED",      "STILL_INVESTIGATING", "NO_EFFECT"};
+  static constexpr std::array<std::string_view, 7> names = {"SUSPECT_IDENTIFIED",  "ARREST",   "VICTIM_FOUND", "DAMAGE_PREVENTED", "LEAD_EXCLUDED",
+                                                            "STILL_INVESTIGATING", "NO_EFFECT"};
 };

@@ -47,7 +47,8 @@ std::vector<ItemFact> read_items(const Value* items) {
     const auto no = read<int>(find(item, "no"));
     const auto type = read<text::SelectorType>(find_in(item, "selector", "input", "type"));
     if (!no || !type) continue;
-    out.push_back({*no, *type, read_list<law::Category>(find(item, "categories")), read<bool>(find(item, "selector", "is_communication")).value_or(false)});
+    out.push_back(
+        {*no, *type, read_list<law::Category>(find(item, "categories")), read<bool>(find(item, "selector", "is_communication")).value_or(false)});
   }
   return out;
 }

@@ -14,11 +14,11 @@ namespace warifu::inquiry {
 
 // The number an inquiry leaves under: the agency's document number and the form's serial in its register.
 struct Numbering {
-  UnitId office;                 // whose register
+  UnitId office;  // whose register
   law::FormKind form = law::FormKind::A;
-  int year = 2000;               // calendar year in Japan
-  int serial = 1;                // 1 … 99999, without gaps in (office, form, year)
-  std::string document_number;   // 架空警刑一発第123号
+  int year = 2000;              // calendar year in Japan
+  int serial = 1;               // 1 … 99999, without gaps in (office, form, year)
+  std::string document_number;  // 架空警刑一発第123号
   bool operator==(const Numbering&) const = default;
 };
 
@@ -76,8 +76,9 @@ BOOST_DESCRIBE_STRUCT(Numbering, (), (office, form, year, serial, document_numbe
 BOOST_DESCRIBE_STRUCT(ItemFact, (), (no, type, categories, is_communication))
 BOOST_DESCRIBE_STRUCT(ResultFact, (), (no, result, reason, rows, files))
 BOOST_DESCRIBE_STRUCT(DispositionFact, (), (no, disposition))
-BOOST_DESCRIBE_STRUCT(Facts, (), (basis, of, version, ready, instrument, form, to, case_id, unit, items, results, dispositions, number, due, urgency, reason, persons, delegator,
-                                  minutes, yen, outcome, follow_by, purged))
+BOOST_DESCRIBE_STRUCT(Facts, (),
+                      (basis, of, version, ready, instrument, form, to, case_id, unit, items, results, dispositions, number, due, urgency, reason,
+                       persons, delegator, minutes, yen, outcome, follow_by, purged))
 
 // Reads a body's facts. Total: what is not there or not of the expected shape is left out (bodies are checked when they come in).
 [[nodiscard]] Facts facts_of(Kind kind, const json::Value& body);

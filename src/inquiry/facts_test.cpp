@@ -84,8 +84,10 @@ TEST_CASE("facts hold no name, selector, purpose, title or free text") {
   for (const KindRule& rule : all_kinds()) {
     CAPTURE(enum_text(rule.kind));
     const std::string text = json::encode_canonical(facts(rule.kind));
-    for (const char* personal : {"例", "架空通", "rei-1", "service.example", "03-0000", "契約者", "詐欺", "署長", "主任", "三郎", "花子", "電話", "異動", "誤り", "満了", "R-1"})
-      if (std::string_view(personal) != "例" || text.find("document_number") == std::string::npos) CHECK_MESSAGE(text.find(personal) == std::string::npos, personal);
+    for (const char* personal : {"例", "架空通", "rei-1", "service.example", "03-0000", "契約者", "詐欺", "署長", "主任", "三郎", "花子", "電話",
+                                 "異動", "誤り", "満了", "R-1"})
+      if (std::string_view(personal) != "例" || text.find("document_number") == std::string::npos)
+        CHECK_MESSAGE(text.find(personal) == std::string::npos, personal);
   }
 }
 
@@ -106,7 +108,8 @@ TEST_CASE("reading facts is total: whatever is missing or of another shape is le
       CHECK(facts_of(rule.kind, odd) == Facts{});
     const json::Value good = body_of(rule.kind);
     for (const auto& member : good.as_object())
-      for (const json::Value& odd : {json::Value(), json::Value(-7), json::Value("x"), json::Value(json::Array{1, "x", json::Object()}), json::Value(json::Object{{"items", 3}})}) {
+      for (const json::Value& odd : {json::Value(), json::Value(-7), json::Value("x"), json::Value(json::Array{1, "x", json::Object()}),
+                                     json::Value(json::Object{{"items", 3}})}) {
         json::Object body = good.as_object();
         body[member.key()] = odd;
         const Facts read = facts_of(rule.kind, body);

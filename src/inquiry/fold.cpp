@@ -15,11 +15,11 @@ namespace {
 
 struct Node {
   const FoldInput* input = nullptr;
-  std::vector<std::size_t> parents;   // after: decides what was in sight
-  std::vector<std::size_t> earlier;   // parents and basis: the order among what has not crossed
-  bool is_crossing = false;           // both sides have it, or will
+  std::vector<std::size_t> parents;  // after: decides what was in sight
+  std::vector<std::size_t> earlier;  // parents and basis: the order among what has not crossed
+  bool is_crossing = false;          // both sides have it, or will
   bool is_held = false;
-  std::size_t position = 0;     // among the shared acts, in order
+  std::size_t position = 0;              // among the shared acts, in order
   std::vector<std::uint64_t> ancestors;  // by position, 64 to a word
 };
 
@@ -305,7 +305,8 @@ Status check_legal(const std::vector<FoldInput>& acts, const FoldInput& next) {
     case Effect::LATE:
     case Effect::OVERRIDDEN: break;
   }
-  return fail(Code::ILLEGAL_TRANSITION, effect.why, {}, {{"act", std::string(enum_text(next.act.kind))}, {"state", std::string(enum_text(after.shared.state))}});
+  return fail(Code::ILLEGAL_TRANSITION, effect.why, {},
+              {{"act", std::string(enum_text(next.act.kind))}, {"state", std::string(enum_text(after.shared.state))}});
 }
 
 }  // namespace warifu::inquiry

@@ -2,9 +2,10 @@
 // The state of a matter is nothing but the fold of its acts. fold() is pure and total: it takes the acts one side holds, in any order,
 // and yields what both sides agree on (`shared`) and what only one of them knows (`agency`, `provider`).
 //
-// Guarantees: acts are applied in an order that follows `after`, ties by act id, never by clock; the same set of shared acts gives the same `shared` whatever internal acts are present; an act that is illegal where the fold
-// meets it is kept, listed in `effects` with its reason, and changes nothing; an act whose parents are missing is held; a purged body is
-// read from the purge receipt's residue. Conflicts are decided by rule (trust rules of withdrawal and amendment), not by time.
+// Guarantees: acts are applied in an order that follows `after`, ties by act id, never by clock; the same set of shared acts gives the same `shared`
+// whatever internal acts are present; an act that is illegal where the fold meets it is kept, listed in `effects` with its reason, and changes
+// nothing; an act whose parents are missing is held; a purged body is read from the purge receipt's residue. Conflicts are decided by rule (trust
+// rules of withdrawal and amendment), not by time.
 
 #include <map>
 #include <optional>
@@ -19,13 +20,46 @@ namespace warifu::inquiry {
 
 // domain.md section 6, the agency's view. NONE: nothing has crossed yet.
 enum class State {
-  NONE, ORAL, DRAFT, CHECKED, APPROVED, REGISTERED, DISPATCHED, DELIVERED, ACCEPTED, RETURNED, IN_PROGRESS, ANSWERED, PARTLY_ANSWERED, NONE_HELD, REFUSED,
-  NEEDS_WARRANT, NARROWING_PROPOSED, CLOSED, RETAINED, PURGED, WITHDRAWN, VOIDED,
+  NONE,
+  ORAL,
+  DRAFT,
+  CHECKED,
+  APPROVED,
+  REGISTERED,
+  DISPATCHED,
+  DELIVERED,
+  ACCEPTED,
+  RETURNED,
+  IN_PROGRESS,
+  ANSWERED,
+  PARTLY_ANSWERED,
+  NONE_HELD,
+  REFUSED,
+  NEEDS_WARRANT,
+  NARROWING_PROPOSED,
+  CLOSED,
+  RETAINED,
+  PURGED,
+  WITHDRAWN,
+  VOIDED,
 };
 
 // The same matter as the provider works on it.
 enum class ProviderState {
-  NONE, RECEIVED, VERIFIED, SUSPECT, TRIAGED, LEGAL_REVIEW, ASSIGNED, COLLECTED, CHECKED, RELEASED, RETRIEVED, ERASED, RETURNED, WITHDRAWN,
+  NONE,
+  RECEIVED,
+  VERIFIED,
+  SUSPECT,
+  TRIAGED,
+  LEGAL_REVIEW,
+  ASSIGNED,
+  COLLECTED,
+  CHECKED,
+  RELEASED,
+  RETRIEVED,
+  ERASED,
+  RETURNED,
+  WITHDRAWN,
 };
 
 // Who did it, when, in which act.
@@ -112,10 +146,10 @@ struct Agency {
   std::optional<party::OrganisationId> to;
   std::optional<Date> due;
   law::Urgency urgency = law::Urgency::NORMAL;
-  std::optional<PersonId> drafter;     // of the first draft
-  std::optional<PersonId> in_charge;   // the drafter until handed over
+  std::optional<PersonId> drafter;    // of the first draft
+  std::optional<PersonId> in_charge;  // the drafter until handed over
   std::optional<Working> working;
-  std::vector<Numbering> numbers;      // every number used, spoiled ones included
+  std::vector<Numbering> numbers;  // every number used, spoiled ones included
   std::vector<Numbering> spoiled;
   std::optional<Mark> voided, closed, retained, purged;
   std::vector<Mark> opened;
@@ -129,8 +163,8 @@ struct Provider {
   std::map<int, Disposition> dispositions;  // triage, then the legal desk's decision over it
   std::optional<Mark> verified, suspected, triaged, legal, collected, checked, sent_back;
   std::vector<PersonId> assigned;
-  std::optional<PersonId> preparer;   // who prepared the answer in hand
-  std::optional<Sha256> answer;       // the collected answer in hand
+  std::optional<PersonId> preparer;  // who prepared the answer in hand
+  std::optional<Sha256> answer;      // the collected answer in hand
   std::vector<ResultFact> collected_results;
   int lookups = 0;
   bool operator==(const Provider&) const = default;
@@ -149,8 +183,8 @@ struct MatterState {
   Agency agency;
   Provider provider;
   std::map<Sha256, EffectOf> effects;
-  std::vector<Sha256> order;         // as applied
-  std::vector<Sha256> heads;         // of all acts in sight, sorted
+  std::vector<Sha256> order;  // as applied
+  std::vector<Sha256> heads;  // of all acts in sight, sorted
   // Of the acts that have crossed or cross by themselves. An approval crosses only with the dispatch that names it, so one that has not been
   // dispatched (or never will be) is no head here: the other side could not follow an act that names it. See heads_for().
   std::vector<Sha256> shared_heads;
@@ -184,15 +218,16 @@ struct FoldInput {
 
 template <>
 struct warifu::EnumNames<warifu::inquiry::State> {
-  static constexpr std::array<std::string_view, 22> names = {"NONE",          "ORAL",        "DRAFT",    "CHECKED",         "APPROVED",  "REGISTERED",
-                                                             "DISPATCHED",    "DELIVERED",   "ACCEPTED", "RETURNED",        "IN_PROGRESS", "ANSWERED",
-                                                             "PARTLY_ANSWERED", "NONE_HELD", "REFUSED",  "NEEDS_WARRANT",   "NARROWING_PROPOSED", "CLOSED",
-                                                             "RETAINED",      "PURGED",      "WITHDRAWN", "VOIDED"};
+  static constexpr std::array<std::string_view, 22> names = {
+      "NONE",     "ORAL",        "DRAFT",     "CHECKED",         "APPROVED",  "REGISTERED", "DISPATCHED",    "DELIVERED",          "ACCEPTED",
+      "RETURNED", "IN_PROGRESS", "ANSWERED",  "PARTLY_ANSWERED", "NONE_HELD", "REFUSED",    "NEEDS_WARRANT", "NARROWING_PROPOSED", "CLOSED",
+      "RETAINED", "PURGED",      "WITHDRAWN", "VOIDED"};
 };
 template <>
 struct warifu::EnumNames<warifu::inquiry::ProviderState> {
-  static constexpr std::array<std::string_view, 14> names = {"NONE",     "RECEIVED",  "VERIFIED", "SUSPECT",  "TRIAGED",   "LEGAL_REVIEW", "ASSIGNED",
-                                                             "COLLECTED", "CHECKED",  "RELEASED", "RETRIEVED", "ERASED",   "RETURNED",     "WITHDRAWN"};
+  static constexpr std::array<std::string_view, 14> names = {"NONE",         "RECEIVED", "VERIFIED",  "SUSPECT",  "TRIAGED",
+                                                             "LEGAL_REVIEW", "ASSIGNED", "COLLECTED", "CHECKED",  "RELEASED",
+                                                             "RETRIEVED",    "ERASED",   "RETURNED",  "WITHDRAWN"};
 };
 template <>
 struct warifu::EnumNames<warifu::inquiry::Effect> {

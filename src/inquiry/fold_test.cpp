@@ -92,7 +92,8 @@ class Life {
     for (int attempt = 0; attempt < 8; ++attempt) {
       const KindRule& rule = all_kinds()[pick(all_kinds().size())];
       const bool is_ours = rule.sides == Sides::BOTH || (rule.sides == Sides::AGENCY) == (office.side() == party::Side::AGENCY);
-      if (!is_ours || rule.kind == Kind::OFFICE_CHANGED || enum_text(rule.kind).starts_with("statement.") || (is_rare(rule.kind) && pick(6) != 0)) continue;
+      if (!is_ours || rule.kind == Kind::OFFICE_CHANGED || enum_text(rule.kind).starts_with("statement.") || (is_rare(rule.kind) && pick(6) != 0))
+        continue;
       const SignedAct made = office.make(rule.kind, choose());
       if (!office.may(made)) continue;
       office.add(made);
@@ -123,7 +124,8 @@ std::string show(const TestOffice& office) {
   std::string out = office.side() == party::Side::AGENCY ? "agency:" : "provider:";
   for (const Sha256& hash : office.state().order) {
     const EffectOf& effect = office.state().effects.at(hash);
-    out += "\n  " + std::string(enum_text(office.find(hash).act.kind)) + " by " + office.find(hash).act.org.text() + " " + std::string(enum_text(effect.effect)) + " " + effect.why;
+    out += "\n  " + std::string(enum_text(office.find(hash).act.kind)) + " by " + office.find(hash).act.org.text() + " " +
+           std::string(enum_text(effect.effect)) + " " + effect.why;
   }
   return out;
 }
@@ -474,7 +476,8 @@ TEST_CASE("an act whose parents are not here is held, and applied when they come
     std::vector<SignedAct> some = shared;
     some.erase(some.begin() + static_cast<std::ptrdiff_t>(missing));
     const MatterState state = fold(some);
-    const bool is_last = std::ranges::none_of(some, [&](const SignedAct& act) { return std::ranges::count(act.act.after, shared[missing].hash) > 0; });
+    const bool is_last =
+        std::ranges::none_of(some, [&](const SignedAct& act) { return std::ranges::count(act.act.after, shared[missing].hash) > 0; });
     const bool has_held = std::ranges::any_of(state.effects, [](const auto& entry) { return entry.second.effect == Effect::HELD; });
     CHECK(has_held == !is_last);
     for (const auto& [hash, effect] : state.effects)

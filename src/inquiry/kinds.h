@@ -13,15 +13,44 @@ namespace warifu::inquiry {
 
 enum class Kind {
   // agency, internal
-  ORAL, DRAFTED, CHECKED, SENT_BACK, REGISTERED, VOIDED, OPENED, CLOSED, RETAINED, HANDED_OVER,
+  ORAL,
+  DRAFTED,
+  CHECKED,
+  SENT_BACK,
+  REGISTERED,
+  VOIDED,
+  OPENED,
+  CLOSED,
+  RETAINED,
+  HANDED_OVER,
   // agency, shared
-  APPROVED, DISPATCHED, WITHDRAWN, REMINDED, RETRIEVED, FEEDBACK, NARROWING_DECLINED,
+  APPROVED,
+  DISPATCHED,
+  WITHDRAWN,
+  REMINDED,
+  RETRIEVED,
+  FEEDBACK,
+  NARROWING_DECLINED,
   // provider, internal
-  VERIFIED, SUSPECTED, TRIAGED, LEGAL_DECIDED, ASSIGNED, LOOKED_UP, COLLECTED, ANSWER_CHECKED, ANSWER_SENT_BACK,
+  VERIFIED,
+  SUSPECTED,
+  TRIAGED,
+  LEGAL_DECIDED,
+  ASSIGNED,
+  LOOKED_UP,
+  COLLECTED,
+  ANSWER_CHECKED,
+  ANSWER_SENT_BACK,
   // provider, shared
-  RECEIVED, ACCEPTED, RETURNED, BEGUN, RELEASED,
+  RECEIVED,
+  ACCEPTED,
+  RETURNED,
+  BEGUN,
+  RELEASED,
   // both sides
-  VIEWED, FINDING, PURGED,
+  VIEWED,
+  FINDING,
+  PURGED,
   // the office's own books (people, units, cases, templates, profiles, house rules): the matter is the entry
   OFFICE_CHANGED,
   // a provider's monthly statement to one agency: the matter is the statement (statement_matter)
@@ -51,12 +80,10 @@ struct KindRule {
 template <>
 struct warifu::EnumNames<warifu::inquiry::Kind> {
   static constexpr std::array<std::string_view, 36> names = {
-      "inquiry.oral",      "inquiry.drafted",    "inquiry.checked",  "inquiry.sent_back", "inquiry.registered", "inquiry.voided",     "answer.opened",
-      "inquiry.closed",    "inquiry.retained",   "inquiry.handed_over",
-      "inquiry.approved",  "inquiry.dispatched", "inquiry.withdrawn", "inquiry.reminded", "answer.retrieved",   "inquiry.feedback",   "narrowing.declined",
-      "intake.verified",   "intake.suspected",   "intake.triaged",   "legal.decided",     "work.assigned",      "work.looked_up",     "answer.collected",
-      "answer.checked",    "answer.sent_back",
-      "inquiry.received",  "inquiry.accepted",   "inquiry.returned", "answer.begun",      "answer.released",
-      "matter.viewed",     "audit.finding",      "matter.purged",
-      "office.changed",    "statement.issued"};
+      "inquiry.oral",      "inquiry.drafted",  "inquiry.checked",  "inquiry.sent_back",   "inquiry.registered", "inquiry.voided",
+      "answer.opened",     "inquiry.closed",   "inquiry.retained", "inquiry.handed_over", "inquiry.approved",   "inquiry.dispatched",
+      "inquiry.withdrawn", "inquiry.reminded", "answer.retrieved", "inquiry.feedback",    "narrowing.declined", "intake.verified",
+      "intake.suspected",  "intake.triaged",   "legal.decided",    "work.assigned",       "work.looked_up",     "answer.collected",
+      "answer.checked",    "answer.sent_back", "inquiry.received", "inquiry.accepted",    "inquiry.returned",   "answer.begun",
+      "answer.released",   "matter.viewed",    "audit.finding",    "matter.purged",       "office.changed",     "statement.issued"};
 };

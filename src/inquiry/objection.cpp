@@ -58,8 +58,8 @@ Objection agency_objection(const MatterState& state, const FoldInput& input, con
       if (state.shared.is_complete()) return refuse(Code::ILLEGAL_TRANSITION, "the inquiry has been answered");
       return std::nullopt;
     case Kind::CLOSED:
-      if (!is_one_of(state.shared.state, {State::ANSWERED, State::PARTLY_ANSWERED, State::NONE_HELD, State::REFUSED, State::NEEDS_WARRANT, State::RETURNED,
-                                          State::NARROWING_PROPOSED, State::WITHDRAWN}))
+      if (!is_one_of(state.shared.state, {State::ANSWERED, State::PARTLY_ANSWERED, State::NONE_HELD, State::REFUSED, State::NEEDS_WARRANT,
+                                          State::RETURNED, State::NARROWING_PROPOSED, State::WITHDRAWN}))
         return refuse(Code::ILLEGAL_TRANSITION, "there is no answer yet");
       if (!is_all_retrieved(state.shared)) return refuse(Code::ILLEGAL_TRANSITION, "an answer has not been received");
       return std::nullopt;
@@ -67,7 +67,8 @@ Objection agency_objection(const MatterState& state, const FoldInput& input, con
       if (agency.working && input.act.person == agency.working->drafter) return refuse(Code::SEPARATION_OF_DUTIES, "the supervisor drafted it");
       return std::nullopt;
     case Kind::REGISTERED:
-      if (agency.working && (input.act.person == agency.working->drafter || (agency.working->approved && input.act.person == agency.working->approved->person)))
+      if (agency.working &&
+          (input.act.person == agency.working->drafter || (agency.working->approved && input.act.person == agency.working->approved->person)))
         return refuse(Code::SEPARATION_OF_DUTIES, "the registrar drafted or approved it");
       return std::nullopt;
     default: return std::nullopt;

@@ -67,15 +67,19 @@ Texts texts_of(const Reader& reader, Side side, const MatterState& state) {
   for (const Dispatch& dispatch : state.shared.dispatches) {
     std::optional<ApprovedBody> approved = reader.read<ApprovedBody>(dispatch.approval);
     if (!approved) continue;
-    if (&dispatch == state.shared.current()) texts.current = std::move(approved->text);
-    else texts.others.push_back(std::move(approved->text));
+    if (&dispatch == state.shared.current())
+      texts.current = std::move(approved->text);
+    else
+      texts.others.push_back(std::move(approved->text));
   }
   if (side != Side::AGENCY) return texts;
   if (const SignedAct* draft = last_draft(reader, state)) {
     if (std::optional<DraftedBody> body = reader.read<DraftedBody>(draft->hash)) {
       texts.internal = std::move(body->internal);
-      if (state.shared.dispatches.empty()) texts.current = std::move(body->text);
-      else if (state.agency.working) texts.others.push_back(std::move(body->text));
+      if (state.shared.dispatches.empty())
+        texts.current = std::move(body->text);
+      else if (state.agency.working)
+        texts.others.push_back(std::move(body->text));
     }
   } else if (state.agency.oral) {
     if (std::optional<OralBody> body = reader.read<OralBody>(state.agency.oral->act)) texts.internal = std::move(body->internal);
@@ -219,14 +223,18 @@ void fill_times(MatterRow& row, const std::vector<SignedAct>& acts, const Matter
     row.yen += release.yen;
     if (!release.overridden) row.answered = row.answered ? std::max(*row.answered, release.mark.at) : release.mark.at;
   }
-  if (state.agency.closed) row.closed = state.agency.closed->at;
-  else if (state.agency.voided) row.closed = state.agency.voided->at;
+  if (state.agency.closed)
+    row.closed = state.agency.closed->at;
+  else if (state.agency.voided)
+    row.closed = state.agency.voided->at;
 }
 
 // The matter keeps its first number (an amendment has a serial of its own, and the same matter).
 void fill_number(MatterRow& row, const MatterState& state) {
-  if (!state.shared.dispatches.empty()) row.numbering = state.shared.dispatches.front().number;
-  else if (state.agency.working) row.numbering = state.agency.working->number;
+  if (!state.shared.dispatches.empty())
+    row.numbering = state.shared.dispatches.front().number;
+  else if (state.agency.working)
+    row.numbering = state.agency.working->number;
   if (row.numbering) row.number = row.numbering->document_number;
 }
 

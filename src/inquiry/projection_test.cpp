@@ -62,63 +62,97 @@ std::vector<Step> agency_steps() {
   };
   using enum ItemResult;
   return {
-      in_charge("oral", [](TestExchange& x) { x.ask(Kind::ORAL); }, Turn::DRAFT),
-      in_charge("draft", [](TestExchange& x) { x.ask(Kind::DRAFTED, {.ready = false}); }, Turn::DRAFT),
-      by_role("draft handed over", [](TestExchange& x) { x.ask(Kind::DRAFTED); }, Turn::CHECK, Role::SUPERVISOR),
-      by_role("checked", [](TestExchange& x) { x.ask(Kind::DRAFTED), x.ask(Kind::CHECKED); }, Turn::APPROVE, Role::APPROVER),
-      by_role("approved", [](TestExchange& x) { x.ask(Kind::DRAFTED), x.ask(Kind::CHECKED), x.ask(Kind::APPROVED); }, Turn::NUMBER, Role::REGISTRAR),
-      by_role("numbered", [](TestExchange& x) { x.ask(Kind::DRAFTED), x.ask(Kind::CHECKED), x.ask(Kind::APPROVED), x.ask(Kind::REGISTERED); }, Turn::DISPATCH,
-              Role::REGISTRAR),
-      in_charge("sent back", [](TestExchange& x) { x.ask(Kind::DRAFTED), x.ask(Kind::SENT_BACK); }, Turn::DRAFT),
-      nobody("voided", [](TestExchange& x) { x.ask(Kind::DRAFTED), x.ask(Kind::VOIDED); }, false),
-      nobody("dispatched", [](TestExchange& x) { x.dispatched(); }, true),
-      nobody("in progress", [](TestExchange& x) { x.until_begun(); }, true),
+      in_charge(
+          "oral", [](TestExchange& x) { x.ask(Kind::ORAL); }, Turn::DRAFT),
+      in_charge(
+          "draft", [](TestExchange& x) { x.ask(Kind::DRAFTED, {.ready = false}); }, Turn::DRAFT),
+      by_role(
+          "draft handed over", [](TestExchange& x) { x.ask(Kind::DRAFTED); }, Turn::CHECK, Role::SUPERVISOR),
+      by_role(
+          "checked", [](TestExchange& x) { x.ask(Kind::DRAFTED), x.ask(Kind::CHECKED); }, Turn::APPROVE, Role::APPROVER),
+      by_role(
+          "approved", [](TestExchange& x) { x.ask(Kind::DRAFTED), x.ask(Kind::CHECKED), x.ask(Kind::APPROVED); }, Turn::NUMBER, Role::REGISTRAR),
+      by_role(
+          "numbered", [](TestExchange& x) { x.ask(Kind::DRAFTED), x.ask(Kind::CHECKED), x.ask(Kind::APPROVED), x.ask(Kind::REGISTERED); },
+          Turn::DISPATCH, Role::REGISTRAR),
+      in_charge(
+          "sent back", [](TestExchange& x) { x.ask(Kind::DRAFTED), x.ask(Kind::SENT_BACK); }, Turn::DRAFT),
+      nobody(
+          "voided", [](TestExchange& x) { x.ask(Kind::DRAFTED), x.ask(Kind::VOIDED); }, false),
+      nobody(
+          "dispatched", [](TestExchange& x) { x.dispatched(); }, true),
+      nobody(
+          "in progress", [](TestExchange& x) { x.until_begun(); }, true),
       in_charge("returned", returned, Turn::DECIDE),
-      by_role("amendment beside a returned version", [](TestExchange& x) { returned(x), x.ask(Kind::DRAFTED); }, Turn::CHECK, Role::SUPERVISOR),
-      in_charge("answered", [](TestExchange& x) { released(x, {{1, ANSWERED}, {2, ANSWERED}}, false); }, Turn::RECEIVE),
-      in_charge("answered and received", [](TestExchange& x) { released(x, {{1, ANSWERED}, {2, NONE_HELD}}, true); }, Turn::CLOSE),
-      nobody("one item open", [](TestExchange& x) { released(x, {{1, ANSWERED}}, true); }, true),
-      in_charge("proposal not received", [](TestExchange& x) { released(x, {{1, NARROWING_PROPOSED}, {2, ANSWERED}}, false); }, Turn::RECEIVE),
-      in_charge("proposal", [](TestExchange& x) { released(x, {{1, NARROWING_PROPOSED}, {2, ANSWERED}}, true); }, Turn::DECIDE),
-      in_charge("withdrawn", [](TestExchange& x) { x.dispatched(), x.ask(Kind::WITHDRAWN); }, Turn::CLOSE),
-      nobody("closed", [](TestExchange& x) { released(x, {{1, ANSWERED}, {2, ANSWERED}}, true), x.ask(Kind::CLOSED); }, false),
+      by_role(
+          "amendment beside a returned version", [](TestExchange& x) { returned(x), x.ask(Kind::DRAFTED); }, Turn::CHECK, Role::SUPERVISOR),
+      in_charge(
+          "answered", [](TestExchange& x) { released(x, {{1, ANSWERED}, {2, ANSWERED}}, false); }, Turn::RECEIVE),
+      in_charge(
+          "answered and received", [](TestExchange& x) { released(x, {{1, ANSWERED}, {2, NONE_HELD}}, true); }, Turn::CLOSE),
+      nobody(
+          "one item open", [](TestExchange& x) { released(x, {{1, ANSWERED}}, true); }, true),
+      in_charge(
+          "proposal not received", [](TestExchange& x) { released(x, {{1, NARROWING_PROPOSED}, {2, ANSWERED}}, false); }, Turn::RECEIVE),
+      in_charge(
+          "proposal", [](TestExchange& x) { released(x, {{1, NARROWING_PROPOSED}, {2, ANSWERED}}, true); }, Turn::DECIDE),
+      in_charge(
+          "withdrawn", [](TestExchange& x) { x.dispatched(), x.ask(Kind::WITHDRAWN); }, Turn::CLOSE),
+      nobody(
+          "closed", [](TestExchange& x) { released(x, {{1, ANSWERED}, {2, ANSWERED}}, true), x.ask(Kind::CLOSED); }, false),
   };
 }
 
 std::vector<Step> provider_steps() {
-  const auto step = [](const char* name, std::function<void(TestExchange&)> build, Turn turn, std::optional<Role> role, std::vector<PersonId> persons = {},
+  const auto step = [](const char* name, std::function<void(TestExchange&)> build, Turn turn, std::optional<Role> role,
+                       std::vector<PersonId> persons = {},
                        bool is_open = true) { return Step{name, std::move(build), Side::PROVIDER, turn, role, std::move(persons), is_open}; };
   using enum ItemResult;
   return {
       step("received", [](TestExchange& x) { x.dispatched(), x.answer(Kind::RECEIVED); }, Turn::NONE, {}),
-      step("in doubt", [](TestExchange& x) { x.dispatched(), x.answer(Kind::SUSPECTED); }, Turn::SUSPECT, Role::INTAKE),
-      step("verified", [](TestExchange& x) { x.dispatched(), x.verified(); }, Turn::TRIAGE, Role::INTAKE),
-      step("legal review", [](TestExchange& x) { x.dispatched(), x.verified(), x.answer(Kind::TRIAGED, {.disposition = Disposition::LEGAL_REVIEW}); }, Turn::LEGAL,
-           Role::LEGAL),
-      step("triaged", [](TestExchange& x) { x.dispatched(), x.verified(), x.answer(Kind::TRIAGED); }, Turn::ACCEPT, Role::INTAKE),
-      step("accepted", [](TestExchange& x) { x.dispatched(), x.verified(), x.accepted(); }, Turn::ASSIGN, Role::INTAKE),
-      step("assigned", [](TestExchange& x) { x.until_begun(); }, Turn::ANSWER, Role::OPERATOR, kOperators),
-      step("prepared", [](TestExchange& x) { x.until_begun(), x.answer(Kind::COLLECTED); }, Turn::SECOND_CHECK, Role::RELEASER),
-      step("checked", [](TestExchange& x) { x.until_begun(), x.answer(Kind::COLLECTED), x.answer(Kind::ANSWER_CHECKED); }, Turn::RELEASE, Role::RELEASER),
+      step(
+          "in doubt", [](TestExchange& x) { x.dispatched(), x.answer(Kind::SUSPECTED); }, Turn::SUSPECT, Role::INTAKE),
+      step(
+          "verified", [](TestExchange& x) { x.dispatched(), x.verified(); }, Turn::TRIAGE, Role::INTAKE),
+      step(
+          "legal review", [](TestExchange& x) { x.dispatched(), x.verified(), x.answer(Kind::TRIAGED, {.disposition = Disposition::LEGAL_REVIEW}); },
+          Turn::LEGAL, Role::LEGAL),
+      step(
+          "triaged", [](TestExchange& x) { x.dispatched(), x.verified(), x.answer(Kind::TRIAGED); }, Turn::ACCEPT, Role::INTAKE),
+      step(
+          "accepted", [](TestExchange& x) { x.dispatched(), x.verified(), x.accepted(); }, Turn::ASSIGN, Role::INTAKE),
+      step(
+          "assigned", [](TestExchange& x) { x.until_begun(); }, Turn::ANSWER, Role::OPERATOR, kOperators),
+      step(
+          "prepared", [](TestExchange& x) { x.until_begun(), x.answer(Kind::COLLECTED); }, Turn::SECOND_CHECK, Role::RELEASER),
+      step(
+          "checked", [](TestExchange& x) { x.until_begun(), x.answer(Kind::COLLECTED), x.answer(Kind::ANSWER_CHECKED); }, Turn::RELEASE,
+          Role::RELEASER),
       step("released", [](TestExchange& x) { released(x, {{1, ANSWERED}, {2, ANSWERED}}, false); }, Turn::NONE, {}),
-      step("released in part", [](TestExchange& x) { released(x, {{1, ANSWERED}}, false); }, Turn::ANSWER, Role::OPERATOR, kOperators),
-      step("released in part, received", [](TestExchange& x) { released(x, {{1, ANSWERED}}, true); }, Turn::ANSWER, Role::OPERATOR, kOperators),
+      step(
+          "released in part", [](TestExchange& x) { released(x, {{1, ANSWERED}}, false); }, Turn::ANSWER, Role::OPERATOR, kOperators),
+      step(
+          "released in part, received", [](TestExchange& x) { released(x, {{1, ANSWERED}}, true); }, Turn::ANSWER, Role::OPERATOR, kOperators),
       step("proposal", [](TestExchange& x) { released(x, {{1, NARROWING_PROPOSED}, {2, ANSWERED}}, true); }, Turn::NONE, {}),
-      step("proposal declined",
-           [](TestExchange& x) {
-             released(x, {{1, NARROWING_PROPOSED}, {2, ANSWERED}}, true), x.ask(Kind::NARROWING_DECLINED);
-             x.deliver();
-           },
-           Turn::ANSWER, Role::OPERATOR, kOperators),
-      step("answered and received", [](TestExchange& x) { released(x, {{1, ANSWERED}, {2, ANSWERED}}, true); }, Turn::NONE, {}, {}, false),
+      step(
+          "proposal declined",
+          [](TestExchange& x) {
+            released(x, {{1, NARROWING_PROPOSED}, {2, ANSWERED}}, true), x.ask(Kind::NARROWING_DECLINED);
+            x.deliver();
+          },
+          Turn::ANSWER, Role::OPERATOR, kOperators),
+      step(
+          "answered and received", [](TestExchange& x) { released(x, {{1, ANSWERED}, {2, ANSWERED}}, true); }, Turn::NONE, {}, {}, false),
       step("returned", returned, Turn::NONE, {}, {}, false),
-      step("withdrawn",
-           [](TestExchange& x) {
-             x.until_begun(), x.ask(Kind::WITHDRAWN);
-             x.deliver();
-           },
-           Turn::NONE, {}, {}, false),
-      step("erased", [](TestExchange& x) { returned(x), x.answer(Kind::PURGED); }, Turn::NONE, {}, {}, false),
+      step(
+          "withdrawn",
+          [](TestExchange& x) {
+            x.until_begun(), x.ask(Kind::WITHDRAWN);
+            x.deliver();
+          },
+          Turn::NONE, {}, {}, false),
+      step(
+          "erased", [](TestExchange& x) { returned(x), x.answer(Kind::PURGED); }, Turn::NONE, {}, {}, false),
   };
 }
 
@@ -263,9 +297,10 @@ TEST_CASE("what a search finds a matter by") {
   x.dispatched();
   const SearchTerms agency = of(x.agency).terms, provider = of(x.provider).terms;
   for (const SearchTerms* terms : {&agency, &provider}) {
-    CHECK(terms->selectors == std::vector<std::string>{"ACCOUNT_ID:service.example:rei-1001", "ACCOUNT_ID:service.example:rei-1002", "service.example:rei-1001",
-                                                       "service.example:rei-1002"});
-    for (const char* word : {"架空警刑一発第123号", "123", "00123", "架空通信株式会社", "架空県例示警察署", "架空 次郎", "契約者の特定のため", "service.example:rei-1001"})
+    CHECK(terms->selectors == std::vector<std::string>{"ACCOUNT_ID:service.example:rei-1001", "ACCOUNT_ID:service.example:rei-1002",
+                                                       "service.example:rei-1001", "service.example:rei-1002"});
+    for (const char* word : {"架空警刑一発第123号", "123", "00123", "架空通信株式会社", "架空県例示警察署", "架空 次郎", "契約者の特定のため",
+                             "service.example:rei-1001"})
       CHECK_MESSAGE(has_word(*terms, word), word);
     CHECK(std::ranges::is_sorted(terms->words));
     CHECK(std::ranges::adjacent_find(terms->words) == terms->words.end());

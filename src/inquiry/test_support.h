@@ -45,7 +45,11 @@ inline Item sample_item(int no) {
   Item item;
   item.no = no;
   const std::string account = "rei-" + std::to_string(1000 + no);
-  item.selector = {{text::SelectorType::ACCOUNT_ID, account, std::string("service.example")}, "service.example:" + account, "service.example:" + account, "rei-…", false};
+  item.selector = {{text::SelectorType::ACCOUNT_ID, account, std::string("service.example")},
+                   "service.example:" + account,
+                   "service.example:" + account,
+                   "rei-…",
+                   false};
   item.categories = {no % 2 == 1 ? law::Category::K1 : law::Category::K7};
   item.purpose = "契約者の特定のため";
   return item;
@@ -66,9 +70,13 @@ inline InquiryText sample_text(int version = 1, int items = 2) {
   return text;
 }
 
-inline Internal sample_internal() { return {case_id(), unit(), "2026-例-77", "架空通販詐欺事件", {{1, "入金先の名義人の特定に必要"}, {2, "取引の確認に必要"}}}; }
+inline Internal sample_internal() {
+  return {case_id(), unit(), "2026-例-77", "架空通販詐欺事件", {{1, "入金先の名義人の特定に必要"}, {2, "取引の確認に必要"}}};
+}
 
-inline Numbering sample_number(int serial = 123) { return {unit(9), law::FormKind::A, 2026, serial, "架空警刑一発第" + std::to_string(serial) + "号"}; }
+inline Numbering sample_number(int serial = 123) {
+  return {unit(9), law::FormKind::A, 2026, serial, "架空警刑一発第" + std::to_string(serial) + "号"};
+}
 
 inline ItemAnswer sample_result(int no, ItemResult result) {
   ItemAnswer answer;
@@ -111,7 +119,8 @@ struct Choice {
 // One side's acts of one matter.
 class TestOffice {
  public:
-  explicit TestOffice(party::Side side, std::uint64_t seed = 1, bool signs = true) : side_(side), random_(seed + (side == party::Side::AGENCY ? 0 : 0x9e3779b9)), signs_(signs) {
+  explicit TestOffice(party::Side side, std::uint64_t seed = 1, bool signs = true)
+      : side_(side), random_(seed + (side == party::Side::AGENCY ? 0 : 0x9e3779b9)), signs_(signs) {
     matter_ = test_id<MatterId>(0xc0, 1);
   }
 
@@ -201,20 +210,24 @@ inline json::Value TestOffice::plausible_body(Kind kind, const Choice& choice) c
   const auto step = [&](const Sha256& of) { return json::encode(StepBody{salt_of(), {}, of, version, ""}); };
   switch (kind) {
     case Kind::ORAL: return json::encode(OralBody{salt_of(), provider_org(), sample_internal(), "電話による照会", kStart, kStart + hours(48)});
-    case Kind::DRAFTED: return json::encode(DraftedBody{salt_of(), next_version, choice.ready, sample_text(next_version, choice.items), sample_internal()});
+    case Kind::DRAFTED:
+      return json::encode(DraftedBody{salt_of(), next_version, choice.ready, sample_text(next_version, choice.items), sample_internal()});
     case Kind::CHECKED: return json::encode(CheckedBody{salt_of(), working ? working->draft : nothing, ""});
     case Kind::SENT_BACK:
     case Kind::VOIDED: return json::encode(ReasonBody{salt_of(), {}, "記載の誤り"});
     case Kind::ANSWER_SENT_BACK: return json::encode(ReasonBody{salt_of(), state_.provider.answer, "件数の誤り"});
     case Kind::REGISTERED: return json::encode(RegisteredBody{salt_of(), approval, sample_number(choice.serial)});
     case Kind::OPENED:
-      return json::encode(OpenedBody{salt_of(), release_where([](const Release& r) { return r.retrieved.has_value() && !r.overridden; }), "捜査上の必要"});
+      return json::encode(
+          OpenedBody{salt_of(), release_where([](const Release& r) { return r.retrieved.has_value() && !r.overridden; }), "捜査上の必要"});
     case Kind::CLOSED: return json::encode(ClosedBody{salt_of(), ""});
     case Kind::RETAINED: return json::encode(RetainedBody{salt_of(), {2031, 12, 31}});
     case Kind::HANDED_OVER: return json::encode(HandedOverBody{salt_of(), person(party::Role::INVESTIGATOR, 1), "異動"});
-    case Kind::APPROVED: return json::encode(ApprovedBody{salt_of(), {}, next_version, sample_text(next_version, choice.items), "署長", "例田 太郎", {}});
+    case Kind::APPROVED:
+      return json::encode(ApprovedBody{salt_of(), {}, next_version, sample_text(next_version, choice.items), "署長", "例田 太郎", {}});
     case Kind::DISPATCHED:
-      return json::encode(DispatchedBody{salt_of(), {}, approval, next_version, working && working->number ? *working->number : sample_number(choice.serial), {2026, 11, 21}});
+      return json::encode(DispatchedBody{
+          salt_of(), {}, approval, next_version, working && working->number ? *working->number : sample_number(choice.serial), {2026, 11, 21}});
     case Kind::WITHDRAWN:
     case Kind::REMINDED: return json::encode(MessageBody{salt_of(), {}, "よろしくお願いします"});
     case Kind::RETRIEVED: return step(release_where([](const Release& r) { return !r.retrieved && !r.overridden; }));
@@ -257,9 +270,25 @@ inline json::Value TestOffice::plausible_body(Kind kind, const Choice& choice) c
     case Kind::FINDING: return json::encode(FindingBody{salt_of(), "SAMPLE", "問題なし"});
     case Kind::OFFICE_CHANGED: return json::encode(OfficeChangedBody{salt_of(), "unit", json::Object({{"name_ja", "例課"}})});
     case Kind::STATEMENT:
-      return json::encode(StatementBody{salt_of(), {}, agency_org(), "2026-11",
-                                        {{matter_, "例警刑一発第123号", "例示警察署", law::FormKind::A, 123, kStart, kStart + minutes(1), State::ANSWERED, false,
-                                          kStart + hours(30), 2, {{ItemResult::ANSWERED, 2}}, "例-1", 25, 500}}});
+      return json::encode(StatementBody{salt_of(),
+                                        {},
+                                        agency_org(),
+                                        "2026-11",
+                                        {{matter_,
+                                          "例警刑一発第123号",
+                                          "例示警察署",
+                                          law::FormKind::A,
+                                          123,
+                                          kStart,
+                                          kStart + minutes(1),
+                                          State::ANSWERED,
+                                          false,
+                                          kStart + hours(30),
+                                          2,
+                                          {{ItemResult::ANSWERED, 2}},
+                                          "例-1",
+                                          25,
+                                          500}}});
     case Kind::PURGED: {
       PurgedBody body{salt_of(), {}, {}, {}, {}, "保存期間の満了"};
       for (std::size_t i = 0; i < acts_.size(); ++i) {
@@ -310,7 +339,8 @@ struct TestExchange {
   TestOffice agency, provider;
   std::vector<SignedAct> to_agency, to_provider;
 
-  explicit TestExchange(std::uint64_t seed = 1, bool signs = false) : agency(party::Side::AGENCY, seed, signs), provider(party::Side::PROVIDER, seed, signs) {}
+  explicit TestExchange(std::uint64_t seed = 1, bool signs = false)
+      : agency(party::Side::AGENCY, seed, signs), provider(party::Side::PROVIDER, seed, signs) {}
 
   // What of an act just written goes to the other side: an approval goes with its dispatch.
   void post(const TestOffice& from, const SignedAct& act) {

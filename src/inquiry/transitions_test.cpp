@@ -90,7 +90,9 @@ const std::map<std::string, Build>& agency_situations() {
       {"RETURNED/CHECKED", [](TestExchange& x) { returned(x), x.ask(Kind::DRAFTED), x.ask(Kind::CHECKED); }},
       {"RETURNED/APPROVED", [](TestExchange& x) { returned(x), x.ask(Kind::DRAFTED), x.ask(Kind::CHECKED), x.ask(Kind::APPROVED); }},
       {"RETURNED/REGISTERED",
-       [](TestExchange& x) { returned(x), x.ask(Kind::DRAFTED), x.ask(Kind::CHECKED), x.ask(Kind::APPROVED), x.ask(Kind::REGISTERED, {.serial = 124}); }},
+       [](TestExchange& x) {
+         returned(x), x.ask(Kind::DRAFTED), x.ask(Kind::CHECKED), x.ask(Kind::APPROVED), x.ask(Kind::REGISTERED, {.serial = 124});
+       }},
       {"IN_PROGRESS/DRAFT (handed over)", [](TestExchange& x) { x.until_begun(), x.ask(Kind::DRAFTED); }},
   };
   return all;
@@ -105,7 +107,8 @@ const std::map<std::string, Build>& provider_situations() {
       {"SUSPECT:DELIVERED", [](TestExchange& x) { x.dispatched(), x.answer(Kind::RECEIVED), x.answer(Kind::SUSPECTED); }},
       {"VERIFIED:DELIVERED", [](TestExchange& x) { x.dispatched(), x.verified(); }},
       {"TRIAGED:DELIVERED", [](TestExchange& x) { x.dispatched(), x.verified(), x.answer(Kind::TRIAGED); }},
-      {"LEGAL_REVIEW:DELIVERED", [](TestExchange& x) { x.dispatched(), x.verified(), x.answer(Kind::TRIAGED, {.disposition = Disposition::LEGAL_REVIEW}); }},
+      {"LEGAL_REVIEW:DELIVERED",
+       [](TestExchange& x) { x.dispatched(), x.verified(), x.answer(Kind::TRIAGED, {.disposition = Disposition::LEGAL_REVIEW}); }},
       {"ASSIGNED:DELIVERED", [](TestExchange& x) { x.dispatched(), x.verified(), x.answer(Kind::TRIAGED), x.answer(Kind::ASSIGNED); }},
       {"TRIAGED:ACCEPTED", [](TestExchange& x) { x.dispatched(), x.verified(), x.accepted(); }},
       {"ASSIGNED:ACCEPTED", [](TestExchange& x) { x.dispatched(), x.verified(), x.accepted(), x.answer(Kind::ASSIGNED); }},
@@ -140,7 +143,9 @@ std::string outcome(const TestOffice& office, Kind kind) {
   return label(trial) == before ? "=" : label(trial);
 }
 
-bool writes(party::Side side, const KindRule& rule) { return rule.sides == Sides::BOTH || (rule.sides == Sides::AGENCY) == (side == party::Side::AGENCY); }
+bool writes(party::Side side, const KindRule& rule) {
+  return rule.sides == Sides::BOTH || (rule.sides == Sides::AGENCY) == (side == party::Side::AGENCY);
+}
 
 // Situations are told apart by more than the label shows; the label is what stands before " (".
 std::string short_label(const std::string& situation) { return situation.substr(0, situation.find(" (")); }

@@ -145,12 +145,11 @@ Everything sample() {
 TEST_CASE("a struct with every kind of field is written and read back") {
   const Everything all = sample();
   const std::string text = encode_canonical(all);
-  CHECK(text ==
-        R"({"at":"2026-11-21T05:05:00.000250Z","big":9223372036854775807,"blob":"AAH/","colour":"green","count":9007199254740991,)"
-        R"("day":"2026-11-21","digest":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","flag":true,"gaps":[1,null,3],)"
-        R"("matter":"00112233445566778899aabbccddeeff","note":"控え","origin":{"weight":-1,"x":9},)"
-        R"("points":[{"weight":1.5,"x":1},{"weight":3,"x":2}],"ratio":0.25,"raw":{"free":[1,"x",null]},"small":-7,)"
-        R"("text":"割符\n二行目\t終わり","totals":{"東":1,"西":2}})");
+  CHECK(text == R"({"at":"2026-11-21T05:05:00.000250Z","big":9223372036854775807,"blob":"AAH/","colour":"green","count":9007199254740991,)"
+                R"("day":"2026-11-21","digest":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","flag":true,"gaps":[1,null,3],)"
+                R"("matter":"00112233445566778899aabbccddeeff","note":"控え","origin":{"weight":-1,"x":9},)"
+                R"("points":[{"weight":1.5,"x":1},{"weight":3,"x":2}],"ratio":0.25,"raw":{"free":[1,"x",null]},"small":-7,)"
+                R"("text":"割符\n二行目\t終わり","totals":{"東":1,"西":2}})");
   CHECK(decode_text<Everything>(text).value() == all);
 }
 

@@ -149,7 +149,8 @@ bool ends_in_half_a_pair(std::string_view text, std::size_t offset) {
   if (escape == std::string_view::npos || offset < escape + 6 || offset > escape + 7) return false;
   const auto backslashes_end = text.substr(0, escape).find_last_not_of('\\');
   const std::size_t backslashes = escape - (backslashes_end == std::string_view::npos ? 0 : backslashes_end + 1);
-  const bool is_lead = (text[escape + 2] == 'd' || text[escape + 2] == 'D') && std::string_view("89abAB").find(text[escape + 3]) != std::string_view::npos;
+  const bool is_lead =
+      (text[escape + 2] == 'd' || text[escape + 2] == 'D') && std::string_view("89abAB").find(text[escape + 3]) != std::string_view::npos;
   return is_lead && backslashes % 2 == 0;
 }
 

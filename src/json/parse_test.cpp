@@ -106,7 +106,8 @@ TEST_CASE("size is bounded") {
 
 TEST_CASE("what is allowed is read as written") {
   const Value value = parse(R"( {"整数":[0,-0,9223372036854775807,-9223372036854775808],"小数":[1.0,1e2,-2.5E-3],"文":"a\u5272\ud83d\ude00\n/\/",
-    "真":[true,false,null],"":{}} )").value();
+    "真":[true,false,null],"":{}} )")
+                          .value();
   CHECK(compact(value) ==
         "{\"整数\":[0,0,9223372036854775807,-9223372036854775808],\"小数\":[1,100,-0.0025],\"文\":\"a割😀\\n//\",\"真\":[true,false,null],\"\":{}}");
   CHECK(value.at("整数").as_array()[0].is_int64());
@@ -170,7 +171,8 @@ TEST_CASE("numbers are laid out as RFC 8785 appendix B says") {
 
 TEST_CASE("the sample of RFC 8785 section 3.2.2 comes out as printed in section 3.2.3") {
   const Value value = parse(R"({"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],
-    "string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]})").value();
+    "string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]})")
+                          .value();
   CHECK(canonical(value) ==
         "{\"literals\":[null,true,false],\"numbers\":[333333333.3333333,1e+30,4.5,0.002,1e-27],"
         "\"string\":\"€$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}");
@@ -178,7 +180,8 @@ TEST_CASE("the sample of RFC 8785 section 3.2.2 comes out as printed in section 
 
 TEST_CASE("canonical keys are in UTF-16 order, which is not the order of bytes") {
   // RFC 8785 section 3.2.3: U+1F600 (surrogates D83D DE00) comes before U+FB33.
-  const Value value = parse(R"({"\u20ac":"Euro","\r":"CR","\ufb33":"Dalet","1":"One","\ud83d\ude00":"Smile","\u0080":"Control","\u00f6":"o"})").value();
+  const Value value =
+      parse(R"({"\u20ac":"Euro","\r":"CR","\ufb33":"Dalet","1":"One","\ud83d\ude00":"Smile","\u0080":"Control","\u00f6":"o"})").value();
   CHECK(canonical(value) ==
         "{\"\\r\":\"CR\",\"1\":\"One\",\"\xC2\x80\":\"Control\",\"ö\":\"o\",\"€\":\"Euro\",\"😀\":\"Smile\",\"\xEF\xAC\xB3\":\"Dalet\"}");
   CHECK(compact(parse(R"({"b":1,"a":2})").value()) == R"({"b":1,"a":2})");

@@ -107,12 +107,12 @@ struct RecipientEntry {
 struct Deadlines {
   int due_days_normal = 0;
   int due_days_urgent = 0;
-  int oral_follow_up_days = 0;        // an oral stub must be followed by the instrument
-  int emergency_papers_hours = 0;     // papers after an emergency disclosure
-  int reminder_before_days = 0;       // notice before the due date
-  int reminder_every_days = 0;        // repeated after it
-  int delivered_warn_hours = 0;       // dispatched and still not delivered
-  int retrieved_warn_hours = 0;       // delivered and still not retrieved
+  int oral_follow_up_days = 0;          // an oral stub must be followed by the instrument
+  int emergency_papers_hours = 0;       // papers after an emergency disclosure
+  int reminder_before_days = 0;         // notice before the due date
+  int reminder_every_days = 0;          // repeated after it
+  int delivered_warn_hours = 0;         // dispatched and still not delivered
+  int retrieved_warn_hours = 0;         // delivered and still not retrieved
   int confidentiality_review_days = 0;  // CNF: default of the review date
   Text note;
   bool verified = false;
@@ -129,7 +129,7 @@ struct Retention {
 };
 
 class Catalogue {
-public:
+ public:
   [[nodiscard]] static Result<Catalogue> parse(std::string_view toml);
   [[nodiscard]] static Result<Catalogue> load(const std::filesystem::path& path);
   // The catalogue compiled into the program, and its text. A build whose own text is refused aborts at first use.
@@ -163,7 +163,7 @@ public:
   [[nodiscard]] const Rule& not_in_force_rule() const { return not_in_force_; }
   [[nodiscard]] const Rule& foreign_direct_rule() const { return foreign_direct_; }
 
-private:
+ private:
   friend class CatalogueReader;
   static constexpr std::size_t kInstruments = enum_count<Instrument>();
   static constexpr std::size_t kCategories = enum_count<Category>();

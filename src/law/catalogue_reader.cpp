@@ -1,8 +1,8 @@
 // Reads law/jp.toml into a Catalogue and refuses whatever is missing, unknown, doubled, out of range or at odds with a principle the
 // data may not change: the default denies, special rules only tighten, the secrecy of communications prevails over an inquiry.
+#include <toml++/toml.h>
 #include <algorithm>
 #include <set>
-#include <toml++/toml.h>
 
 #include "base/limits.h"
 #include "law/catalogue.h"
@@ -15,7 +15,7 @@ tl::unexpected<Error> refuse(std::string message, std::string where) { return fa
 
 // A table that remembers which of its keys were read, so that finish() can name one nobody knows.
 class Reader {
-public:
+ public:
   Reader(const toml::table& table, std::string path) : table_(&table), path_(std::move(path)) {}
 
   [[nodiscard]] std::string at(std::string_view key) const { return path_ + "/" + std::string(key); }
@@ -125,7 +125,7 @@ public:
     return {};
   }
 
-private:
+ private:
   const toml::node* take(std::string_view key) {
     used_.emplace(key);
     return table_->get(key);
@@ -362,7 +362,7 @@ Status check_cell(const Rule& rule, Category category, Instrument instrument, bo
 
 // Fills the private parts of a Catalogue; nothing else may.
 class CatalogueReader {
-public:
+ public:
   static Result<Catalogue> read(const toml::table& table) {
     Reader root(table, "");
     Catalogue catalogue;
@@ -383,7 +383,7 @@ public:
     return catalogue;
   }
 
-private:
+ private:
   static Status read_rules(Reader& root, Catalogue& catalogue) {
     std::set<std::string> ids;
     Reader fallback = TRY(root.table("default"));

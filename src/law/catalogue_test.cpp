@@ -79,11 +79,10 @@ TEST_CASE("the built-in catalogue says everything in both languages") {
   }
   for (std::size_t i = 0; i < enum_count<Outcome>(); ++i) check_text(law.outcome_name(static_cast<Outcome>(i)));
   for (std::size_t i = 0; i < enum_count<Lane>(); ++i) check_text(law.lane_name(static_cast<Lane>(i)));
-  for (std::size_t i = 0; i < enum_count<RecipientClass>(); ++i)
-    check_text(law.recipient(static_cast<RecipientClass>(i)).cover_text);
+  for (std::size_t i = 0; i < enum_count<RecipientClass>(); ++i) check_text(law.recipient(static_cast<RecipientClass>(i)).cover_text);
   for (const Rule& rule : law.rules()) check_rule(rule);
-  for (const Rule* rule : {&law.default_rule(), &law.registration_address_rule(), &law.sensitive_kind_rule(), &law.not_in_force_rule(),
-                           &law.foreign_direct_rule()})
+  for (const Rule* rule :
+       {&law.default_rule(), &law.registration_address_rule(), &law.sensitive_kind_rule(), &law.not_in_force_rule(), &law.foreign_direct_rule()})
     check_rule(*rule);
 }
 
@@ -101,8 +100,7 @@ TEST_CASE("periods, forms and defaults are those of the design") {
   CHECK(law.instrument(Instrument::EPO).in_force_from == Date{2026, 5, 21});
   CHECK_FALSE(law.instrument(Instrument::EPO).verified);
   CHECK(law.instrument(Instrument::INQ).verified);
-  CHECK(law.form(FormKind::A).fixed_sentence.ja ==
-        "捜査のため必要があるので、下記事項につき回答されたく、刑事訴訟法第197条第2項により照会します。");
+  CHECK(law.form(FormKind::A).fixed_sentence.ja == "捜査のため必要があるので、下記事項につき回答されたく、刑事訴訟法第197条第2項により照会します。");
   CHECK(law.form(FormKind::B).name.ja == "身上調査照会書");
   CHECK(law.form(FormKind::C).serial_digits == 5);
   CHECK(law.deadlines().emergency_papers_hours == 48);
@@ -164,7 +162,8 @@ TEST_CASE("every code has exactly one entry") {
   refused_at(changed("code = \"K9\"", "code = \"K1\""), "/category/8/code");
   refused_at(changed("[[reason]]\ncode = \"INCOMPLETE\"\nuse = \"RETURN\"\nname.ja = \"記載不備\"\nname.en = \"Incomplete\"\n"
                      "sentence.ja = \"必要な記載が欠けています。示した箇所を補って、もう一度送ってください。\"\n"
-                     "sentence.en = \"A required entry is missing. Complete the part shown and send it again.\"\n", ""),
+                     "sentence.en = \"A required entry is missing. Complete the part shown and send it again.\"\n",
+                     ""),
              "/reason");
 }
 
@@ -184,8 +183,7 @@ TEST_CASE("principles that no edit of the data may undo") {
   refused_at(changed("outcome = \"NEEDS_WARRANT\"", "outcome = \"ALLOW\"", "id = \"INQ-K3\""), "/rule/2/outcome");
   refused_at(changed("outcome = \"ALLOW\"", "outcome = \"PRESERVE\"", "id = \"INQ-K1\""), "/rule/0/outcome");
   refused_at(changed("outcome = \"PRESERVE\"", "outcome = \"ALLOW\"", "id = \"PRS-LOG\""), "/rule/9/outcome");
-  refused_at(changed("outcome = \"LEGAL_REVIEW\"", "outcome = \"ALLOW\"", "[special.registration_address]"),
-             "/special/registration_address/outcome");
+  refused_at(changed("outcome = \"LEGAL_REVIEW\"", "outcome = \"ALLOW\"", "[special.registration_address]"), "/special/registration_address/outcome");
   refused_at(changed("to = \"K2\"", "to = \"K7\""), "/reclassification/to");
   refused_at(changed("to = \"K2\"", "to = \"K1\""), "/reclassification/to");
   refused_at(changed("overlap = false", "overlap = true", "code = \"K2\""), "/category/1/overlap");

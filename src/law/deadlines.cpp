@@ -41,9 +41,7 @@ bool reminder_due(const Catalogue& catalogue, Date due, Date today) {
   return late % catalogue.deadlines().reminder_every_days == 0;
 }
 
-Date oral_follow_up_due(const Catalogue& catalogue, Time asked) {
-  return tokyo_date(asked).plus_days(catalogue.deadlines().oral_follow_up_days);
-}
+Date oral_follow_up_due(const Catalogue& catalogue, Time asked) { return tokyo_date(asked).plus_days(catalogue.deadlines().oral_follow_up_days); }
 
 Time emergency_papers_due(const Catalogue& catalogue, Time disclosed) { return disclosed + hours(catalogue.deadlines().emergency_papers_hours); }
 

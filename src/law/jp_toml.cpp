@@ -8,7 +8,8 @@ __asm__(
     ".global warifu_law_jp_begin\n"
     ".global warifu_law_jp_end\n"
     "warifu_law_jp_begin:\n"
-    ".incbin \"" WARIFU_LAW_TOML "\"\n"
+    ".incbin \"" WARIFU_LAW_TOML
+    "\"\n"
     "warifu_law_jp_end:\n"
     ".byte 0\n"
     ".popsection\n");
@@ -20,9 +21,7 @@ extern const char warifu_law_jp_end[];
 
 namespace warifu::law {
 
-std::string_view Catalogue::built_in_text() {
-  return {warifu_law_jp_begin, static_cast<std::size_t>(warifu_law_jp_end - warifu_law_jp_begin)};
-}
+std::string_view Catalogue::built_in_text() { return {warifu_law_jp_begin, static_cast<std::size_t>(warifu_law_jp_end - warifu_law_jp_begin)}; }
 
 const Catalogue& Catalogue::built_in() {
   static const Result<Catalogue> catalogue = parse(built_in_text());

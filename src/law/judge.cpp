@@ -186,9 +186,8 @@ Result<ItemJudgement> judge_item(const Catalogue& catalogue, const HouseRules& h
     result.each.push_back(judge(catalogue, house, one));
   }
   // max_element gives the first of equals.
-  result.governing = *std::max_element(result.each.begin(), result.each.end(), [](const Judgement& a, const Judgement& b) {
-    return strictness(a.outcome) < strictness(b.outcome);
-  });
+  result.governing = *std::max_element(result.each.begin(), result.each.end(),
+                                       [](const Judgement& a, const Judgement& b) { return strictness(a.outcome) < strictness(b.outcome); });
   return result;
 }
 

@@ -20,14 +20,14 @@ namespace warifu::law {
 struct Question {
   Instrument instrument = Instrument::INQ;
   Category category = Category::K1;
-  bool selector_is_communication = false;   // address + time, message id, post URL, call: K1 becomes K2
-  bool asks_registration_address = false;   // 登録時IPアドレス
-  bool sensitive_kind = false;              // library loans, medical, belief …
-  bool present_danger = false;              // 刑法37条1項 found fulfilled, by the provider
-  bool indispensable_for_rescue = false;    // the data is indispensable for finding the person early (location rule)
-  bool foreign_direct = false;              // a foreign authority asks without the domestic one
-  FormKind form = FormKind::A;              // which numbered form carries the item (INQ)
-  std::optional<Date> issued_on;            // when known: an instrument not yet in force that day goes to legal review
+  bool selector_is_communication = false;  // address + time, message id, post URL, call: K1 becomes K2
+  bool asks_registration_address = false;  // 登録時IPアドレス
+  bool sensitive_kind = false;             // library loans, medical, belief …
+  bool present_danger = false;             // 刑法37条1項 found fulfilled, by the provider
+  bool indispensable_for_rescue = false;   // the data is indispensable for finding the person early (location rule)
+  bool foreign_direct = false;             // a foreign authority asks without the domestic one
+  FormKind form = FormKind::A;             // which numbered form carries the item (INQ)
+  std::optional<Date> issued_on;           // when known: an instrument not yet in force that day goes to legal review
 };
 
 struct Judgement {
@@ -59,7 +59,7 @@ struct HouseRule {
 };
 
 class HouseRules {
-public:
+ public:
   HouseRules() = default;
   // NOT_ALLOWED_BY_LAW when a rule is laxer than the law, or is not a tightening that instrument admits (a judge's warrant can be
   // put before the legal staff, never refused by rule); MISSING_FIELD without a reason; DUPLICATE_FIELD for a cell named twice.
@@ -68,7 +68,7 @@ public:
   [[nodiscard]] const std::vector<HouseRule>& rules() const { return rules_; }
   [[nodiscard]] const HouseRule* find(Instrument instrument, Category category) const;
 
-private:
+ private:
   std::vector<HouseRule> rules_;
 };
 

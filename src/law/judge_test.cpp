@@ -266,9 +266,9 @@ TEST_CASE("the strictest category governs an item") {
 }
 
 TEST_CASE("house rules tighten and never loosen") {
-  const auto tighter = HouseRules::create(law_data(), {house_rule(Instrument::INQ, Category::K7, O::NEEDS_WARRANT),
-                                                       house_rule(Instrument::EMG, Category::K1, O::PRESENT_DANGER_ONLY),
-                                                       house_rule(Instrument::WSZ, Category::K4, O::LEGAL_REVIEW)});
+  const auto tighter = HouseRules::create(
+      law_data(), {house_rule(Instrument::INQ, Category::K7, O::NEEDS_WARRANT), house_rule(Instrument::EMG, Category::K1, O::PRESENT_DANGER_ONLY),
+                   house_rule(Instrument::WSZ, Category::K4, O::LEGAL_REVIEW)});
   REQUIRE(tighter.has_value());
   Question question;
   question.category = Category::K7;
@@ -292,8 +292,8 @@ TEST_CASE("house rules tighten and never loosen") {
   refused(house_rule(Instrument::INQ, Category::K3, O::ALLOW), Code::NOT_ALLOWED_BY_LAW, "INQ/K3");
   refused(house_rule(Instrument::INQ, Category::K3, O::LEGAL_REVIEW), Code::NOT_ALLOWED_BY_LAW, "INQ/K3");
   refused(house_rule(Instrument::PRS, Category::K4, O::PRESERVE), Code::NOT_ALLOWED_BY_LAW, "PRS/K4");
-  refused(house_rule(Instrument::WSZ, Category::K1, O::DENY), Code::NOT_ALLOWED_BY_LAW, "WSZ/K1");          // a judge's warrant
-  refused(house_rule(Instrument::INQ, Category::K1, O::PRESERVE), Code::NOT_ALLOWED_BY_LAW, "INQ/K1");      // stricter, but no sense
+  refused(house_rule(Instrument::WSZ, Category::K1, O::DENY), Code::NOT_ALLOWED_BY_LAW, "WSZ/K1");      // a judge's warrant
+  refused(house_rule(Instrument::INQ, Category::K1, O::PRESERVE), Code::NOT_ALLOWED_BY_LAW, "INQ/K1");  // stricter, but no sense
   refused(house_rule(Instrument::INQ, Category::K8, O::DENY), Code::DUPLICATE_FIELD, "INQ/K8");
   HouseRule silent = house_rule(Instrument::INQ, Category::K1, O::DENY);
   silent.ja.clear();

@@ -10,9 +10,7 @@ bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && 
 }  // namespace
 
 Result<OrganisationId> OrganisationId::parse(std::string_view text) {
-  const auto refuse = [] {
-    return fail(Code::BAD_VALUE, "not an organisation id", {}, {{"expected", "[a-z0-9.-], 1-64, e.g. police.example"}});
-  };
+  const auto refuse = [] { return fail(Code::BAD_VALUE, "not an organisation id", {}, {{"expected", "[a-z0-9.-], 1-64, e.g. police.example"}}); };
   if (text.empty() || text.size() > kIdLengthMax) return refuse();
   if (!is_letter_or_digit(text.front()) || !is_letter_or_digit(text.back())) return refuse();
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -32,17 +30,14 @@ bool role_belongs_to(Role role, Side side) {
     case Role::INVESTIGATOR:
     case Role::SUPERVISOR:
     case Role::APPROVER:
-    case Role::REGISTRAR:
-      return side == Side::AGENCY;
+    case Role::REGISTRAR: return side == Side::AGENCY;
     case Role::INTAKE:
     case Role::OPERATOR:
     case Role::LEGAL:
-    case Role::RELEASER:
-      return side == Side::PROVIDER;
+    case Role::RELEASER: return side == Side::PROVIDER;
     case Role::AUDITOR:
     case Role::ADMIN:
-    case Role::NODE:
-      return true;
+    case Role::NODE: return true;
   }
   return false;
 }

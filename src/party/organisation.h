@@ -43,29 +43,29 @@ struct Organisation {
   Side side = Side::AGENCY;
   std::string name_ja, name_en;
   law::RecipientClass recipient_class = law::RecipientClass::BUSINESS_OPERATOR;
-  std::string address, telephone;         // the telephone of the directory is the one used for call-backs
-  std::vector<std::string> kinds;         // portal, internet, mobile, bank, crypto, hosting …
+  std::string address, telephone;  // the telephone of the directory is the one used for call-backs
+  std::vector<std::string> kinds;  // portal, internet, mobile, bank, crypto, hosting …
 };
 
 // A unit of an agency (課, 係, 署) or a desk of a provider.
 struct Unit {
   UnitId id;
   std::string name_ja, name_en;
-  bool is_register_office = false;         // keeps registers (交付簿) of its own
-  std::optional<UnitId> register_office;   // the office whose registers it uses
-  std::string document_prefix;             // 文書記号, stands before the document number
+  bool is_register_office = false;        // keeps registers (交付簿) of its own
+  std::optional<UnitId> register_office;  // the office whose registers it uses
+  std::string document_prefix;            // 文書記号, stands before the document number
   bool is_active = true;
 };
 
 struct Person {
   PersonId id;
   std::string login;
-  std::string name;                   // kanji as written in office papers
+  std::string name;  // kanji as written in office papers
   std::optional<std::string> kana, romaji;
-  std::string post;                   // 職, 階級
+  std::string post;  // 職, 階級
   std::optional<UnitId> unit;
   std::vector<Role> roles;
-  bool is_unit_head = false;          // 所属長
+  bool is_unit_head = false;  // 所属長
   std::string mail, telephone, extension;
   bool is_active = true;
 
@@ -83,12 +83,12 @@ struct Delegation {
 // An investigation. None is inquired about outside one that is open (domain rule 1 of approval).
 struct Case {
   CaseId id;
-  std::string number;        // 事件番号
-  std::string title;         // never leaves the agency
-  std::string offence;       // 罪名; may be withheld from the provider
+  std::string number;   // 事件番号
+  std::string title;    // never leaves the agency
+  std::string offence;  // 罪名; may be withheld from the provider
   UnitId unit;
   bool is_open = true;
-  Time opened, closed;       // closed is the epoch while open
+  Time opened, closed;  // closed is the epoch while open
 };
 
 BOOST_DESCRIBE_STRUCT(Organisation, (), (id, side, name_ja, name_en, recipient_class, address, telephone, kinds))

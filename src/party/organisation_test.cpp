@@ -13,7 +13,8 @@ TEST_CASE("names of organisations") {
     REQUIRE(OrganisationId::parse(good));
     CHECK(OrganisationId::parse(good)->text() == good);
   }
-  for (const char* bad : {"", ".", "-", "a.", ".a", "a-", "-a", "a..b", "A", "a b", "a/b", "../a", "a\\b", "a%2eb", "a_b", "ä", "警察", "a\n", "a:b", "a@b"}) {
+  for (const char* bad :
+       {"", ".", "-", "a.", ".a", "a-", "-a", "a..b", "A", "a b", "a/b", "../a", "a\\b", "a%2eb", "a_b", "ä", "警察", "a\n", "a:b", "a@b"}) {
     CAPTURE(bad);
     const Result<OrganisationId> refused = OrganisationId::parse(bad);
     REQUIRE_FALSE(refused.has_value());
@@ -36,7 +37,8 @@ TEST_CASE("whatever parses is a plain word of the wire") {
 
 TEST_CASE("demonstration organisations are told by their name") {
   CHECK(OrganisationId::parse("keisatsu.demo")->is_demo());
-  for (const char* other : {"keisatsu.example", "demo", "x-demo", "keisatsu.demo.example", "keisatsudemo"}) CHECK_FALSE(OrganisationId::parse(other)->is_demo());
+  for (const char* other : {"keisatsu.example", "demo", "x-demo", "keisatsu.demo.example", "keisatsudemo"})
+    CHECK_FALSE(OrganisationId::parse(other)->is_demo());
 }
 
 TEST_CASE("an organisation's name in JSON") {
@@ -62,7 +64,8 @@ TEST_CASE("each role is at home on one side, but auditors, administrators and no
 }
 
 TEST_CASE("the spelling of roles and sides on the wire does not change") {
-  const char* roles[] = {"investigator", "supervisor", "approver", "registrar", "auditor", "admin", "intake", "operator", "legal", "releaser", "node"};
+  const char* roles[] = {"investigator", "supervisor", "approver", "registrar", "auditor", "admin",
+                         "intake",       "operator",   "legal",    "releaser",  "node"};
   std::size_t i = 0;
   for (const char* role : roles) CHECK(enum_text(static_cast<Role>(i++)) == role);
   CHECK(i == enum_count<Role>());

@@ -26,8 +26,8 @@ AnswerProfile sample() {
   return profile;
 }
 
-std::vector<std::string> findings(SelectorType type, std::optional<std::string> service, std::vector<Category> categories, std::optional<int> asked = {},
-                                  std::optional<int> age = {}) {
+std::vector<std::string> findings(SelectorType type, std::optional<std::string> service, std::vector<Category> categories,
+                                  std::optional<int> asked = {}, std::optional<int> age = {}) {
   std::vector<std::string> out;
   for (const ProfileFinding& finding : check_item(sample(), type, service, categories, asked, age))
     out.push_back(std::string(sentence(finding.code).name) + " " + finding.where + " " + finding.detail);
@@ -41,7 +41,7 @@ using List = std::vector<std::string>;
 TEST_CASE("an item the profile can answer has no finding") {
   CHECK(findings(SelectorType::ACCOUNT_ID, "shop.example", {Category::K1}) == List{});
   CHECK(findings(SelectorType::ACCOUNT_ID, "mail.example", {Category::K8, Category::K1}) == List{});
-  CHECK(findings(SelectorType::IP_ADDRESS, {}, {Category::K2}, 30, 90) == List{});  // at the limits
+  CHECK(findings(SelectorType::IP_ADDRESS, {}, {Category::K2}, 30, 90) == List{});           // at the limits
   CHECK(findings(SelectorType::IP_ADDRESS, "any.example", {Category::K2}, 1, 1) == List{});  // an entry without services takes any
 }
 

@@ -63,14 +63,17 @@ void same_target(const AuditInput& input, Findings& out) {
     const std::size_t count = matters.size();
     if (input.side == Side::AGENCY)
       add(out, AuditRule::SAME_TARGET, fmt::format("一人の起案者が、同じ照会対象を90日以内に{}件の照会に記載しています。", count),
-          fmt::format("One officer asked about the same target in {} inquiries within 90 days.", count), list.back().matter->row.drafter, std::move(matters));
+          fmt::format("One officer asked about the same target in {} inquiries within 90 days.", count), list.back().matter->row.drafter,
+          std::move(matters));
     else
       add(out, AuditRule::SAME_TARGET, fmt::format("一つの機関から、同じ照会対象について90日以内に{}件の照会を受けています。", count),
           fmt::format("One agency asked about the same target in {} inquiries within 90 days.", count), {}, std::move(matters));
   }
 }
 
-bool has_act(const AuditMatter& matter, Kind kind) { return std::ranges::any_of(matter.acts, [&](const AuditAct& act) { return act.kind == kind; }); }
+bool has_act(const AuditMatter& matter, Kind kind) {
+  return std::ranges::any_of(matter.acts, [&](const AuditAct& act) { return act.kind == kind; });
+}
 
 void no_progress(const AuditInput& input, Findings& out) {
   if (input.side != Side::AGENCY) return;
@@ -79,13 +82,15 @@ void no_progress(const AuditInput& input, Findings& out) {
     if (matter.row.case_id) cases[*matter.row.case_id].push_back(&matter);
   const Time limit = input.month.end() - kNoProgressAge;
   for (const auto& [id, matters] : cases) {
-    if (std::ranges::any_of(matters, [](const AuditMatter* matter) { return has_act(*matter, Kind::OPENED) || has_act(*matter, Kind::CLOSED); })) continue;
+    if (std::ranges::any_of(matters, [](const AuditMatter* matter) { return has_act(*matter, Kind::OPENED) || has_act(*matter, Kind::CLOSED); }))
+      continue;
     std::vector<MatterId> waiting;
     for (const AuditMatter* matter : matters)
       if (matter->row.answered && *matter->row.answered <= limit) waiting.push_back(matter->row.matter);
     if (waiting.size() < kNoProgressMatters) continue;
     const std::size_t count = waiting.size();
-    add(out, AuditRule::NO_PROGRESS, fmt::format("一つの事件について回答を得た照会が{}件ありますが、2週間を過ぎても一件も開封されていません。", count),
+    add(out, AuditRule::NO_PROGRESS,
+        fmt::format("一つの事件について回答を得た照会が{}件ありますが、2週間を過ぎても一件も開封されていません。", count),
         fmt::format("{} inquiries of one case have been answered for two weeks or more, and none of the answers was opened.", count),
         matters.back()->row.in_charge, std::move(waiting));
   }
@@ -123,8 +128,8 @@ void odd_hours(const AuditInput& input, Findings& out) {
   for (const auto& [person, found] : acts_by_person(input, fits))
     add(out, AuditRule::ODD_HOURS,
         fmt::format("22時から5時までの間に、{}が{}回行われています。", is_agency ? "起案又は発出" : "検索又は回答の送付", found.acts),
-        fmt::format("Between 22:00 and 05:00 there were {} acts of {}.", found.acts, is_agency ? "drafting or dispatch" : "lookup or release"), person,
-        found.matters);
+        fmt::format("Between 22:00 and 05:00 there were {} acts of {}.", found.acts, is_agency ? "drafting or dispatch" : "lookup or release"),
+        person, found.matters);
 }
 
 bool meets(const std::string& selector, const std::string& contact) {
@@ -140,8 +145,8 @@ void close_target(const AuditInput& input, Findings& out) {
       const bool is_self = matter.row.drafter == contact.person;
       add(out, AuditRule::CLOSE_TARGET,
           is_self ? "照会対象が、起案者本人の連絡先又は氏名と一致しています。" : "照会対象が、所属の職員の連絡先又は氏名と一致しています。",
-          is_self ? "The target is the drafter's own contact or name." : "The target is the contact or name of somebody of this office.", matter.row.drafter,
-          {matter.row.matter});
+          is_self ? "The target is the drafter's own contact or name." : "The target is the contact or name of somebody of this office.",
+          matter.row.drafter, {matter.row.matter});
       break;
     }
   }
@@ -149,7 +154,8 @@ void close_target(const AuditInput& input, Findings& out) {
 
 void serial_gaps(const AuditInput& input, Findings& out) {
   for (const SerialGap& gap : input.gaps)
-    add(out, AuditRule::SERIAL_GAP, fmt::format("{}の交付簿({}、{}年)に、一連番号{:05}がありません。", gap.office, enum_text(gap.form), gap.year, gap.serial),
+    add(out, AuditRule::SERIAL_GAP,
+        fmt::format("{}の交付簿({}、{}年)に、一連番号{:05}がありません。", gap.office, enum_text(gap.form), gap.year, gap.serial),
         fmt::format("The register of {} (form {}, {}) lacks serial {:05}.", gap.office, enum_text(gap.form), gap.year, gap.serial), {}, {});
 }
 
@@ -161,7 +167,9 @@ bool has_part(const AuditMatter& matter, const AuditAct& view) {
 }
 
 void views_without_reason(const AuditInput& input, Findings& out) {
-  const auto fits = [](const AuditMatter& matter, const AuditAct& act) { return act.kind == Kind::VIEWED && !act.has_reason && !has_part(matter, act); };
+  const auto fits = [](const AuditMatter& matter, const AuditAct& act) {
+    return act.kind == Kind::VIEWED && !act.has_reason && !has_part(matter, act);
+  };
   for (const auto& [person, found] : acts_by_person(input, fits))
     add(out, AuditRule::VIEW_WITHOUT_REASON, fmt::format("担当でない案件を、理由を記さずに{}回閲覧しています。", found.acts),
         fmt::format("Matters of others were viewed {} times without a reason.", found.acts), person, found.matters);
@@ -169,7 +177,8 @@ void views_without_reason(const AuditInput& input, Findings& out) {
 
 void statements_unknown(const AuditInput& input, Findings& out) {
   for (const UnknownStated& stated : input.statements) {
-    add(out, AuditRule::STATEMENT_UNKNOWN, fmt::format("{}の月次明細書({})に、交付簿にない照会が{}件あります。", stated.provider, stated.month, stated.unknown),
+    add(out, AuditRule::STATEMENT_UNKNOWN,
+        fmt::format("{}の月次明細書({})に、交付簿にない照会が{}件あります。", stated.provider, stated.month, stated.unknown),
         fmt::format("The statement of {} for {} holds {} inquiries that no register knows.", stated.provider, stated.month, stated.unknown), {}, {});
     out.back().statement = stated.statement;
   }
@@ -179,7 +188,8 @@ void oral_not_followed(const AuditInput& input, Findings& out) {
   for (const AuditMatter& matter : input.matters) {
     const inquiry::MatterRow& row = matter.row;
     if (row.state != inquiry::State::ORAL || !row.due_at || !input.month.holds(*row.due_at)) continue;
-    add(out, AuditRule::ORAL_NOT_FOLLOWED, "口頭照会の後、期限までに照会書が作成されていません。", "No instrument followed an oral inquiry in time.", row.drafter, {row.matter});
+    add(out, AuditRule::ORAL_NOT_FOLLOWED, "口頭照会の後、期限までに照会書が作成されていません。", "No instrument followed an oral inquiry in time.",
+        row.drafter, {row.matter});
   }
 }
 

@@ -64,8 +64,8 @@ struct AuditInput {
 struct AuditFinding {
   AuditRule rule = AuditRule::SAME_TARGET;
   std::string ja, en;
-  std::optional<PersonId> person;             // whom to ask
-  std::vector<MatterId> matters;              // in the order of their time
+  std::optional<PersonId> person;  // whom to ask
+  std::vector<MatterId> matters;   // in the order of their time
   std::optional<MatterId> statement;
   bool operator==(const AuditFinding&) const = default;
 };

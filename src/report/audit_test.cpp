@@ -58,11 +58,19 @@ TEST_CASE("the same target again and again") {
       {"three are", {matter(1, day(1), {target}), matter(2, day(2), {target}), matter(3, day(3), {target})}, 1, 3},
       {"of two officers", {matter(1, day(1), {target}), matter(2, day(2), {target}, kOther), matter(3, day(3), {target})}, 0, 0},
       {"90 days are the window", {matter(1, day(20) - days(90), {target}), matter(2, day(2), {target}), matter(3, day(20), {target})}, 1, 3},
-      {"a moment more is not", {matter(1, day(20) - days(90) - Duration{1}, {target}), matter(2, day(2), {target}), matter(3, day(20), {target})}, 0, 0},
-      {"told in the month in which it goes on", {matter(1, day(1) - days(9), {target}), matter(2, day(1) - days(8), {target}), matter(3, day(1) - days(7), {target})}, 0, 0},
+      {"a moment more is not",
+       {matter(1, day(20) - days(90) - Duration{1}, {target}), matter(2, day(2), {target}), matter(3, day(20), {target})},
+       0,
+       0},
+      {"told in the month in which it goes on",
+       {matter(1, day(1) - days(9), {target}), matter(2, day(1) - days(8), {target}), matter(3, day(1) - days(7), {target})},
+       0,
+       0},
       {"two targets of the same inquiries are told once",
-       {matter(1, day(1), {target, "EMAIL:a@example.com"}), matter(2, day(2), {target, "EMAIL:a@example.com"}), matter(3, day(3), {target, "EMAIL:a@example.com"})},
-       1, 3},
+       {matter(1, day(1), {target, "EMAIL:a@example.com"}), matter(2, day(2), {target, "EMAIL:a@example.com"}),
+        matter(3, day(3), {target, "EMAIL:a@example.com"})},
+       1,
+       3},
       {"four", {matter(1, day(1), {target}), matter(2, day(2), {target}), matter(3, day(3), {target}), matter(4, day(4), {target})}, 1, 4},
   };
   for (const Row& row : rows) {
@@ -76,7 +84,8 @@ TEST_CASE("the same target again and again") {
     CHECK(found[0].en.find("9012345678") == std::string::npos);
   }
   // At a provider it is the agency that asks.
-  AuditInput provider = input({matter(1, day(1), {target}, kOfficer), matter(2, day(2), {target}, kOther), matter(3, day(3), {target})}, Side::PROVIDER);
+  AuditInput provider =
+      input({matter(1, day(1), {target}, kOfficer), matter(2, day(2), {target}, kOther), matter(3, day(3), {target})}, Side::PROVIDER);
   const std::vector<AuditFinding> found = of(provider, AuditRule::SAME_TARGET);
   REQUIRE(found.size() == 1);
   CHECK_FALSE(found[0].person);
@@ -107,8 +116,10 @@ TEST_CASE("odd hours") {
     bool found;
   };
   const std::vector<Row> rows = {
-      {Kind::DRAFTED, day(3, 22), true},           {Kind::DRAFTED, day(3, 23), true},         {Kind::DISPATCHED, day(3, 0), true},  {Kind::DRAFTED, day(3, 5) - Duration{1}, true},
-      {Kind::DRAFTED, day(3, 5), false},           {Kind::DRAFTED, day(3, 22) - Duration{1}, false}, {Kind::DRAFTED, day(3, 12), false}, {Kind::VIEWED, day(3, 23), false},
+      {Kind::DRAFTED, day(3, 22), true},   {Kind::DRAFTED, day(3, 23), true},
+      {Kind::DISPATCHED, day(3, 0), true}, {Kind::DRAFTED, day(3, 5) - Duration{1}, true},
+      {Kind::DRAFTED, day(3, 5), false},   {Kind::DRAFTED, day(3, 22) - Duration{1}, false},
+      {Kind::DRAFTED, day(3, 12), false},  {Kind::VIEWED, day(3, 23), false},
       {Kind::DRAFTED, day(1, -1), false},  // the night before the month
   };
   for (const Row& row : rows) {

@@ -38,8 +38,8 @@ enum class DifferingField { NUMBER, STATE, ANSWERED, AUTHENTICITY };
 struct ReconciliationLine {
   Difference difference = Difference::UNKNOWN;
   MatterId matter;
-  std::string number;                               // theirs, or ours when it is missing there
-  std::vector<DifferingField> fields;               // of DIFFERENT
+  std::string number;                  // theirs, or ours when it is missing there
+  std::vector<DifferingField> fields;  // of DIFFERENT
   std::optional<inquiry::State> their_state, our_state;
   std::optional<Time> their_answered, our_answered, received, dispatched;
   bool operator==(const ReconciliationLine&) const = default;
@@ -47,7 +47,7 @@ struct ReconciliationLine {
 
 struct Reconciliation {
   int agreed = 0, unknown = 0, missing = 0, different = 0;
-  std::vector<ReconciliationLine> lines;            // unknown ones first, then missing, then different
+  std::vector<ReconciliationLine> lines;  // unknown ones first, then missing, then different
   [[nodiscard]] bool is_alarm() const { return unknown > 0; }
   bool operator==(const Reconciliation&) const = default;
 };

@@ -99,11 +99,13 @@ Statistics StatisticsFold::finish() const {
   out.minutes_each = times_of(minutes_each_);
   for (const auto& [state, inquiries] : states_) out.by_state.push_back({state, inquiries});
   for (const auto& [organisation, group] : parties_)
-    out.by_party.push_back({organisation, group.inquiries, group.items, group.answered, group.late, group.minutes, group.yen, times_of(group.to_answer)});
+    out.by_party.push_back(
+        {organisation, group.inquiries, group.items, group.answered, group.late, group.minutes, group.yen, times_of(group.to_answer)});
   std::ranges::stable_sort(out.by_party, std::ranges::greater{}, &PartyFigures::inquiries);
   for (const auto& [category, figures] : categories_) out.by_category.push_back(figures);
   for (const auto& [month, group] : months_)
-    out.by_month.push_back({month.text(), group.inquiries, group.items, group.answered, group.late, group.minutes, group.yen, times_of(group.to_answer)});
+    out.by_month.push_back(
+        {month.text(), group.inquiries, group.items, group.answered, group.late, group.minutes, group.yen, times_of(group.to_answer)});
   return out;
 }
 
@@ -135,8 +137,10 @@ PublicTable public_table(const Statistics& statistics, const HalfYear& period, c
     const auto& category = law.category(figures.category);
     add("category", std::string(enum_text(figures.category)), category.name.ja, category.name.en, shown_count(figures.inquiries));
   }
-  add("time", "median_days", "回答までの日数(中央値)", "Days to the answer, median", shown_days(statistics.to_answer.median, statistics.to_answer.count));
-  add("time", "p95_days", "回答までの日数(95パーセンタイル)", "Days to the answer, 95th percentile", shown_days(statistics.to_answer.p95, statistics.to_answer.count));
+  add("time", "median_days", "回答までの日数(中央値)", "Days to the answer, median",
+      shown_days(statistics.to_answer.median, statistics.to_answer.count));
+  add("time", "p95_days", "回答までの日数(95パーセンタイル)", "Days to the answer, 95th percentile",
+      shown_days(statistics.to_answer.p95, statistics.to_answer.count));
   return table;
 }
 

@@ -50,21 +50,21 @@ struct MonthFigures {
 };
 
 struct Statistics {
-  Date from, until;                      // of dispatch, both days included
+  Date from, until;  // of dispatch, both days included
   int inquiries = 0, items = 0;
-  int answered = 0;                      // have an answer of whatever result
-  int open = 0;                          // wait for one
-  int overdue = 0;                       // of those, past their due day
-  int late = 0;                          // were answered after their due day
-  int needs_warrant = 0;                 // ended so
-  int needs_warrant_permille = 0;        // of the answered ones
+  int answered = 0;                // have an answer of whatever result
+  int open = 0;                    // wait for one
+  int overdue = 0;                 // of those, past their due day
+  int late = 0;                    // were answered after their due day
+  int needs_warrant = 0;           // ended so
+  int needs_warrant_permille = 0;  // of the answered ones
   int minutes = 0, yen = 0;
   Times to_delivery, to_acceptance, to_answer;  // each from the first dispatch
-  Times minutes_each;                    // minutes of work, of the answered ones
-  std::vector<StateCount> by_state;      // what both sides agree on, in the order of the states; none that is zero
-  std::vector<PartyFigures> by_party;    // most inquiries first
+  Times minutes_each;                           // minutes of work, of the answered ones
+  std::vector<StateCount> by_state;             // what both sides agree on, in the order of the states; none that is zero
+  std::vector<PartyFigures> by_party;           // most inquiries first
   std::vector<CategoryFigures> by_category;
-  std::vector<MonthFigures> by_month;    // every month of the period, empty ones too
+  std::vector<MonthFigures> by_month;  // every month of the period, empty ones too
   bool operator==(const Statistics&) const = default;
 };
 

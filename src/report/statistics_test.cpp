@@ -64,10 +64,27 @@ TEST_CASE("percentiles by nearest rank") {
   for (std::size_t i = 0; i < twenty.size(); ++i) twenty[i] = static_cast<std::int64_t>(i) + 1;
   for (std::size_t i = 0; i < twenty_one.size(); ++i) twenty_one[i] = static_cast<std::int64_t>(i) + 1;
   const std::vector<Row> rows = {
-      {{7}, 50, 7},           {{7}, 95, 7},           {{7}, 1, 7},           {{7}, 100, 7},          {{1, 2}, 50, 1},       {{1, 2}, 51, 2},
-      {{1, 2, 3}, 50, 2},     {{1, 2, 3, 4}, 50, 2},  {{5, 1, 4, 2}, 50, 2}, {{15, 20, 35, 40, 50}, 5, 15}, {{15, 20, 35, 40, 50}, 30, 20},
-      {{15, 20, 35, 40, 50}, 40, 20}, {{15, 20, 35, 40, 50}, 50, 35}, {{15, 20, 35, 40, 50}, 100, 50}, {hundred, 95, 95}, {hundred, 50, 50},
-      {hundred, 1, 1},        {twenty, 95, 19},       {twenty_one, 95, 20},  {{3, 3, 3, 9}, 75, 3},  {{3, 3, 3, 9}, 76, 9},
+      {{7}, 50, 7},
+      {{7}, 95, 7},
+      {{7}, 1, 7},
+      {{7}, 100, 7},
+      {{1, 2}, 50, 1},
+      {{1, 2}, 51, 2},
+      {{1, 2, 3}, 50, 2},
+      {{1, 2, 3, 4}, 50, 2},
+      {{5, 1, 4, 2}, 50, 2},
+      {{15, 20, 35, 40, 50}, 5, 15},
+      {{15, 20, 35, 40, 50}, 30, 20},
+      {{15, 20, 35, 40, 50}, 40, 20},
+      {{15, 20, 35, 40, 50}, 50, 35},
+      {{15, 20, 35, 40, 50}, 100, 50},
+      {hundred, 95, 95},
+      {hundred, 50, 50},
+      {hundred, 1, 1},
+      {twenty, 95, 19},
+      {twenty_one, 95, 20},
+      {{3, 3, 3, 9}, 75, 3},
+      {{3, 3, 3, 9}, 76, 9},
   };
   std::mt19937 random(7);
   for (const Row& one : rows) {
@@ -99,7 +116,11 @@ TEST_CASE("counts, times and costs") {
   std::vector<MatterRow> rows = {
       row({}),
       row({.answered_after_hours = 48, .items = 3, .minutes = 30, .yen = 500}),
-      row({.provider = "bank.example", .day = {2026, 10, 31}, .state = State::NEEDS_WARRANT, .answered_after_hours = 72, .categories = {law::Category::K1, law::Category::K3}}),
+      row({.provider = "bank.example",
+           .day = {2026, 10, 31},
+           .state = State::NEEDS_WARRANT,
+           .answered_after_hours = 72,
+           .categories = {law::Category::K1, law::Category::K3}}),
       row({.provider = "bank.example", .day = {2026, 11, 1}, .state = State::IN_PROGRESS, .answered_after_hours = {}, .minutes = 0, .is_open = true}),
       row({.day = {2026, 11, 2}, .answered_after_hours = 24 * 9}),  // due on the 9th, answered on the 11th
       row({.state = State::WITHDRAWN, .answered_after_hours = {}, .minutes = 0}),

@@ -101,7 +101,7 @@ class Statement {
 
   // True: a row is there. False: done. A statement that was done starts again on the next call.
   [[nodiscard]] Result<bool> step();
-  void reset();  // values are forgotten too
+  void reset();                                                              // values are forgotten too
   [[nodiscard]] std::int64_t changes() const { return cursor_->changes(); }  // rows changed, after step() said false
 
   // Columns count from 0. Views live until the next step() or reset(). NULL reads as 0, "" and no bytes; ask is_null() or use an optional.
@@ -255,8 +255,7 @@ Result<Statement> Database::query(std::string_view sql, const A&... arguments) {
 template <class... A>
 Result<std::int64_t> Database::run(std::string_view sql, const A&... arguments) {
   Statement statement = TRY(query(sql, arguments...));
-  while (TRY(statement.step())) {
-  }
+  while (TRY(statement.step())) {}
   return statement.changes();
 }
 

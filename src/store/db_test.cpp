@@ -18,8 +18,8 @@ void make_things(Database& db) {
   const bool sqlite = db.engine() == EngineKind::SQLITE;
   const std::string integer = sqlite ? "INTEGER" : "BIGINT", blob = sqlite ? "BLOB" : "BYTEA", real = sqlite ? "REAL" : "DOUBLE PRECISION";
   const std::string end = sqlite ? ") STRICT" : ")";
-  REQUIRE(db.exec("CREATE TABLE thing (id " + integer + " PRIMARY KEY, n " + integer + ", r " + real + ", t TEXT, b " + blob +
-                  ", u TEXT UNIQUE" + end));
+  REQUIRE(
+      db.exec("CREATE TABLE thing (id " + integer + " PRIMARY KEY, n " + integer + ", r " + real + ", t TEXT, b " + blob + ", u TEXT UNIQUE" + end));
   REQUIRE(db.exec("CREATE TABLE part (id " + integer + " PRIMARY KEY, thing " + integer + " NOT NULL REFERENCES thing (id)" + end));
 }
 
@@ -36,7 +36,8 @@ TEST_CASE("values come back as they went in") {
     CHECK(db->run("INSERT INTO thing (id, n, r, t, b) VALUES ($1, $2, $3, $4, $5)", 1, lowest, 0.1, japanese, nuls).value() == 1);
     CHECK(db->run("INSERT INTO thing (id, n, r, t, b) VALUES ($1, $2, $3, $4, $5)", 2, highest, -1e300, "", none).value() == 1);
     CHECK(db->run("INSERT INTO thing (id, n, r, t, b) VALUES ($1, $2, $3, $4, $5)", 3, std::nullopt, std::nullopt, std::optional<std::string>(),
-                  std::nullopt).value() == 1);
+                  std::nullopt)
+              .value() == 1);
     CHECK(db->run("INSERT INTO thing (id, n, t) VALUES ($1, $2, $3)", 4, true, std::string_view()).value() == 1);
 
     using Row = std::tuple<std::int64_t, double, std::string, Bytes>;
@@ -85,9 +86,12 @@ TEST_CASE("property: any text without NUL, any bytes and any number survive, als
       for (const auto letter : letters) {
         const unsigned c = letter % 0xd800u;
         if (c == 0) continue;
-        if (c < 0x80) text += static_cast<char>(c);
-        else if (c < 0x800) text += {static_cast<char>(0xc0 | (c >> 6)), static_cast<char>(0x80 | (c & 63))};
-        else text += {static_cast<char>(0xe0 | (c >> 12)), static_cast<char>(0x80 | ((c >> 6) & 63)), static_cast<char>(0x80 | (c & 63))};
+        if (c < 0x80)
+          text += static_cast<char>(c);
+        else if (c < 0x800)
+          text += {static_cast<char>(0xc0 | (c >> 6)), static_cast<char>(0x80 | (c & 63))};
+        else
+          text += {static_cast<char>(0xe0 | (c >> 12)), static_cast<char>(0x80 | ((c >> 6) & 63)), static_cast<char>(0x80 | (c & 63))};
       }
       const std::int64_t first = id;
       RC_ASSERT(db->run("INSERT INTO thing (id, n, t, b) VALUES ($1, $2, $3, $4)", ++id, number, text, bytes).has_value());
@@ -219,9 +223,9 @@ TEST_CASE("savepoints undo one step of a transaction, nested too") {
     });
     CHECK(failed.error().code == Code::CONFLICT);
     CHECK(with_savepoint(*db, "next_step", [](Database& inner) -> Status {
-      TRY(inner.run("INSERT INTO thing (id) VALUES (4)"));
-      return {};
-    }).has_value());
+            TRY(inner.run("INSERT INTO thing (id) VALUES (4)"));
+            return {};
+          }).has_value());
     REQUIRE(db->commit());
     CHECK(!db->in_transaction());
     CHECK(one_value<std::int64_t>(*db, "SELECT sum(id) FROM thing").value() == 5);

@@ -10,9 +10,11 @@ namespace warifu::store {
 namespace {
 
 constexpr std::array<std::string_view, 12> kFamily = {"例田", "見本", "架空", "仮名", "試験", "模擬", "雛形", "例示", "作例", "標本", "仮野", "見立"};
-constexpr std::array<std::string_view, 12> kFamilyKana = {"れいだ", "みほん", "かくう", "かな", "しけん", "もぎ", "ひながた", "れいじ", "さくれい", "ひょうほん", "かりの", "みたて"};
+constexpr std::array<std::string_view, 12> kFamilyKana = {"れいだ",   "みほん", "かくう",   "かな",       "しけん", "もぎ",
+                                                          "ひながた", "れいじ", "さくれい", "ひょうほん", "かりの", "みたて"};
 constexpr std::array<std::string_view, 10> kGiven = {"一郎", "花子", "次郎", "さくら", "三郎", "みどり", "四郎", "かえで", "五郎", "あおい"};
-constexpr std::array<std::string_view, 10> kGivenKana = {"いちろう", "はなこ", "じろう", "さくら", "さぶろう", "みどり", "しろう", "かえで", "ごろう", "あおい"};
+constexpr std::array<std::string_view, 10> kGivenKana = {"いちろう", "はなこ", "じろう", "さくら", "さぶろう",
+                                                         "みどり",   "しろう", "かえで", "ごろう", "あおい"};
 constexpr std::array<std::string_view, 6> kTowns = {"架空市例示町", "見本市雛形", "仮名町試験", "模擬市中央", "標本村上", "作例市港"};
 
 // A small mixing function: rows look unordered and are the same every time.
@@ -39,8 +41,8 @@ Customer customer(std::size_t n) {
   out.name = std::string(kFamily[family]) + " " + std::string(kGiven[given]);
   out.kana = std::string(kFamilyKana[family]) + " " + std::string(kGivenKana[given]);
   out.born = std::to_string(1945 + mix(n, 3) % 60) + "-" + digits(1 + mix(n, 4) % 12, 2) + "-" + digits(1 + mix(n, 5) % 28, 2);
-  out.address = "架空県" + std::string(kTowns[mix(n, 6) % kTowns.size()]) + digits(1 + mix(n, 7) % 9, 1) + "-" + std::to_string(1 + mix(n, 8) % 30) + "-" +
-                std::to_string(1 + mix(n, 9) % 20);
+  out.address = "架空県" + std::string(kTowns[mix(n, 6) % kTowns.size()]) + digits(1 + mix(n, 7) % 9, 1) + "-" + std::to_string(1 + mix(n, 8) % 30) +
+                "-" + std::to_string(1 + mix(n, 9) % 20);
   out.telephone = demo_telephone(n);
   out.mail = "user" + std::to_string(n) + "@example.jp";
   out.since = std::to_string(2012 + mix(n, 10) % 14) + "-" + digits(1 + mix(n, 11) % 12, 2) + "-" + digits(1 + mix(n, 12) % 28, 2);
@@ -55,23 +57,34 @@ struct Layout {
 Layout layout_of(CustomerKind kind) {
   switch (kind) {
     case CustomerKind::PORTAL:
-      return {"member", "CREATE TABLE member(account TEXT PRIMARY KEY, name TEXT, kana TEXT, born TEXT, address TEXT, telephone TEXT, mail TEXT, since TEXT, status TEXT) STRICT;"
-                        "CREATE INDEX member_mail ON member(mail);",
+      return {"member",
+              "CREATE TABLE member(account TEXT PRIMARY KEY, name TEXT, kana TEXT, born TEXT, address TEXT, telephone TEXT, mail TEXT, since TEXT, "
+              "status TEXT) STRICT;"
+              "CREATE INDEX member_mail ON member(mail);",
               {"account", "name", "kana", "born", "address", "telephone", "mail", "since", "status"}};
     case CustomerKind::INTERNET:
-      return {"subscriber", "CREATE TABLE subscriber(contract TEXT PRIMARY KEY, name TEXT, kana TEXT, address TEXT, telephone TEXT, mail TEXT, plan TEXT, since TEXT) STRICT;"
-                            "CREATE INDEX subscriber_mail ON subscriber(mail);",
+      return {"subscriber",
+              "CREATE TABLE subscriber(contract TEXT PRIMARY KEY, name TEXT, kana TEXT, address TEXT, telephone TEXT, mail TEXT, plan TEXT, since "
+              "TEXT) STRICT;"
+              "CREATE INDEX subscriber_mail ON subscriber(mail);",
               {"contract", "name", "kana", "address", "telephone", "mail", "plan", "since"}};
     case CustomerKind::MOBILE:
-      return {"line", "CREATE TABLE line(telephone TEXT PRIMARY KEY, name TEXT, kana TEXT, born TEXT, address TEXT, payment TEXT, since TEXT) STRICT;",
+      return {"line",
+              "CREATE TABLE line(telephone TEXT PRIMARY KEY, name TEXT, kana TEXT, born TEXT, address TEXT, payment TEXT, since TEXT) STRICT;",
               {"telephone", "name", "kana", "born", "address", "payment", "since"}};
     case CustomerKind::BANK:
-      return {"account", "CREATE TABLE account(number TEXT PRIMARY KEY, name TEXT, kana TEXT, born TEXT, address TEXT, telephone TEXT, opened TEXT, balance INTEGER) STRICT;"
-                         "CREATE TABLE movement(number TEXT, day TEXT, kind TEXT, amount INTEGER, partner TEXT) STRICT; CREATE INDEX movement_number ON movement(number, day);",
+      return {"account",
+              "CREATE TABLE account(number TEXT PRIMARY KEY, name TEXT, kana TEXT, born TEXT, address TEXT, telephone TEXT, opened TEXT, balance "
+              "INTEGER) STRICT;"
+              "CREATE TABLE movement(number TEXT, day TEXT, kind TEXT, amount INTEGER, partner TEXT) STRICT; CREATE INDEX movement_number ON "
+              "movement(number, day);",
               {"number", "name", "kana", "born", "address", "telephone", "opened", "balance"}};
     case CustomerKind::CRYPTO:
-      return {"holder", "CREATE TABLE holder(account TEXT PRIMARY KEY, name TEXT, kana TEXT, born TEXT, address TEXT, telephone TEXT, mail TEXT, since TEXT) STRICT;"
-                        "CREATE TABLE transfer(account TEXT, at TEXT, direction TEXT, asset TEXT, amount TEXT, partner TEXT) STRICT; CREATE INDEX transfer_account ON transfer(account, at);",
+      return {"holder",
+              "CREATE TABLE holder(account TEXT PRIMARY KEY, name TEXT, kana TEXT, born TEXT, address TEXT, telephone TEXT, mail TEXT, since TEXT) "
+              "STRICT;"
+              "CREATE TABLE transfer(account TEXT, at TEXT, direction TEXT, asset TEXT, amount TEXT, partner TEXT) STRICT; CREATE INDEX "
+              "transfer_account ON transfer(account, at);",
               {"account", "name", "kana", "born", "address", "telephone", "mail", "since"}};
   }
   return {};
@@ -80,9 +93,12 @@ Layout layout_of(CustomerKind kind) {
 std::vector<std::string> fields_of(CustomerKind kind, std::size_t n) {
   const Customer c = customer(n);
   switch (kind) {
-    case CustomerKind::PORTAL: return {demo_account(n), c.name, c.kana, c.born, c.address, c.telephone, c.mail, c.since, mix(n, 13) % 20 == 0 ? "退会" : "有効"};
-    case CustomerKind::INTERNET: return {demo_contract(n), c.name, c.kana, c.address, c.telephone, c.mail, mix(n, 14) % 2 == 0 ? "光ファミリー" : "光マンション", c.since};
-    case CustomerKind::MOBILE: return {c.telephone, c.name, c.kana, c.born, c.address, mix(n, 15) % 2 == 0 ? "口座振替" : "クレジットカード", c.since};
+    case CustomerKind::PORTAL:
+      return {demo_account(n), c.name, c.kana, c.born, c.address, c.telephone, c.mail, c.since, mix(n, 13) % 20 == 0 ? "退会" : "有効"};
+    case CustomerKind::INTERNET:
+      return {demo_contract(n), c.name, c.kana, c.address, c.telephone, c.mail, mix(n, 14) % 2 == 0 ? "光ファミリー" : "光マンション", c.since};
+    case CustomerKind::MOBILE:
+      return {c.telephone, c.name, c.kana, c.born, c.address, mix(n, 15) % 2 == 0 ? "口座振替" : "クレジットカード", c.since};
     case CustomerKind::BANK: return {demo_bank_number(n), c.name, c.kana, c.born, c.address, c.telephone, c.since, {}};
     case CustomerKind::CRYPTO: return {demo_crypto_account(n), c.name, c.kana, c.born, c.address, c.telephone, c.mail, c.since};
   }
@@ -95,7 +111,8 @@ Status write_movements(Database& database, CustomerKind kind, std::size_t count)
   const bool is_bank = kind == CustomerKind::BANK;
   std::size_t row = 0;
   std::string account, day, partner, amount;
-  const std::vector<std::string_view> bank_columns = {"number", "day", "kind", "amount", "partner"}, crypto_columns = {"account", "at", "direction", "asset", "amount", "partner"};
+  const std::vector<std::string_view> bank_columns = {"number", "day", "kind", "amount", "partner"},
+                                      crypto_columns = {"account", "at", "direction", "asset", "amount", "partner"};
   const auto next = [&](std::span<Value> out) -> Result<bool> {
     if (row >= std::min(count, kMoved) * kEach) return false;
     const std::size_t n = row / kEach, k = row % kEach;

@@ -55,7 +55,7 @@ struct DirectoryStore::Log {
 
   // The entry with each line of its successors, as in_force() wants them: it must hold along every one.
   template <class Entry>
-  [[nodiscard]] bool in_force_from(std::vector<Entry> chain, std::size_t at, std::optional<Entry> Item::*member, Time t) const {
+  [[nodiscard]] bool in_force_from(std::vector<Entry> chain, std::size_t at, std::optional<Entry> Item::* member, Time t) const {
     chain.push_back(*(items[at].*member));
     if (items[at].next.empty()) return note::in_force(std::span<const Entry>(chain), t);
     return std::ranges::all_of(items[at].next, [&](std::size_t next) { return in_force_from(chain, next, member, t); });

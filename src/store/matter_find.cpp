@@ -18,10 +18,10 @@ constexpr std::size_t kIdsAtOnce = 64;        // ids of one statement that reads
 constexpr std::size_t kVerifiedAtOnce = 256;
 
 struct Filter {
-  SqlText condition;             // about m
-  SqlText candidates;            // SELECT id …
-  std::string_view walk_index;   // begins with this filter's column and goes on with updated_us
-  std::string_view due_index = {};  // the same with due_key
+  SqlText condition;                                  // about m
+  SqlText candidates;                                 // SELECT id …
+  std::string_view walk_index;                        // begins with this filter's column and goes on with updated_us
+  std::string_view due_index = {};                    // the same with due_key
   std::optional<std::vector<std::int64_t>> ids = {};  // its matters, where they had to be found anyway
 };
 
@@ -79,7 +79,8 @@ void add_prefix(std::vector<Filter>& filters, std::string_view column, const std
   const std::string c(column);
   const std::string end = prefix_end(prefix);
   filters.push_back({SqlText("m." + c + " >= ? AND m." + c + " <= ?", prefix, end),
-                     SqlText("SELECT id FROM matter WHERE " + c + " >= ? AND " + c + " <= ?", prefix, end), {}});
+                     SqlText("SELECT id FROM matter WHERE " + c + " >= ? AND " + c + " <= ?", prefix, end),
+                     {}});
 }
 
 void add_instants(std::vector<Filter>& filters, std::string_view column, std::optional<Time> from, std::optional<Time> until) {
@@ -122,7 +123,8 @@ std::vector<Filter> filters_of(const MatterQuery& query) {
   if (query.visible_to) {
     const Bytes person = param_of(*query.visible_to);
     filters.push_back({SqlText("EXISTS (SELECT 1 FROM matter_person v WHERE v.person = ? AND v.id = m.id)", person),
-                       SqlText("SELECT id FROM matter_person WHERE person = ?", person), {}});
+                       SqlText("SELECT id FROM matter_person WHERE person = ?", person),
+                       {}});
   }
   add_names(filters, "turn", query.turns, "matter_by_turn");
   add_names(filters, "state", query.states, "matter_by_state");

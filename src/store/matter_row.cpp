@@ -131,7 +131,8 @@ Status put_projection(Database& database, const TermHasher& hasher, const Matter
   const std::string doc = encode_row(projection.row);
   const Bytes words = seal_terms(seal, matter, projection.terms);
   const Bytes packed = pack_terms(after);
-  TRY(database.run("INSERT INTO matter_doc (id, doc, words, terms) VALUES ($1, $2, $3, $4) "
+  TRY(
+      database.run("INSERT INTO matter_doc (id, doc, words, terms) VALUES ($1, $2, $3, $4) "
                    "ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, words = excluded.words, terms = excluded.terms",
                    id, doc, words, packed));
   return {};
@@ -156,8 +157,8 @@ Status drop_projection(Database& database, const MatterId& matter) {
 }
 
 Result<inquiry::Projection> get_projection(Database& database, const MatterId& matter) {
-  const auto row = TRY(first_row<std::string, Bytes>(
-      database, "SELECT d.doc, d.words FROM matter m JOIN matter_doc d ON d.id = m.id WHERE m.matter = $1", matter));
+  const auto row = TRY(
+      first_row<std::string, Bytes>(database, "SELECT d.doc, d.words FROM matter m JOIN matter_doc d ON d.id = m.id WHERE m.matter = $1", matter));
   if (!row) return fail(Code::NOT_FOUND, "no such matter");
   const MatterSeal seal = TRY(MatterSeal::load(database, matter));
   return inquiry::Projection{TRY(decode_row(std::get<0>(*row))), TRY(open_terms(seal, matter, std::get<1>(*row)))};

@@ -52,13 +52,23 @@ Result<desk::LoginRow> login_row(const Statement& row) {
 }
 
 Result<desk::PersonKeyRow> key_row(const Statement& row) {
-  return desk::PersonKeyRow{TRY(row.column<PersonId>(0)), TRY(row.column<std::string>(1)), TRY(row.column<std::string>(2)), row.column_time(3),
-                            row.column_time(4), row.column_bool(5)};
+  return desk::PersonKeyRow{TRY(row.column<PersonId>(0)),
+                            TRY(row.column<std::string>(1)),
+                            TRY(row.column<std::string>(2)),
+                            row.column_time(3),
+                            row.column_time(4),
+                            row.column_bool(5)};
 }
 
 Result<desk::SessionRow> session_row(const Statement& row) {
-  return desk::SessionRow{TRY(row.column<Sha256>(0)),      TRY(row.column<PersonId>(1)),    TRY(row.column<std::string>(2)), row.column_bool(3),
-                          TRY(row.column<std::string>(4)), TRY(row.column<std::string>(5)), row.column_time(6),              row.column_time(7),
+  return desk::SessionRow{TRY(row.column<Sha256>(0)),
+                          TRY(row.column<PersonId>(1)),
+                          TRY(row.column<std::string>(2)),
+                          row.column_bool(3),
+                          TRY(row.column<std::string>(4)),
+                          TRY(row.column<std::string>(5)),
+                          row.column_time(6),
+                          row.column_time(7),
                           row.column_time(8)};
 }
 
@@ -187,14 +197,17 @@ Status OfficeStore::put_login(const desk::LoginRow& row) {
 
 Result<std::vector<desk::PersonKeyRow>> OfficeStore::person_keys(const PersonId& person) const {
   return engine_->read([&](Database& database) {
-    return all<desk::PersonKeyRow>(database, key_row, "SELECT person, vkey, device, from_us, until_us, is_revoked FROM person_key WHERE person = $1 "
-                                                      "ORDER BY from_us, vkey", person);
+    return all<desk::PersonKeyRow>(database, key_row,
+                                   "SELECT person, vkey, device, from_us, until_us, is_revoked FROM person_key WHERE person = $1 "
+                                   "ORDER BY from_us, vkey",
+                                   person);
   });
 }
 
 Status OfficeStore::put_person_key(const desk::PersonKeyRow& row) {
   return write([&](Database& database) -> Status {
-    TRY(database.run("INSERT INTO person_key (person, vkey, device, from_us, until_us, is_revoked) VALUES ($1, $2, $3, $4, $5, $6) "
+    TRY(
+        database.run("INSERT INTO person_key (person, vkey, device, from_us, until_us, is_revoked) VALUES ($1, $2, $3, $4, $5, $6) "
                      "ON CONFLICT (person, vkey) DO UPDATE SET device = excluded.device, from_us = excluded.from_us, until_us = excluded.until_us, "
                      "is_revoked = excluded.is_revoked",
                      row.person, row.vkey, row.device, row.from, row.until, row.is_revoked));
@@ -213,7 +226,8 @@ Result<std::optional<desk::SessionRow>> OfficeStore::session(const Sha256& token
 Status OfficeStore::put_session(const desk::SessionRow& row) {
   return write([&](Database& database) -> Status {
     const Time oldest = row.last_seen - days(limits::kSessionDaysKept);
-    TRY(database.run("INSERT INTO session (token, person, csrf, is_complete, challenge, role, created_us, last_seen_us, until_us) "
+    TRY(
+        database.run("INSERT INTO session (token, person, csrf, is_complete, challenge, role, created_us, last_seen_us, until_us) "
                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (token) DO UPDATE SET person = excluded.person, csrf = excluded.csrf, "
                      "is_complete = excluded.is_complete, challenge = excluded.challenge, role = excluded.role, created_us = excluded.created_us, "
                      "last_seen_us = excluded.last_seen_us, until_us = excluded.until_us",

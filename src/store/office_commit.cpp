@@ -88,15 +88,15 @@ Status CommitJob::put_act(const inquiry::SignedAct& act, const MatterSeal& seal)
                           act.act.matter, act.hash, act.act.id, enum_text(act.act.kind), act.act.person, act.act.at, act.is_shared(), note));
   if (!TRY(inserted.step())) return {};  // twice in this commit
   const std::int64_t seq = inserted.column_int64(0);
-  while (TRY(inserted.step())) {
-  }
+  while (TRY(inserted.step())) {}
   if (act.body) {
     const Bytes sealed = seal.seal(body_place(act.hash), *act.body);
     TRY(database_.run("INSERT INTO body (seq, sealed) VALUES ($1, $2)", seq, sealed));
   }
   TRY(database_.run("DELETE FROM held WHERE hash = $1", act.hash));
   if (act.act.kind == inquiry::Kind::VIEWED && act.act.person)
-    TRY(database_.run("INSERT INTO last_view (matter, person, at_us) VALUES ($1, $2, $3) "
+    TRY(
+        database_.run("INSERT INTO last_view (matter, person, at_us) VALUES ($1, $2, $3) "
                       "ON CONFLICT (matter, person) DO UPDATE SET at_us = excluded.at_us WHERE last_view.at_us < excluded.at_us",
                       act.act.matter, *act.act.person, act.act.at));
   return {};
@@ -133,7 +133,8 @@ Status CommitJob::purge() {
     TRY(drop_terms(database_, commit_.matter));
   }
   if (commit_.purge_files) TRY(database_.run("DELETE FROM file WHERE matter = $1", commit_.matter));
-  TRY(database_.run("INSERT INTO purge_due (matter, has_files) VALUES ($1, $2) "
+  TRY(
+      database_.run("INSERT INTO purge_due (matter, has_files) VALUES ($1, $2) "
                     "ON CONFLICT (matter) DO UPDATE SET has_files = CASE WHEN purge_due.has_files = 1 THEN 1 ELSE excluded.has_files END",
                     commit_.matter, commit_.purge_files));
   return {};
@@ -173,15 +174,15 @@ Status CommitJob::put_registers() {
         "ON CONFLICT (office, form, year, serial) DO UPDATE SET document_number = excluded.document_number, state = excluded.state, "
         "reason = excluded.reason, at_us = excluded.at_us WHERE register.matter = excluded.matter",
         number.office, enum_text(number.form), number.year, number.serial, number.document_number, row.matter, row.state, row.reason, row.at));
-    if (changed == 0)
-      return fail(Code::SERIAL_TAKEN, "another matter has this serial", "serial", {{"serial", std::to_string(number.serial)}});
+    if (changed == 0) return fail(Code::SERIAL_TAKEN, "another matter has this serial", "serial", {{"serial", std::to_string(number.serial)}});
   }
   return {};
 }
 
 Status CommitJob::put_books() {
   for (const auto& entry : commit_.books)
-    TRY(database_.run("INSERT INTO book (book, id, key, value, updated_us) VALUES ($1, $2, $3, $4, $5) "
+    TRY(
+        database_.run("INSERT INTO book (book, id, key, value, updated_us) VALUES ($1, $2, $3, $4, $5) "
                       "ON CONFLICT (book, id) DO UPDATE SET key = excluded.key, value = excluded.value, updated_us = excluded.updated_us",
                       entry.book, entry.id, entry.key, entry.value, entry.updated));
   return {};
@@ -189,7 +190,8 @@ Status CommitJob::put_books() {
 
 Status CommitJob::put_outbox() {
   for (const auto& row : commit_.outbox)
-    TRY(database_.run("INSERT INTO outbox (to_org, matter, act, attempts, next_try_us, last_error, delivered_us) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+    TRY(
+        database_.run("INSERT INTO outbox (to_org, matter, act, attempts, next_try_us, last_error, delivered_us) VALUES ($1, $2, $3, $4, $5, $6, $7) "
                       "ON CONFLICT (act, to_org) DO NOTHING",
                       row.to.text(), row.matter, row.act, row.attempts, row.next_try, row.last_error, row.delivered));
   return {};
@@ -232,7 +234,8 @@ Result<std::optional<desk::IdempotencyRecord>> get_idempotency(Database& databas
 
 Status rebuild_views(Database& database) {
   TRY(database.run("DELETE FROM last_view"));
-  TRY(database.run("INSERT INTO last_view (matter, person, at_us) SELECT matter, person, max(at_us) FROM act "
+  TRY(
+      database.run("INSERT INTO last_view (matter, person, at_us) SELECT matter, person, max(at_us) FROM act "
                    "WHERE kind = $1 AND person IS NOT NULL GROUP BY matter, person",
                    enum_text(inquiry::Kind::VIEWED)));
   return {};

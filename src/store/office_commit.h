@@ -17,8 +17,8 @@ class CommitJob {
 
  private:
   struct Present {
-    std::vector<Sha256> acts;  // sorted
-    std::vector<Sha256> fresh; // of the commit, not there yet; sorted
+    std::vector<Sha256> acts;   // sorted
+    std::vector<Sha256> fresh;  // of the commit, not there yet; sorted
   };
   Result<Present> check_heads();
   Status put_acts(const Present& present);

@@ -78,7 +78,7 @@ Status flush_folder(const std::string& path) {
 Result<OfficeFiles::Stored> copy_to(const std::string& from, const std::string& to) {
   const Descriptor source(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
   if (source.get() < 0) return system_error("cannot open the file");
-  struct stat info {};
+  struct stat info{};
   if (::fstat(source.get(), &info) != 0 || !S_ISREG(info.st_mode)) return fail(Code::NOT_FOUND, "not a regular file");
   const Descriptor target(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (target.get() < 0) return system_error("cannot create a matter's file");

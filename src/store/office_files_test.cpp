@@ -28,7 +28,7 @@ TEST_CASE("files lie under their matter by digest, and only when they are what t
     CHECK(ref == inquiry::FileRef{"回答.csv", "text/csv", digest("表,計算\n1,2\n"), 15});
     const auto path = office->file_path(a, ref.sha256).value();
     CHECK(crypto::sha256_file(path).value() == ref.sha256);
-    struct stat info {};
+    struct stat info{};
     REQUIRE(::stat(path.c_str(), &info) == 0);
     CHECK((info.st_mode & 0777) == 0600);
     CHECK(office->file_path(b, ref.sha256).error().code == Code::NOT_FOUND);

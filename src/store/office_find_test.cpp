@@ -134,10 +134,12 @@ bool is_in_order(Sort sort, const MatterRow& a, const MatterRow& b) {
 
 // Whether a query starts from a filter or walks along must not be seen: small offices would only ever do the one.
 desk::MatterPage find(const OfficeStore& office, const MatterQuery& query, std::size_t few) {
-  return office.engine().read([&](Database& database) -> Result<desk::MatterPage> {
-    const TermHasher hasher = TRY(TermHasher::load_or_create(database));
-    return MatterFinder(database, hasher, few).page(query);
-  }).value();
+  return office.engine()
+      .read([&](Database& database) -> Result<desk::MatterPage> {
+        const TermHasher hasher = TRY(TermHasher::load_or_create(database));
+        return MatterFinder(database, hasher, few).page(query);
+      })
+      .value();
 }
 
 // Reads all pages; every wanted row once, in order, with the right count on every page.
@@ -165,10 +167,13 @@ void check_pages(const OfficeStore& office, const World& world, MatterQuery quer
   query.cursor.clear();
   RC_ASSERT(office.count(query).value() == wanted.size());
   std::vector<MatterId> each;
-  RC_ASSERT(office.each_row(query, [&](const MatterRow& row) -> Status {
-    each.push_back(row.matter);
-    return {};
-  }).has_value());
+  RC_ASSERT(office
+                .each_row(query,
+                          [&](const MatterRow& row) -> Status {
+                            each.push_back(row.matter);
+                            return {};
+                          })
+                .has_value());
   RC_ASSERT(std::set<MatterId>(each.begin(), each.end()) == wanted);
   RC_ASSERT(each.size() == wanted.size());
 }
@@ -266,13 +271,13 @@ TEST_CASE("search finds Japanese words of two characters and more, other spellin
     CHECK(found_by(*office, "花子") == Names{"a"});
     CHECK(found_by(*office, "例田花子") == Names{"a"});
     CHECK(found_by(*office, "田花") == Names{"a"});
-    CHECK(found_by(*office, "例子花田") == Names{});          // its pairs 例子 and 花田 are both there, the word is not
+    CHECK(found_by(*office, "例子花田") == Names{});  // its pairs 例子 and 花田 are both there, the word is not
     CHECK(found_by(*office, "花田例子") == Names{"b"});
     CHECK(found_by(*office, "東京 警察") == Names{"c"});
     CHECK(found_by(*office, "東京 花子") == Names{});
-    CHECK(found_by(*office, "高橋") == Names{"c"});           // another form of 髙
-    CHECK(found_by(*office, "さーばー") == Names{"a"});       // kana of the other kind
-    CHECK(found_by(*office, "林") == Names{"b"});             // one character: words that begin with it
+    CHECK(found_by(*office, "高橋") == Names{"c"});      // another form of 髙
+    CHECK(found_by(*office, "さーばー") == Names{"a"});  // kana of the other kind
+    CHECK(found_by(*office, "林") == Names{"b"});        // one character: words that begin with it
     CHECK(found_by(*office, "郎") == Names{});
     CHECK(found_by(*office, "第12") == (Names{"a", "b"}));
     CHECK(found_by(*office, "第123号") == Names{"b"});

@@ -32,9 +32,11 @@ Status wait_for_older_snapshots(Database& database) {
   constexpr int kTries = 50;
   const auto now = TRY(one_value<std::string>(database, "SELECT pg_current_xact_id()::text"));
   for (int i = 0; i < kTries; ++i) {
-    const auto older = TRY(one_value<std::int64_t>(
-        database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
-                  "AND backend_xmin IS NOT NULL AND age(backend_xmin) > age(($1::text)::xid)", now));
+    const auto older =
+        TRY(one_value<std::int64_t>(database,
+                                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+                                    "AND backend_xmin IS NOT NULL AND age(backend_xmin) > age(($1::text)::xid)",
+                                    now));
     if (older == 0) return {};
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }

@@ -39,9 +39,8 @@ Result<Engine::Open> opener_of(const OfficeStore::Options& options) {
     return Engine::Open([file](Access access) { return open_sqlite_tuned(file, access); });
   }
   if (options.url.starts_with("postgresql://") || options.url.starts_with("postgres://"))
-    return Engine::Open([url = options.url, schema = options.schema](Access access) {
-      return open_postgres({.url = url, .schema = schema, .access = access});
-    });
+    return Engine::Open(
+        [url = options.url, schema = options.schema](Access access) { return open_postgres({.url = url, .schema = schema, .access = access}); });
   return fail(Code::CONFIG, "the store's URL begins with sqlite: or postgresql://", "url");
 }
 

@@ -242,7 +242,8 @@ TEST_CASE("PostgreSQL goes away and comes back under writers and readers: no ans
   }
   REQUIRE(server);
   auto engine = Engine::create([&](Access access) { return open_postgres({.url = (*server)->url(), .schema = "organisation", .access = access}); },
-                               {.prepare = make_table}).value();
+                               {.prepare = make_table})
+                    .value();
   std::atomic<bool> done = false;
   std::atomic<std::int64_t> answered = 0, unavailable = 0, other = 0;
   std::vector<std::thread> writers;
@@ -250,9 +251,12 @@ TEST_CASE("PostgreSQL goes away and comes back under writers and readers: no ans
     writers.emplace_back([&, w] {
       for (std::int64_t i = 0; !done; ++i) {
         const Status written = engine->write(insert(i * 3 + w));
-        if (written) ++answered;
-        else if (written.error().code == Code::STORE_UNAVAILABLE) ++unavailable, std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        else ++other;
+        if (written)
+          ++answered;
+        else if (written.error().code == Code::STORE_UNAVAILABLE)
+          ++unavailable, std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        else
+          ++other;
       }
     });
   const auto wait_for_more = [&] {

@@ -35,8 +35,7 @@ Code code_of(std::string_view state) {
 // The server's primary message can quote a value in class 22 (data) and its detail in class 23 (constraints), so neither is passed on there.
 tl::unexpected<Error> failure(PGconn* connection, const PGresult* result) {
   const char* raw_state = result != nullptr ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;
-  if (raw_state == nullptr || PQstatus(connection) == CONNECTION_BAD)
-    return fail(Code::STORE_UNAVAILABLE, "the connection to PostgreSQL was lost");
+  if (raw_state == nullptr || PQstatus(connection) == CONNECTION_BAD) return fail(Code::STORE_UNAVAILABLE, "the connection to PostgreSQL was lost");
   const std::string_view state = raw_state;
   const auto field = [&](int which) -> std::string {
     const char* text = PQresultErrorField(result, which);
@@ -253,10 +252,9 @@ Result<Rows> PostgresDatabase::execute(const std::string& sql, const pg::Paramet
 
 Status PostgresDatabase::begin(Access access) {
   CHECK_THAT(!open_);
-  const std::string script = access == Access::READ
-                                 ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                                 : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(" +
-                                       std::to_string(lock_number(options_.schema)) + ")";
+  const std::string script = access == Access::READ ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                                                    : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(" +
+                                                          std::to_string(lock_number(options_.schema)) + ")";
   TRY(ready());
   Status begun = command(script);
   // The server may have gone and come back since the last use; nothing has been done yet, so one new connection is harmless.

@@ -12,11 +12,11 @@
 namespace warifu::store {
 
 struct PostgresOptions {
-  std::string url;     // postgresql://user@host:port/database, several hosts allowed; secrets come from the password file of libpq
-  std::string schema;  // lower-case identifier
-  Access access = Access::WRITE;       // WRITE creates the schema when it is missing
+  std::string url;                // postgresql://user@host:port/database, several hosts allowed; secrets come from the password file of libpq
+  std::string schema;             // lower-case identifier
+  Access access = Access::WRITE;  // WRITE creates the schema when it is missing
   int connect_timeout_s = 2;
-  int lock_timeout_ms = 5000;          // how long to wait for another writer before STORE_LOCKED
+  int lock_timeout_ms = 5000;         // how long to wait for another writer before STORE_LOCKED
   int statement_timeout_ms = 60'000;  // TIMEOUT beyond it
 };
 

@@ -10,8 +10,23 @@ namespace {
 
 // Type numbers from the server's catalogue (pg_type.dat); they are fixed for built-in types.
 enum Type : unsigned {
-  BOOL = 16, BYTEA = 17, NAME = 19, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25, OID = 26, JSON = 114, FLOAT4 = 700, FLOAT8 = 701, UNKNOWN = 705,
-  BPCHAR = 1042, VARCHAR = 1043, NUMERIC = 1700, VOID = 2278, JSONB = 3802,
+  BOOL = 16,
+  BYTEA = 17,
+  NAME = 19,
+  INT8 = 20,
+  INT2 = 21,
+  INT4 = 23,
+  TEXT = 25,
+  OID = 26,
+  JSON = 114,
+  FLOAT4 = 700,
+  FLOAT8 = 701,
+  UNKNOWN = 705,
+  BPCHAR = 1042,
+  VARCHAR = 1043,
+  NUMERIC = 1700,
+  VOID = 2278,
+  JSONB = 3802,
 };
 
 template <class U>
@@ -88,8 +103,23 @@ void Parameters::set(std::size_t place, const Value& value) {
 
 bool is_known_type(unsigned type) {
   switch (type) {
-    case BOOL: case BYTEA: case NAME: case INT8: case INT2: case INT4: case TEXT: case OID: case JSON: case FLOAT4: case FLOAT8: case UNKNOWN:
-    case BPCHAR: case VARCHAR: case NUMERIC: case VOID: case JSONB: return true;
+    case BOOL:
+    case BYTEA:
+    case NAME:
+    case INT8:
+    case INT2:
+    case INT4:
+    case TEXT:
+    case OID:
+    case JSON:
+    case FLOAT4:
+    case FLOAT8:
+    case UNKNOWN:
+    case BPCHAR:
+    case VARCHAR:
+    case NUMERIC:
+    case VOID:
+    case JSONB: return true;
     default: return false;
   }
 }
@@ -116,7 +146,11 @@ double read_double(unsigned type, std::string_view data) {
     case FLOAT8: return std::bit_cast<double>(big_endian<std::uint64_t>(data));
     case FLOAT4: return static_cast<double>(std::bit_cast<float>(big_endian<std::uint32_t>(data)));
     case NUMERIC: return numeric(data);
-    case BOOL: case INT2: case INT4: case OID: case INT8: return static_cast<double>(read_int64(type, data));
+    case BOOL:
+    case INT2:
+    case INT4:
+    case OID:
+    case INT8: return static_cast<double>(read_int64(type, data));
     default: break;
   }
   double value = 0;
@@ -127,8 +161,14 @@ double read_double(unsigned type, std::string_view data) {
 std::string_view read_text(unsigned type, std::string_view data, std::deque<std::string>& spelled) {
   switch (type) {
     case JSONB: return data.empty() ? data : data.substr(1);  // one byte of version before the text
-    case BOOL: case INT2: case INT4: case OID: case INT8: return spelled.emplace_back(std::to_string(read_int64(type, data)));
-    case FLOAT4: case FLOAT8: case NUMERIC: return spelled.emplace_back(shortest(read_double(type, data)));
+    case BOOL:
+    case INT2:
+    case INT4:
+    case OID:
+    case INT8: return spelled.emplace_back(std::to_string(read_int64(type, data)));
+    case FLOAT4:
+    case FLOAT8:
+    case NUMERIC: return spelled.emplace_back(shortest(read_double(type, data)));
     default: return data;
   }
 }

@@ -16,7 +16,7 @@
 namespace warifu::store {
 
 struct SearchWord {
-  std::vector<std::string> exact;   // spellings of a selector this could be
+  std::vector<std::string> exact;  // spellings of a selector this could be
   std::string folded;
   bool is_verified_by_text = false;
   std::vector<std::int64_t> exact_terms, pair_terms;

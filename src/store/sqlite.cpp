@@ -203,8 +203,7 @@ class SqliteDatabase final : public Database {
     std::int64_t changed = 0;
     for (const auto& row : rows) {
       for (std::size_t i = 0; i < row.size(); ++i) statement.bind_value(static_cast<int>(i + 1), row[i]);
-      while (TRY(statement.step())) {
-      }
+      while (TRY(statement.step())) {}
       changed += statement.changes();
     }
     return changed;

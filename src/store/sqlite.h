@@ -12,10 +12,10 @@ namespace warifu::store {
 
 struct SqliteOptions {
   std::filesystem::path file;
-  Access access = Access::WRITE;     // WRITE creates the file when it is missing, READ does not
-  int busy_timeout_ms = 5000;        // how long to wait for another process's lock before STORE_LOCKED
-  std::string vfs = {};              // name of a registered VFS, for fault tests; empty: the system's
-  std::int64_t page_count_max = 0;   // 0: no bound; DISK_FULL beyond it
+  Access access = Access::WRITE;    // WRITE creates the file when it is missing, READ does not
+  int busy_timeout_ms = 5000;       // how long to wait for another process's lock before STORE_LOCKED
+  std::string vfs = {};             // name of a registered VFS, for fault tests; empty: the system's
+  std::int64_t page_count_max = 0;  // 0: no bound; DISK_FULL beyond it
 };
 
 [[nodiscard]] Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options);

@@ -35,7 +35,7 @@ Status insert_batch(Database& db, std::int64_t batch, int rows, const Bytes& fil
 TEST_CASE("a new file is private, logs ahead, flushes every commit and overwrites what it deletes") {
   TestStore store(EngineKind::SQLITE);
   auto db = store.fresh();
-  struct stat info {};
+  struct stat info{};
   REQUIRE(::stat(store.file().c_str(), &info) == 0);
   CHECK((info.st_mode & 0777) == 0600);
   CHECK(one_value<std::string>(*db, "PRAGMA journal_mode").value() == "wal");
@@ -147,8 +147,9 @@ TEST_CASE("damage is found: no database at all, a damaged page, a damaged row re
 TEST_CASE("a foreign key that points at nothing is found") {
   TestStore store(EngineKind::SQLITE);
   auto db = store.fresh();
-  REQUIRE(db->exec("CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT; CREATE TABLE b (id INTEGER PRIMARY KEY, a INTEGER REFERENCES a (id)) STRICT;"
-                   "PRAGMA foreign_keys=OFF; INSERT INTO b VALUES (1, 5)"));
+  REQUIRE(
+      db->exec("CREATE TABLE a (id INTEGER PRIMARY KEY) STRICT; CREATE TABLE b (id INTEGER PRIMARY KEY, a INTEGER REFERENCES a (id)) STRICT;"
+               "PRAGMA foreign_keys=OFF; INSERT INTO b VALUES (1, 5)"));
   CHECK(check_integrity(*db).error().code == Code::STORE_CORRUPT);
 }
 
@@ -186,8 +187,10 @@ TEST_CASE("readers in other threads see whole batches only, while a writer works
       auto own = store.connect(Access::READ);
       while (!done) {
         const auto odd = one_value<int>(*own, "SELECT count(*) % 20 FROM row");
-        if (!odd) ++failed;
-        else if (*odd != 0) ++torn;
+        if (!odd)
+          ++failed;
+        else if (*odd != 0)
+          ++torn;
         ++looks;
       }
     });

@@ -20,10 +20,10 @@ class TestStore {
   ~TestStore();
 
   [[nodiscard]] EngineKind kind() const { return kind_; }
-  [[nodiscard]] TestPostgres* server() const { return server_; }           // PostgreSQL only
+  [[nodiscard]] TestPostgres* server() const { return server_; }  // PostgreSQL only
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
-  [[nodiscard]] std::filesystem::path file() const;                         // SQLite only: of the newest store
-  [[nodiscard]] std::string schema() const { return schema_; }              // PostgreSQL only: of the newest store
+  [[nodiscard]] std::filesystem::path file() const;             // SQLite only: of the newest store
+  [[nodiscard]] std::string schema() const { return schema_; }  // PostgreSQL only: of the newest store
   // A writing connection to a new, empty store; aborts the test binary when that is impossible.
   std::unique_ptr<Database> fresh();
   // Another connection to the newest store.

@@ -55,8 +55,7 @@ void for_both_offices(const std::function<void(TestOffice&)>& body) {
 }
 
 inquiry::SignedAct make_act(const MatterId& matter, const TestAct& what) {
-  const std::string body =
-      json::canonical(json::Object({{"salt", to_base64(crypto::random_bytes(32))}, {"text", what.text}}));
+  const std::string body = json::canonical(json::Object({{"salt", to_base64(crypto::random_bytes(32))}, {"text", what.text}}));
   inquiry::Act act;
   act.id = ActId::random();
   act.matter = matter;

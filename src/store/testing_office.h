@@ -34,7 +34,7 @@ void for_both_offices(const std::function<void(TestOffice&)>& body);
 
 struct TestAct {
   inquiry::Kind kind = inquiry::Kind::DRAFTED;
-  std::string text = "invented";   // stands in the body
+  std::string text = "invented";  // stands in the body
   std::optional<PersonId> person = {};
   Time at = Time::from_seconds(1'800'000'000);
 };

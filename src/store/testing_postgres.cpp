@@ -43,8 +43,7 @@ pid_t spawn(const std::vector<std::string>& words, const std::filesystem::path& 
 
 int wait_for(pid_t pid) {
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
   return status;
 }
 
@@ -52,7 +51,8 @@ int wait_for(pid_t pid) {
 int free_port() {
   for (int tried = 0; tried < 200; ++tried) {
     const int port = 20000 + static_cast<int>((static_cast<unsigned>(::getpid()) * 31u + static_cast<unsigned>(tried) * 977u +
-                                               static_cast<unsigned>(std::chrono::steady_clock::now().time_since_epoch().count() / 1000)) % 12000u);
+                                               static_cast<unsigned>(std::chrono::steady_clock::now().time_since_epoch().count() / 1000)) %
+                                              12000u);
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -78,8 +78,8 @@ Result<std::unique_ptr<TestPostgres>> TestPostgres::start(bool durable) {
   if (::mkdtemp(folder.data()) == nullptr) return fail(Code::IO, "no temporary directory for PostgreSQL");
   if (user != nullptr && ::chown(folder.c_str(), user->pw_uid, user->pw_gid) != 0) return fail(Code::IO, "chown failed");
   auto server = std::make_unique<TestPostgres>(Key{}, folder, 0, durable);
-  const std::vector<std::string> initdb = {programs + "/initdb", "-D", folder + "/data", "-U", "warifu", "--auth=trust", "-E", "UTF8", "--locale=C",
-                                           "--no-sync"};
+  const std::vector<std::string> initdb = {programs + "/initdb", "-D", folder + "/data", "-U",         "warifu",
+                                           "--auth=trust",       "-E", "UTF8",           "--locale=C", "--no-sync"};
   const pid_t made = spawn(initdb, server->folder_ / "log", user);
   if (made < 0 || wait_for(made) != 0) return fail(Code::IO, "initdb failed, see " + folder + "/log");
   for (int tried = 0; tried < 5; ++tried) {
@@ -91,8 +91,8 @@ Result<std::unique_ptr<TestPostgres>> TestPostgres::start(bool durable) {
 
 Status TestPostgres::start_again() {
   if (pid_ > 0) return {};
-  std::vector<std::string> words = {std::string(kPrograms) + "/postgres", "-D", (folder_ / "data").string(),
-                                    "-k", folder_.string(), "-p", std::to_string(port_)};
+  std::vector<std::string> words = {
+      std::string(kPrograms) + "/postgres", "-D", (folder_ / "data").string(), "-k", folder_.string(), "-p", std::to_string(port_)};
   std::vector<std::string> settings = {"listen_addresses=127.0.0.1", "max_connections=50", "shared_buffers=16MB"};
   if (!durable_) settings.insert(settings.end(), {"fsync=off", "full_page_writes=off"});
   for (const auto& setting : settings) words.insert(words.end(), {"-c", setting});
@@ -123,7 +123,9 @@ TestPostgres* TestPostgres::shared() {
 
 std::string TestPostgres::url() const { return "postgresql://warifu@127.0.0.1:" + std::to_string(port_) + "/postgres"; }
 
-std::string TestPostgres::socket_url() const { return "host=" + folder_.string() + " port=" + std::to_string(port_) + " user=warifu dbname=postgres"; }
+std::string TestPostgres::socket_url() const {
+  return "host=" + folder_.string() + " port=" + std::to_string(port_) + " user=warifu dbname=postgres";
+}
 
 std::string TestPostgres::fresh_schema() { return "test_" + std::to_string(++schemas_); }
 

@@ -116,9 +116,7 @@ bool has_lower(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
-bool is_program_length_right(std::uint8_t version, std::size_t size) {
-  return size >= 2 && size <= 40 && (version != 0 || size == 20 || size == 32);
-}
+bool is_program_length_right(std::uint8_t version, std::size_t size) { return size >= 2 && size <= 40 && (version != 0 || size == 20 || size == 32); }
 
 Result<CryptoAddress> parse_segwit(std::string_view text) {
   if (text.size() > kSegwitCharactersMax || (has_upper(text) && has_lower(text)))
@@ -144,9 +142,8 @@ Result<CryptoAddress> parse_segwit(std::string_view text) {
 }
 
 Result<CryptoAddress> parse_ethereum(std::string_view hex) {
-  if (hex.size() != 40 || !std::all_of(hex.begin(), hex.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-      }))
+  if (hex.size() != 40 ||
+      !std::all_of(hex.begin(), hex.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }))
     return fail(Code::SELECTOR_FORMAT, "an Ethereum address has 40 hex digits");
   std::string canonical = eip55_encode(hex);
   const bool is_mixed = has_upper(hex) && has_lower(hex);

@@ -42,9 +42,7 @@ rc::Gen<SelectorType> any_type() {
   return rc::gen::map(rc::gen::inRange<std::size_t>(0, enum_count<SelectorType>()), [](std::size_t i) { return static_cast<SelectorType>(i); });
 }
 
-std::string digits(std::size_t size) {
-  return *rc::gen::container<std::string>(size, rc::gen::inRange<char>('0', '9' + 1));
-}
+std::string digits(std::size_t size) { return *rc::gen::container<std::string>(size, rc::gen::inRange<char>('0', '9' + 1)); }
 
 void check_round_trip(const Selector& selector) {
   const auto again = parse_selector(selector.input);
@@ -72,8 +70,10 @@ TEST_CASE("any text is refused or has a selector that survives the way through i
     const auto input = from_line(type, text);
     if (!input) return;
     const auto selector = parse_selector(*input);
-    if (selector) check_round_trip(*selector);
-    else RC_ASSERT(selector.error().where.starts_with("/"));
+    if (selector)
+      check_round_trip(*selector);
+    else
+      RC_ASSERT(selector.error().where.starts_with("/"));
   }));
   CHECK(rc::check("an example, damaged", [] {
     const SelectorType type = *any_type();
@@ -132,7 +132,8 @@ TEST_CASE("made-up valid selectors of each kind are accepted and survive") {
     static const std::vector<std::string> kKanji = {"例", "田", "髙", "﨑", "花", "子", "𠮷", "邊", "々"};
     std::string name = *rc::gen::elementOf(kKanji) + " " + *rc::gen::elementOf(kKanji) + *rc::gen::elementOf(kKanji);
     const int day = *rc::gen::inRange(1, 29);
-    const auto selector = parse_selector({.type = SelectorType::PERSON, .value = name, .kana = "れいだ ハナコ", .born = "1990-2-" + std::to_string(day)});
+    const auto selector =
+        parse_selector({.type = SelectorType::PERSON, .value = name, .kana = "れいだ ハナコ", .born = "1990-2-" + std::to_string(day)});
     RC_ASSERT(selector.has_value());
     RC_ASSERT(selector->match_keys.size() == 2U);
     check_round_trip(*selector);

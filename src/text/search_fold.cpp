@@ -86,9 +86,12 @@ std::string search_fold(std::string_view text) {
     }
     if (is_space_due) out.append(u' ');
     is_space_due = false;
-    if (is_dash(c)) c = '-';
-    else if (c == 0x301C) c = '~';  // wave dash, which other systems write as the full-width tilde
-    else c = usual_kanji(fold_kana(c));
+    if (is_dash(c))
+      c = '-';
+    else if (c == 0x301C)
+      c = '~';  // wave dash, which other systems write as the full-width tilde
+    else
+      c = usual_kanji(fold_kana(c));
     out.append(c);
   }
   // Hiragana may now stand before a combining voicing mark that Katakana had no composed form with.

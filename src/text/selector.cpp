@@ -15,9 +15,15 @@ struct FieldOf {
   TextField member;
 };
 constexpr auto kTextFields = std::to_array<FieldOf>({
-    {SelectorField::SERVICE, &SelectorInput::service}, {SelectorField::AT, &SelectorInput::at}, {SelectorField::TO, &SelectorInput::to},
-    {SelectorField::KANA, &SelectorInput::kana}, {SelectorField::ROMAJI, &SelectorInput::romaji}, {SelectorField::BORN, &SelectorInput::born},
-    {SelectorField::BANK, &SelectorInput::bank}, {SelectorField::BRANCH, &SelectorInput::branch}, {SelectorField::KIND, &SelectorInput::kind},
+    {SelectorField::SERVICE, &SelectorInput::service},
+    {SelectorField::AT, &SelectorInput::at},
+    {SelectorField::TO, &SelectorInput::to},
+    {SelectorField::KANA, &SelectorInput::kana},
+    {SelectorField::ROMAJI, &SelectorInput::romaji},
+    {SelectorField::BORN, &SelectorInput::born},
+    {SelectorField::BANK, &SelectorInput::bank},
+    {SelectorField::BRANCH, &SelectorInput::branch},
+    {SelectorField::KIND, &SelectorInput::kind},
 });
 
 std::string where_of(SelectorField field) { return "/" + std::string(enum_text(field)); }

@@ -17,24 +17,41 @@
 namespace warifu::text {
 
 enum class SelectorType {
-  ACCOUNT_ID, EMAIL, TELEPHONE, IP_ADDRESS, DOMAIN_NAME, URL, MESSAGE_ID, PERSON, POSTAL_ADDRESS, PAYMENT_CARD, BANK_ACCOUNT, CRYPTO_ADDRESS,
-  CRYPTO_TRANSACTION, IMEI, MAC_ADDRESS, ORDER_NUMBER, AUCTION_NUMBER, CONTRACT_NUMBER, CALL,
+  ACCOUNT_ID,
+  EMAIL,
+  TELEPHONE,
+  IP_ADDRESS,
+  DOMAIN_NAME,
+  URL,
+  MESSAGE_ID,
+  PERSON,
+  POSTAL_ADDRESS,
+  PAYMENT_CARD,
+  BANK_ACCOUNT,
+  CRYPTO_ADDRESS,
+  CRYPTO_TRANSACTION,
+  IMEI,
+  MAC_ADDRESS,
+  ORDER_NUMBER,
+  AUCTION_NUMBER,
+  CONTRACT_NUMBER,
+  CALL,
 };
 
 // As typed or as stored. Which fields a type takes stands in selector_catalogue.h; a field it does not take is refused (UNKNOWN_FIELD).
 struct SelectorInput {
   SelectorType type = SelectorType::ACCOUNT_ID;
   std::string value;                     // PERSON: the written name; BANK_ACCOUNT: the number; CALL: the caller
-  std::optional<std::string> service{};    // ACCOUNT_ID, ORDER_, AUCTION_, CONTRACT_NUMBER: [a-z0-9.-], whose numbers they are
-  std::optional<std::string> at{};         // IP_ADDRESS, CALL: RFC 3339; a space, missing seconds, JST and 2026年11月21日 are understood
-  std::optional<int> port{};               // IP_ADDRESS; needs `at`
-  std::optional<std::string> to{};         // CALL: the number called. One of value and to may be empty (number withheld)
-  std::optional<std::string> kana{};       // PERSON
-  std::optional<std::string> romaji{};     // PERSON
-  std::optional<std::string> born{};       // PERSON: 1990-01-02, 1990/1/2, 平成2年1月2日, H2.1.2
-  std::optional<std::string> bank{};       // BANK_ACCOUNT: 4 digits
-  std::optional<std::string> branch{};     // BANK_ACCOUNT: 3 digits
-  std::optional<std::string> kind{};       // BANK_ACCOUNT: 普通 (1), 当座 (2), 貯蓄 (4), その他 (9)
+  std::optional<std::string> service{};  // ACCOUNT_ID, ORDER_, AUCTION_, CONTRACT_NUMBER: [a-z0-9.-], whose numbers they are
+  std::optional<std::string> at{};       // IP_ADDRESS, CALL: RFC 3339; a space, missing seconds, JST and 2026年11月21日 are understood
+  std::optional<int> port{};             // IP_ADDRESS; needs `at`
+  std::optional<std::string> to{};       // CALL: the number called. One of value and to may be empty (number withheld)
+  std::optional<std::string> kana{};     // PERSON
+  std::optional<std::string> romaji{};   // PERSON
+  std::optional<std::string> born{};     // PERSON: 1990-01-02, 1990/1/2, 平成2年1月2日, H2.1.2
+  std::optional<std::string> bank{};     // BANK_ACCOUNT: 4 digits
+  std::optional<std::string> branch{};   // BANK_ACCOUNT: 3 digits
+  std::optional<std::string> kind{};     // BANK_ACCOUNT: 普通 (1), 当座 (2), 貯蓄 (4), その他 (9)
   bool operator==(const SelectorInput&) const = default;
 };
 
@@ -43,14 +60,14 @@ struct Selector {
   std::string canonical;
   std::string display;
   std::string masked;
-  SelectorInput input;                    // the same in normalised fields: store and send this
-  bool is_communication = false;          // names one communication: a request for K1 becomes K2 (domain rule of reclassification)
-  bool is_public = true;                  // false: an address that nobody can be asked about (private, documentation, multicast …)
-  bool is_confusable = false;             // looks like something else (is_confusable_mix); a warning, not a refusal
-  bool is_checksum_verified = false;      // CRYPTO_ADDRESS, IMEI: the spelling carried a checksum and it was right
+  SelectorInput input;                // the same in normalised fields: store and send this
+  bool is_communication = false;      // names one communication: a request for K1 becomes K2 (domain rule of reclassification)
+  bool is_public = true;              // false: an address that nobody can be asked about (private, documentation, multicast …)
+  bool is_confusable = false;         // looks like something else (is_confusable_mix); a warning, not a refusal
+  bool is_checksum_verified = false;  // CRYPTO_ADDRESS, IMEI: the spelling carried a checksum and it was right
   std::optional<Time> at;
   std::optional<int> port;
-  std::string chain;                      // CRYPTO_ADDRESS: bitcoin, ethereum, tron, litecoin, dogecoin
+  std::string chain;  // CRYPTO_ADDRESS: bitcoin, ethereum, tron, litecoin, dogecoin
   // What pseudonymous matching may use (one tag each). Empty for communications, for types that matching does not admit, and for a person
   // without date of birth. A person has one key per form of the name, so that kanji alone meets kanji with kana.
   std::vector<std::string> match_keys;

@@ -22,9 +22,9 @@ struct SelectorRow {
   std::string_view value_ja, value_en;  // label of the field `value`
   std::string_view example;             // a line that from_line() reads
   std::string_view help_ja, help_en;
-  std::array<Need, 11> needs;           // by SelectorField
-  bool is_personal;                     // masked in lists
-  bool is_matchable;                    // admitted to pseudonymous matching
+  std::array<Need, 11> needs;  // by SelectorField
+  bool is_personal;            // masked in lists
+  bool is_matchable;           // admitted to pseudonymous matching
 
   [[nodiscard]] constexpr Need need(SelectorField field) const { return needs[static_cast<std::size_t>(field)]; }
 };

@@ -36,8 +36,10 @@ const AccountKind* account_kind(std::string_view text) {
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> out(1);
   for (const char c : text) {
-    if (c != ' ' && c != '-') out.back().push_back(c);
-    else if (!out.back().empty()) out.emplace_back();
+    if (c != ' ' && c != '-')
+      out.back().push_back(c);
+    else if (!out.back().empty())
+      out.emplace_back();
   }
   if (out.back().empty()) out.pop_back();
   return out;
@@ -126,7 +128,7 @@ Result<Selector> parse_crypto_asset_address(const SelectorInput& input) {
   auto address = parse_crypto_address(input.value);
   if (!address) {
     return address.error().code == Code::SELECTOR_CHECKSUM ? bad_checksum(SelectorType::CRYPTO_ADDRESS, address.error().message)
-                                                            : bad_format(SelectorType::CRYPTO_ADDRESS, address.error().message);
+                                                           : bad_format(SelectorType::CRYPTO_ADDRESS, address.error().message);
   }
   Selector out;
   out.canonical = address->canonical;

@@ -77,8 +77,10 @@ std::string technical(std::string_view text) {
     UChar32 c = 0;
     U8_NEXT(bytes, i, size, c);
     const bool is_dash = (c >= 0x2010 && c <= 0x2015) || c == 0x2043 || c == 0x2212 || c == 0x2500 || c == 0x2501 || c == 0x30FC;
-    if (is_dash) out.push_back('-');
-    else out.append(normal, static_cast<std::size_t>(begin), static_cast<std::size_t>(i - begin));
+    if (is_dash)
+      out.push_back('-');
+    else
+      out.append(normal, static_cast<std::size_t>(begin), static_cast<std::size_t>(i - begin));
   }
   return out;
 }
@@ -87,8 +89,10 @@ std::string mask(std::string_view text, std::size_t head, std::size_t tail) {
   const auto at = boundaries(text);
   const std::size_t count = at.size() - 1;
   while (head + tail > count / 2) {
-    if (tail > 0 && tail >= head) --tail;
-    else --head;
+    if (tail > 0 && tail >= head)
+      --tail;
+    else
+      --head;
   }
   return std::string(text.substr(0, at[head])) + "****" + std::string(text.substr(at[count - tail]));
 }

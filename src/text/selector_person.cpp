@@ -35,8 +35,10 @@ Script script_of(std::string_view text) {
   for (std::int32_t i = 0; i < wide.length(); i = wide.moveIndex32(i, 1)) {
     const UChar32 c = wide.char32At(i);
     if (c == 0x30FB || c == 0x30FC) continue;
-    if (is_kana(c)) has_kana = true;
-    else if (u_isalpha(c) || c == 0x3007) (u_getIntPropertyValue(c, UCHAR_SCRIPT) == USCRIPT_LATIN ? has_latin : has_other) = true;
+    if (is_kana(c))
+      has_kana = true;
+    else if (u_isalpha(c) || c == 0x3007)
+      (u_getIntPropertyValue(c, UCHAR_SCRIPT) == USCRIPT_LATIN ? has_latin : has_other) = true;
   }
   if (has_other || has_kana == has_latin) return Script::OTHER;
   return has_kana ? Script::KANA : Script::LATIN;
@@ -49,8 +51,10 @@ bool is_name(std::string_view text) {
   bool has_letter = false;
   for (std::int32_t i = 0; i < wide.length(); i = wide.moveIndex32(i, 1)) {
     const UChar32 c = wide.char32At(i);
-    if (u_isalpha(c)) has_letter = true;
-    else if (!u_isUWhiteSpace(c) && kBetween.indexOf(c) < 0 && (U_MASK(u_charType(c)) & U_GC_M_MASK) == 0) return false;
+    if (u_isalpha(c))
+      has_letter = true;
+    else if (!u_isUWhiteSpace(c) && kBetween.indexOf(c) < 0 && (U_MASK(u_charType(c)) & U_GC_M_MASK) == 0)
+      return false;
   }
   return has_letter && character_count(text) <= kNameCharactersMax;
 }
@@ -75,8 +79,10 @@ std::string romaji_key(std::string_view text) {
   std::vector<std::string> words(1);
   for (std::int32_t i = 0; i < apart.length(); i = apart.moveIndex32(i, 1)) {
     const UChar32 c = apart.char32At(i);
-    if (u_isalpha(c)) words.back() += from_icu(UnicodeString(c));
-    else if ((c == ' ' || c == ',' || c == '.') && !words.back().empty()) words.emplace_back();
+    if (u_isalpha(c))
+      words.back() += from_icu(UnicodeString(c));
+    else if ((c == ' ' || c == ',' || c == '.') && !words.back().empty())
+      words.emplace_back();
   }
   std::erase(words, std::string());
   std::sort(words.begin(), words.end());
@@ -91,8 +97,10 @@ std::string single_spaced(std::string_view text) {
   const UnicodeString wide = to_icu(text);
   UnicodeString out;
   for (std::int32_t i = 0; i < wide.length(); ++i) {
-    if (!u_isUWhiteSpace(wide[i])) out.append(wide[i]);
-    else if (!out.isEmpty() && out[out.length() - 1] != u' ') out.append(u' ');
+    if (!u_isUWhiteSpace(wide[i]))
+      out.append(wide[i]);
+    else if (!out.isEmpty() && out[out.length() - 1] != u' ')
+      out.append(u' ');
   }
   return from_icu(out);
 }
@@ -199,8 +207,10 @@ PostalCode postal_code_of(const UnicodeString& text) {
   skip_spaces();
   std::string digits;
   for (; i < text.length() && digits.size() < 7; ++i) {
-    if (text[i] >= u'0' && text[i] <= u'9') digits.push_back(static_cast<char>(text[i]));
-    else if (digits.size() != 3 || !is_hyphen(text[i])) break;
+    if (text[i] >= u'0' && text[i] <= u'9')
+      digits.push_back(static_cast<char>(text[i]));
+    else if (digits.size() != 3 || !is_hyphen(text[i]))
+      break;
   }
   const bool is_longer_number = i < text.length() && ((text[i] >= u'0' && text[i] <= u'9') || is_hyphen(text[i]));
   if (digits.size() != 7 || is_longer_number) return out;

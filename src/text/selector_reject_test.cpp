@@ -419,7 +419,8 @@ TEST_CASE("lines that cannot be split are refused") {
   const auto bank = from_line(BANK_ACCOUNT, "0001-002 1234567");
   REQUIRE_FALSE(bank.has_value());
   CHECK(bank.error().code == Code::SELECTOR_FORMAT);
-  for (const auto line : {"例田 / 見本 / 1990-01-02", "例田 / 1990-01-02 / 1990-01-03", "れいだ / さくら / はなこ", "A B / C D / E F", "れいだ / さくら / A B / C"}) {
+  for (const auto line :
+       {"例田 / 見本 / 1990-01-02", "例田 / 1990-01-02 / 1990-01-03", "れいだ / さくら / はなこ", "A B / C D / E F", "れいだ / さくら / A B / C"}) {
     CAPTURE(line);
     const auto person = from_line(PERSON, line);
     REQUIRE_FALSE(person.has_value());

@@ -172,8 +172,10 @@ Result<Date> parse_birth_date(std::string_view text) {
   Scanner scanner(normal);
   const auto era = take_era(scanner);
   std::optional<int> year;
-  if (era && scanner.take_one_of({"元"})) year = 1;
-  else year = era ? scanner.take_number(1, 2) : scanner.take_number(4, 4);
+  if (era && scanner.take_one_of({"元"}))
+    year = 1;
+  else
+    year = era ? scanner.take_number(1, 2) : scanner.take_number(4, 4);
   if (!year || *year < 1 || !scanner.take_one_of({"-", "/", ".", "年"})) return bad_date();
   const auto month = scanner.take_number(1, 2);
   if (!month || !scanner.take_one_of({"-", "/", ".", "月"})) return bad_date();

@@ -39,8 +39,10 @@ std::optional<std::string> normal_escapes(std::string_view text) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c == '\\' || c <= 0x20 || c == 0x7F) return std::nullopt;
     if (c != '%') {
-      if (is_kept(c)) out.push_back(text[i]);
-      else append_escaped(out, c);
+      if (is_kept(c))
+        out.push_back(text[i]);
+      else
+        append_escaped(out, c);
       continue;
     }
     if (i + 2 >= text.size()) return std::nullopt;
@@ -48,8 +50,10 @@ std::optional<std::string> normal_escapes(std::string_view text) {
     const int low = hex_value(text[i + 2]);
     if (high < 0 || low < 0) return std::nullopt;
     const auto value = static_cast<unsigned char>(high * 16 + low);
-    if (is_unreserved(value)) out.push_back(static_cast<char>(value));
-    else append_escaped(out, value);
+    if (is_unreserved(value))
+      out.push_back(static_cast<char>(value));
+    else
+      append_escaped(out, value);
     i += 2;
   }
   return out;

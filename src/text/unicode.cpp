@@ -26,9 +26,7 @@ bool is_ascii(std::string_view text) {
 enum class Verdict { FINE, CONTROL, BIDI };
 
 // Marks, embeddings, overrides and isolates of UAX 9: they reorder what a reader sees (CVE-2021-42574 is the same trick in source code).
-bool is_bidi_control(UChar32 c) {
-  return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-}
+bool is_bidi_control(UChar32 c) { return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
 
 bool is_variation_selector(UChar32 c) { return (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF); }
 
@@ -143,9 +141,7 @@ bool has_imitating_letter(const UnicodeString& text) {
 
 }  // namespace
 
-UnicodeString to_icu(std::string_view text) {
-  return UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
-}
+UnicodeString to_icu(std::string_view text) { return UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size()))); }
 
 std::string from_icu(const UnicodeString& text) {
   std::string out;

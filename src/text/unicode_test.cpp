@@ -32,7 +32,7 @@ TEST_CASE("a clean line is trimmed and in NFC") {
   CHECK(clean_line(" \t　例田\r\n").value() == "例田");
   CHECK(clean_line("か\u3099").value() == "が");
   CHECK(clean_line("e\u0301").value() == "é");
-  CHECK(clean_line("髙﨑").value() == "髙﨑");          // stored text keeps its variant kanji
+  CHECK(clean_line("髙﨑").value() == "髙﨑");            // stored text keeps its variant kanji
   CHECK(clean_line("ｱｲｳ１２３").value() == "ｱｲｳ１２３");  // and its width
   CHECK(clean_line("葛\U000E0100城").value() == "葛\U000E0100城");
 }
@@ -169,7 +169,8 @@ TEST_CASE("imitations of Latin words are found, honest Japanese and foreign word
     CAPTURE(text);
     CHECK(is_confusable_mix(text));
   }
-  for (const std::string_view text : {"paypal", "例田花子", "東京タワー", "レイダhanako例", "ノート", "привет", "Καλημέρα", "café", "한국어 abc", ""}) {
+  for (const std::string_view text :
+       {"paypal", "例田花子", "東京タワー", "レイダhanako例", "ノート", "привет", "Καλημέρα", "café", "한국어 abc", ""}) {
     CAPTURE(text);
     CHECK_FALSE(is_confusable_mix(text));
   }

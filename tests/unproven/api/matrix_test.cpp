@@ -209,7 +209,7 @@ const std::string kProvider = "int op op2 leg rel rel2 paud padm";
 const std::string kAll = kAgency + kProvider;
 
 // A text that the right person signed, or, when this person is given one to sign, that one under the own signature.
-Body signed_by(desk::Caller desk::TestWorld::*right, Result<desk::Prepared> (desk::Office::*prepare)(const desk::Caller&, const MatterId&) const) {
+Body signed_by(desk::Caller desk::TestWorld::* right, Result<desk::Prepared> (desk::Office::*prepare)(const desk::Caller&, const MatterId&) const) {
   return [=](Scene& scene, const std::string& name, const desk::Caller& who) {
     const Result<desk::Prepared> own = (scene.office_of(name).*prepare)(who, scene.matter);
     const desk::Caller signer = own ? who : scene.world.*right;
@@ -237,10 +237,10 @@ void add_agency_rows(std::map<std::string, Row>& rows) {
   const Body reason = body(desk::ReasonCommand{"理由"});
   rows["post_inquiries_judge"] = {At::NOTHING, kAll, body(desk::JudgeCommand{})};
   rows["post_inquiries"] = {At::NOTHING, "inv inv2 str", draft_body()};
-  rows["post_inquiries_oral"] = {
-      At::NOTHING, "inv inv2 str", made([](Scene& scene, const std::string&, const desk::Caller&) {
-        return desk::OralCommand{scene.world.open_case, scene.world.provider().self().id, "出品者の氏名", "2026-11-21T14:00:00+09:00"};
-      })};
+  rows["post_inquiries_oral"] = {At::NOTHING, "inv inv2 str", made([](Scene& scene, const std::string&, const desk::Caller&) {
+                                   return desk::OralCommand{scene.world.open_case, scene.world.provider().self().id, "出品者の氏名",
+                                                            "2026-11-21T14:00:00+09:00"};
+                                 })};
   rows["post_inquiries_import"] = {At::NOTHING, kAll, text("type,value,categories\nEMAIL,a@example.com,K1\n")};
   rows["put_matters_by_matter_draft"] = {At::DRAFTED, "inv inv2", draft_body()};
   rows["post_matters_by_matter_check"] = {At::READY, "sup", body(desk::CommentCommand{})};
@@ -458,9 +458,13 @@ std::string address(const Route& route, const Objects& objects) {
 }
 
 Objects right_objects(Scene& scene, const std::string& name) {
-  return {scene.matter.hex(), colleague(scene, name).hex(), scene.world.register_office.hex(), scene.file.hex(),
+  return {scene.matter.hex(),
+          colleague(scene, name).hex(),
+          scene.world.register_office.hex(),
+          scene.file.hex(),
           scene.world.provider().self().id.text(),
-          inquiry::statement_matter(scene.world.provider().self().id, scene.world.agency().self().id, "2026-11").hex(), scene.release.hex()};
+          inquiry::statement_matter(scene.world.provider().self().id, scene.world.agency().self().id, "2026-11").hex(),
+          scene.release.hex()};
 }
 
 Reply call(Scene& scene, const Route& route, const Row& row, const std::string& name, const desk::Caller& who, const Objects& objects) {
