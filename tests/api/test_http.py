@@ -115,7 +115,7 @@ def test_one_inquiry_from_draft_to_feedback(demo, agency, investigator, tmp_path
     assert assigned.status == 200, assigned.body
     uploaded = operator.post(at + "/files?name=" + quoted("控え.csv"), "name\r\n", content_type="text/csv")
     assert uploaded.status == 201, uploaded.body
-    answer = {"no": 1, "result": "NONE_HELD", "message": "該当する会員はありません。", "tables": [], "provenance": [], "files": [uploaded.json]}
+    answer = {"no": 1, "result": "ANSWERED", "message": "控えを添付します。", "tables": [], "provenance": [], "files": [uploaded.json]}
     collected = operator.post(at + "/collect", {"answer": {"items": [answer], "reference": "", "preparer": operator.session["name"], "completeness": "保有する記録のすべてです。", "minutes": 3, "yen": 0}, "ready": True})
     assert collected.status == 200, collected.body
     assert releaser.post(at + "/check-answer", {"row_counts": [{"no": 1, "rows": 7}]}).code == "ROW_COUNT_DIFFERS"
@@ -125,7 +125,7 @@ def test_one_inquiry_from_draft_to_feedback(demo, agency, investigator, tmp_path
     assert released.status == 200, released.body
 
     seen = wait_for(lambda: (view := investigator.post(at + "/view", {}).json)["releases"] and view)
-    assert seen["row"]["state"] == "NONE_HELD"
+    assert seen["row"]["state"] == "ANSWERED"
     release = seen["releases"][0]["act"]
     assert investigator.post(at + "/retrieve", {"of": release}).status == 200
     assert investigator.post(at + "/open", {"of": release, "reason": "照合"}).status == 200
