@@ -53,7 +53,9 @@ void add_provider_books(Router& routes) {
   routes.add<None, HouseRulesView>({"GET", "/api/house-rules", "books", "法令より厳しい自社の規則です。", "The house rules, stricter than the law."},
                                    [](Call& call) -> Result<HouseRulesView> {
                                      HouseRulesView view;
-                                     for (const law::HouseRule& rule : TRY(call.here().office.house_rules()).rules())
+                                     // Named, as a range over a part of a temporary outlives it (C++20).
+                                     const law::HouseRules house = TRY(call.here().office.house_rules());
+                                     for (const law::HouseRule& rule : house.rules())
                                        view.rules.push_back({rule.instrument, rule.category, rule.outcome, rule.ja, rule.en});
                                      return view;
                                    });
