@@ -1,6 +1,7 @@
 // The provider's side of an inquiry.
 
 #include "api/routes.h"
+#include "desk/earlier.h"
 #include "net/upload.h"
 
 namespace warifu::api {
@@ -23,11 +24,10 @@ void add_act(Router& routes, std::string_view step, std::string_view ja, std::st
 // A file arrives beside the request on disk; a small one given in memory is written there first.
 Result<Answer> upload(Call& call, const UploadQuery& query) {
   const MatterId matter = TRY(call.id<MatterId>("matter"));
-  if (call.request.body_size == 0 && call.request.body.empty()) return fail(Code::EMPTY_FIELD, "an empty file", "body");
+  if (call.request.body_size == 0 && call.request.body.empty()) return fail(Code::EMPTY_FIELD, "an empty file", "/body");
   std::string_view type = call.request.header("content-type").value_or("");
   type = type.substr(0, type.find(';'));
-  if (type.empty())
-    return fail(Code::BAD_MEDIA_TYPE, "a file has a type", "Content-Type", {{"expected", "Content-Type: application/pdf, text/csv …"}});
+  if (type.empty()) return fail(Code::BAD_MEDIA_TYPE, "a file has a type", {}, {{"expected", "application/pdf, text/csv …"}, {"actual", ""}});
   net::TempFile held;
   std::string path;
   if (call.request.body_file) {
@@ -61,6 +61,12 @@ void add_gate(Router& routes) {
                               [](Call& call) -> Result<Decisions> {
                                 return Decisions{TRY(call.here().office.suggest_triage(call.caller, TRY(call.id<MatterId>("matter"))))};
                               });
+  routes.add<None, desk::EarlierDecisions>(
+      {"GET", "/api/matters/{matter}/earlier-decisions", "provider", "同じ規則について法務担当が先に下した判断です。照会対象では選びません。",
+       "What the legal desk decided before under the same rules; never chosen by the selector."},
+      [](Call& call) -> Result<desk::EarlierDecisions> {
+        return desk::earlier_decisions(call.here().office, call.caller, TRY(call.id<MatterId>("matter")));
+      });
   add_act<desk::DecisionsCommand>(routes, "triage", "照会事項ごとに、受付、要令状、法務確認、返送、範囲縮小に振り分けます。",
                                   "Decides each item: accept, needs a warrant, legal desk, return, narrow.", &Office::triage, limits::kJsonBytesMax);
   add_act<desk::DecisionsCommand>(routes, "legal", "法務確認の判断を記録します。", "Records the legal desk's decision.", &Office::decide_legal,

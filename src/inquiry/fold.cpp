@@ -305,10 +305,8 @@ Status check_legal(const std::vector<FoldInput>& acts, const FoldInput& next) {
     case Effect::LATE:
     case Effect::OVERRIDDEN: break;
   }
-  // Before a dispatch there is no shared state; what the agency made of the matter is its state then.
-  const State state = before.shared.state == State::NONE ? before.agency.state : before.shared.state;
-  const std::string act(enum_text(next.act.kind));
-  return fail(Code::ILLEGAL_TRANSITION, effect.why, act, {{"act", act}, {"state", std::string(enum_text(state))}});
+  return fail(Code::ILLEGAL_TRANSITION, effect.why, {},
+              {{"act", std::string(enum_text(next.act.kind))}, {"state", std::string(enum_text(after.shared.state))}});
 }
 
 }  // namespace warifu::inquiry

@@ -736,6 +736,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/matters/{matter}/earlier-decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 同じ規則について法務担当が先に下した判断です。照会対象では選びません。
+         * @description What the legal desk decided before under the same rules; never chosen by the selector.
+         */
+        get: operations["get_matters_by_matter_earlier_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/matters/{matter}/feedback": {
         parameters: {
             query?: never;
@@ -2166,6 +2186,24 @@ export interface components {
             purpose?: string;
             necessity?: string;
             asks_registration_address?: boolean;
+        };
+        EarlierDecision: {
+            matter: string;
+            number: string;
+            asker_ja: string;
+            asker_en: string;
+            /** Format: date-time */
+            at: string;
+            no: number;
+            rule_id: string;
+            disposition: components["schemas"]["Disposition"];
+            reason?: components["schemas"]["ReasonCode"];
+            comment: string;
+            categories: components["schemas"]["Category"][];
+        };
+        EarlierDecisions: {
+            decisions: components["schemas"]["EarlierDecision"][];
+            looked_at: number;
         };
         /** @enum {string} */
         Effect: "APPLIED" | "HELD" | "ILLEGAL" | "LATE" | "OVERRIDDEN";
@@ -4225,6 +4263,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Written"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_matters_by_matter_earlier_decisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                matter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarlierDecisions"];
                 };
             };
             default: components["responses"]["Problem"];

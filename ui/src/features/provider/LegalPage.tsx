@@ -13,6 +13,7 @@ import { Banner, Button, Page, Skeleton, StateMark, Tabs, useNotify } from '../.
 import { counterpartyName } from '../matters/words';
 import { DecisionEditor } from './DecisionEditor';
 import { type DecisionDraft, decisionOf, draftOf, type Lack, lacks } from './decisions';
+import { Earlier } from './Earlier';
 import { ActionBar, BackTo, LoadFailed, MatterFacts, MatterPaper, MatterTimeline, nameOfState, Refusal, Verification } from './parts';
 import { type Decision, type Matter, useRefresh } from './queries';
 import { useWords, type Words } from './words';
@@ -151,6 +152,7 @@ function Review({ matter, words }: { matter: Matter; words: Words }) {
           />
         </div>
         <aside className="order-last space-y-4 xl:order-none">
+          {session.role === 'legal' || session.role === 'auditor' ? <Earlier matter={row.matter} /> : null}
           <Verification matter={matter} />
           <MatterFacts matter={matter} />
         </aside>
