@@ -66,16 +66,21 @@ export function placeName(where: string, tag: Language): string | null {
 }
 
 const kStates = /\(([A-Z_]{4,})\)/g;
+const kNoName = / ?\((?:「—」|"—")\)/g;
+const kNothing = / ?\((?:—|NONE|ORAL)\)/g;
 const kRoles = /(「|")([a-z]{5,12})(」|")/g;
 
 export function readable(text: string, where: string, tag: Language): string {
   const say = i18n.getFixedT(tag);
   const name = where === '' ? null : placeName(where, tag);
   let out = name ? text.replaceAll(`「${where}」`, `「${name}」`).replaceAll(`"${where}"`, `"${name}"`) : text;
+  // What the server had no word for: the step itself, and no bracket around nothing.
+  out = out.replace(kNoName, '');
   out = out.replaceAll('「—」', say('place.this')).replaceAll('"—"', say('place.this'));
+  out = out.replace(kNothing, '');
   out = out.replace(kStates, (all, code: string) => {
-    const key = `state.agency.${code}`;
-    return i18n.exists(key, { lng: tag }) ? `(${say(key as 'state.agency.DRAFT')})` : all;
+    const key = [`state.agency.${code}`, `state.provider.${code}`].find((one) => i18n.exists(one, { lng: tag }));
+    return key ? `(${say(key as 'state.agency.DRAFT')})` : all;
   });
   return out.replace(kRoles, (all, open: string, role: string, close: string) => {
     const key = `role.${role}`;

@@ -100,15 +100,17 @@ export function NotFound() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   return (
-    <Page title={t('app.notFoundTitle')}>
-      <EmptyState
-        icon="search"
-        title={t('app.notFoundTitle')}
-        actions={<Button onClick={() => void navigate({ to: '/' })}>{t('app.toDesk')}</Button>}
-      >
-        {t('app.notFoundText')}
-      </EmptyState>
-    </Page>
+    <main id="content" className="mx-auto max-w-2xl p-6">
+      <Page title={t('app.notFoundTitle')}>
+        <EmptyState
+          icon="search"
+          title={t('app.notFoundTitle')}
+          actions={<Button onClick={() => void navigate({ to: '/' })}>{t('app.toDesk')}</Button>}
+        >
+          {t('app.notFoundText')}
+        </EmptyState>
+      </Page>
+    </main>
   );
 }
 

@@ -16,6 +16,7 @@ export interface Column<Row> {
   main?: boolean; // names the row: its header for screen readers, its title on narrow screens
   width?: 'narrow' | 'wide';
   nowrap?: boolean;
+  share?: string; // a class for the width where the table divides it itself (see `fixed`)
 }
 
 export interface Sorting {
@@ -37,6 +38,7 @@ export interface DataTableProps<Row> {
   sorting?: Sorting; // given with onSort: the server sorts
   onSort?: (sorting: Sorting) => void;
   empty?: ReactNode;
+  fixed?: boolean; // on a wide page the columns take their `share`: tables under one another stand in line
   keys?: boolean; // j k Enter x; on unless two tables share a page
 }
 
@@ -56,7 +58,22 @@ export function sortRows<Row>(rows: readonly Row[], columns: readonly Column<Row
 }
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { caption, captionHidden, columns, rows, rowId, rowName, onOpen, selected, onSelect, selectionActions, onSort, empty, keys = true } = props;
+  const {
+    caption,
+    captionHidden,
+    columns,
+    rows,
+    rowId,
+    rowName,
+    onOpen,
+    selected,
+    onSelect,
+    selectionActions,
+    onSort,
+    empty,
+    fixed,
+    keys = true,
+  } = props;
   const { t } = useTranslation();
   const keyHint = useId();
   const [ownSorting, setOwnSorting] = useState<Sorting | null>(null);
@@ -124,7 +141,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           {t('table.keys')}
         </p>
       ) : null}
-      <table aria-describedby={onOpen ? keyHint : undefined} className="text-dns-16N-130 block w-full border-collapse md:table">
+      <table
+        aria-describedby={onOpen ? keyHint : undefined}
+        className={cx('text-dns-16N-130 block w-full border-collapse md:table', fixed && 'xl:table-fixed')}
+      >
         <caption className={captionHidden ? 'sr-only' : 'text-dns-17B-130 block pb-2 text-start md:table-caption'}>{caption}</caption>
         <thead className="sr-only md:not-sr-only md:table-header-group">
           <tr>
@@ -143,6 +163,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                   className={cx(
                     'text-dns-14B-130 sticky top-(--header-height,0px) z-10 border-b-2 border-edge bg-shade whitespace-nowrap',
                     column.numeric ? 'text-end' : 'text-start',
+                    column.share,
                     column.width === 'narrow' && 'w-1',
                     column.width === 'wide' && 'w-2/5',
                     !column.sortBy && 'px-3 py-2',
@@ -209,7 +230,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                         'py-1 text-start align-middle font-400 md:table-cell md:px-3 md:py-2.5',
                         column.main ? 'block font-700 md:font-400' : 'flex items-baseline gap-3',
                         column.numeric && 'tabular md:text-end',
-                        column.nowrap && 'md:whitespace-nowrap',
+                        column.nowrap ? 'md:whitespace-nowrap' : column.numeric ? null : 'md:min-w-28',
                       )}
                     >
                       {column.main ? null : (

@@ -45,6 +45,15 @@ describe('the paper', () => {
     expect(countChanges(form, form)).toBe(0);
   });
 
+  it('strikes through the kind of a selector that changed, with its value', () => {
+    const { container } = render(<Paper form={{ ...form, items: [{ ...item, type: 'メールアドレス', value: 'rei@example.com' }] }} before={form} />);
+    const kind = container.querySelector('.paper-type');
+    expect(kind?.querySelector('del')?.textContent).toBe('変更前: 電話番号');
+    expect(kind?.querySelector('ins')?.textContent).toBe('変更後: メールアドレス');
+    const removed = render(<Paper form={{ ...form, items: [] }} before={form} />).container.querySelector('.paper-type');
+    expect(removed?.querySelector('del')?.textContent).toBe('電話番号');
+  });
+
   it('keeps a removed item in its old place', () => {
     const second = { ...item, id: '2' };
     expect(pairItems([second], [item, second]).map((pair) => pair.change)).toEqual(['removed', null]);

@@ -177,6 +177,11 @@ function dueText(due: Date): string {
   return clock === '23:59' || clock === '00:00' ? formatEra(due) : `${formatEra(due)} ${clock}`;
 }
 
+function typeMark(now: PaperItem | null, old: PaperItem | null, mark: (now: string, old: string | undefined) => ReactNode): ReactNode {
+  if (now && old) return mark(now.type, old.type);
+  return now ? <ins>{now.type}</ins> : <del>{old?.type}</del>;
+}
+
 function Items({
   form,
   before,
@@ -221,7 +226,7 @@ function Items({
                 </td>
                 {columns.map(([key, label]) => (
                   <td key={key} data-label={label} data-column={key}>
-                    {key === 'value' ? <span className="paper-type">{(now ?? old)?.type}</span> : null}
+                    {key === 'value' ? <span className="paper-type">{typeMark(now, old, mark)}</span> : null}
                     {now && old && mark(now[key] || '―', old[key] || '―')}
                     {now && !old && <ins>{now[key] || '―'}</ins>}
                     {!now && old && <del>{old[key] || '―'}</del>}

@@ -47,7 +47,7 @@ export function Timeline({ acts, onProve }: { acts: readonly TimelineAct[]; onPr
             <p className="text-dns-14N-130">
               {act.person}
               <span className="text-sub">
-                {' '}
+                {act.person ? ' ' : null}
                 {act.role}
                 {act.organisation ? ` / ${act.organisation}` : null}
               </span>

@@ -5,7 +5,7 @@ import { formatNumber } from '../i18n/format';
 
 export interface Point {
   label: string;
-  value: number;
+  value: number | null; // null: nothing was measured there, which is not zero
 }
 
 export interface ChartProps {
@@ -61,7 +61,7 @@ function Frame({ title, unit, points, labelHeader, children }: ChartProps & { ch
                 <th scope="row" className="px-2 py-1 text-start font-400">
                   {point.label}
                 </th>
-                <td className="tabular px-2 py-1 text-end">{formatNumber(point.value)}</td>
+                <td className="tabular px-2 py-1 text-end">{point.value === null ? '―' : formatNumber(point.value)}</td>
               </tr>
             ))}
           </tbody>
@@ -86,8 +86,39 @@ function Axes({ steps, y }: { steps: readonly number[]; y: (value: number) => nu
   );
 }
 
+// As many labels as fit beside one another, the newest always among them.
+const kLabelWidth = 46;
+
+function Labels({ points, slot }: { points: readonly Point[]; slot: number }) {
+  const every = Math.max(1, Math.ceil(kLabelWidth / slot));
+  return points.map((point, index) =>
+    (points.length - 1 - index) % every === 0 ? (
+      <text key={point.label} x={kLeft + slot * (index + 0.5)} y={kHeight - 8} textAnchor="middle" className="fill-ink text-[13px]">
+        {point.label}
+      </text>
+    ) : null,
+  );
+}
+
+// What follows without a gap is one line.
+export function runs(points: readonly Point[]): { index: number; value: number }[][] {
+  const found: { index: number; value: number }[][] = [];
+  let open = false;
+  points.forEach((point, index) => {
+    if (point.value === null) {
+      open = false;
+      return;
+    }
+    const at = { index, value: point.value };
+    if (open) found.at(-1)?.push(at);
+    else found.push([at]);
+    open = true;
+  });
+  return found;
+}
+
 function scale(points: readonly Point[]) {
-  const steps = axisSteps(Math.max(0, ...points.map((point) => point.value)));
+  const steps = axisSteps(Math.max(0, ...points.map((point) => point.value ?? 0)));
   const top = steps.at(-1) ?? 1;
   const y = (value: number) => kTop + (kHeight - kBottom - kTop) * (1 - value / top);
   const slot = (kWidth - kLeft) / Math.max(1, points.length);
@@ -101,23 +132,17 @@ export function BarChart(props: ChartProps) {
     <Frame {...props}>
       <svg viewBox={`0 0 ${kWidth} ${kHeight}`} aria-hidden="true" focusable="false" className="block h-auto w-full">
         <Axes steps={steps} y={y} />
-        {props.points.map((point, index) => {
-          const middle = kLeft + slot * (index + 0.5);
-          return (
-            <g key={point.label}>
-              <rect
-                x={middle - width / 2}
-                y={y(point.value)}
-                width={width}
-                height={Math.max(0, y(0) - y(point.value))}
-                className="fc-fill fill-accent"
-              />
-              <text x={middle} y={kHeight - 8} textAnchor="middle" className="fill-ink text-[13px]">
-                {point.label}
-              </text>
-            </g>
-          );
-        })}
+        {props.points.map((point, index) => (
+          <rect
+            key={point.label}
+            x={kLeft + slot * (index + 0.5) - width / 2}
+            y={y(point.value ?? 0)}
+            width={width}
+            height={Math.max(0, y(0) - y(point.value ?? 0))}
+            className="fc-ink fill-accent"
+          />
+        ))}
+        <Labels points={props.points} slot={slot} />
       </svg>
     </Frame>
   );
@@ -130,21 +155,43 @@ export function LineChart(props: ChartProps) {
     <Frame {...props}>
       <svg viewBox={`0 0 ${kWidth} ${kHeight}`} aria-hidden="true" focusable="false" className="block h-auto w-full">
         <Axes steps={steps} y={y} />
-        <polyline
-          points={props.points.map((point, index) => `${at(index)},${y(point.value)}`).join(' ')}
-          fill="none"
-          strokeWidth={2.5}
-          className="stroke-accent"
-        />
-        {props.points.map((point, index) => (
-          <g key={point.label}>
-            <circle cx={at(index)} cy={y(point.value)} r={4} strokeWidth={2.5} className="fill-white stroke-accent" />
-            <text x={at(index)} y={kHeight - 8} textAnchor="middle" className="fill-ink text-[13px]">
-              {point.label}
-            </text>
+        {runs(props.points).map((run) => (
+          <g key={run[0]?.index}>
+            <polyline
+              points={run.map((one) => `${at(one.index)},${y(one.value)}`).join(' ')}
+              fill="none"
+              strokeWidth={2.5}
+              className="stroke-accent"
+            />
+            {run.map((one) => (
+              <circle key={one.index} cx={at(one.index)} cy={y(one.value)} r={4} strokeWidth={2.5} className="fill-white stroke-accent" />
+            ))}
           </g>
         ))}
+        <Labels points={props.points} slot={slot} />
       </svg>
+    </Frame>
+  );
+}
+
+// For names that are sentences rather than words: one bar under each name, its number at the end.
+export function RankChart(props: ChartProps) {
+  const largest = Math.max(1, ...props.points.map((point) => point.value ?? 0));
+  return (
+    <Frame {...props}>
+      <ol aria-hidden="true" className="space-y-2">
+        {props.points.map((point) => (
+          <li key={point.label}>
+            <span className="text-dns-14N-130 flex justify-between gap-4">
+              <span>{point.label}</span>
+              <span className="tabular">{formatNumber(point.value ?? 0)}</span>
+            </span>
+            <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false" className="block h-2.5 w-full">
+              <rect x={0} y={0} width={(100 * (point.value ?? 0)) / largest} height={10} className="fc-ink fill-accent" />
+            </svg>
+          </li>
+        ))}
+      </ol>
     </Frame>
   );
 }

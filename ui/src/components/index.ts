@@ -1,6 +1,6 @@
 export { Banner, type BannerTone } from './Banner';
 export { Button, type ButtonProps, IconButton } from './Button';
-export { BarChart, LineChart, type Point } from './charts';
+export { BarChart, LineChart, type Point, RankChart } from './charts';
 export { ComboBox, Select } from './choices';
 export { cx } from './cx';
 export { type Column, DataTable, type Sorting } from './DataTable';

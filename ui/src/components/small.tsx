@@ -74,7 +74,7 @@ export function EmptyState({
 export function Skeleton({ lines = 3 }: { lines?: number }) {
   const { t } = useTranslation();
   return (
-    <div role="status" className="space-y-3">
+    <div role="status" data-loading className="space-y-3">
       <span className="sr-only">{t('app.loading')}</span>
       {Array.from({ length: lines }, (_, index) => (
         <div

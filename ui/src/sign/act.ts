@@ -90,8 +90,9 @@ export function keyId(name: string, publicKey: Uint8Array): Uint8Array {
   return sha256(concat(utf8(name), Uint8Array.of(0x0a, 0x01), publicKey)).slice(0, 4);
 }
 
+// The line alone: the line feed belongs to the note it will stand in, and the node takes the line without it.
 export function signatureLine(name: string, publicKey: Uint8Array, signature: Uint8Array): string {
-  return `— ${name} ${toBase64(concat(keyId(name, publicKey), signature))}\n`;
+  return `— ${name} ${toBase64(concat(keyId(name, publicKey), signature))}`;
 }
 
 // The signature line of the person named in the text. The seed is wiped whatever happens: one PIN, one signature.

@@ -115,7 +115,7 @@ describe('signing an act', () => {
   it('gives a signed-note line that verifies over the text', () => {
     const used = key();
     const line = signAct(text, body, shown, used);
-    const match = /^— (\S+) (\S+)\n$/.exec(line);
+    const match = /^— (\S+) (\S+)$/.exec(line);
     expect(match?.[1]).toBe(`${by.org}/person/${by.person}`);
     const raw = base64(match?.[2] ?? '');
     expect(raw.length).toBe(68);

@@ -19,7 +19,7 @@ import { useRefreshMatter } from '../matter/use_act';
 import { JudgementMark, JudgementText } from '../matters/judgement';
 import { RowState } from '../matters/marks';
 import { paperOfText, paperOfVersion, usePaperWords } from '../matters/paper_form';
-import { noticeText } from '../matters/words';
+import { refusalText } from '../matters/words';
 
 export function ApprovalPage() {
   const { t } = useTranslation();
@@ -59,7 +59,7 @@ function Approval({ id, view }: { id: string; view: Schema<'MatterView'> }) {
   const [stale, setStale] = useState(false);
   const approve = view.actions.find((action) => action.name === 'approve');
   const sendBack = view.actions.find((action) => action.name === 'send_back');
-  const reason = approve?.is_allowed ? null : approve?.why ? noticeText(approve.why) : t('matter.notNow');
+  const reason = approve?.is_allowed ? null : approve ? refusalText(approve) : t('matter.notNow');
   const working = view.working;
   const before = view.previous ? { ...paperOfVersion(view.previous, words), number: null, serial: null, date: null, signed: false } : undefined;
 
@@ -94,7 +94,7 @@ function Approval({ id, view }: { id: string; view: Schema<'MatterView'> }) {
       }
     >
       {stale ? <Banner tone="warn">{t('approval.stale')}</Banner> : null}
-      <div className="grid items-start gap-8 xl:grid-cols-[minmax(0,210mm)_minmax(0,1fr)]">
+      <div className="grid items-start gap-8 xl:grid-cols-[minmax(0,1fr)_20rem]">
         <section aria-labelledby="text-title" className="min-w-0 space-y-3">
           <h2 id="text-title" className="text-std-20B-150">
             {t('approval.text')}
@@ -116,7 +116,7 @@ function Approval({ id, view }: { id: string; view: Schema<'MatterView'> }) {
         </Button>
         <Button
           icon="undo"
-          disabledReason={sendBack?.is_allowed ? null : sendBack?.why ? noticeText(sendBack.why) : t('matter.notNow')}
+          disabledReason={sendBack?.is_allowed ? null : sendBack ? refusalText(sendBack) : t('matter.notNow')}
           onClick={() => setReturning(true)}
           aria-keyshortcuts="r"
         >

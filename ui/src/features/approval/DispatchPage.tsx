@@ -15,7 +15,7 @@ import { StepDialog } from '../matter/StepDialog';
 import { useRefreshMatter, useStep } from '../matter/use_act';
 import { RowState } from '../matters/marks';
 import { paperOfText, paperOfVersion, serialText, usePaperWords } from '../matters/paper_form';
-import { noticeText } from '../matters/words';
+import { refusalText } from '../matters/words';
 
 export function DispatchPage() {
   const { t } = useTranslation();
@@ -58,7 +58,7 @@ function Dispatch({ id, view }: { id: string; view: Schema<'MatterView'> }) {
   const action = (name: string) => view.actions.find((one) => one.name === name);
   const why = (name: string) => {
     const found = action(name);
-    return found?.is_allowed ? null : found?.why ? noticeText(found.why) : t('matter.notNow');
+    return found?.is_allowed ? null : found ? refusalText(found) : t('matter.notNow');
   };
   const working = view.working;
   if (!working)

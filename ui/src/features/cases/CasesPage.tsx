@@ -47,7 +47,7 @@ export function CasesPage() {
   };
   const columns: Column<Case>[] = [
     { id: 'number', label: t('case.number'), main: true, nowrap: true, cell: (row) => row.number, sortBy: (row) => row.number },
-    { id: 'title', label: t('case.title'), cell: (row) => row.title, width: 'wide' },
+    { id: 'title', label: t('case.title'), cell: (row) => row.title },
     { id: 'offence', label: t('case.offence'), cell: (row) => row.offence },
     { id: 'unit', label: t('list.unit'), cell: (row) => unitName(row.unit) },
     {
@@ -60,6 +60,7 @@ export function CasesPage() {
     {
       id: 'state',
       label: t('matter.state'),
+      nowrap: true,
       cell: (row) => (
         <Mark tone={row.is_open ? 'active' : 'faint'} icon={row.is_open ? 'folder' : 'lock'}>
           {row.is_open ? t('case.open') : t('case.closed')}
@@ -69,23 +70,17 @@ export function CasesPage() {
     {
       id: 'steps',
       label: t('case.steps'),
+      nowrap: true,
       cell: (row) => (
-        <span className="flex flex-wrap gap-2">
-          <Button
-            size="small"
-            onClick={() => void navigate({ to: '/matters', search: { case_id: row.id } })}
-            aria-label={t('case.mattersOf', { number: row.number })}
-          >
+        <span className="flex flex-wrap gap-2 xl:flex-nowrap">
+          <Button size="small" onClick={() => void navigate({ to: '/matters', search: { case_id: row.id } })}>
             {t('nav.matters')}
+            <span className="sr-only"> {row.number}</span>
           </Button>
           {role === 'investigator' && row.is_open ? (
-            <Button
-              size="small"
-              icon="pencil"
-              onClick={() => void navigate({ to: '/inquiries/new', search: { case: row.id } })}
-              aria-label={t('case.inquireIn', { number: row.number })}
-            >
+            <Button size="small" icon="pencil" onClick={() => void navigate({ to: '/inquiries/new', search: { case: row.id } })}>
               {t('case.inquire')}
+              <span className="sr-only"> {row.number}</span>
             </Button>
           ) : null}
         </span>

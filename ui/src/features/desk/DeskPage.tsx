@@ -70,7 +70,7 @@ function Group({ group, keys }: { group: Schema<'DeskGroup'>; keys: boolean }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const session = useSession();
-  const columns = useMatterColumns({ updated: true });
+  const columns = useMatterColumns({ updated: true, own: session.role === 'investigator' });
   const words = group.turn === 'NONE' ? null : { title: t(`turn.${group.turn}`), what: t(`turnWhat.${group.turn}`) };
   return (
     <section aria-labelledby={`turn-${group.turn}`} className="space-y-2">
@@ -84,6 +84,7 @@ function Group({ group, keys }: { group: Schema<'DeskGroup'>; keys: boolean }) {
       <DataTable
         caption={words?.title ?? ''}
         captionHidden
+        fixed
         columns={columns}
         rows={group.rows}
         rowId={(row) => row.matter}

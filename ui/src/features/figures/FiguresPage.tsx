@@ -8,12 +8,28 @@ import { take } from '../../api/client';
 import { asProblem, fieldProblem } from '../../api/problem';
 import { lawQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
-import { Banner, BarChart, Button, type Column, DataTable, DateField, EmptyState, LineChart, Page, Select, Skeleton } from '../../components';
+import {
+  Banner,
+  BarChart,
+  Button,
+  type Column,
+  DataTable,
+  DateField,
+  EmptyState,
+  LineChart,
+  Page,
+  RankChart,
+  Select,
+  Skeleton,
+} from '../../components';
 import { formatNumber } from '../../i18n/format';
 import { inTongue, today } from '../matters/words';
-import { FileLink, inDays, recentHalves, spanText, Tile } from './parts';
+import { FileLink, inUnit, recentHalves, spanText, Tile, withoutIdleStart } from './parts';
 
 type Statistics = Schema<'Statistics'>;
+
+const kHour = 3_600;
+const kDay = 24 * kHour;
 
 export function FiguresPage() {
   const { t } = useTranslation();
@@ -67,13 +83,15 @@ export function FiguresPage() {
 function Figures({ view }: { view: Schema<'FiguresView'> }) {
   const { t } = useTranslation();
   const figures = view.figures;
+  const categoryName = useCategoryName();
   if (figures.inquiries === 0)
     return (
       <EmptyState icon="chart" title={t('figures.none')}>
         {t('figures.noneText')}
       </EmptyState>
     );
-  const months = figures.by_month.map((one) => ({ ...one, label: one.month.slice(2).replace('-', '/') }));
+  const months = withoutIdleStart(figures.by_month).map((one) => ({ ...one, label: one.month.slice(2).replace('-', '/') }));
+  const isQuick = months.every((one) => (one.to_answer.median ?? 0) < 2 * kDay);
   return (
     <div className="space-y-6">
       <Tiles figures={figures} />
@@ -86,15 +104,9 @@ function Figures({ view }: { view: Schema<'FiguresView'> }) {
         />
         <LineChart
           title={t('figures.medianPerMonth')}
-          unit={t('figures.unitDays')}
+          unit={isQuick ? t('figures.unitHours') : t('figures.unitDays')}
           labelHeader={t('figures.month')}
-          points={months.map((one) => ({ label: one.label, value: inDays(one.to_answer.median) }))}
-        />
-        <BarChart
-          title={t('figures.perCategory')}
-          unit={t('figures.unitInquiries')}
-          labelHeader={t('figures.category')}
-          points={figures.by_category.map((one) => ({ label: one.category, value: one.inquiries }))}
+          points={months.map((one) => ({ label: one.label, value: inUnit(one.to_answer.median, isQuick ? kHour : kDay) }))}
         />
         <BarChart
           title={t('figures.minutesPerMonth')}
@@ -102,6 +114,20 @@ function Figures({ view }: { view: Schema<'FiguresView'> }) {
           labelHeader={t('figures.month')}
           points={months.map((one) => ({ label: one.label, value: one.minutes }))}
         />
+        <BarChart
+          title={t('figures.yenPerMonth')}
+          unit={t('figures.unitYen')}
+          labelHeader={t('figures.month')}
+          points={months.map((one) => ({ label: one.label, value: one.yen }))}
+        />
+        <div className="lg:col-span-2">
+          <RankChart
+            title={t('figures.perCategory')}
+            unit={t('figures.unitInquiries')}
+            labelHeader={t('figures.category')}
+            points={figures.by_category.map((one) => ({ label: categoryName(one.category), value: one.inquiries }))}
+          />
+        </div>
       </div>
       <Parties view={view} />
       <div className="grid gap-6 lg:grid-cols-2">
@@ -214,14 +240,18 @@ function States({ figures }: { figures: Statistics }) {
   );
 }
 
+function useCategoryName(): (code: Schema<'Category'>) => string {
+  const law = useQuery(lawQuery).data;
+  return (code) => {
+    const found = law?.categories.find((one) => one.code === code);
+    return found ? inTongue(found.name_ja, found.name_en) : code;
+  };
+}
+
 function Categories({ figures }: { figures: Statistics }) {
   const { t } = useTranslation();
-  const law = useQuery(lawQuery).data;
-  type Row = Schema<'CategoryFigures'>;
-  const word = (row: Row) => {
-    const found = law?.categories.find((one) => one.code === row.category);
-    return found ? `${row.category} ${inTongue(found.name_ja, found.name_en)}` : row.category;
-  };
+  const name = useCategoryName();
+  const word = (row: Schema<'CategoryFigures'>) => name(row.category);
   return (
     <DataTable
       caption={t('figures.categories')}

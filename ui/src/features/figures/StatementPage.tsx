@@ -10,7 +10,7 @@ import { useSession } from '../../api/session';
 import { useWrite } from '../../api/use_write';
 import { Banner, Button, type Column, DataTable, Icon, Mark, Page, Skeleton, TextField, useNotify } from '../../components';
 import { language } from '../../i18n';
-import { formatDateTime, formatNumber } from '../../i18n/format';
+import { formatDateTime, formatDayShort, formatNumber } from '../../i18n/format';
 import { inTongue } from '../matters/words';
 import { FileLink, monthName, spanText, Tile } from './parts';
 import { StatementMark } from './StatementsPage';
@@ -19,6 +19,17 @@ type Line = Schema<'StatementLine'>;
 type Difference = Schema<'ReconciliationLine'>;
 
 const at = (text: string | undefined) => (text ? formatDateTime(new Date(text)) : '―');
+
+// In a table: day and clock under one another.
+function Moment({ text }: { text: string | undefined }) {
+  if (!text) return '―';
+  const moment = new Date(text);
+  return (
+    <time dateTime={text} title={formatDateTime(moment)} className="tabular">
+      {formatDayShort(moment)} <span className="text-sub">{formatDateTime(moment).slice(-5)}</span>
+    </time>
+  );
+}
 
 export function StatementPage() {
   const { t } = useTranslation();
@@ -210,11 +221,12 @@ function Lines({ view }: { view: Schema<'StatementView'> }) {
     { id: 'number', label: t('matter.number'), main: true, cell: (row) => row.number, sortBy: (row) => row.number },
     { id: 'serial', label: t('figures.serial'), nowrap: true, cell: (row) => `${row.form}-${String(row.serial).padStart(5, '0')}` },
     { id: 'office', label: t('figures.office'), cell: (row) => row.office || '―' },
-    { id: 'received', label: t('figures.received'), nowrap: true, cell: (row) => at(row.received), sortBy: (row) => row.received },
+    { id: 'received', label: t('figures.received'), cell: (row) => <Moment text={row.received} />, sortBy: (row) => row.received },
     { id: 'items', label: t('figures.items'), numeric: true, cell: (row) => formatNumber(row.items) },
     {
       id: 'state',
       label: t('matter.state'),
+      nowrap: true,
       cell: (row) =>
         row.is_suspect ? (
           <Mark tone="danger" icon="danger">
@@ -224,7 +236,7 @@ function Lines({ view }: { view: Schema<'StatementView'> }) {
           word(row)
         ),
     },
-    { id: 'answered', label: t('figures.answeredAt'), nowrap: true, cell: (row) => at(row.answered), sortBy: (row) => row.answered ?? null },
+    { id: 'answered', label: t('figures.answeredAt'), cell: (row) => <Moment text={row.answered} />, sortBy: (row) => row.answered ?? null },
     { id: 'minutes', label: t('figures.minutesSpent'), numeric: true, cell: (row) => formatNumber(row.minutes), sortBy: (row) => row.minutes },
     { id: 'yen', label: t('figures.yen'), numeric: true, cell: (row) => formatNumber(row.yen), sortBy: (row) => row.yen },
   ];

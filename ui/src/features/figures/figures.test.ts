@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inDays, monthName, recentHalves, recentMonths, spanText } from './parts';
+import { inUnit, monthName, recentHalves, recentMonths, spanText, withoutIdleStart } from './parts';
 
 describe('periods to choose from', () => {
   it('goes back over the turn of the year', () => {
@@ -22,7 +22,20 @@ describe('spans of time', () => {
     expect(spanText(19_800, 'en')).toBe('5.5 h');
     expect(spanText(86_400 * 3.25, 'ja')).toBe('3.3日');
     expect(spanText(undefined, 'ja')).toBe('―');
-    expect(inDays(86_400 * 1.26)).toBe(1.3);
-    expect(inDays(undefined)).toBe(0);
+  });
+  it('is drawn in the unit asked for, and not at all where nothing was measured', () => {
+    expect(inUnit(86_400 * 1.26, 86_400)).toBe(1.3);
+    expect(inUnit(5400, 3600)).toBe(1.5);
+    expect(inUnit(undefined, 3600)).toBeNull();
+  });
+});
+
+describe('months of a chart', () => {
+  const months = (...counts: number[]) => counts.map((inquiries) => ({ inquiries }));
+  it('begin with the first inquiry, half a year at least', () => {
+    expect(withoutIdleStart(months(0, 0, 0, 0, 0, 0, 0, 0, 0, 3))).toHaveLength(6);
+    expect(withoutIdleStart(months(0, 4, 0, 0, 0, 0, 0, 0, 0, 3))).toHaveLength(9);
+    expect(withoutIdleStart(months(0, 0, 3))).toHaveLength(3);
+    expect(withoutIdleStart(months(0, 0))).toHaveLength(2);
   });
 });

@@ -54,7 +54,17 @@ export function spanText(seconds: number | undefined, tag: Language = language()
   return say('figures.days', { n: number(seconds / 86_400) });
 }
 
-export const inDays = (seconds: number | undefined): number => Math.round(((seconds ?? 0) / 86_400) * 10) / 10;
+// Of a duration in seconds, to one decimal; null where nothing was measured.
+export const inUnit = (seconds: number | undefined, unit: number): number | null =>
+  seconds === undefined ? null : Math.round((seconds / unit) * 10) / 10;
+
+const kMonthsAtLeast = 6;
+
+// Empty months before the first inquiry say nothing; half a year remains, so that a picture keeps its shape.
+export function withoutIdleStart<Month extends { inquiries: number }>(months: readonly Month[]): readonly Month[] {
+  const first = months.findIndex((month) => month.inquiries > 0);
+  return months.slice(Math.min(first < 0 ? months.length : first, Math.max(0, months.length - kMonthsAtLeast)));
+}
 
 export function Tile({ label, children, note, danger }: { label: string; children: ReactNode; note?: string; danger?: boolean }) {
   return (

@@ -204,7 +204,7 @@ function Editor({ initial, name, matter, view }: EditorProps) {
             if (!write.isPending) send(true);
           }
         }}
-        className="grid items-start gap-8 xl:grid-cols-[minmax(0,1fr)_23rem]"
+        className="grid items-start gap-8 xl:grid-cols-[minmax(0,1fr)_24rem]"
       >
         <div className="min-w-0 space-y-8">
           <div ref={top} tabIndex={-1} className="scroll-mt-24 space-y-3 outline-none empty:hidden">

@@ -262,7 +262,6 @@ function DemoPeople({ accounts, onEnter }: { accounts: readonly DemoAccount[]; o
                       type="button"
                       aria-disabled={write.isPending || undefined}
                       data-demo={`${account.organisation} ${account.login} ${account.role}`}
-                      aria-label={t('enter.demoAs', { organisation: nameOf(organisation), role: t(`role.${account.role}`), name: account.name })}
                       onClick={() => {
                         if (!write.isPending) write.mutate(account);
                       }}
@@ -270,7 +269,7 @@ function DemoPeople({ accounts, onEnter }: { accounts: readonly DemoAccount[]; o
                     >
                       <span className="min-w-0">
                         <span className="text-dns-16B-130 block text-accent">{t(`role.${account.role}`)}</span>
-                        <span className="text-dns-14N-130 block">
+                        <span lang="ja" className="text-dns-14N-130 block">
                           {account.name} {account.post}
                         </span>
                       </span>

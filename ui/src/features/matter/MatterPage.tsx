@@ -13,7 +13,7 @@ import { formatDateTime } from '../../i18n/format';
 import { FileLink } from '../figures/parts';
 import { DueDay, RowState } from '../matters/marks';
 import { paperOfVersion, usePaperWords } from '../matters/paper_form';
-import { actName, counterpartyName, noticeText } from '../matters/words';
+import { actName, counterpartyName, noticeText, refusalText, subjectText } from '../matters/words';
 import { Answers } from './Answers';
 import { type ActionName, isActionName, lookOf } from './actions';
 import { ItemsPanel } from './ItemsPanel';
@@ -56,7 +56,7 @@ function MatterBody({ id, view, problem }: { id: string; view: Schema<'MatterVie
     <Page
       title={row.number || (row.state === 'ORAL' ? t('matter.oral') : t('matter.titleUnnumbered'))}
       mark={<RowState row={row} side={session.side} />}
-      lead={<span className="font-mono">{row.subject}</span>}
+      lead={<span className="font-mono">{subjectText(row.subject)}</span>}
       actions={
         <>
           {view.current || view.working ? (
@@ -298,7 +298,7 @@ function useTimeline(acts: readonly Schema<'ActView'>[]): TimelineAct[] {
   return acts.map((act) => ({
     id: act.act,
     what: actName(act),
-    person: act.person?.name || (act.role === 'node' ? t('role.node') : act.org),
+    person: act.person?.name || (act.role === 'node' ? '' : act.org),
     role: t(`role.${act.role}`),
     organisation: act.person?.name ? act.person.unit || undefined : undefined,
     at: new Date(act.at),
@@ -358,7 +358,7 @@ function ActionBar({ id, actions, onStep }: { id: string; actions: readonly Sche
           <ul className="flex max-h-[40dvh] flex-wrap items-start gap-x-6 gap-y-3 overflow-y-auto py-2">
             {refused.map((action) => (
               <li key={action.name} className="max-w-sm">
-                <Button size="small" icon={lookOf(action.name).icon} disabledReason={action.why ? noticeText(action.why) : t('matter.notNow')}>
+                <Button size="small" icon={lookOf(action.name).icon} disabledReason={refusalText(action)}>
                   {t(`step.${action.name}`)}
                 </Button>
               </li>

@@ -4,11 +4,11 @@ import type { Schema } from '../../api/api';
 import { useSession } from '../../api/session';
 import { type Column, RelativeTime } from '../../components';
 import { DueDay, RowState } from './marks';
-import { counterpartyName } from './words';
+import { counterpartyName, subjectText } from './words';
 
 type Row = Schema<'RowView'>;
 
-export function useMatterColumns(options: { updated?: boolean; turn?: boolean } = {}): Column<Row>[] {
+export function useMatterColumns(options: { updated?: boolean; turn?: boolean; own?: boolean } = {}): Column<Row>[] {
   const { t } = useTranslation();
   const { side } = useSession();
   const columns: Column<Row>[] = [
@@ -17,10 +17,12 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean } 
       label: t('matter.number'),
       main: true,
       nowrap: true,
+      share: 'xl:w-[18%]',
       cell: (row) => <span className="tabular">{row.number || t('matter.unnumbered')}</span>,
     },
   ];
-  if (side === 'AGENCY') columns.push({ id: 'case', label: t('matter.case'), nowrap: true, cell: (row) => row.case_number || '―' });
+  if (side === 'AGENCY')
+    columns.push({ id: 'case', label: t('matter.case'), nowrap: true, share: 'xl:w-[10.5%]', cell: (row) => row.case_number || '―' });
   columns.push(
     { id: 'counterparty', label: side === 'AGENCY' ? t('matter.addressee') : t('matter.asker'), cell: counterpartyName },
     {
@@ -28,12 +30,12 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean } 
       label: t('matter.subject'),
       cell: (row) => (
         <span>
-          <span className="font-mono">{row.subject || '―'}</span>
+          <span className="font-mono">{subjectText(row.subject) || '―'}</span>
           {row.urgency === 'URGENT' ? <span className="text-dns-14B-130 ms-2 text-care">{t('matter.urgent')}</span> : null}
         </span>
       ),
     },
-    { id: 'state', label: t('matter.state'), cell: (row) => <RowState row={row} side={side} /> },
+    { id: 'state', label: t('matter.state'), share: 'xl:w-[14%]', cell: (row) => <RowState row={row} side={side} /> },
   );
   if (options.turn)
     columns.push({
@@ -46,10 +48,23 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean } 
           <span className="text-sub">{row.turn_names.join(' ') || (row.turn === 'NONE' ? '―' : t(`turn.${row.turn}`))}</span>
         ),
     });
-  else columns.push({ id: 'charge', label: t('matter.charge'), nowrap: true, cell: (row) => row.in_charge ?? row.drafter ?? '―' });
-  columns.push({ id: 'due', label: t('matter.due'), nowrap: true, cell: (row) => <DueDay row={row} /> });
+  else if (!options.own)
+    columns.push({
+      id: 'charge',
+      label: t('matter.charge'),
+      nowrap: true,
+      share: 'xl:w-[10.5%]',
+      cell: (row) => row.in_charge ?? row.drafter ?? '―',
+    });
+  columns.push({ id: 'due', label: t('matter.due'), nowrap: true, share: 'xl:w-[11.5%]', cell: (row) => <DueDay row={row} /> });
   if (options.updated)
-    columns.push({ id: 'updated', label: t('matter.updated'), nowrap: true, cell: (row) => <RelativeTime at={new Date(row.updated)} /> });
+    columns.push({
+      id: 'updated',
+      label: t('matter.updated'),
+      nowrap: true,
+      share: 'xl:w-[10.5%]',
+      cell: (row) => <RelativeTime at={new Date(row.updated)} />,
+    });
   return columns;
 }
 

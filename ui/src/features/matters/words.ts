@@ -11,6 +11,20 @@ export function noticeText(notice: Schema<'Notice'>, tag: Language = language())
   return readable(tag === 'ja' ? notice.ja : notice.en, notice.where, tag);
 }
 
+// Why a step is not possible now. Where the server only names the state, the page says what would make the step possible.
+export function refusalText(action: Schema<'Action'>): string {
+  const { why } = action;
+  const say = i18n.getFixedT(language());
+  if (!why) return say('matter.notNow');
+  const key = `needs.${action.name}`;
+  return why.code === 'ILLEGAL_TRANSITION' && i18n.exists(key) ? say(key as 'needs.check') : noticeText(why);
+}
+
+// Times inside a masked value are written for machines; lists show them as people read them.
+export function subjectText(subject: string): string {
+  return subject.replace(/(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:\+09:00)?/g, '$1 $2');
+}
+
 // A day in Japan, as the server writes it (yyyy-mm-dd).
 export const dayOf = (date: string): Date => new Date(`${date}T00:00:00+09:00`);
 

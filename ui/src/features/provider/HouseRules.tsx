@@ -139,7 +139,7 @@ function Editor({ saved, words }: { saved: readonly HouseRule[]; words: Words })
                   icon="pencil"
                   disabledReason={options.length === 0 && !rule ? t('prov.noTighter') : null}
                   onClick={() => setCell(at)}
-                  aria-label={t('prov.editCell', { cell: words.category(category) })}
+                  aria-label={t(rule ? 'prov.editCell' : 'prov.tightenCell', { cell: words.category(category) })}
                 >
                   {rule ? t('action.edit') : t('prov.tighten')}
                 </Button>

@@ -287,7 +287,7 @@ function CountItem({ matter, given, words, title, counting, count, onCount, erro
         </h2>
         <StateMark side="result" state={given.result} />
       </div>
-      <div className="grid gap-6 p-4 sm:p-6 lg:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
+      <div className="grid gap-6 p-4 sm:p-6 xl:grid-cols-[16rem_minmax(0,1fr)]">
         <div className="space-y-4">
           <h3 className="text-dns-14B-130 text-sub">{t('prov.asAsked')}</h3>
           {item ? <ItemQuestion item={item} words={words} /> : null}

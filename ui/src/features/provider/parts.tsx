@@ -286,7 +286,13 @@ export function MatterFacts({ matter }: { matter: Matter }) {
       </span>,
     ]);
   if (current?.text.offence) rows.push([t('paper.offence'), current.text.offence]);
-  if (current?.text.answer_how) rows.push([t('paper.answerHow'), current.text.answer_how]);
+  if (current?.text.answer_how)
+    rows.push([
+      t('paper.answerHow'),
+      <span lang="ja" key="how">
+        {current.text.answer_how}
+      </span>,
+    ]);
   if (current?.text.confidentiality) rows.push([t('paper.confidential'), current.text.confidentiality.reason || t('prov.confidentialAsked')]);
   if (matter.assigned.length > 0) rows.push([t('prov.assignedTo'), matter.assigned.map((person) => person.name).join('、')]);
   return (

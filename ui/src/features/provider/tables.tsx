@@ -111,7 +111,7 @@ export function LookupTable({ lookup, title, ticked, onTick, reason, onReason, e
                     </label>
                   </th>
                   {columns.map((column, index) => (
-                    <th key={index} scope="col" className={kHead}>
+                    <th key={index} scope="col" lang="ja" className={kHead}>
                       {column}
                     </th>
                   ))}
@@ -129,7 +129,7 @@ export function LookupTable({ lookup, title, ticked, onTick, reason, onReason, e
                         </label>
                       </td>
                       {row.map((cell, at) => (
-                        <td key={at} className={cx(kCell, 'tabular min-w-24 leading-150')}>
+                        <td key={at} lang="ja" className={cx(kCell, 'tabular min-w-24 leading-150')}>
                           {cell === '' ? '―' : cell}
                         </td>
                       ))}
@@ -233,7 +233,7 @@ export function HandEntry({ title, lookup, table, onChange, onRemove }: HandEntr
             {table.rows.map((cells, row) => (
               <tr key={row}>
                 {cells.map((cell, at) => (
-                  <td key={at} className="p-1">
+                  <td key={at} lang="ja" className="p-1">
                     <input
                       aria-label={t('prov.handCell', {
                         row: String(row + 1),
@@ -295,7 +295,7 @@ export function ReadTable({ label, columns, rows }: { label: string; columns: re
                 {t('prov.rowNo')}
               </th>
               {columns.map((column, at) => (
-                <th key={at} scope="col" className={kHead}>
+                <th key={at} scope="col" lang="ja" className={kHead}>
                   {column}
                 </th>
               ))}
@@ -306,7 +306,7 @@ export function ReadTable({ label, columns, rows }: { label: string; columns: re
               <tr key={index}>
                 <td className={cx(kCell, 'tabular text-end text-sub')}>{index + 1}</td>
                 {row.map((cell, at) => (
-                  <td key={at} className={cx(kCell, 'tabular min-w-24')}>
+                  <td key={at} lang="ja" className={cx(kCell, 'tabular min-w-24')}>
                     {cell === '' ? '―' : cell}
                   </td>
                 ))}
