@@ -1,6 +1,6 @@
 // What the browser journeys share: a node with the demo's data, a browser, people who log in, and the accessibility check.
 //   WARIFU_BIN   the program to start (default: build/release/warifu)
-//   WARIFU_BASE  a node that runs already, e.g. http://localhost:18282: nothing is started then
+//   WARIFU_BASE  a node that runs already, e.g. http://localhost:18282, or ui/scripts/serve.mjs before it: nothing is started then
 //   CHROMIUM     the browser (default: /usr/bin/chromium)
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -71,28 +71,38 @@ export function launchBrowser() {
   });
 }
 
-// One person's browser: logged in through the same interface as everybody, with what the page complained of collected in `complaints`.
-export async function enter(browser, base, organisation, login, { language = 'ja', width = 1280 } = {}) {
+// A browser of its own; what the page complained of (refused content, errors, anything said in the console) collects in `complaints`.
+// `expected` names refusals that a journey provokes on purpose, by their status.
+export async function visit(browser, base, { language = 'ja', width = 1280, expected = [], ...more } = {}) {
   const context = await browser.newContext({
     viewport: { width, height: 900 },
     locale: language === 'ja' ? 'ja-JP' : 'en-GB',
     reducedMotion: 'reduce',
+    ...more,
   });
-  context.setDefaultTimeout(15_000);
-  const answer = await context.request.post(`${base}/api/session`, {
-    data: { organisation, login, password },
-    headers: { 'Idempotency-Key': randomUUID(), Origin: base },
-  });
-  if (!answer.ok()) throw new Error(`${login}@${organisation} could not log in: ${await answer.text()}`);
-  const session = await answer.json();
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    if (/Content Security|TrustedHTML|TrustedScript|violates/.test(message.text())) complaints.push(message.text());
+    const text = message.text();
+    // Before somebody has logged in the question who it is is answered with 401, which the browser reports by itself.
+    const known = [401, ...expected].some((status) => text.startsWith('Failed to load resource') && text.includes(` ${status} `));
+    if (!known && ['error', 'warning'].includes(message.type())) complaints.push(text);
   });
   const get = async (path) => (await context.request.get(base + path)).json();
-  return { context, page, session, complaints, get, leave: () => context.close() };
+  return { context, page, complaints, get, leave: () => context.close() };
+}
+
+// One person's browser: logged in through the same interface as everybody.
+export async function enter(browser, base, organisation, login, options = {}) {
+  const person = await visit(browser, base, options);
+  const answer = await person.context.request.post(`${base}/api/session`, {
+    data: { organisation, login, password },
+    headers: { 'Idempotency-Key': randomUUID(), Origin: base },
+  });
+  if (!answer.ok()) throw new Error(`${login}@${organisation} could not log in: ${await answer.text()}`);
+  return { ...person, session: await answer.json() };
 }
 
 // Every violation in words; none is a pass.

@@ -1,7 +1,7 @@
 // The provider's side in a real browser: reception, answering, second check and release, until the officer who asked reads the name.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { enter, launchBrowser, sign, startNode, violations } from './support.mjs';
+import { enter, launchBrowser, sign, startNode } from './support.mjs';
 
 const portal = 'portal.demo';
 const police = 'kakuu-police.demo';
@@ -53,7 +53,10 @@ const acceptAndAssign = (matter) =>
 
 // The second person counts what the tables hold, then signs.
 const checkAndRelease = (matter, rows) =>
-  as(portal, 'kakunin', async ({ page }) => {
+  as(
+    portal,
+    'kakunin',
+    async ({ page }) => {
     await page.goto(`${node.base}/release/${matter}`);
     if (rows !== null) {
       const count = page.getByRole('textbox', { name: /数えた行数/ });
@@ -67,41 +70,11 @@ const checkAndRelease = (matter, rows) =>
     await page.getByRole('dialog').getByRole('article', { name: '回答書の紙面' }).waitFor();
     await sign(page, pin, '回答を送付する');
     await page.waitForURL('**/release');
-  });
+    },
+    { expected: rows === null ? [] : [422] },
+  );
 
 describe('the provider answers', { timeout: 180_000 }, () => {
-  it('is accessible in both languages, empty and full', async () => {
-    const [triage] = await waiting('TRIAGE');
-    const [answering] = await waiting('ANSWER');
-    const [legal] = await waiting('LEGAL');
-    const [release] = await waiting('RELEASE');
-    const [count] = await waiting('SECOND_CHECK');
-    const pages = [
-      [portal, 'uketsuke', '/inbox', `/inbox/${triage.matter}`, '/inbox?show=suspect', '/sources?show=profile'],
-      [portal, 'tantou', '/answering', `/answering/${answering.matter}`],
-      [portal, 'houmu', '/legal', `/legal/${legal.matter}`, '/sources', '/sources?show=rules'],
-      [portal, 'kakunin', '/release', `/release/${count.matter}`, `/release/${release.matter}`],
-      ['mvno.demo', 'tantou2', '/answering'],
-    ];
-    for (const language of ['ja', 'en'])
-      for (const [organisation, login, ...paths] of pages)
-        await as(
-          organisation,
-          login,
-          async ({ page }) => {
-            for (const path of paths) {
-              await page.goto(node.base + path);
-              await page.locator('main h1').waitFor();
-              await page.locator('main [role=status]').waitFor({ state: 'detached' });
-              assert.deepEqual(await violations(page), [], `${path} in ${language}`);
-              const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-              assert.equal(sideways, 0, `${path} scrolls sideways`);
-            }
-          },
-          { language, width: language === 'ja' ? 1280 : 360 },
-        );
-  });
-
   it('triages, answers from its register and releases; the officer who asked reads the name', async () => {
     const [row] = await waiting('TRIAGE');
     const { matter, number } = row;
@@ -117,11 +90,16 @@ describe('the provider answers', { timeout: 180_000 }, () => {
     });
 
     // A colleague who is not assigned finds nothing.
-    await as(portal, 'tantou2', async ({ page }) => {
+    await as(
+      portal,
+      'tantou2',
+      async ({ page }) => {
       await page.goto(`${node.base}/answering/${matter}`);
       await page.getByRole('alert').waitFor();
       assert.equal(await page.getByText('portal.demo:rei').count(), 0);
-    });
+      },
+      { expected: [404] },
+    );
 
     const name = await as(portal, 'tantou', async ({ page }) => {
       await page.goto(`${node.base}/answering`);
@@ -155,6 +133,23 @@ describe('the provider answers', { timeout: 180_000 }, () => {
       await dialog.getByRole('textbox').fill('出品者の特定のため');
       await dialog.getByRole('button', { name: /開封/ }).click();
       await page.getByText(name).first().waitFor();
+      await dialog.waitFor({ state: 'detached' });
+
+      // What it led to, for the provider; then the end.
+      await page.getByRole('button', { name: '結果を連絡する', exact: true }).click();
+      await dialog.getByRole('button', { name: '結果を連絡する', exact: true }).click();
+      await dialog.getByRole('alert').or(dialog.getByText(/選んでください/)).first().waitFor(); // not without saying which
+      await dialog.getByText('被疑者の特定につながった').click();
+      await dialog.getByRole('button', { name: '結果を連絡する', exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: '終結する', exact: true }).first().click();
+      await dialog.getByRole('button', { name: '終結する', exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByText('終結', { exact: true }).first().waitFor();
+    });
+    await as(portal, 'uketsuke', async ({ page }) => {
+      await page.goto(`${node.base}/matters/${matter}`);
+      await page.getByText(/被疑者の特定につながった|結果連絡/).first().waitFor();
     });
   });
 
@@ -164,6 +159,7 @@ describe('the provider answers', { timeout: 180_000 }, () => {
       await page.goto(`${node.base}/legal`);
       await page.getByRole('link', { name: number }).click();
       await page.getByText(/回答してよいでしょうか/).waitFor();
+      await page.getByRole('region', { name: '同じ規則での自社の判断' }).getByText(/まだありません|号/).first().waitFor();
       await choose(page, /^判断|選んでください.*判断|判断.*必須/, '要令状');
       await page.getByRole('button', { name: '判断を記録する' }).click();
       await page.getByText('理由を書いてください').first().waitFor(); // not without a reason
@@ -216,7 +212,7 @@ describe('the provider answers', { timeout: 180_000 }, () => {
   it('keeps the house rules stricter than the law, never laxer', async () => {
     await as(portal, 'houmu', async ({ page, get }) => {
       await page.goto(`${node.base}/sources?show=rules`);
-      await page.getByRole('button', { name: /「契約者の登録情報」|「.*登録情報.*」/ }).first().click();
+      await page.getByRole('button', { name: /「契約者の登録情報」/ }).first().click();
       const dialog = page.getByRole('dialog');
       await dialog.getByText('法務確認').first().click();
       await dialog.getByRole('textbox', { name: /日本語/ }).fill('当社では、件数の多い照会を法務が確かめるため。');
