@@ -158,7 +158,7 @@ function RegisterTable({ lines }: { lines: readonly Line[] }) {
   };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the keyboard
-    <section aria-label={t('nav.register')} tabIndex={0} className="register max-w-full overflow-x-auto rounded-4">
+    <section aria-label={t('nav.register')} tabIndex={0} className="register print-wide max-w-full overflow-x-auto rounded-4">
       <table className="text-dns-14N-130 w-full border-collapse">
         <caption className="sr-only">{t('nav.register')}</caption>
         <thead>
