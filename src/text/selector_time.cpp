@@ -58,7 +58,7 @@ std::string two_digits(int value) {
 }
 
 std::string iso_date(int year, int month, int day) {
-  std::array<char, 32> out{};
+  std::array<char, 40> out{};
   std::snprintf(out.data(), out.size(), "%04d-%02d-%02d", year, month, day);
   return out.data();
 }
