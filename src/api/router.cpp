@@ -86,7 +86,7 @@ Result<Match> Router::match(std::string_view method, const std::vector<std::stri
     best.route = route.get();
     best_parameters = parameters;
   }
-  if (best.route == nullptr && allowed.empty()) return fail(Code::NOT_FOUND, "no such route");
+  if (best.route == nullptr && allowed.empty()) return fail(Code::NOT_FOUND, "no such route", "path");
   if (best.route == nullptr) return fail(Code::METHOD_NOT_ALLOWED, "another method", {}, {{"expected", allowed}});
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const std::string& name = best.route->segments[i];
@@ -104,8 +104,22 @@ bool has_media_type(const net::Request& request, std::string_view type) {
 
 Status Router::check_json(const net::Request& request) {
   if (!has_media_type(request, "application/json"))
-    return fail(Code::BAD_MEDIA_TYPE, "the body must be JSON", {}, {{"expected", "application/json"}});
+    return fail(Code::BAD_MEDIA_TYPE, "the body must be JSON", "Content-Type",
+                {{"expected", "Content-Type: application/json"}, {"actual", std::string(request.header("content-type").value_or(""))}});
   return {};
+}
+
+Result<json::Value> Router::parse_body(const net::Request& request) {
+  TRY(check_json(request));
+  Result<json::Value> parsed = json::parse(request.body, limits::kJsonBytesMax);
+  if (!parsed) return tl::unexpected<Error>(in_body(std::move(parsed).error()));
+  return parsed;
+}
+
+// What concerns the body as a whole has a name too.
+Error Router::in_body(Error error) {
+  if (error.where.empty()) error.where = "body";
+  return error;
 }
 
 Status Router::no_body(const net::Request& request) {

@@ -113,10 +113,13 @@ class Router {
   }
   template <class Request>
   [[nodiscard]] static Result<Request> body_of(const net::Request& request) {
-    TRY(check_json(request));
-    return json::decode<Request>(TRY(json::parse(request.body, limits::kJsonBytesMax)));
+    Result<Request> decoded = json::decode<Request>(TRY(parse_body(request)));
+    if (!decoded) return tl::unexpected<Error>(in_body(std::move(decoded).error()));
+    return decoded;
   }
   [[nodiscard]] static Status check_json(const net::Request& request);  // BAD_MEDIA_TYPE
+  [[nodiscard]] static Result<json::Value> parse_body(const net::Request& request);
+  [[nodiscard]] static Error in_body(Error error);
   [[nodiscard]] static Status no_body(const net::Request& request);
 
   std::vector<std::unique_ptr<Route>> routes_;

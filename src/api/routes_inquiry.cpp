@@ -65,7 +65,9 @@ void add_drafting(Router& routes) {
        "branch, kind, from, until, categories, purpose, necessity, registration_address.",
        Access::SESSION, Write::NO, 200, limits::kCsvBytesMax},
       Payload::CSV, Payload::JSON, [](Call& call, const ImportQuery& query) -> Result<Answer> {
-        if (!has_media_type(call.request, "text/csv")) return fail(Code::BAD_MEDIA_TYPE, "the body must be CSV", {}, {{"expected", "text/csv"}});
+        if (!has_media_type(call.request, "text/csv"))
+          return fail(Code::BAD_MEDIA_TYPE, "the body must be CSV", "Content-Type",
+                      {{"expected", "Content-Type: text/csv"}, {"actual", std::string(call.request.header("content-type").value_or(""))}});
         return Answer{json::encode(TRY(import_items(call.request.body, query))), {}};
       });
   import.status = 200;

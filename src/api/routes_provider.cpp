@@ -24,10 +24,11 @@ void add_act(Router& routes, std::string_view step, std::string_view ja, std::st
 // A file arrives beside the request on disk; a small one given in memory is written there first.
 Result<Answer> upload(Call& call, const UploadQuery& query) {
   const MatterId matter = TRY(call.id<MatterId>("matter"));
-  if (call.request.body_size == 0 && call.request.body.empty()) return fail(Code::EMPTY_FIELD, "an empty file", "/body");
+  if (call.request.body_size == 0 && call.request.body.empty()) return fail(Code::EMPTY_FIELD, "an empty file", "body");
   std::string_view type = call.request.header("content-type").value_or("");
   type = type.substr(0, type.find(';'));
-  if (type.empty()) return fail(Code::BAD_MEDIA_TYPE, "a file has a type", {}, {{"expected", "application/pdf, text/csv …"}, {"actual", ""}});
+  if (type.empty())
+    return fail(Code::BAD_MEDIA_TYPE, "a file has a type", "Content-Type", {{"expected", "Content-Type: application/pdf, text/csv …"}});
   net::TempFile held;
   std::string path;
   if (call.request.body_file) {

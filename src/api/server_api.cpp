@@ -28,6 +28,14 @@ Status check_origin(const net::Request& request) {
   return {};
 }
 
+// Bodies come as they are: nothing that unpacks itself is taken, so no small body can become a large one (RFC 9110 section 15.5.16).
+Status check_coding(const net::Request& request) {
+  const std::string_view coding = request.header("content-encoding").value_or("identity");
+  if (coding == "identity") return {};
+  return fail(Code::BAD_MEDIA_TYPE, "a content coding", "Content-Encoding",
+              {{"expected", "Content-Encoding: identity"}, {"actual", std::string(coding)}});
+}
+
 struct Cookie {
   party::OrganisationId organisation;
   std::string token;
@@ -82,6 +90,7 @@ Result<net::Response> Api::answer_api(const net::Request& request, Outcome& outc
   const Route& route = *match.route;
   Call call{request, options_, offices_, nullptr, {}, {}, {}, std::move(match.path), {}, {}};
   if (!reads_only(request)) TRY(check_origin(request));
+  TRY(check_coding(request));
   if (const Status found = find_session(route, call); !found) return tl::unexpected<Error>(found.error());
   if (call.host != nullptr) outcome.organisation = call.here().office.self().id.text();
   if (route.request != Payload::NONE && request.body_size > route.body_max)
@@ -116,7 +125,14 @@ Status Api::find_session(const Route& route, Call& call) {
 
 Result<net::Response> Api::run(const Route& route, Call& call) {
   Result<Answer> made = route.run(call);
-  if (!made) return tl::unexpected<Error>(std::move(made).error());
+  if (!made) {
+    Error error = std::move(made).error();
+    // The desk says that something is not there; which part of the address named it is known here.
+    if (error.code == Code::NOT_FOUND && error.where.empty())
+      for (const std::string& segment : route.segments)
+        if (segment.starts_with('{') && error.where.empty()) error.where = "/" + segment.substr(1, segment.size() - 2);
+    return tl::unexpected<Error>(std::move(error));
+  }
   return response_of(route, call, std::move(*made));
 }
 
@@ -149,8 +165,11 @@ net::BodyPolicy Api::body_policy(const net::Request& head) const {
   const Route& route = *match->route;
   policy.bytes_max = std::max(route.body_max, kUnexpectedBodyMax);
   policy.to_file = route.request == Payload::FILE;
-  if (policy.to_file && !read_cookie(head)) {
-    policy.refusal = problem_response({Code::NOT_LOGGED_IN, "no session", {}, {}}, head.request_id);
+  std::optional<Error> refused;
+  if (policy.to_file && !read_cookie(head)) refused = Error{Code::NOT_LOGGED_IN, "no session", {}, {}};
+  if (const Status coding = check_coding(head); !coding) refused = coding.error();
+  if (refused) {
+    policy.refusal = problem_response(*refused, head.request_id);
     net::set_security_headers(*policy.refusal, options_.is_https);
   }
   return policy;

@@ -5,6 +5,7 @@
 #include "app/demo.h"
 #include "app/http_front.h"
 #include "app/log.h"
+#include "base/file.h"
 
 namespace warifu::app {
 
@@ -34,6 +35,8 @@ Status serve(const DemoCommand& command) {
 
   Front front;
   front.listen = listen;
+  front.temp_directory = command.data + "/tmp";
+  TRY(make_directories(front.temp_directory, 0700));
   front.options.version = WARIFU_VERSION;
   front.options.is_demo = true;
   front.options.is_https = false;

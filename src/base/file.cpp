@@ -78,6 +78,10 @@ Status flush_directory(const std::string& path) {
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return system_error(errno, "open", path);
+  // What says beforehand that it is too large is not read at all.
+  struct stat info{};
+  if (::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode) && static_cast<std::uint64_t>(info.st_size) > bytes_max)
+    return fail(Code::TOO_LARGE, "file is too large: " + path, path, {{"max", std::to_string(bytes_max)}});
   std::string content;
   constexpr std::size_t kChunk = 64 * 1024;
   for (;;) {

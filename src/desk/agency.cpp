@@ -12,6 +12,7 @@ using inquiry::InquiryText;
 namespace {
 
 constexpr Duration kOralAgeMax = days(30);
+constexpr Duration kDueMax = days(366);  // beyond a year it is a slip of the keyboard
 
 // 代決: who may approve for a unit at an instant, and in whose place.
 struct ApproverRight {
@@ -20,13 +21,15 @@ struct ApproverRight {
 
 Result<ApproverRight> approver_right(const Office::Impl& impl, const party::Person& person, const std::optional<UnitId>& unit, Time at) {
   if (person.is_unit_head && person.unit == unit) return ApproverRight{};
-  bool has_delegation = false;
+  std::optional<party::Delegation> latest;
   for (const party::Delegation& delegation : TRY(impl.delegations())) {
     if (delegation.delegate != person.id || delegation.unit != unit) continue;
-    has_delegation = true;
     if (delegation.covers(at)) return ApproverRight{delegation.delegator};
+    if (!latest || delegation.until > latest->until) latest = delegation;
   }
-  if (has_delegation) return fail(Code::DELEGATION_OUT_OF_PERIOD, "the delegation does not cover this instant");
+  if (latest)
+    return fail(Code::DELEGATION_OUT_OF_PERIOD, "the delegation does not cover this instant", "/delegation",
+                {{"from", to_rfc3339_tokyo(latest->from)}, {"to", to_rfc3339_tokyo(latest->until)}});
   return fail(Code::FORBIDDEN, "neither head of this unit nor a delegate");
 }
 
@@ -62,19 +65,28 @@ Result<Letterhead> letterhead(const Office::Impl& impl, const party::Person& dra
       out.sender.head_post = person.post;
       out.sender.head_name = person.name;
     }
-  if (out.sender.head_name.empty()) return fail(Code::CONFIG, "the unit has no head in the books");
+  if (out.sender.head_name.empty()) return fail(Code::EMPTY_FIELD, "the unit has no head in the books", "/unit/head");
   out.officer = {unit->name_ja, drafter.post, drafter.name, drafter.telephone, drafter.extension};
   return out;
 }
 
 Result<party::Case> open_case(const Office::Impl& impl, const CaseId& id) {
+  if (id.is_zero()) return fail(Code::MISSING_FIELD, "an inquiry belongs to a case", "/case_id");
   const std::optional<party::Case> found = TRY(impl.case_of(id));
   if (!found) return fail(Code::CASE_UNKNOWN, "no such case", "/case_id");
   if (!found->is_open) return fail(Code::CASE_CLOSED, "the case is closed", "/case_id");
   return *found;
 }
 
+// A case is used by the unit that keeps it; for everybody else it is not there.
+Result<party::Case> own_case(const Office::Impl& impl, const party::Person& person, const CaseId& id) {
+  const std::optional<party::Case> found = TRY(impl.case_of(id));
+  if (found && found->unit != person.unit) return fail(Code::CASE_UNKNOWN, "a case of another unit", "/case_id");
+  return open_case(impl, id);
+}
+
 Result<party::Organisation> addressee(const Office::Impl& impl, const party::OrganisationId& to) {
+  if (to.text().empty()) return fail(Code::MISSING_FIELD, "an inquiry has an addressee", "/to");
   const std::optional<party::Organisation> found = TRY(impl.parts.directory->organisation(to));
   if (!found || found->side != party::Side::PROVIDER) return fail(Code::ADDRESSEE_UNKNOWN, "no such addressee", "/to");
   return *found;
@@ -106,7 +118,7 @@ Result<std::vector<inquiry::Item>> checked_items(const Office::Impl& impl, const
 }
 
 Result<inquiry::DraftedBody> compose(const Office::Impl& impl, const party::Person& drafter, const DraftCommand& command, int version) {
-  const party::Case the_case = TRY(open_case(impl, command.case_id));
+  const party::Case the_case = TRY(own_case(impl, drafter, command.case_id));
   const party::Organisation to = TRY(addressee(impl, command.to));
   const Letterhead head = TRY(letterhead(impl, drafter));
   const law::Catalogue& law = *impl.parts.law;
@@ -127,7 +139,9 @@ Result<inquiry::DraftedBody> compose(const Office::Impl& impl, const party::Pers
   text.urgency = command.urgency;
   text.due = command.due.value_or(law::due_date(law, impl.now(), command.urgency));
   if (!text.due.is_valid()) return fail(Code::BAD_TIME, "that day does not exist", "/due");
-  if (text.due < tokyo_date(impl.now())) return fail(Code::OUT_OF_RANGE, "due in the past", "/due", {{"min", tokyo_date(impl.now()).iso()}});
+  const Date today = tokyo_date(impl.now()), last = tokyo_date(impl.now() + kDueMax);
+  if (text.due < today || text.due > last)
+    return fail(Code::OUT_OF_RANGE, "due in the past or too far ahead", "/due", {{"min", today.iso()}, {"max", last.iso()}});
   text.answer_how = TRY(line(command.answer_how, "/answer_how", true));
   text.officer = command.officer.value_or(head.officer);
   for (std::string* field : {&text.officer.section, &text.officer.post, &text.officer.name, &text.officer.telephone, &text.officer.extension})
@@ -171,7 +185,7 @@ Result<JudgeView> Office::judge(const Caller& caller, const JudgeCommand& comman
 Result<Written> Office::draft(const Caller& caller, const DraftCommand& command) {
   const MatterId matter = command.matter.value_or(MatterId::random());
   return impl_->write(
-      caller, matter,
+      caller, matter, Kind::DRAFTED,
       [&](const Scene& scene) -> Result<Plan> {
         const int version = static_cast<int>(scene.loaded.state.shared.dispatches.size()) + 1;
         return plan_of(Kind::DRAFTED, TRY(compose(*impl_, scene.person, command, version)));
@@ -181,9 +195,9 @@ Result<Written> Office::draft(const Caller& caller, const DraftCommand& command)
 
 Result<Written> Office::record_oral(const Caller& caller, const OralCommand& command) {
   return impl_->write(
-      caller, MatterId::random(),
+      caller, MatterId::random(), Kind::ORAL,
       [&](const Scene& scene) -> Result<Plan> {
-        const party::Case the_case = TRY(open_case(*impl_, command.case_id));
+        const party::Case the_case = TRY(own_case(*impl_, scene.person, command.case_id));
         if (!scene.person.unit) return fail(Code::FORBIDDEN, "the officer belongs to no unit");
         inquiry::OralBody body;
         body.to = TRY(addressee(*impl_, command.to)).id;
@@ -206,7 +220,7 @@ Status Office::Impl::may_approve(const party::Person& person, const std::optiona
 }
 
 Result<Written> Office::check(const Caller& caller, const MatterId& matter, const CommentCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::CHECKED, [&](const Scene& scene) -> Result<Plan> {
     if (!scene.loaded.state.agency.working) return fail(Code::ILLEGAL_TRANSITION, "there is no draft");
     return plan_of(Kind::CHECKED,
                    inquiry::CheckedBody{{}, scene.loaded.state.agency.working->draft, TRY(paragraph(command.comment, "/comment", true))});
@@ -214,7 +228,7 @@ Result<Written> Office::check(const Caller& caller, const MatterId& matter, cons
 }
 
 Result<Written> Office::send_back(const Caller& caller, const MatterId& matter, const ReasonCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::SENT_BACK, [&](const Scene& scene) -> Result<Plan> {
     if (!scene.loaded.state.agency.working) return fail(Code::ILLEGAL_TRANSITION, "there is nothing to return");
     const inquiry::Working& working = *scene.loaded.state.agency.working;
     const std::string reason = TRY(paragraph(command.reason, "/reason"));
@@ -261,16 +275,16 @@ Planner dispatch_planner() {
 }  // namespace
 
 Result<Prepared> Office::prepare_approval(const Caller& caller, const MatterId& matter) const {
-  return impl_->prepare(caller, matter, approval_planner(*impl_));
+  return impl_->prepare(caller, matter, Kind::APPROVED, approval_planner(*impl_));
 }
 
 Result<Written> Office::approve(const Caller& caller, const MatterId& matter, const SignedCommand& command) {
-  return impl_->write_signed(caller, matter, command, approval_planner(*impl_));
+  return impl_->write_signed(caller, matter, Kind::APPROVED, command, approval_planner(*impl_));
 }
 
 Result<Written> Office::number(const Caller& caller, const MatterId& matter, const RegisterCommand& command) {
   const std::scoped_lock lock(impl_->numbering);
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::REGISTERED, [&](const Scene& scene) -> Result<Plan> {
     const std::optional<inquiry::Working>& working = scene.loaded.state.agency.working;
     if (!working || !working->approved || working->stage != inquiry::State::APPROVED)
       return fail(Code::ILLEGAL_TRANSITION, "only an approved inquiry is numbered");
@@ -296,15 +310,15 @@ Result<Written> Office::number(const Caller& caller, const MatterId& matter, con
 }
 
 Result<Prepared> Office::prepare_dispatch(const Caller& caller, const MatterId& matter) const {
-  return impl_->prepare(caller, matter, dispatch_planner());
+  return impl_->prepare(caller, matter, Kind::DISPATCHED, dispatch_planner());
 }
 
 Result<Written> Office::dispatch(const Caller& caller, const MatterId& matter, const SignedCommand& command) {
-  return impl_->write_signed(caller, matter, command, dispatch_planner());
+  return impl_->write_signed(caller, matter, Kind::DISPATCHED, command, dispatch_planner());
 }
 
 Result<Written> Office::void_inquiry(const Caller& caller, const MatterId& matter, const ReasonCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::VOIDED, [&](const Scene& scene) -> Result<Plan> {
     const std::optional<inquiry::Working>& working = scene.loaded.state.agency.working;
     const std::string reason = TRY(paragraph(command.reason, "/reason"));
     inquiry::ReasonBody body{{}, std::nullopt, reason};
@@ -316,13 +330,13 @@ Result<Written> Office::void_inquiry(const Caller& caller, const MatterId& matte
 }
 
 Result<Written> Office::withdraw(const Caller& caller, const MatterId& matter, const ReasonCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene&) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::WITHDRAWN, [&](const Scene&) -> Result<Plan> {
     return plan_of(Kind::WITHDRAWN, inquiry::MessageBody{{}, {}, TRY(paragraph(command.reason, "/reason"))});
   });
 }
 
 Result<Written> Office::remind(const Caller& caller, const MatterId& matter, const MessageCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene&) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::REMINDED, [&](const Scene&) -> Result<Plan> {
     return plan_of(Kind::REMINDED, inquiry::MessageBody{{}, {}, TRY(paragraph(command.message, "/message", true))});
   });
 }
@@ -338,40 +352,40 @@ Result<const inquiry::Release*> release_of(const Loaded& loaded, const Sha256& o
 }  // namespace
 
 Result<Written> Office::retrieve(const Caller& caller, const MatterId& matter, const ReleaseReference& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::RETRIEVED, [&](const Scene& scene) -> Result<Plan> {
     const inquiry::Release* release = TRY(release_of(scene.loaded, command.of));
     return plan_of(Kind::RETRIEVED, inquiry::StepBody{{}, {}, command.of, release->version, TRY(paragraph(command.message, "/message", true))});
   });
 }
 
 Result<Written> Office::open_answer(const Caller& caller, const MatterId& matter, const OpenCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::OPENED, [&](const Scene& scene) -> Result<Plan> {
     TRY(release_of(scene.loaded, command.of));
     return plan_of(Kind::OPENED, inquiry::OpenedBody{{}, command.of, TRY(paragraph(command.reason, "/reason"))});
   });
 }
 
 Result<Written> Office::decline_narrowing(const Caller& caller, const MatterId& matter, const ReleaseReference& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::NARROWING_DECLINED, [&](const Scene& scene) -> Result<Plan> {
     const inquiry::Release* release = TRY(release_of(scene.loaded, command.of));
     return plan_of(Kind::NARROWING_DECLINED, inquiry::StepBody{{}, {}, command.of, release->version, TRY(paragraph(command.message, "/message"))});
   });
 }
 
 Result<Written> Office::feedback(const Caller& caller, const MatterId& matter, const FeedbackCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene&) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::FEEDBACK, [&](const Scene&) -> Result<Plan> {
     return plan_of(Kind::FEEDBACK, inquiry::FeedbackBody{{}, {}, command.outcome, TRY(paragraph(command.message, "/message", true))});
   });
 }
 
 Result<Written> Office::close(const Caller& caller, const MatterId& matter, const CommentCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene&) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::CLOSED, [&](const Scene&) -> Result<Plan> {
     return plan_of(Kind::CLOSED, inquiry::ClosedBody{{}, TRY(paragraph(command.comment, "/comment", true))});
   });
 }
 
 Result<Written> Office::retain(const Caller& caller, const MatterId& matter) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::RETAINED, [&](const Scene& scene) -> Result<Plan> {
     if (!scene.loaded.state.agency.closed) return fail(Code::ILLEGAL_TRANSITION, "only a closed matter is put into retention");
     const Date closed = tokyo_date(scene.loaded.state.agency.closed->at);
     return plan_of(Kind::RETAINED, inquiry::RetainedBody{{}, law::ledger_kept_through(*impl_->parts.law, closed)});
@@ -379,7 +393,7 @@ Result<Written> Office::retain(const Caller& caller, const MatterId& matter) {
 }
 
 Result<Written> Office::hand_over(const Caller& caller, const MatterId& matter, const HandOverCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::HANDED_OVER, [&](const Scene& scene) -> Result<Plan> {
     const std::optional<party::Person> to = TRY(impl_->person(command.to));
     if (!to || !to->is_active || !to->has(party::Role::INVESTIGATOR) || to->unit != scene.loaded.state.agency.unit)
       return fail(Code::FORBIDDEN, "not an investigator of this unit", "/to");

@@ -156,7 +156,10 @@ Result<PreparedEntry> Enrolment::prepare_admission(const Caller& caller, const A
 
 Status Enrolment::hand_in(const Caller& caller, const PersonEntry& entry, const SignedEntry& given) {
   const std::string name = note::person_name(parts_.office.self().id.text(), caller.person);
-  const note::SignatureLine second = TRY(note::SignatureLine::parse(given.signature));
+  if (given.signature.empty()) return fail(Code::SIGNATURE_MISSING, "an entry without a signature", "/signature", {{"signer", name}});
+  const Result<note::SignatureLine> parsed = note::SignatureLine::parse(given.signature);
+  if (!parsed) return tl::unexpected<Error>(Error(parsed.error()).at("/signature"));
+  const note::SignatureLine& second = *parsed;
   if (second.name != name) return fail(Code::SIGNATURE_INVALID, "somebody else's signature", "/signature", {{"signer", name}});
   std::vector<note::VerifierKey> keys;
   for (const PublishedPerson& published : TRY(parts_.directory->person(parts_.office.self().id, caller.person, parts_.office.now())))

@@ -106,6 +106,21 @@ struct Office::Impl {
   Result<Written> write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new = false);
   Result<Prepared> prepare(const Caller& caller, const MatterId& matter, const Planner& planner) const;
   Result<Written> write_signed(const Caller& caller, const MatterId& matter, const SignedCommand& command, const Planner& planner);
+  // The same, asking first whether that role writes such acts at all: who asks comes before what is asked, so that a refusal tells nobody
+  // the state of a matter or what is wrong with a form he may not fill in.
+  [[nodiscard]] Status may_begin(const Caller& caller, Kind kind) const;
+  Result<Written> write(const Caller& caller, const MatterId& matter, Kind kind, const Planner& planner, bool is_new = false) {
+    TRY(may_begin(caller, kind));
+    return write(caller, matter, planner, is_new);
+  }
+  Result<Prepared> prepare(const Caller& caller, const MatterId& matter, Kind kind, const Planner& planner) const {
+    TRY(may_begin(caller, kind));
+    return prepare(caller, matter, planner);
+  }
+  Result<Written> write_signed(const Caller& caller, const MatterId& matter, Kind kind, const SignedCommand& command, const Planner& planner) {
+    TRY(may_begin(caller, kind));
+    return write_signed(caller, matter, command, planner);
+  }
   // Acts of the system itself, one after the other in one transaction, on an already loaded matter.
   Result<Written> write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received = {});
 

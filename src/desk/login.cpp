@@ -335,6 +335,7 @@ Status Logins::may_manage(const Caller& caller, const PersonId& person) const {
   if (!self->has(caller.role))
     return fail(Code::ROLE_MISSING, "the person does not hold this role", {}, {{"role", std::string(enum_text(caller.role))}});
   if (caller.person != person && caller.role != party::Role::ADMIN) return fail(Code::FORBIDDEN, "for administrators");
+  if (!TRY(office_.person(person))) return fail(Code::NOT_FOUND, "no such person in this office", "/person");
   return {};
 }
 
@@ -411,7 +412,9 @@ Result<note::VerifierKey> Logins::check_device(const PersonId& person, const Dev
   note::VerifierKey key = TRY(note::VerifierKey::parse(command.vkey));
   const std::string name = note::person_name(office_.self().id.text(), person);
   if (key.name != name || key.type != note::KeyType::ed25519) return fail(Code::BAD_KEY, "a key of another name", "/vkey");
-  const note::SignatureLine line = TRY(note::SignatureLine::parse(command.signature));
+  const Result<note::SignatureLine> parsed = note::SignatureLine::parse(command.signature);
+  if (!parsed) return tl::unexpected<Error>(Error(parsed.error()).at("/signature"));
+  const note::SignatureLine& line = *parsed;
   const note::Note note{enrolment_text(options_.origin, office_.self().id, person, key.key.base64(), nonce), {line}};
   if (!note::require(note, key))
     return fail(Code::SIGNATURE_INVALID, "the device did not prove that it has the key", "/signature", {{"signer", name}});

@@ -71,14 +71,14 @@ Status Office::Impl::may_purge(const Loaded& loaded, Time at) const {
 }
 
 Result<Written> Office::purge(const Caller& caller, const MatterId& matter, const ReasonCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::PURGED, [&](const Scene& scene) -> Result<Plan> {
     TRY(impl_->may_purge(scene.loaded, scene.now));
     return impl_->purge_plan(scene.loaded, TRY(paragraph(command.reason, "/reason")));
   });
 }
 
 Result<Written> Office::add_finding(const Caller& caller, const MatterId& matter, const FindingCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene&) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::FINDING, [&](const Scene&) -> Result<Plan> {
     return plan_of(Kind::FINDING, inquiry::FindingBody{{}, TRY(line(command.rule, "/rule")), TRY(paragraph(command.text, "/text"))});
   });
 }

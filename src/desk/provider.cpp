@@ -134,7 +134,7 @@ bool cut_to_fit(inquiry::Table& table) {
 // ── gate ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Result<Written> Office::triage(const Caller& caller, const MatterId& matter, const DecisionsCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::TRIAGED, [&](const Scene& scene) -> Result<Plan> {
     const InHand hand = TRY(in_hand(scene.loaded));
     const law::HouseRules house = TRY(impl_->house_rules());
     const answer::Gate gate{*impl_->parts.law, house, hand.text.instrument, hand.text.form};
@@ -146,6 +146,7 @@ Result<Written> Office::triage(const Caller& caller, const MatterId& matter, con
 }
 
 Result<std::vector<ItemDecision>> Office::suggest_triage(const Caller& caller, const MatterId& matter) const {
+  if (impl_->side() != party::Side::PROVIDER) return fail(Code::FORBIDDEN, "the addressee triages", "/matter");
   const party::Person person = TRY(impl_->person_of(caller));
   const Loaded loaded = TRY(impl_->load(matter));
   TRY(impl_->may_see(caller, person, loaded));
@@ -160,7 +161,7 @@ Result<std::vector<ItemDecision>> Office::suggest_triage(const Caller& caller, c
 
 // The legal desk decides what waits for it; it may leave some of it for later.
 Result<Written> Office::decide_legal(const Caller& caller, const MatterId& matter, const DecisionsCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::LEGAL_DECIDED, [&](const Scene& scene) -> Result<Plan> {
     const InHand hand = TRY(in_hand(scene.loaded));
     if (scene.loaded.state.provider.state != ProviderState::LEGAL_REVIEW)
       return not_now(scene.loaded, "legal.decided", "no item waits for the legal desk");
@@ -178,7 +179,7 @@ Result<Written> Office::decide_legal(const Caller& caller, const MatterId& matte
 }
 
 Result<Written> Office::accept(const Caller& caller, const MatterId& matter, const AcceptCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::ACCEPTED, [&](const Scene& scene) -> Result<Plan> {
     const inquiry::Dispatch* dispatch = scene.loaded.state.shared.current();
     if (dispatch == nullptr) return not_now(scene.loaded, "inquiry.accepted", "nothing has been received");
     return plan_of(Kind::ACCEPTED,
@@ -187,7 +188,7 @@ Result<Written> Office::accept(const Caller& caller, const MatterId& matter, con
 }
 
 Result<Written> Office::return_inquiry(const Caller& caller, const MatterId& matter, const ReturnCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::RETURNED, [&](const Scene& scene) -> Result<Plan> {
     const inquiry::Dispatch* dispatch = scene.loaded.state.shared.current();
     if (dispatch == nullptr) return not_now(scene.loaded, "inquiry.returned", "nothing has been received");
     if (!answer::fits_return(*impl_->parts.law, command.reason))
@@ -222,7 +223,7 @@ Result<Written> begin_if_due(Office::Impl& impl, const Caller& caller, Written b
 }  // namespace
 
 Result<Written> Office::assign(const Caller& caller, const MatterId& matter, const AssignCommand& command) {
-  Written assigned = TRY(impl_->write(caller, matter, [&](const Scene&) -> Result<Plan> {
+  Written assigned = TRY(impl_->write(caller, matter, Kind::ASSIGNED, [&](const Scene&) -> Result<Plan> {
     if (command.persons.empty()) return fail(Code::EMPTY_FIELD, "work is assigned to somebody", "/persons");
     std::set<PersonId> seen;
     for (std::size_t i = 0; i < command.persons.size(); ++i) {
@@ -265,7 +266,8 @@ Result<LookupView> Office::look_up(const Caller& caller, const MatterId& matter,
   body.table = std::move(result.table);
   body.took_us = result.took_us;
   // The search has been made: it is recorded also when the matter has moved on meanwhile (the fold admits that).
-  const Written written = TRY(impl_->write(caller, matter, [&](const Scene&) -> Result<Plan> { return plan_of(Kind::LOOKED_UP, body); }));
+  const Written written =
+      TRY(impl_->write(caller, matter, Kind::LOOKED_UP, [&](const Scene&) -> Result<Plan> { return plan_of(Kind::LOOKED_UP, body); }));
   return LookupView{written.act, body.no, body.provenance, std::move(body.table), body.truncated};
 }
 
@@ -282,7 +284,7 @@ Result<inquiry::FileRef> Office::attach(const Caller& caller, const MatterId& ma
 // ── answer ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Result<Written> Office::collect(const Caller& caller, const MatterId& matter, const CollectCommand& command) {
-  Written collected = TRY(impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  Written collected = TRY(impl_->write(caller, matter, Kind::COLLECTED, [&](const Scene& scene) -> Result<Plan> {
     TRY(check_at_work(scene.loaded, caller, Kind::COLLECTED));
     const inquiry::Dispatch* dispatch = scene.loaded.state.shared.current();
     inquiry::CollectedBody body;
@@ -330,7 +332,7 @@ Planner release_planner(const Office::Impl& impl) {
 }  // namespace
 
 Result<Written> Office::check_answer(const Caller& caller, const MatterId& matter, const AnswerCheckCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::ANSWER_CHECKED, [&](const Scene& scene) -> Result<Plan> {
     if (scene.loaded.state.provider.state != ProviderState::COLLECTED)
       return not_now(scene.loaded, "answer.checked", "no answer waits for the second person");
     const inquiry::CollectedBody collected = TRY(collected_answer(scene.loaded, Kind::ANSWER_CHECKED));
@@ -342,18 +344,18 @@ Result<Written> Office::check_answer(const Caller& caller, const MatterId& matte
 }
 
 Result<Written> Office::send_back_answer(const Caller& caller, const MatterId& matter, const ReasonCommand& command) {
-  return impl_->write(caller, matter, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::ANSWER_SENT_BACK, [&](const Scene& scene) -> Result<Plan> {
     if (!scene.loaded.state.provider.answer) return not_now(scene.loaded, "answer.sent_back", "there is no answer in hand");
     return plan_of(Kind::ANSWER_SENT_BACK, inquiry::ReasonBody{{}, scene.loaded.state.provider.answer, TRY(paragraph(command.reason, "/reason"))});
   });
 }
 
 Result<Prepared> Office::prepare_release(const Caller& caller, const MatterId& matter) const {
-  return impl_->prepare(caller, matter, release_planner(*impl_));
+  return impl_->prepare(caller, matter, Kind::RELEASED, release_planner(*impl_));
 }
 
 Result<Written> Office::release(const Caller& caller, const MatterId& matter, const SignedCommand& command) {
-  return impl_->write_signed(caller, matter, command, release_planner(*impl_));
+  return impl_->write_signed(caller, matter, Kind::RELEASED, command, release_planner(*impl_));
 }
 
 }  // namespace warifu::desk

@@ -197,7 +197,7 @@ TEST_CASE("only active operators of this office are assigned") {
   const auto twice = s.desk.assign(s.world.intake, matter, {{s.world.op.person, s.world.op.person}, {}});
   REQUIRE(!twice);
   CHECK(twice.error().where == "/persons/1");
-  CHECK(code_of(s.desk.assign(s.world.op, matter, {{s.world.op.person}, {}})) == Code::NOT_FOUND);  // not assigned: there is no such matter
+  CHECK(code_of(s.desk.assign(s.world.op, matter, {{s.world.op.person}, {}})) == Code::ROLE_MISSING);  // whatever he can see, his role assigns nobody
   // Assigned before it was accepted: the agency is told when both are true and work goes on.
   must(s.desk.assign(s.world.intake, matter, {{s.world.op.person, s.world.other_op.person}, {}}));
   CHECK(!s.has(matter, inquiry::Kind::BEGUN));

@@ -54,6 +54,22 @@ std::vector<Sha256> hashes_of(const std::vector<SignedAct>& acts) {
 
 std::string new_salt() { return to_base64(crypto::random_bytes(32)); }
 
+static std::string roles_for(Kind kind, party::Side side) {
+  std::string out;
+  for (const party::Role role : inquiry::rule_of(kind).roles)
+    if (inquiry::may_write(kind, side, role)) out += (out.empty() ? "" : ", ") + std::string(enum_text(role));
+  if (!out.empty()) return out;
+  for (const party::Role role : inquiry::rule_of(kind).roles) out += (out.empty() ? "" : ", ") + std::string(enum_text(role));  // the other side's
+  return out;
+}
+
+// An error of a part that knows nothing of fields, with the field that the part was given in.
+template <class T>
+static Result<T> placed(Result<T> result, std::string_view where) {
+  if (!result) result.error().where = where;
+  return result;
+}
+
 Result<std::string> line(std::string_view text, std::string_view where, bool may_be_empty) {
   if (may_be_empty && text.empty()) return std::string();
   Result<std::string> clean = text::clean_line(text, limits::kLineCharactersMax);
@@ -198,6 +214,13 @@ Written Office::Impl::written(const Loaded& loaded) const {
   return out;
 }
 
+Status Office::Impl::may_begin(const Caller& caller, Kind kind) const {
+  TRY(person_of(caller));
+  if (!inquiry::may_write(kind, side(), caller.role))
+    return fail(Code::ROLE_MISSING, "that role does not write this act", std::string(enum_text(kind)), {{"role", roles_for(kind, side())}});
+  return {};
+}
+
 Result<Written> Office::Impl::write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new) {
   const party::Person person = TRY(person_of(caller));
   for (int attempt = 1;; ++attempt) {
@@ -205,7 +228,8 @@ Result<Written> Office::Impl::write(const Caller& caller, const MatterId& matter
     if (!is_new) TRY(may_see(caller, person, before));
     const Plan plan = TRY(planner({person, before, now()}));
     if (!inquiry::may_write(plan.kind, side(), caller.role))
-      return fail(Code::ROLE_MISSING, "that role does not write this act", {}, {{"role", std::string(enum_text(caller.role))}});
+      return fail(Code::ROLE_MISSING, "that role does not write this act", std::string(enum_text(plan.kind)),
+                  {{"role", roles_for(plan.kind, side())}});
     CHECK_THAT(!inquiry::rule_of(plan.kind).needs_own_signature);
     std::string body;
     const inquiry::Act act = TRY(act_for(before, plan, caller.role, caller.person, body));
@@ -225,7 +249,7 @@ Result<Prepared> Office::Impl::prepare(const Caller& caller, const MatterId& mat
   TRY(may_see(caller, person, loaded));
   const Plan plan = TRY(planner({person, loaded, now()}));
   if (!inquiry::may_write(plan.kind, side(), caller.role))
-    return fail(Code::ROLE_MISSING, "that role does not write this act", {}, {{"role", std::string(enum_text(caller.role))}});
+    return fail(Code::ROLE_MISSING, "that role does not write this act", std::string(enum_text(plan.kind)), {{"role", roles_for(plan.kind, side())}});
   std::string body;
   const inquiry::Act act = TRY(act_for(loaded, plan, caller.role, caller.person, body));
   TRY(check(loaded, TRY(sign(act, body, std::nullopt))));
@@ -234,17 +258,18 @@ Result<Prepared> Office::Impl::prepare(const Caller& caller, const MatterId& mat
 
 Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId& matter, const SignedCommand& command, const Planner& planner) {
   const party::Person person = TRY(person_of(caller));
-  const inquiry::Act act = TRY(inquiry::Act::parse(command.text));
+  const inquiry::Act act = TRY(placed(inquiry::Act::parse(command.text), "/text"));
   if (act.matter != matter || act.org != parts.self.id || act.role != caller.role || act.person != caller.person)
     return fail(Code::TEXT_DIFFERS, "the signed text speaks of another matter or person", "/text");
   if (act.at > now() + kClockTolerance || act.at < now() - kSignatureAge) return fail(Code::STALE, "the text was prepared too long ago", "/text");
   if (command.body.size() != act.body_bytes || crypto::sha256(bytes_of(command.body)) != act.body)
     return fail(Code::TEXT_DIFFERS, "the body is not the one the signed text names", "/body");
-  const json::Value body = TRY(json::parse(command.body));
+  const json::Value body = TRY(placed(json::parse(command.body), "/body"));
   if (json::canonical(body) != command.body) return fail(Code::TEXT_DIFFERS, "the body is not in canonical form", "/body");
 
-  note::SignatureLine own = TRY(note::SignatureLine::parse(command.signature));
   const std::string name = inquiry::person_signer(parts.self.id, caller.person);
+  if (command.signature.empty()) return fail(Code::SIGNATURE_MISSING, "a signed step without a signature", "/signature", {{"signer", name}});
+  note::SignatureLine own = TRY(placed(note::SignatureLine::parse(command.signature), "/signature"));
   if (own.name != name) return fail(Code::SIGNATURE_INVALID, "somebody else's signature", "/signature", {{"signer", name}});
   bool is_known = false;
   for (const PublishedPerson& entry : TRY(parts.directory->person(parts.self.id, caller.person, act.at))) {
@@ -252,10 +277,10 @@ Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId&
     is_known = true;
     const note::Note note{command.text, {own}};
     const std::vector<note::VerifierKey> keys{entry.key};
-    if (TRY(note::verify(note, keys)).empty())
+    if (TRY(placed(note::verify(note, keys), "/signature")).empty())
       return fail(Code::SIGNATURE_INVALID, "the signature does not fit the text", "/signature", {{"signer", name}});
   }
-  if (!is_known) return fail(Code::KEY_UNKNOWN, "the directory has no key of this person for this role", "/signature", {{"signer", name}});
+  if (!is_known) return fail(Code::KEY_UNKNOWN, "the directory has no key of this person for this role", "/signature", {{"key", name}});
 
   for (int attempt = 1;; ++attempt) {
     const Loaded before = TRY(load(matter));

@@ -305,8 +305,10 @@ Status check_legal(const std::vector<FoldInput>& acts, const FoldInput& next) {
     case Effect::LATE:
     case Effect::OVERRIDDEN: break;
   }
-  return fail(Code::ILLEGAL_TRANSITION, effect.why, {},
-              {{"act", std::string(enum_text(next.act.kind))}, {"state", std::string(enum_text(after.shared.state))}});
+  // Before a dispatch there is no shared state; what the agency made of the matter is its state then.
+  const State state = before.shared.state == State::NONE ? before.agency.state : before.shared.state;
+  const std::string act(enum_text(next.act.kind));
+  return fail(Code::ILLEGAL_TRANSITION, effect.why, act, {{"act", act}, {"state", std::string(enum_text(state))}});
 }
 
 }  // namespace warifu::inquiry

@@ -9,7 +9,9 @@ namespace {
 using Objection = std::optional<Error>;
 
 Objection refusal(const MatterState& state, const FoldInput& input, Code code, std::string why) {
-  return Error{code, std::move(why), {}, {{"act", std::string(enum_text(input.act.kind))}, {"state", std::string(enum_text(state.agency.state))}}};
+  const State at = state.agency.state == State::NONE ? state.shared.state : state.agency.state;
+  const std::string act(enum_text(input.act.kind));
+  return Error{code, std::move(why), act, {{"act", act}, {"state", std::string(enum_text(at))}}};
 }
 
 // Nothing is purged while somebody still waits for it. How long it is kept after that is the desk's rule, not the fold's.

@@ -28,7 +28,8 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
-Error bad_request(std::string_view reason) { return Error{Code::BAD_REQUEST, std::string(reason), std::string(reason), {}}; }
+// The reason is for operators and programs: the sentence for people is in two languages and names the protocol only.
+Error bad_request(std::string_view reason) { return Error{Code::BAD_REQUEST, std::string(reason), "HTTP", {{"reason", std::string(reason)}}}; }
 
 // A handler's failure tells the outside nothing but that it happened.
 Response run_handler(Core& core, const Request& request) {

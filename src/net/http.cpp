@@ -210,19 +210,17 @@ Response text_response(int status, std::string content_type, std::string body) {
 Response problem_response(const Error& error, std::string_view request_id, std::optional<int> status) {
   const Sentence& entry = sentence(error.code);
   const int number = status.value_or(entry.http_status);
-  std::string json = "{\"status\":" + std::to_string(number) + ",\"code\":" + json_string(entry.name);
-  if (!error.where.empty()) json += ",\"where\":" + json_string(error.where);
-  if (!error.args.empty()) {
-    json += ",\"args\":{";
-    bool is_first = true;
-    for (const auto& [name, value] : error.args) {
-      json += (is_first ? "" : ",") + json_string(name) + ":" + json_string(value);
-      is_first = false;
-    }
-    json += "}";
+  // The same members as api::Problem: whoever reads an error need not know which floor it came from.
+  const std::string en = json_string(sentence_en(error));
+  std::string json = "{\"type\":" + json_string("urn:warifu:error:" + std::string(entry.name)) + ",\"title\":" + en;
+  json += ",\"status\":" + std::to_string(number) + ",\"code\":" + json_string(entry.name) + ",\"where\":" + json_string(error.where);
+  json += ",\"ja\":" + json_string(sentence_ja(error)) + ",\"en\":" + en + ",\"args\":{";
+  bool is_first = true;
+  for (const auto& [name, value] : error.args) {
+    json += (is_first ? "" : ",") + json_string(name) + ":" + json_string(value);
+    is_first = false;
   }
-  json += ",\"ja\":" + json_string(sentence_ja(error)) + ",\"en\":" + json_string(sentence_en(error));
-  if (!request_id.empty()) json += ",\"request_id\":" + json_string(request_id);
+  json += "},\"request\":" + json_string(request_id);
   Response response = text_response(number, "application/problem+json", json + "}");
   response.set("Cache-Control", "no-store");
   return response;

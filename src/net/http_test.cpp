@@ -94,7 +94,7 @@ TEST_CASE("a problem carries code and sentences but not the operator's message")
   CHECK(text.find("\"where\":\"/items/0/\\\"x\\\"\"") != std::string_view::npos);
   CHECK(text.find("\"args\":{\"max\":\"20\"}") != std::string_view::npos);
   CHECK(text.find("上限 20 文字") != std::string_view::npos);
-  CHECK(text.find("\"request_id\":\"0123\"") != std::string_view::npos);
+  CHECK(text.find("\"request\":\"0123\"") != std::string_view::npos);
 }
 
 TEST_CASE("setting a header replaces it, adding does not") {

@@ -85,11 +85,13 @@ class Browser:
 
 
 class Demo:
-    def __init__(self, folder, port):
+    """`more`: further options of the demo; `launcher`: words before the program that in the end become it (exec)."""
+
+    def __init__(self, folder, port, more=(), customers=1000, launcher=()):
         self.folder, self.port = folder, port
         self.lines = []
         self.process = subprocess.Popen(
-            [BIN, "demo", "--data", str(folder), "--listen", f"127.0.0.1:{port}", "--customers", "1000"],
+            [*launcher, BIN, "demo", "--data", str(folder), "--listen", f"127.0.0.1:{port}", "--customers", str(customers), *more],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )
         self.reader = threading.Thread(target=lambda: self.lines.extend(self.process.stdout), daemon=True)
@@ -100,7 +102,9 @@ class Demo:
                 self.stop()
                 raise RuntimeError("the demo did not start:\n" + "".join(self.lines))
             time.sleep(0.05)
-        self.accounts = json.loads((folder / "demo-accounts.json").read_text(encoding="utf-8"))
+        # As the process sees it: a launcher may have given it a file system of its own.
+        self.inside = Path(f"/proc/{self.process.pid}/root{folder}") if launcher else folder
+        self.accounts = json.loads((self.inside / "demo-accounts.json").read_text(encoding="utf-8"))
 
     def stop(self):
         if self.process.poll() is None:
@@ -159,6 +163,39 @@ class Demo:
         assert prepared.status == 200, prepared.body
         text = prepared.json
         return browser.post(address, {"text": text["text"], "body": text["body"], "signature": self.sign(browser, text["text"], folder)})
+
+
+def draft_for(browser):
+    """An inquiry that a demo provider can answer: an account, as its own profile offers it."""
+    for organisation in browser.get("/api/organisations?side=PROVIDER").json["organisations"]:
+        profile = browser.get(f"/api/organisations/{organisation['id']}/profile")
+        if profile.status != 200:
+            continue
+        for entry in profile.json["entries"]:
+            if entry["selector"] == "ACCOUNT_ID" and "K1" in entry["categories"]:
+                case = next(case for case in browser.get("/api/cases").json["cases"] if case["is_open"])
+                selector = {"type": "ACCOUNT_ID", "value": "warifu-test-" + str(time.monotonic_ns())}
+                if entry["services"]:
+                    selector["service"] = entry["services"][0]
+                item = {"selector": selector, "categories": ["K1"], "purpose": "出品者の確認", "necessity": "出品者を特定するため"}
+                return {"case_id": case["id"], "to": organisation["id"], "items": [item], "ready": True}
+    raise AssertionError("no provider of the demo answers for an account")
+
+
+JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+
+
+def refused(reply, status, code, where=None):
+    """An error as every error is: a code, the field, a sentence in each language without a gap, the id of the request."""
+    problem = reply.json
+    assert (reply.status, problem["code"]) == (status, code), problem
+    if where is not None:
+        assert problem["where"] == where, problem
+    assert reply.headers["content-type"] == "application/problem+json"
+    assert problem["status"] == status and problem["type"] == "urn:warifu:error:" + code
+    assert JAPANESE.search(problem["ja"]) and not JAPANESE.search(problem["en"]), problem
+    assert "{" not in problem["ja"] + problem["en"] and "—" not in problem["ja"] + problem["en"], problem
+    assert problem["title"] == problem["en"] and problem["request"] == reply.headers["x-request-id"]
 
 
 @pytest.fixture(scope="session")

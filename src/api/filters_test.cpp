@@ -53,7 +53,8 @@ TEST_CASE("filters: each of them, for the investigator") {
       {"counterparty=reiji-auction.example", all},
       {"counterparty=kakuu-police.example", {}},
       {"due_before=" + net::percent_encode(began), {}},
-      {"due_before=2027-06-01T00:00:00Z", all},
+      {"due_before=2027-06-01T00:00:00Z", {"sent"}},  // a draft is not due yet
+      {"due_before=" + net::percent_encode(ended), {}},
       {"updated_from=" + net::percent_encode(middle), {"sent"}},
       {"updated_until=" + net::percent_encode(middle), {"open", "ready"}},
       {"dispatched_from=" + net::percent_encode(middle), {"sent"}},

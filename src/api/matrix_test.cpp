@@ -123,6 +123,10 @@ struct Scene {
     }
     std::vector<inquiry::ItemDecision> decisions = desk::must(provider.suggest_triage(world.intake, matter), "suggest");
     if (to == At::LEGAL) decisions.at(0).disposition = Disposition::LEGAL_REVIEW;
+    if (to == At::NARROWED) {
+      decisions.at(0).disposition = Disposition::NARROW;
+      decisions.at(0).narrowing = narrowing();
+    }
     done(provider.triage(world.intake, matter, {decisions}), "triage");
     if (to <= At::TRIAGED) return;
     done(provider.accept(world.intake, matter, {}), "accept");
@@ -137,9 +141,15 @@ struct Scene {
     if (to == At::OPENED) return;
     done(world.agency().close(world.investigator, matter, {}), "close");
   }
+  [[nodiscard]] inquiry::Narrowing narrowing() const {
+    const Time until = world.clock.now() - days(2);
+    return {inquiry::Period{until - days(3), until}, {}, "期間を分けてください。"};
+  }
   void to_dispatch(At to) {
     desk::Office& agency = world.agency();
-    desk::DraftCommand draft = world.draft_of({world.item("ex-1001")});
+    desk::DraftItem item = world.item("ex-1001");
+    item.period = desk::PeriodInput{to_rfc3339(world.clock.now() - days(20)), to_rfc3339(world.clock.now() - days(1))};
+    desk::DraftCommand draft = world.draft_of({item});
     draft.ready = to != At::DRAFTED;
     matter = desk::must(agency.draft(world.investigator, draft), "draft").matter;
     world.step();
@@ -169,7 +179,8 @@ struct Scene {
     item.files = {attached};
     if (to == At::NARROWED) {
       item.result = ItemResult::NARROWING_PROPOSED;
-      item.narrowing = inquiry::Narrowing{std::nullopt, {law::Category::K1}, "期間を分けてください。"};
+      item.narrowing = narrowing();
+      item.files.clear();
     }
     collect.answer.items = {item};
     collect.answer.completeness = "保有する記録のすべてです。";
@@ -201,6 +212,8 @@ struct Row {
   At at = At::NOTHING;
   std::string allowed;
   Body body;
+  // Their role writes such acts, but not on this matter as it stands: 409, nothing written.
+  std::string not_now{};
   bool is_loose = false;  // allowed: past the question of who; the object itself may still not fit
 };
 
@@ -236,15 +249,16 @@ PersonId colleague(Scene& scene, const std::string& name) {
 void add_agency_rows(std::map<std::string, Row>& rows) {
   const Body reason = body(desk::ReasonCommand{"理由"});
   rows["post_inquiries_judge"] = {At::NOTHING, kAll, body(desk::JudgeCommand{})};
-  rows["post_inquiries"] = {At::NOTHING, "inv inv2 str", draft_body()};
-  rows["post_inquiries_oral"] = {At::NOTHING, "inv inv2 str", made([](Scene& scene, const std::string&, const desk::Caller&) {
+  // The case belongs to the unit of these two; for the stranger it is not there.
+  rows["post_inquiries"] = {At::NOTHING, "inv inv2", draft_body()};
+  rows["post_inquiries_oral"] = {At::NOTHING, "inv inv2", made([](Scene& scene, const std::string&, const desk::Caller&) {
                                    return desk::OralCommand{scene.world.open_case, scene.world.provider().self().id, "出品者の氏名",
                                                             "2026-11-21T14:00:00+09:00"};
                                  })};
   rows["post_inquiries_import"] = {At::NOTHING, kAll, text("type,value,categories\nEMAIL,a@example.com,K1\n")};
-  rows["put_matters_by_matter_draft"] = {At::DRAFTED, "inv inv2", draft_body()};
+  rows["put_matters_by_matter_draft"] = {At::DRAFTED, "inv", draft_body(), "inv2"};  // a colleague's draft is handed over first
   rows["post_matters_by_matter_check"] = {At::READY, "sup", body(desk::CommentCommand{})};
-  rows["post_matters_by_matter_send_back"] = {At::READY, "sup", reason};
+  rows["post_matters_by_matter_send_back"] = {At::READY, "sup", reason, "app del reg"};
   rows["post_matters_by_matter_approval_prepare"] = {At::CHECKED, "app del", {}};
   rows["post_matters_by_matter_approval"] = {At::CHECKED, "app del", signed_by(&desk::TestWorld::approver, &desk::Office::prepare_approval)};
   rows["post_matters_by_matter_number"] = {At::APPROVED, "reg", body(desk::RegisterCommand{})};
@@ -258,7 +272,9 @@ void add_agency_rows(std::map<std::string, Row>& rows) {
   rows["post_matters_by_matter_open"] = {At::RETRIEVED, "inv inv2 sup app del aud", made([](Scene& scene, const std::string&, const desk::Caller&) {
                                            return desk::OpenCommand{scene.release, "照合"};
                                          })};
-  rows["post_matters_by_matter_decline"] = {At::NARROWED, "inv inv2 sup", of_release};
+  rows["post_matters_by_matter_decline"] = {At::NARROWED, "inv inv2 sup", made([](Scene& scene, const std::string&, const desk::Caller&) {
+                                              return desk::ReleaseReference{scene.release, "期間は分けられません。"};
+                                            })};
   rows["post_matters_by_matter_feedback"] = {At::RETRIEVED, "inv inv2 sup", body(desk::FeedbackCommand{})};
   rows["post_matters_by_matter_close"] = {At::OPENED, "inv inv2 sup", body(desk::CommentCommand{})};
   rows["post_matters_by_matter_hand_over"] = {At::DISPATCHED, "sup app del", made([](Scene& scene, const std::string&, const desk::Caller&) {
@@ -274,6 +290,7 @@ void add_provider_rows(std::map<std::string, Row>& rows) {
   rows["get_matters_by_matter_triage"] = {At::DISPATCHED, "int leg rel rel2 paud", {}};
   rows["post_matters_by_matter_triage"] = {At::DISPATCHED, "int", decisions};
   inquiry::ItemDecision accept;
+  accept.comment = "規程のとおりです。";
   rows["post_matters_by_matter_legal"] = {At::LEGAL, "leg", body(desk::DecisionsCommand{{accept}})};
   rows["post_matters_by_matter_accept"] = {At::TRIAGED, "int leg", body(desk::AcceptCommand{})};
   rows["post_matters_by_matter_return"] = {At::TRIAGED, "int leg", body(desk::ReturnCommand{law::ReasonCode::INCOMPLETE, "期間が必要です。"})};
@@ -282,7 +299,7 @@ void add_provider_rows(std::map<std::string, Row>& rows) {
                                            })};
   rows["post_matters_by_matter_lookups"] = {At::ASSIGNED, "op", body(desk::LookupCommand{1, "members"})};
   rows["post_matters_by_matter_files"] = {At::ASSIGNED, "op", text("name\r\n")};
-  rows["get_matters_by_matter_files_by_file"] = {At::RETRIEVED, "inv inv2 sup app del aud op rel rel2 leg int paud", {}, true};
+  rows["get_matters_by_matter_files_by_file"] = {At::OPENED, "inv op leg rel rel2", {}, "", true};
   desk::CollectCommand collect;
   collect.answer.items = {inquiry::ItemAnswer{}};
   collect.answer.items[0].result = ItemResult::NONE_HELD;
@@ -301,7 +318,7 @@ void add_common_rows(std::map<std::string, Row>& rows) {
   rows["get_desk"] = {At::ASSIGNED, readers, {}};
   rows["get_registers_by_office"] = {At::DISPATCHED, "app del reg aud", {}};
   rows["post_matters_by_matter_view"] = {At::ASSIGNED, "inv inv2 sup app del reg aud int op leg rel rel2 paud", body(desk::ViewCommand{})};
-  rows["post_matters_by_matter_purge"] = {At::WITHDRAWN, "reg rel rel2", body(desk::ReasonCommand{"取下げのため"}), true};
+  rows["post_matters_by_matter_purge"] = {At::WITHDRAWN, "reg rel rel2", body(desk::ReasonCommand{"取下げのため"}), "", true};
   rows["post_matters_by_matter_findings"] = {At::DISPATCHED, "aud paud", body(desk::FindingCommand{"same-target", "続けて同じ対象です。"})};
   for (const char* open : {"get_organisations", "get_organisations_by_organisation", "get_organisations_by_organisation_profile",
                            "get_organisations_by_organisation_keys", "get_organisations_by_organisation_people_by_person", "get_directory_entries",
@@ -326,8 +343,8 @@ void add_figure_rows(std::map<std::string, Row>& rows) {
   rows["post_statements_by_statement_findings"] = {At::STATED, "aud paud", body(desk::FindingCommand{"STATEMENT_UNKNOWN", "確認しました。"})};
   for (const char* read : {"get_registers_by_office_paper_pdf", "get_registers_by_office_table_csv"}) rows[read] = {At::DISPATCHED, agency, {}};
   // Printing follows a view: whoever has not looked yet is asked to.
-  rows["get_matters_by_matter_paper_pdf"] = {At::ASSIGNED, "inv inv2 sup app del reg aud int op leg rel rel2 paud", {}, true};
-  rows["get_matters_by_matter_releases_by_release_cover_pdf"] = {At::OPENED, "inv op leg rel rel2", {}, true};
+  rows["get_matters_by_matter_paper_pdf"] = {At::ASSIGNED, "inv inv2 sup app del reg aud int op leg rel rel2 paud", {}, "", true};
+  rows["get_matters_by_matter_releases_by_release_cover_pdf"] = {At::OPENED, "inv op leg rel rel2", {}, "", true};
 }
 
 void add_book_rows(std::map<std::string, Row>& rows) {
@@ -363,16 +380,16 @@ void add_book_rows(std::map<std::string, Row>& rows) {
     return desk::DelegationCommand{scene.world.approver.person, scene.world.delegate.person, scene.world.section,
                                    to_rfc3339(scene.world.clock.now() + days(30)), to_rfc3339(scene.world.clock.now() + days(40))};
   };
-  rows["post_delegations_prepare"] = {At::NOTHING, "app adm",
-                                      made([=](Scene& scene, const std::string&, const desk::Caller&) { return delegation(scene); }), true};
-  rows["post_delegations"] = {At::NOTHING, "app adm", made([=](Scene& scene, const std::string&, const desk::Caller& who) {
+  rows["post_delegations_prepare"] = {At::NOTHING, "app",
+                                      made([=](Scene& scene, const std::string&, const desk::Caller&) { return delegation(scene); }), "", true};
+  rows["post_delegations"] = {At::NOTHING, "app", made([=](Scene& scene, const std::string&, const desk::Caller& who) {
                                 desk::DelegationSigned command{delegation(scene), {}};
                                 const Result<desk::PreparedEntry> prepared =
                                     scene.node.agency_enrolment.prepare_delegation(scene.world.approver, command.delegation);
                                 if (prepared) command.entry = {prepared->text, scene.node.sign(who, prepared->text)};
                                 return command;
                               }),
-                              true};
+                              "", true};
   rows["put_house_rules"] = {At::NOTHING, "leg", body(desk::HouseRulesCommand{})};
   rows["put_profile"] = {At::NOTHING, "leg padm", made([](Scene& scene, const std::string&, const desk::Caller&) {
                            party::AnswerProfile profile = *desk::must(scene.world.directory().profile(scene.world.provider().self().id));
@@ -385,8 +402,8 @@ void add_book_rows(std::map<std::string, Row>& rows) {
     return desk::AdmissionCommand{colleague(scene, name), Scene::is_agency(name) ? party::Role::INVESTIGATOR : party::Role::OPERATOR,
                                   office.person_signers.at(colleague(scene, name)).verifier().text()};
   });
-  rows["post_keys_admission_prepare"] = {At::NOTHING, "adm app leg padm", admission, true};
-  rows["post_keys_revocation_prepare"] = {At::NOTHING, "adm app leg padm", admission, true};
+  rows["post_keys_admission_prepare"] = {At::NOTHING, "adm app leg padm", admission, "", true};
+  rows["post_keys_revocation_prepare"] = {At::NOTHING, "adm app leg padm", admission, "", true};
   // Texts nobody prepared: refused for what they are, whoever hands them in; the tests of the desk play admission through.
   rows["post_keys_admission"] = {At::NOTHING, "", body(desk::SignedEntry{"x", "y"})};
   rows["post_keys_revocation"] = {At::NOTHING, "", body(desk::SignedEntry{"x", "y"})};
@@ -395,6 +412,7 @@ void add_book_rows(std::map<std::string, Row>& rows) {
   rows["post_people_by_person_devices_revoke"] = {
       At::NOTHING, "inv2 op2 adm padm", made([](Scene& scene, const std::string& name, const desk::Caller&) {
         desk::TestOffice& office = Scene::is_agency(name) ? scene.world.agency_office() : scene.world.provider_office();
+        scene.node.log_in_body(Scene::is_agency(name) ? scene.world.other_investigator : scene.world.other_op);  // enrols the device
         return DeviceRevocation{office.person_signers.at(colleague(scene, name)).verifier().text()};
       })};
 }
@@ -435,7 +453,7 @@ std::set<std::string> words(const std::string& text) {
 bool is_refusal(const Reply& reply) {
   static const std::set<std::string> codes = {
       "FORBIDDEN",   "ROLE_MISSING", "NOT_FOUND",         "NOT_ASSIGNED", "SEPARATION_OF_DUTIES", "DELEGATION_OUT_OF_PERIOD",
-      "KEY_UNKNOWN", "TEXT_DIFFERS", "SIGNATURE_INVALID", "BAD_NOTE"};
+      "KEY_UNKNOWN", "TEXT_DIFFERS", "SIGNATURE_INVALID", "BAD_NOTE",     "CASE_UNKNOWN"};
   return reply.status() >= 400 && reply.status() < 500 && codes.contains(reply.code());
 }
 
@@ -528,6 +546,15 @@ TEST_CASE("matrix: who may, and whoever may not changes nothing") {
     for (const auto& [name, who] : shared.people()) {
       CAPTURE(operation);
       CAPTURE(name);
+      if (words(row.not_now).contains(name)) {
+        const auto before = shared.node.writes();
+        const Reply reply = call(shared, route, row, name, who, right_objects(shared, name));
+        CAPTURE(std::string(reply.response.text()));
+        CHECK(reply.status() == 409);
+        CHECK(reply.code() == "ILLEGAL_TRANSITION");
+        CHECK(shared.node.writes() == before);
+        continue;
+      }
       if (!allowed.contains(name)) {
         const auto before = shared.node.writes();
         const Reply reply = call(shared, route, row, name, who, right_objects(shared, name));
@@ -544,7 +571,7 @@ TEST_CASE("matrix: who may, and whoever may not changes nothing") {
       const Reply reply = call(scene, route, row, name, caller, right_objects(scene, name));
       CAPTURE(std::string(reply.response.text()));
       if (row.is_loose)
-        CHECK_FALSE(is_refusal(reply));
+        CHECK_FALSE((is_refusal(reply) && reply.text("where") != "/vkey"));
       else
         CHECK(reply.status() == route.status);
     }

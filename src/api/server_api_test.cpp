@@ -45,7 +45,7 @@ TEST_CASE("server: the described interface is served") {
 TEST_CASE("server: what is not there, and what is there in another way") {
   TestApi node;
   Browser browser = node.log_in(node.world.investigator);
-  for (const char* target : {"/api", "/api/", "/api/desk/", "/api/matters//view", "/api/nothing"}) CHECK(browser.get(target).status() == 404);
+  for (const char* target : {"/api", "/api/", "/api/desk/", "/api/nothing"}) CHECK(browser.get(target).status() == 404);
   const Reply other = browser.del("/api/desk");
   CHECK(other.status() == 405);
   CHECK(other.response.header("Allow") == "GET, HEAD");
@@ -124,7 +124,8 @@ TEST_CASE("server: a file already on disk is attached from there") {
   }
   CHECK(op.send(op.request("POST", "/api/matters/" + matter.hex() + "/files?name=a.csv")).code() == "EMPTY_FIELD");
   CHECK(op.send(op.request("POST", "/api/matters/" + matter.hex() + "/files", "a", "text/csv")).code() == "MISSING_FIELD");
-  CHECK(op.send(op.request("POST", "/api/matters/" + matter.hex() + "/files?name=..%2F..%2Fa.csv", "a", "text/csv")).status() >= 400);
+  // Of a path its last part counts, as old browsers sent them; it is a name to show, never a place to write to.
+  CHECK(op.send(op.request("POST", "/api/matters/" + matter.hex() + "/files?name=..%2F..%2Fa.csv", "a", "text/csv")).text("name") == "a.csv");
 }
 
 TEST_CASE("server: the interface's files, its router's paths, and what is said without them") {
