@@ -20,6 +20,7 @@
 #include "crypto/hash.h"
 #include "json/write.h"
 #include "note/policy.h"
+#include "store/postgres.h"
 #include "store/sqlite.h"
 
 extern char** environ;
@@ -213,7 +214,15 @@ Result<std::string> signed_manifest(Node& node, const std::string& manifest, std
   return TRY(note::sign_note(text, signers)).serialise();
 }
 
-Result<json::Value> backup(const BackupCommand& command) {
+// What is half made lies beside the target, also when that is written as a folder (`new/`) or from here (`.`).
+std::string without_slash(const std::string& path) {
+  fs::path out = fs::path(path).lexically_normal();
+  if (!out.has_filename()) out = out.parent_path();
+  return (out == "." || out.empty()) ? fs::current_path().string() : out.string();
+}
+
+Result<json::Value> backup(BackupCommand command) {
+  command.out = without_slash(command.out);
   std::error_code ignored;
   if (fs::exists(command.out, ignored)) return fail(Code::CONFLICT, "something lies there already", command.out);
   const std::unique_ptr<Node> node = TRY(open_node(command.data, false));
@@ -295,6 +304,12 @@ Result<Checked> check_backup(const std::string& folder, const std::string& root_
 // The copied list names the old database; it is given the new one's address.
 Status restore_postgres(const std::string& folder, const std::string& store_url) {
   const std::string dump = folder + "/" + std::string(kDump);
+  {
+    const std::unique_ptr<store::Database> target = TRY(store::open_postgres({.url = store_url, .schema = "public", .access = store::Access::READ}));
+    constexpr std::string_view kNodes = "SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = 'warifu_directory'";
+    if (TRY(store::one_value<std::int64_t>(*target, kNodes)) != 0)
+      return fail(Code::CONFLICT, "the database holds a node; restore into a new one", "--store");
+  }
   TRY(run_program({"pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--dbname=" + store_url, dump}));
   const std::string list = folder + "/organisations.json";
   json::Value value = TRY(json::parse(TRY(read_file(list, kListBytesMax))));
@@ -305,7 +320,8 @@ Status restore_postgres(const std::string& folder, const std::string& store_url)
   return {};
 }
 
-Result<json::Value> restore(const RestoreCommand& command) {
+Result<json::Value> restore(RestoreCommand command) {
+  command.data = without_slash(command.data);
   std::error_code error;
   if (fs::exists(command.data, error) && !(fs::is_directory(command.data, error) && fs::is_empty(command.data, error)))
     return fail(Code::CONFLICT, "the target is not empty", command.data);

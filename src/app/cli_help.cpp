@@ -159,7 +159,10 @@ std::string zsh_script(const std::vector<Words>& all) {
     }
     out += "      ) ;;\n";
   }
-  out += "  esac\n  _describe 'warifu' found || _files\n}\ncompdef _warifu warifu\n";
+  // Found through fpath, the file is the function's first call; sourced, it only says what it is for.
+  out +=
+      "  esac\n  _describe 'warifu' found || _files\n}\n"
+      "if [[ ${funcstack[1]} == _warifu ]]; then _warifu \"$@\"; else compdef _warifu warifu; fi\n";
   return out;
 }
 

@@ -41,12 +41,17 @@ void add_serve(CLI::App& root, int& code) {
   command->add_option("--listen", serve->listen, "Address and port to listen on");
   command->add_option("--origin", serve->origin, "Origin of the page that people open, https://…");
   command->add_flag("--check", serve->check, "Check configuration and folder, print the origin, and end");
+  command->add_flag("--json", serve->json, "Print the result of --check, or why it does not start, as JSON");
   command->callback([serve, &code] { code = run_serve(*serve); });
 
   CLI::App* config = root.add_subcommand("config", "The configuration");
-  const auto print = std::make_shared<bool>(false);
-  config->add_flag("--print-defaults", *print, "Print every setting with its default")->required();
-  config->callback([&code] { code = run_print_defaults(); });
+  struct Print {
+    bool defaults = false, json = false;
+  };
+  const auto print = std::make_shared<Print>();
+  config->add_flag("--print-defaults", print->defaults, "Print every setting with its default")->required();
+  config->add_flag("--json", print->json, "As JSON instead of TOML");
+  config->callback([print, &code] { code = run_print_defaults(print->json); });
 }
 
 void add_org(CLI::App& root, int& code) {

@@ -104,6 +104,8 @@ int run_command_line(int argc, char** argv) {
       std::fprintf(stderr, "warifu: 使い方が違います。次の英文と --help を見てください。\n        This is not how it is used; see --help.\n");
     return app.exit(error) == 0 ? 0 : 2;
   }
+  // What could not be written to the end was not said: a full disk behind a pipe is a failure of the command.
+  if (std::fflush(stdout) != 0 && code == 0) code = 1;
   return code;
 }
 

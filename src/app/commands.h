@@ -56,7 +56,7 @@ struct ServeCommand {
   bool check = false, json = false;
 };
 int run_serve(const ServeCommand& command);
-int run_print_defaults();
+int run_print_defaults(bool as_json);
 
 struct OrgCommand {
   std::string data, org, name_ja, name_en, side, address, telephone, kind, recipient_class;

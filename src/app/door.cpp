@@ -191,10 +191,7 @@ class RemoteDoor final : public Door {
   }
 
   Status log_in() {
-    const bool is_local = access_.server.starts_with("http://127.0.0.1") || access_.server.starts_with("http://localhost") ||
-                          access_.server.starts_with("http://[::1]");
-    if (!access_.server.starts_with("https://") && !is_local)
-      return fail(Code::CONFIG, "a password goes over an encrypted connection only", "--server", {{"expected", "https://…"}});
+    TRY(check_encrypted(access_.server));
     if (access_.as.empty()) return missing("--as");
     if (access_.organisation.empty()) {
       const api::NodeView node = TRY(json::decode<api::NodeView>(TRY(call("GET", "/api/node", std::nullopt))));
@@ -305,6 +302,17 @@ Result<json::Value> read_json_file(const std::string& file) {
     text = std::move(*read);
   }
   return json::parse(text, limits::kJsonBytesMax);
+}
+
+Status check_encrypted(const std::string& server) {
+  if (server.starts_with("https://")) return {};
+  for (const std::string_view host : {"http://localhost", "http://127.0.0.1", "http://[::1]"}) {
+    if (!server.starts_with(host)) continue;
+    const std::string_view rest = std::string_view(server).substr(host.size());
+    const bool is_port = rest.starts_with(':') && rest.find_first_not_of("0123456789", 1) == std::string_view::npos;
+    if (rest.empty() || is_port) return {};
+  }
+  return fail(Code::CONFIG, "a password goes over an encrypted connection only", "--server", {{"expected", "https://…"}});
 }
 
 std::string member_text(const json::Value& value, std::string_view name) {

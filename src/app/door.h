@@ -78,6 +78,8 @@ struct Hosted;
 // Shared by commands that print a result: JSON on one line, or what `print` writes.
 int finish(const Result<json::Value>& result, bool as_json, const std::function<void(const json::Value&)>& print);
 [[nodiscard]] Result<json::Value> read_json_file(const std::string& file);  // "-": standard input
+// A password or a PIN's proof goes in clear to this machine only. Compared as a whole name: localhost.example is somebody else's.
+[[nodiscard]] Status check_encrypted(const std::string& server);
 // A string member; empty when there is none.
 [[nodiscard]] std::string member_text(const json::Value& value, std::string_view name);
 

@@ -96,10 +96,7 @@ Result<json::Value> post(const KeyCommand& command, const std::string& path, con
 // An invitation redeemed from the command line: password, a key made here, and its enrolment.
 Result<json::Value> enrol(KeyCommand command) {
   while (command.server.ends_with('/')) command.server.pop_back();
-  const bool is_local =
-      command.server.starts_with("http://127.0.0.1") || command.server.starts_with("http://localhost") || command.server.starts_with("http://[::1]");
-  if (!command.server.starts_with("https://") && !is_local)
-    return fail(Code::CONFIG, "a password goes over an encrypted connection only", "--server", {{"expected", "https://…"}});
+  TRY(check_encrypted(command.server));
   const json::Value asked(json::Object{{"organisation", command.org}, {"login", command.login}, {"code", command.code}});
   const desk::InvitationView view = TRY(json::decode<desk::InvitationView>(TRY(post(command, "/api/invitations/look", asked))));
   if (view.origin != command.server)

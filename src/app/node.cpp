@@ -92,6 +92,9 @@ Result<std::unique_ptr<Node>> Node::create(NodeOptions options) {
   if (read_file(list_path(node->options_), kListBytesMax)) return fail(Code::CONFLICT, "the folder holds a node", node->options_.data);
   if (node->options_.lock) node->lock_.emplace(TRY(store::FolderLock::take(node->options_.data)));
   TRY(node->open_directory(true));
+  // A folder is empty, but a database may be another node's: its directory vouches for its own organisations only.
+  if (!TRY(node->directory_->organisations()).empty())
+    return fail(Code::CONFLICT, "the database holds another node; make a new one for this", "--store");
   const std::string policy = "log " + node->directory_->root().text() + "\nquorum none\n";
   TRY(write_file_durably(node->options_.data + "/root.vkey", bytes_of(policy), kPublic));
   TRY(node->save_list());

@@ -43,7 +43,7 @@ Result<std::vector<Role>> roles_of(const std::vector<std::string>& names) {
   std::vector<Role> out;
   for (const std::string& name : names) {
     Result<Role> role = enum_parse<Role>(name);
-    if (!role) return tl::unexpected<Error>(std::move(role).error().at("--role-of"));
+    if (!role) return tl::unexpected<Error>(std::move(role).error().at("--has"));
     out.push_back(*role);
   }
   if (out.empty()) return fail(Code::EMPTY_FIELD, "a person has at least one role", "--has");
@@ -165,7 +165,13 @@ Result<json::Value> admit_as_owner(const UserCommand& command) {
     if (!row.is_revoked && (command.vkey.empty() || row.vkey == command.vkey)) keys.push_back(TRY(note::VerifierKey::parse(row.vkey)));
   if (keys.empty()) return fail(Code::KEY_UNKNOWN, "the person has enrolled no device yet", command.login, {{"key", command.login}});
   int admitted = 0;
-  for (const note::VerifierKey& key : keys) admitted += TRY(admit_by_root(*node, *hosted, person, key));
+  for (const note::VerifierKey& key : keys) {
+    const Result<int> done = admit_by_root(*node, *hosted, person, key);
+    if (!done && done.error().code == Code::SIGNATURE_MISSING)
+      return fail(Code::SIGNATURE_MISSING, "the root key admits the first two people; a second person signs for this one: --as, --keyfile, --device",
+                  command.login, {{"signer", hosted->organisation.id.text() + "/person/…"}});
+    admitted += TRY(done);
+  }
   return json::Value(json::Object{{"ok", true}, {"login", person.login}, {"admitted", admitted}});
 }
 

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "crypto/password.h"
 #include "crypto/self_check.h"
+#include "json/write.h"
 
 namespace warifu::app {
 
@@ -156,7 +157,10 @@ Status serve(const ServeCommand& command) {
   TRY(refuse_demo(*node));
   TRY(make_directories(front.temp_directory, 0700));
   if (command.check) {
-    std::printf("%s\n", origin.c_str());
+    if (command.json)
+      std::printf("%s\n", json::compact(json::Object{{"ok", true}, {"origin", origin}}).c_str());
+    else
+      std::printf("%s\n", origin.c_str());
     return {};
   }
   front.on_ready = [&origin, &listen](std::uint16_t port) {
@@ -173,8 +177,19 @@ int run_serve(const ServeCommand& command) {
   return served ? 0 : report(served.error(), command.json);
 }
 
-int run_print_defaults() {
-  const std::string text = default_config_text();
+int run_print_defaults(bool as_json) {
+  std::string text = default_config_text();
+  if (as_json) {
+    json::Array all;
+    for (const Setting& setting : settings())
+      all.push_back(json::Object{{"setting", setting.key},
+                                 {"default", setting.fallback},
+                                 {"variable", setting.variable()},
+                                 {"expected", setting.expected},
+                                 {"ja", setting.ja},
+                                 {"en", setting.en}});
+    text = json::compact(json::Object{{"settings", std::move(all)}}) + "\n";
+  }
   return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() ? 0 : 1;
 }
 

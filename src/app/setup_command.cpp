@@ -55,30 +55,48 @@ Result<desk::InvitationCode> first_administrator(Hosted& hosted, const InitComma
   return hosted.logins->invite_as_node(person.id);
 }
 
+struct Made {
+  desk::InvitationCode code;
+  std::string directory;
+};
+
+Result<Made> make_node(NodeOptions options, const party::Organisation& organisation, const InitCommand& command) {
+  const std::unique_ptr<Node> node = TRY(Node::create(std::move(options)));
+  Hosted* hosted = TRY(node->add_organisation(organisation));
+  return Made{TRY(first_administrator(*hosted, command)), node->directory().root().text()};
+}
+
 Result<json::Value> init(const InitCommand& command) {
   const party::Organisation organisation =
       TRY(organisation_of({command.data, command.org, command.name_ja, command.name_en, command.side, command.address, command.telephone,
                            command.kind, command.recipient_class, command.json}));
   TRY(desk::check_demo(organisation.id, false));
   std::error_code ignored;
-  if (std::filesystem::exists(command.data, ignored) && !std::filesystem::is_empty(command.data, ignored))
-    return fail(Code::CONFLICT, "the folder is not empty", command.data);
+  const bool was_there = std::filesystem::exists(command.data, ignored);
+  if (was_there && !std::filesystem::is_empty(command.data, ignored)) return fail(Code::CONFLICT, "the folder is not empty", command.data);
   NodeOptions options;
   options.data = command.data;
   options.store_url = command.store_url;
   options.hub = command.hub.empty() ? "hub." + organisation.id.text() : command.hub;
   if (!party::OrganisationId::parse(options.hub)) return fail(Code::BAD_VALUE, "not a name on the wire", "--hub", {{"expected", "hub.example"}});
-  const std::unique_ptr<Node> node = TRY(Node::create(std::move(options)));
-  Hosted* hosted = TRY(node->add_organisation(organisation));
-  const desk::InvitationCode code = TRY(first_administrator(*hosted, command));
+  const Result<Made> made = make_node(std::move(options), organisation, command);
+  if (!made) {
+    // A folder with keys that nobody was told of would only stand in the way of the next try; unless another process is making it just now.
+    const bool is_made_by_another =
+        made.error().code == Code::STORE_LOCKED || (made.error().code == Code::CONFLICT && made.error().where == command.data);
+    if (!is_made_by_another)
+      for (const auto& entry : std::filesystem::directory_iterator(command.data, ignored)) std::filesystem::remove_all(entry.path(), ignored);
+    if (!was_there) std::filesystem::remove(command.data, ignored);
+    return tl::unexpected<Error>(made.error());
+  }
   return json::Value(json::Object{{"ok", true},
                                   {"data", command.data},
                                   {"organisation", organisation.id.text()},
-                                  {"directory", node->directory().root().text()},
-                                  {"login", code.login},
-                                  {"person", code.person.hex()},
-                                  {"invitation", code.code},
-                                  {"until", to_rfc3339(code.until)}});
+                                  {"directory", made->directory},
+                                  {"login", made->code.login},
+                                  {"person", made->code.person.hex()},
+                                  {"invitation", made->code.code},
+                                  {"until", to_rfc3339(made->code.until)}});
 }
 
 Result<json::Value> add(const OrgCommand& command) {

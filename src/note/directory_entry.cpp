@@ -134,8 +134,8 @@ Result<std::vector<VerifierKey>> signed_by(const Note& note, std::span<const Ver
   return found;
 }
 
-tl::unexpected<Error> missing(std::string message, std::string key) {
-  return fail(Code::SIGNATURE_MISSING, std::move(message), {}, {{"key", std::move(key)}});
+tl::unexpected<Error> missing(std::string message, std::string signer) {
+  return fail(Code::SIGNATURE_MISSING, std::move(message), "entry", {{"signer", std::move(signer)}});
 }
 
 bool has_same_key(const KeyEntry& a, const KeyEntry& b) {

@@ -19,13 +19,19 @@ BIN = os.environ.get("WARIFU_BIN", str(ROOT / "build/dev/warifu"))
 START_S = 180
 
 
+GIVEN = set()
+
+
 def free_port():
-    """Below 32768, where the system gives out no ports of its own."""
+    """Below 32768, where the system gives out no ports of its own. Never the same twice: who had it may want it again after a restart."""
     for port in range(20000 + os.getpid() % 5000, 32768):
+        if port in GIVEN:
+            continue
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
+                GIVEN.add(port)
                 return port
             except OSError:
                 continue
@@ -209,3 +215,14 @@ def demo(tmp_path_factory):
 
 def quoted(text):
     return urllib.parse.quote(text, safe="")
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    from postgres import PROGRAMS, Postgres  # here, because it needs free_port
+
+    if not (PROGRAMS / "initdb").exists():
+        pytest.fail("postgresql-15 is not installed (tools/packages.txt)")
+    running = Postgres()
+    yield running
+    running.stop()

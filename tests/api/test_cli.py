@@ -1,0 +1,185 @@
+"""The command line through the real executable: an inquiry from the draft to the answer with keys that stay in their files, beside and over a
+running server; keys, sources, the law; help, man page and completions."""
+import json
+import os
+import pty
+import select
+import shutil
+import stat
+import subprocess
+import time
+
+import pytest
+
+from cli_support import AGENCY, PASSWORD, PEOPLE, PROVIDER, Served, World, done, made_on_the_folder, pin_of, refused, run
+from conftest import BIN, ROOT
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """A production node with two organisations, every person admitted: the first two under the root key, the others by a second person."""
+    if not os.access(BIN, os.X_OK):
+        pytest.skip(f"there is no executable {BIN}")
+    return made_on_the_folder(World(tmp_path_factory.mktemp("cli")))
+
+
+def approved(world, name):
+    """An inquiry up to its approval on the folder."""
+    matter = world.local(AGENCY, "tantou", "inquiry", "draft", world.draft_file(name), "--case", "R8-1", "--ready")["matter"]
+    assert world.local(AGENCY, "kakarichou", "inquiry", "check", matter, "--comment", "確認した。")["state"] == "CHECKED"
+    world.local(AGENCY, "kachou", "inquiry", "approve", matter, signs=True)
+    return matter
+
+
+def test_people_and_units_are_listed(world):
+    people = done("user", "list", "--data", world.data, "--org", AGENCY)["people"]
+    assert {person["login"] for person in people} == set(PEOPLE[AGENCY])
+    assert [unit["name_ja"] for unit in done("unit", "list", "--data", world.data, "--org", AGENCY)["units"]] == ["サイバー犯罪対策課"]
+    listed = done("org", "list", "--data", world.data)["organisations"]
+    assert {one["id"] for one in listed} == {AGENCY, PROVIDER} and all(one["hosted"] for one in listed)
+
+
+def test_an_inquiry_from_draft_to_answer_on_the_folder(world):
+    matter = approved(world, "whole")
+    number = world.local(AGENCY, "shomu", "inquiry", "number", matter)["number"]
+    assert number.startswith("架空警サ発令")
+    assert world.local(AGENCY, "shomu", "inquiry", "dispatch", number, signs=True)["state"] in ("DISPATCHED", "DELIVERED")
+
+    inbox = world.local(PROVIDER, "uketsuke", "inquiry", "list", "--mine")["rows"]
+    assert number in [row["number"] for row in inbox]
+    world.local(PROVIDER, "uketsuke", "inquiry", "triage", number)
+    world.local(PROVIDER, "uketsuke", "inquiry", "accept", number)
+    world.local(PROVIDER, "uketsuke", "inquiry", "assign", number, "tantou")
+    upload = world.folder / "record.csv"
+    upload.write_text("id,name\nex-1001,架空 太郎\n", encoding="utf-8")
+    file = world.local(PROVIDER, "tantou", "inquiry", "attach", number, upload)
+    answer = {"items": [{"no": 1, "result": "ANSWERED", "message": "", "provenance": [], "files": [file],
+                         "tables": [{"columns": ["会員ID", "氏名"], "rows": [["ex-1001", "架空 太郎"]]}]}],
+              "reference": "R-1", "preparer": "架空 tantou", "completeness": "すべてです。", "minutes": 12, "yen": 0}
+    (world.folder / "answer.json").write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+    world.local(PROVIDER, "tantou", "inquiry", "collect", number, world.folder / "answer.json", "--ready")
+    wrong = refused("inquiry", "check-answer", number, "--rows", "1=7", "--data", world.data, "--org", PROVIDER, "--as", "kakunin")
+    assert wrong["code"] == "ROW_COUNT_DIFFERS"
+    world.local(PROVIDER, "kakunin", "inquiry", "check-answer", number, "--rows", "1=1")
+    world.local(PROVIDER, "kakunin", "inquiry", "release", number, signs=True)
+
+    world.local(AGENCY, "tantou", "inquiry", "retrieve", number)
+    assert world.local(AGENCY, "tantou", "inquiry", "open", number, "--reason", "被疑者の特定のため")["state"] == "ANSWERED"
+    shown = run("inquiry", "show", number, "--data", world.data, "--org", AGENCY, "--as", "tantou")
+    assert shown.returncode == 0 and "架空 太郎" in shown.stdout and "inquiry.approved" not in shown.stderr
+    world.local(AGENCY, "tantou", "inquiry", "feedback", number, "--outcome", "SUSPECT_IDENTIFIED", "--message", "感謝します。")
+    assert world.local(AGENCY, "tantou", "inquiry", "close", number)["state"] == "CLOSED"
+    assert done("rebuild", "--check", "--data", world.data)["differing"] == 0
+    file = world.folder / "evidence.zip"
+    assert run("evidence", "export", f"{AGENCY}:{number}", "--data", world.data, "-o", file).returncode == 0
+    assert run("evidence", "verify", file, "--root", world.data / "root.vkey").returncode == 0
+
+
+def in_terminal(args, answer):
+    """Runs the command with a terminal of its own; types the answer when it is asked for."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(BIN, [BIN, *map(str, args)])
+    seen = b""
+    is_typed = False
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if not select.select([terminal], [], [], 0.2)[0]:
+            continue
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+        if not is_typed and b"PIN" in seen and seen.rstrip().endswith(b":"):
+            os.write(terminal, answer.encode() + b"\n")
+            is_typed = True
+    os.close(terminal)
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status), seen.decode(errors="replace")
+
+
+def test_an_approval_shows_the_whole_text_before_it_asks_for_the_pin(world):
+    matter = world.local(AGENCY, "tantou", "inquiry", "draft", world.draft_file("shown", "ex-3003"), "--case", "R8-1", "--ready")["matter"]
+    world.local(AGENCY, "kakarichou", "inquiry", "check", matter)
+    args = ["inquiry", "approve", matter, "--data", world.data, "--org", AGENCY, "--as", "kachou", *world.key(AGENCY, "kachou")[:-1]]
+    code, seen = in_terminal(args, "wrong-pin")
+    assert code == 1 and "WRONG_PIN" in seen, seen
+    code, seen = in_terminal(args, pin_of(AGENCY, "kachou"))
+    assert code == 0, seen
+    before = seen[: seen.index("PIN")]
+    for part in ("ex-3003", "出品者の特定のため", "架空ポータル", "warifu-act/v1", "inquiry.approved", "詐欺"):
+        assert part in before, part
+    assert pin_of(AGENCY, "kachou") not in seen  # no echo
+
+
+def test_another_ones_key_does_not_sign(world):
+    matter = world.local(AGENCY, "tantou", "inquiry", "draft", world.draft_file("foreign"), "--case", "R8-1", "--ready")["matter"]
+    world.local(AGENCY, "kakarichou", "inquiry", "check", matter)
+    told = refused("inquiry", "approve", matter, "--data", world.data, "--org", AGENCY, "--as", "kachou", *world.key(AGENCY, "shomu"), stdin=pin_of(AGENCY, "shomu") + "\n")
+    assert told["code"] == "KEY_UNKNOWN"
+    # and nobody approves what he drafted
+    told = refused("inquiry", "approve", matter, "--data", world.data, "--org", AGENCY, "--as", "tantou", *world.key(AGENCY, "tantou"), stdin=pin_of(AGENCY, "tantou") + "\n")
+    assert told["code"] in ("ROLE_MISSING", "SEPARATION_OF_DUTIES", "FORBIDDEN")
+
+
+def test_beside_a_server_the_folder_is_locked_and_the_server_is_the_way(world):
+    matter = world.local(AGENCY, "tantou", "inquiry", "draft", world.draft_file("remote", "ex-4004"), "--case", "R8-1", "--ready")["matter"]
+    with Served(world.data, port=world.port) as server:
+        told = refused("inquiry", "list", "--data", world.data, "--org", AGENCY, "--as", "tantou")
+        assert told["code"] == "STORE_LOCKED" and str(server.process.pid) in told["where"] + told["detail"]
+        for args in (["org", "add", "--org", "x.example", "--name-ja", "x", "--name-en", "x", "--side", "agency"], ["user", "invite", "tantou", "--org", AGENCY], ["rebuild"]):
+            assert refused(*args, "--data", world.data)["code"] == "STORE_LOCKED"
+
+        assert matter in [row["matter"] for row in world.remote(server.url, AGENCY, "tantou", "inquiry", "list")["rows"]]
+        assert world.remote(server.url, AGENCY, "kakarichou", "inquiry", "check", matter)["state"] == "CHECKED"
+        assert world.remote(server.url, AGENCY, "kachou", "inquiry", "approve", matter)["state"] == "APPROVED"
+        number = world.remote(server.url, AGENCY, "shomu", "inquiry", "number", matter)["number"]
+        world.remote(server.url, AGENCY, "shomu", "inquiry", "dispatch", number)
+        until = time.monotonic() + 30
+        while not any(row["number"] == number for row in world.remote(server.url, PROVIDER, "uketsuke", "inquiry", "list")["rows"]):
+            assert time.monotonic() < until
+
+        wrong = refused("inquiry", "list", "--server", server.url, "--org", AGENCY, "--as", "tantou", env={"WARIFU_PASSWORD": "not the password at all"})
+        assert wrong["code"] == "WRONG_LOGIN"
+        assert refused("inquiry", "show", "no-such-number", "--server", server.url, "--org", AGENCY, "--as", "tantou", "--password-stdin", *world.key(AGENCY, "tantou"),
+                       stdin=f"{PASSWORD}\n{pin_of(AGENCY, 'tantou')}\n")["code"] == "NOT_FOUND"
+        # an address that is not the server's own gets no signature
+        other = refused("inquiry", "list", "--server", f"http://127.0.0.1:{server.port}", "--org", AGENCY, "--as", "tantou", "--password-stdin", *world.key(AGENCY, "tantou"),
+                        stdin=f"{PASSWORD}\n{pin_of(AGENCY, 'tantou')}\n")
+        assert other["code"] == "TEXT_DIFFERS"
+
+        figures = server.get("/metrics", body=True)
+        assert f'warifu_acts_delivered_total{{organisation="{AGENCY}"}}' in figures and "warifu_outbox" in figures
+        # the copy of a node that runs is whole
+        copy = world.folder / "running.tar"
+        assert done("backup", "--data", world.data, "-o", copy, "--with-keys")["keys"] is True
+    restored = world.folder / "restored-running"
+    done("restore", copy, "--data", restored, "--root", world.data / "root.vkey")
+    assert done("rebuild", "--check", "--data", restored)["differing"] == 0
+
+
+# ── keys ──
+
+
+def test_a_key_is_made_shown_and_signs(tmp_path):
+    files = ["--keyfile", tmp_path / "k", "--device", tmp_path / "d"]
+    person = "0123456789abcdef0123456789abcdef"
+    made = done("key", "new", "--org", AGENCY, "--person", person, *files, "--pin-stdin", stdin="a good pin\n")
+    assert made["vkey"].startswith(f"{AGENCY}/person/{person}+")
+    assert stat.S_IMODE((tmp_path / "k").stat().st_mode) == 0o600 and stat.S_IMODE((tmp_path / "d").stat().st_mode) == 0o600
+    assert done("key", "show", tmp_path / "k")["vkey"] == made["vkey"]
+    (tmp_path / "t").write_text("hello\n", encoding="utf-8")
+    first = done("key", "sign", tmp_path / "t", *files, "--pin-stdin", stdin="a good pin\n")["signature"]
+    assert first.startswith(f"— {AGENCY}/person/{person} ")
+    assert done("key", "sign", tmp_path / "t", *files, "--pin-stdin", stdin="a good pin\n")["signature"] == first
+    assert refused("key", "sign", tmp_path / "t", *files, "--pin-stdin", stdin="another pin\n")["code"] == "WRONG_PIN"
+    assert refused("key", "sign", tmp_path / "t", *files, "--pin-stdin")["code"] == "MISSING_FIELD"
+    (tmp_path / "t").write_bytes(b"no line feed at the end")
+    assert refused("key", "sign", tmp_path / "t", *files, "--pin-stdin", stdin="a good pin\n")["code"] == "BAD_NOTE"
+    assert refused("key", "new", "--org", AGENCY, "--person", person, *files, "--pin-stdin", stdin="a good pin\n")["code"] == "CONFLICT"
+    other = ["--keyfile", tmp_path / "k2", "--device", tmp_path / "d2"]
+    assert run("key", "new", "--org", AGENCY, "--person", person, *other, "--pin-stdin", stdin="12345\n").returncode == 1
+    assert not (tmp_path / "k2").exists()
