@@ -31,6 +31,7 @@ mirror=${WARIFU_DEBIAN_MIRROR:-$(host_mirror)}
 }
 
 room=$(mktemp -d "${WARIFU_CLEANROOM:-${TMPDIR:-/tmp}}/warifu-cleanroom.XXXXXX")
+chmod 755 "$room" # it becomes /, which other users than root (PostgreSQL's, apt's) have to enter
 mounts=()
 leave() {
   local code=$? i
