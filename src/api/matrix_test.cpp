@@ -289,6 +289,7 @@ void add_provider_rows(std::map<std::string, Row>& rows) {
   });
   rows["get_matters_by_matter_triage"] = {At::DISPATCHED, "int leg rel rel2 paud", {}};
   rows["post_matters_by_matter_triage"] = {At::DISPATCHED, "int", decisions};
+  rows["get_matters_by_matter_earlier_decisions"] = {At::DISPATCHED, "leg paud", {}};
   inquiry::ItemDecision accept;
   accept.comment = "規程のとおりです。";
   rows["post_matters_by_matter_legal"] = {At::LEGAL, "leg", body(desk::DecisionsCommand{{accept}})};
