@@ -35,6 +35,7 @@ set(CPACK_PACKAGE_DESCRIPTION "One executable with the law table, the migrations
 of a provider, its command line, and a demo that plays every part.")
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_INSTALL_PREFIX /usr) # the one that counts with SET_DESTDIR, which /etc needs
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)

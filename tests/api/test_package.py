@@ -35,6 +35,25 @@ def test_everything_is_where_the_system_looks_for_it(installed):
     assert subprocess.run([installed / "usr/bin/warifu", "--version"], capture_output=True, check=True).stdout.startswith(b"warifu ")
 
 
+def test_the_debian_package_holds_the_same_and_keeps_settings(installed, tmp_path):
+    build = Path(BIN).resolve().parent
+    done = subprocess.run(["cpack", "-G", "DEB", "-B", tmp_path], cwd=build, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    package = next(tmp_path.glob("warifu_*.deb"))
+
+    def told(*words):
+        return subprocess.run(["dpkg-deb", *words], capture_output=True, text=True, check=True).stdout
+
+    there = {line.split()[5].removeprefix("./") for line in told("-c", package).splitlines() if not line.endswith("/")}
+    assert there == {str(path.relative_to(installed)) for path in installed.rglob("*") if path.is_file()}
+    needs = told("-f", package, "Depends")
+    assert all(name in needs for name in ("libpq5", "libsqlite3-0", "libssl3", "fonts-ipaexfont", "tzdata"))
+    told("-e", package, tmp_path / "control")
+    assert (tmp_path / "control/conffiles").read_text(encoding="utf-8") == "/etc/warifu/warifu.toml\n"
+    for script in ("postinst", "prerm", "postrm"):
+        assert os.access(tmp_path / "control" / script, os.X_OK) and subprocess.run(["sh", "-n", tmp_path / "control" / script]).returncode == 0
+
+
 def test_the_example_configuration_has_only_settings_that_exist(tmp_path):
     """Also those that stand in comments."""
     text = (ROOT / "packaging/warifu.toml").read_text(encoding="utf-8")
@@ -45,11 +64,11 @@ def test_the_example_configuration_has_only_settings_that_exist(tmp_path):
     assert told.returncode == 1 and "CONFIG at tls.key" in told.stderr, told.stderr
 
 
-def test_the_unit_is_understood_and_closed_in(installed):
+def test_the_unit_is_understood_and_closed_in(installed, tmp_path):
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze is not installed")
     unit = installed / "usr/lib/systemd/system/warifu.service"
-    copy = installed / "warifu.service"
+    copy = tmp_path / "warifu.service"
     copy.write_text(unit.read_text(encoding="utf-8").replace("/usr/bin/warifu", str(installed / "usr/bin/warifu")), encoding="utf-8")
     told = subprocess.run(["systemd-analyze", "verify", "--man=no", copy], capture_output=True, text=True)
     assert "warifu.service" not in told.stderr, told.stderr
