@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "answer/unpack.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "json/parse.h"
@@ -73,7 +74,8 @@ std::uint32_t u32(std::string_view data, std::size_t at) {
 
 struct ZipEntry {
   std::string name;
-  std::uint64_t packed = 0, unpacked = 0, offset = 0, end = 0;
+  std::uint64_t packed = 0, unpacked = 0, offset = 0, begin = 0, end = 0;
+  bool is_deflated = false;
 };
 
 // The directory stands at the very end: a zip behind which something else lies is read differently by different programs.
@@ -100,6 +102,8 @@ Status locate(std::string_view content, std::size_t directory_at, ZipEntry& entr
     return wrong_type("zip", "an entry has no head of its own");
   const auto at = static_cast<std::size_t>(entry.offset);
   const std::size_t begin = at + kLocalBytes + u16(content, at + 26) + u16(content, at + 28);
+  entry.begin = begin;
+  entry.is_deflated = method == kDeflated;
   entry.end = begin + entry.packed;
   if (entry.end > directory_at) return wrong_type("zip", "an entry is longer than the file");
   if (method == kStored && entry.packed != entry.unpacked) return wrong_type("zip", "a stored entry with two sizes");
@@ -153,9 +157,21 @@ Status check_sizes(std::vector<ZipEntry>& entries) {
   return {};
 }
 
+// The directory may lie about sizes; whoever opens the file at the other end would find out.
+Status check_unpacked(std::string_view content, const std::vector<ZipEntry>& entries) {
+  for (const ZipEntry& entry : entries) {
+    if (!entry.is_deflated) continue;
+    const std::string_view packed = content.substr(static_cast<std::size_t>(entry.begin), static_cast<std::size_t>(entry.packed));
+    const std::string first = TRY(unpack_into_nothing(packed, entry.unpacked));
+    if (first.starts_with(kLocalMark)) return bomb("an archive inside the archive");
+  }
+  return {};
+}
+
 Status check_zip(std::string_view content, bool is_spreadsheet) {
   std::vector<ZipEntry> entries = TRY(zip_entries(content));
   TRY(check_sizes(entries));
+  TRY(check_unpacked(content, entries));
   const auto has = [&](std::string_view name) { return std::ranges::any_of(entries, [&](const ZipEntry& entry) { return entry.name == name; }); };
   if (is_spreadsheet) {
     if (!has("[Content_Types].xml") || !has("xl/workbook.xml")) return wrong_type("zip", "not a spreadsheet");

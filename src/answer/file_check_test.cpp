@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -28,6 +29,27 @@ struct Entry {
   std::uint64_t claims = 0;  // unpacked size; 0: that of the data, stored
   int flags = 0;
 };
+
+// Raw deflate data, as a zip carries it.
+std::string deflated(std::string data) {
+  std::string out(compressBound(static_cast<uLong>(data.size())) + 64, '\0');
+  z_stream stream{};
+  REQUIRE(deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) == Z_OK);
+  stream.next_in = reinterpret_cast<Bytef*>(data.data());
+  stream.avail_in = static_cast<uInt>(data.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+  out.resize(stream.total_out);
+  REQUIRE(deflateEnd(&stream) == Z_OK);
+  return out;
+}
+
+std::string numbers(int n) {
+  std::string out;
+  for (int i = 0; i < n; ++i) out += std::to_string(i) + ",x\n";
+  return out;
+}
 
 // A zip of stored (or, when it claims another size, deflated) entries, written by hand.
 std::string zip_of(const std::vector<Entry>& entries, bool overlapping = false) {
@@ -108,7 +130,18 @@ TEST_CASE("a zip of allowed files passes") {
 
 TEST_CASE("archives that grow, nest, overlap or lead out are refused") {
   const std::string kilo(1024, 'x');
-  CHECK(check_content("application/zip", zip_of({{"a.csv", kilo, 200 * 1024}})));
+  const std::string plain = numbers(20'000);
+  CHECK(check_content("application/zip", zip_of({{"a.csv", deflated(plain), plain.size()}})));
+  // It says 100 times its size, within the bounds, and becomes a thousand times as large; or less than it says; or something lies behind it.
+  const std::string zeros = deflated(std::string(4'000'000, '0'));
+  CHECK(zip_code(zip_of({{"a.csv", zeros, zeros.size() * 100}})) == Code::ARCHIVE_BOMB);
+  CHECK(zip_code(zip_of({{"a.csv", zeros, 4'000'000}})) == Code::ARCHIVE_BOMB);  // the ratio
+  CHECK(zip_code(zip_of({{"a.csv", deflated(plain), plain.size() + 1}})) == Code::FILE_TYPE_NOT_ALLOWED);
+  CHECK(zip_code(zip_of({{"a.csv", deflated(plain) + "x", plain.size()}})) == Code::FILE_TYPE_NOT_ALLOWED);
+  CHECK(zip_code(zip_of({{"a.csv", deflated(plain).substr(0, 500), plain.size()}})) != Code::INTERNAL);
+  CHECK(zip_code(zip_of({{"a.csv", kilo, 2 * 1024}})) == Code::FILE_TYPE_NOT_ALLOWED);  // no deflate data
+  const std::string inner = zip_of({{"a.csv", plain}});
+  CHECK(zip_code(zip_of({{"inner.txt", deflated(inner), inner.size()}})) == Code::ARCHIVE_BOMB);
   CHECK(zip_code(zip_of({{"a.csv", kilo, 200 * 1024 + 1}})) == Code::ARCHIVE_BOMB);
   std::vector<Entry> large;
   const std::string packed(2 * 1024 * 1024, 'x');

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/test_source.h"
 #include "crypto/vector_reader.h"
 
 namespace warifu::crypto {
@@ -28,7 +29,7 @@ std::array<std::uint8_t, N> fixed(const std::string& hex) {
 }
 
 std::vector<Vector> read_own_vectors() {
-  const auto json = read_file(std::string(WARIFU_SOURCE_DIR) + "/tests/vectors/keyfile.json", 65536).value();
+  const auto json = read_file(warifu::testing::source_dir() + "/tests/vectors/keyfile.json", 65536).value();
   std::vector<Vector> out;
   testing::each_vector(json, "keyfile", [&](const testing::Members& m) {
     Vector v;

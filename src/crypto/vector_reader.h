@@ -12,13 +12,12 @@
 
 #include "base/bytes.h"
 #include "base/file.h"
+#include "base/test_source.h"
 
 namespace warifu::crypto::testing {
 
 inline std::optional<std::string> read_vectors(const std::string& name) {
-  const char* set = std::getenv("WARIFU_SHARED_DATA");
-  const std::string root = set != nullptr ? std::string(set) : std::string(WARIFU_SOURCE_DIR) + "/../shared/data";
-  auto text = read_file(root + "/vectors/" + name, 16u * 1024 * 1024);
+  auto text = read_file(warifu::testing::shared_data() + "/vectors/" + name, 16u * 1024 * 1024);
   if (!text) return std::nullopt;
   return *text;
 }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/file.h"
+#include "base/test_source.h"
 #include "crypto/hash.h"
 #include "json/parse.h"
 
@@ -96,10 +97,7 @@ TEST_CASE("a changed, shortened or lengthened proof never holds") {
 
 // ── vectors of transparency-dev/merkle ──
 
-std::filesystem::path vectors() {
-  const char* set = std::getenv("WARIFU_SHARED_DATA");
-  return std::filesystem::path(set != nullptr ? std::string(set) : std::string(WARIFU_SOURCE_DIR) + "/../shared/data") / "vectors" / "merkle";
-}
+std::filesystem::path vectors() { return std::filesystem::path(warifu::testing::shared_data()) / "vectors" / "merkle"; }
 
 // A hash in the vectors. Where bytes of another length stand for "any root", their digest stands for them; what is no base64 is nothing.
 std::optional<Sha256> hash_of(const json::Value& value) {

@@ -7,17 +7,15 @@
 #include <optional>
 #include <vector>
 
+#include "base/bech32.h"
 #include "text/keccak.h"
 
 namespace warifu::text {
 namespace {
 
 constexpr std::string_view kBase58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-constexpr std::string_view kBech32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 constexpr std::size_t kAddressBytes = 25;  // version, 20 bytes of hash, 4 of checksum
 constexpr std::size_t kSegwitCharactersMax = 90;
-constexpr std::uint32_t kBech32Constant = 1;            // BIP-173
-constexpr std::uint32_t kBech32mConstant = 0x2bc830a3;  // BIP-350
 
 std::array<std::uint8_t, 4> base58_checksum(ByteView bytes) {
   std::array<std::uint8_t, 32> once{};
@@ -62,46 +60,6 @@ std::optional<std::string_view> base58_chain(std::uint8_t version) {
   }
 }
 
-std::uint32_t bech32_polymod(std::uint32_t checksum, std::uint8_t value) {
-  static constexpr std::array<std::uint32_t, 5> kGenerator = {0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3};
-  const std::uint32_t top = checksum >> 25;
-  checksum = ((checksum & 0x1ffffff) << 5) ^ value;
-  for (std::size_t i = 0; i < kGenerator.size(); ++i)
-    if (((top >> i) & 1U) != 0) checksum ^= kGenerator[i];
-  return checksum;
-}
-
-std::uint32_t bech32_checksum(std::string_view hrp, std::span<const std::uint8_t> values) {
-  std::uint32_t checksum = 1;
-  for (const char c : hrp) checksum = bech32_polymod(checksum, static_cast<std::uint8_t>(static_cast<unsigned char>(c) >> 5));
-  checksum = bech32_polymod(checksum, 0);
-  for (const char c : hrp) checksum = bech32_polymod(checksum, static_cast<std::uint8_t>(c & 31));
-  for (const std::uint8_t value : values) checksum = bech32_polymod(checksum, value);
-  return checksum;
-}
-
-// Regroups bits; nothing when the padding is too long or not zero (BIP-173, "Segwit address format").
-std::optional<Bytes> regroup(std::span<const std::uint8_t> in, int from, int to, bool is_padding) {
-  Bytes out;
-  std::uint32_t held = 0;
-  int bits = 0;
-  const std::uint32_t mask = (1U << to) - 1U;
-  for (const std::uint8_t value : in) {
-    held = ((held << from) | value) & 0xFFFU;
-    bits += from;
-    while (bits >= to) {
-      bits -= to;
-      out.push_back(static_cast<std::uint8_t>((held >> bits) & mask));
-    }
-  }
-  if (is_padding) {
-    if (bits > 0) out.push_back(static_cast<std::uint8_t>((held << (to - bits)) & mask));
-  } else if (bits >= from || ((held << (to - bits)) & mask) != 0) {
-    return std::nullopt;
-  }
-  return out;
-}
-
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out)
@@ -121,24 +79,17 @@ bool is_program_length_right(std::uint8_t version, std::size_t size) { return si
 Result<CryptoAddress> parse_segwit(std::string_view text) {
   if (text.size() > kSegwitCharactersMax || (has_upper(text) && has_lower(text)))
     return fail(Code::SELECTOR_FORMAT, "segwit address too long or of mixed case");
-  const std::string address = lower(text);
-  const std::string_view hrp = std::string_view(address).substr(0, address.find('1'));
-  std::vector<std::uint8_t> values;
-  for (const char c : std::string_view(address).substr(hrp.size() + 1)) {
-    const auto digit = kBech32.find(c);
-    if (digit == std::string_view::npos) return fail(Code::SELECTOR_FORMAT, "segwit address has a foreign character");
-    values.push_back(static_cast<std::uint8_t>(digit));
-  }
-  if (values.size() < 8) return fail(Code::SELECTOR_FORMAT, "segwit address too short");
-  const std::uint8_t version = values.front();
-  // A wrong character may sit in the version itself, so either constant counts as "the checksum is right" before the version is looked at.
-  const std::uint32_t checksum = bech32_checksum(hrp, values);
-  if (checksum != kBech32Constant && checksum != kBech32mConstant) return fail(Code::SELECTOR_CHECKSUM, "segwit checksum does not match");
-  if (version > 16 || checksum != (version == 0 ? kBech32Constant : kBech32mConstant))
+  const Result<Bech32Text> decoded = bech32_decode(text);
+  if (!decoded)
+    return fail(decoded.error().code == Code::SELECTOR_CHECKSUM ? Code::SELECTOR_CHECKSUM : Code::SELECTOR_FORMAT, decoded.error().message);
+  if (decoded->hrp != "bc" && decoded->hrp != "ltc") return fail(Code::SELECTOR_FORMAT, "segwit address has a foreign character");
+  if (decoded->groups.size() < 2) return fail(Code::SELECTOR_FORMAT, "segwit address too short");
+  const std::uint8_t version = decoded->groups.front();
+  if (version > 16 || decoded->kind != (version == 0 ? Bech32Kind::BECH32 : Bech32Kind::BECH32M))
     return fail(Code::SELECTOR_CHECKSUM, "checksum of another witness version");
-  const auto program = regroup(std::span(values).subspan(1, values.size() - 7), 5, 8, false);
+  const auto program = from_bech32_groups(std::span(decoded->groups).subspan(1));
   if (!program || !is_program_length_right(version, program->size())) return fail(Code::SELECTOR_FORMAT, "witness program of a wrong length");
-  return CryptoAddress{hrp == "bc" ? "bitcoin" : "litecoin", address, true};
+  return CryptoAddress{decoded->hrp == "bc" ? "bitcoin" : "litecoin", lower(text), true};
 }
 
 Result<CryptoAddress> parse_ethereum(std::string_view hex) {
@@ -193,16 +144,9 @@ std::string base58check_encode(ByteView version_and_payload) {
 
 std::string segwit_encode(std::string_view hrp, int version, ByteView program) {
   CHECK_THAT(version >= 0 && version <= 16 && program.size() >= 2 && program.size() <= 40);
-  Bytes values = {static_cast<std::uint8_t>(version)};
-  const auto grouped = regroup(program, 8, 5, true);
-  values.insert(values.end(), grouped->begin(), grouped->end());
-  Bytes padded = values;
-  padded.resize(values.size() + 6);
-  const std::uint32_t checksum = bech32_checksum(hrp, padded) ^ (version == 0 ? kBech32Constant : kBech32mConstant);
-  for (int shift = 25; shift >= 0; shift -= 5) values.push_back(static_cast<std::uint8_t>((checksum >> shift) & 31U));
-  std::string out = std::string(hrp) + "1";
-  for (const std::uint8_t value : values) out.push_back(kBech32[value]);
-  return out;
+  std::vector<std::uint8_t> groups = to_bech32_groups(program);
+  groups.insert(groups.begin(), static_cast<std::uint8_t>(version));
+  return bech32_encode(hrp, groups, version == 0 ? Bech32Kind::BECH32 : Bech32Kind::BECH32M);
 }
 
 std::string eip55_encode(std::string_view hex40) {

@@ -1,0 +1,283 @@
+#include "crypto/age.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <random>
+
+#include "base/file.h"
+#include "base/test_source.h"
+#include "crypto/hash.h"
+#include "crypto/hpke.h"
+#include "crypto/random.h"
+#include "crypto/vector_reader.h"
+
+namespace warifu::crypto {
+namespace {
+
+Bytes sample(std::size_t n) {
+  Bytes out(n);
+  std::mt19937 random(static_cast<unsigned>(n));
+  for (std::uint8_t& b : out) b = static_cast<std::uint8_t>(random());
+  return out;
+}
+
+AgeIdentity p256() { return AgeIdentity{generate_p256()}; }
+
+// One file of the test kit: header lines, an empty line, the age file.
+struct Kit {
+  std::map<std::string, std::string> fields;
+  std::vector<AgeIdentity> identities;
+  std::string file;
+  bool is_applicable = true;
+};
+
+Kit read_kit(const std::string& text) {
+  Kit kit;
+  std::size_t at = 0;
+  for (;;) {
+    const std::size_t end = text.find('\n', at);
+    const std::string line = text.substr(at, end - at);
+    at = end + 1;
+    if (line.empty()) break;
+    const std::size_t colon = line.find(": ");
+    const std::string name = line.substr(0, colon);
+    const std::string value = line.substr(colon + 2);
+    kit.fields[name] = value;
+    if (name == "identity") {
+      const Result<AgeIdentity> identity = AgeIdentity::parse(value);
+      if (identity)
+        kit.identities.push_back(*identity);
+      else
+        kit.is_applicable = false;  // post-quantum
+    }
+    if (name == "armored" || name == "compressed") kit.is_applicable = false;
+  }
+  kit.file = text.substr(at);
+  return kit;
+}
+
+std::string verdict(const Result<AgeOpened>& opened) {
+  if (opened) return "success";
+  const Error& error = opened.error();
+  if (error.code == Code::KEY_UNKNOWN) return "no match";
+  if (error.code == Code::BAD_ENCODING && error.where == "header") return "header failure";
+  if (error.code == Code::CRYPTO && error.where == "header") return "HMAC failure";
+  if (error.code == Code::CRYPTO && error.where == "payload") return "payload failure";
+  return "?";
+}
+
+}  // namespace
+
+TEST_CASE("what is sealed is opened by each recipient and by nobody else") {
+  const AgeIdentity a = AgeIdentity::generate(), b = AgeIdentity::generate(), module = p256(), stranger = AgeIdentity::generate();
+  const std::vector<AgeRecipient> recipients{a.recipient(), b.recipient(), module.recipient()};
+  for (const std::size_t n : {0UL, 1UL, 65535UL, 65536UL, 65537UL, 131071UL, 131072UL, 131073UL, 1UL << 20, (1UL << 20) + 1}) {
+    CAPTURE(n);
+    const Bytes plain = sample(n);
+    const Bytes sealed = age_seal(recipients, plain).value();
+    for (const AgeIdentity& who : {a, b, module}) {
+      const AgeOpened opened = age_open({stranger, who}, sealed).value();
+      CHECK(opened.plaintext == plain);
+      CHECK(opened.stanzas == 3);
+    }
+    CHECK(age_open({stranger, p256()}, sealed).error().code == Code::KEY_UNKNOWN);
+    CHECK(age_seal(recipients, plain).value() != sealed);  // a fresh key each time
+  }
+}
+
+TEST_CASE("in pieces of any size the result is the same") {
+  const AgeIdentity own = AgeIdentity::generate();
+  const std::vector<AgeRecipient> recipients{own.recipient()};
+  for (const std::size_t piece : {1UL, 7UL, 65535UL, 65536UL, 65537UL, 65552UL, 200000UL}) {
+    CAPTURE(piece);
+    const Bytes plain = sample(piece == 1 ? 70000 : 400001);
+    Bytes sealed, opened;
+    const auto into = [](Bytes& out) {
+      return [&out](ByteView part) -> Status {
+        out.insert(out.end(), part.begin(), part.end());
+        return {};
+      };
+    };
+    AgeSealer sealer = AgeSealer::start(recipients, into(sealed)).value();
+    for (std::size_t at = 0; at < plain.size(); at += piece) REQUIRE(sealer.write(ByteView(plain).subspan(at, std::min(piece, plain.size() - at))));
+    REQUIRE(sealer.finish());
+    AgeOpener opener({own}, into(opened));
+    for (std::size_t at = 0; at < sealed.size(); at += piece)
+      REQUIRE(opener.write(ByteView(sealed).subspan(at, std::min(piece, sealed.size() - at))));
+    REQUIRE(opener.finish());
+    CHECK(opened == plain);
+  }
+}
+
+TEST_CASE("every flipped bit and every cut is found") {
+  for (const AgeIdentity& own : {AgeIdentity::generate(), p256()}) {
+    const std::vector<AgeRecipient> recipients{own.recipient()};
+    const Bytes sealed = age_seal(recipients, sample(100)).value();
+    for (std::size_t i = 0; i < sealed.size(); ++i) {
+      CAPTURE(i);
+      Bytes changed = sealed;
+      changed[i] ^= static_cast<std::uint8_t>(1U << (i % 8));
+      CHECK(!age_open({own}, changed));
+      CHECK(!age_open({own}, ByteView(sealed).first(i)));
+    }
+    Bytes longer = sealed;
+    longer.push_back(0);
+    CHECK(age_open({own}, longer).error().where == "payload");
+  }
+}
+
+TEST_CASE("a sink that cannot take more ends the work") {
+  const AgeIdentity own = AgeIdentity::generate();
+  const std::vector<AgeRecipient> recipients{own.recipient()};
+  const Bytes sealed = age_seal(recipients, sample(300000)).value();
+  std::size_t taken = 0;
+  AgeOpener opener({own}, [&](ByteView part) -> Status {
+    taken += part.size();
+    if (taken > 100000) return fail(Code::DISK_FULL, "full");
+    return {};
+  });
+  CHECK(opener.write(sealed).error().code == Code::DISK_FULL);
+  CHECK(AgeSealer::start(recipients, [](ByteView) -> Status { return fail(Code::DISK_FULL, "full"); }).error().code == Code::DISK_FULL);
+}
+
+TEST_CASE("recipients and identities have one spelling") {
+  // The pair of the specification's test kit.
+  const AgeIdentity known = AgeIdentity::parse("AGE-SECRET-KEY-1EGTZVFFV20835NWYV6270LXYVK2VKNX2MMDKWYKLMGR48UAWX40Q2P2LM0").value();
+  CHECK(known.text().reveal() == "AGE-SECRET-KEY-1EGTZVFFV20835NWYV6270LXYVK2VKNX2MMDKWYKLMGR48UAWX40Q2P2LM0");
+  for (const AgeRecipient& recipient : {known.recipient(), p256().recipient()}) {
+    CHECK(AgeRecipient::parse(recipient.text()).value() == recipient);
+    std::string upper = recipient.text();
+    for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    CHECK(AgeRecipient::parse(upper).error().code == Code::BAD_KEY);
+  }
+  CHECK(known.recipient().text().starts_with("age1"));
+  CHECK(p256().recipient().text().starts_with("age1tag1"));
+  CHECK(p256().text().reveal().empty());
+  for (const char* text : {"", "age1", "age1qqqq", "age1tag1qqqqqq", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "AGE-SECRET-KEY-1"}) {
+    CHECK(AgeRecipient::parse(text).error().code == Code::BAD_KEY);
+    CHECK(AgeIdentity::parse(text).error().code == Code::BAD_KEY);
+  }
+  CHECK(AgeSealer::start({}, [](ByteView) -> Status { return {}; }).error().code == Code::EMPTY_FIELD);
+  const std::vector<AgeRecipient> many(65, known.recipient());
+  CHECK(AgeSealer::start(many, [](ByteView) -> Status { return {}; }).error().code == Code::TOO_MANY);
+}
+
+TEST_CASE("the test kit of the age format") {
+  const std::filesystem::path folder = std::filesystem::path(warifu::testing::shared_data()) / "vectors" / "age-testkit" / "testdata";
+  if (!std::filesystem::is_directory(folder)) {
+    MESSAGE("skipped: data absent");
+    return;
+  }
+  int applied = 0, passed_over = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    CAPTURE(name);
+    const Kit kit = read_kit(read_file(entry.path().string(), 64u * 1024 * 1024).value());
+    if (!kit.is_applicable) {
+      ++passed_over;
+      continue;
+    }
+    ++applied;
+    std::string expected = kit.fields.at("expect");
+    // Passphrases are refused, whatever is in the file: it is never ours.
+    if (kit.fields.contains("passphrase") && expected != "header failure") {
+      const std::string said = verdict(age_open(kit.identities, bytes_of(kit.file)));
+      CHECK((said == "header failure" || said == "no match"));
+      continue;
+    }
+    const Result<AgeOpened> opened = age_open(kit.identities, bytes_of(kit.file));
+    const std::string said = verdict(opened);
+    // A file for nobody here may be found wanting in its header first or be seen as somebody else's.
+    if (expected == "header failure" && kit.identities.empty())
+      CHECK_MESSAGE((said == "header failure" || said == "no match"), said);
+    else
+      CHECK(said == expected);
+    if (opened) CHECK(sha256(opened->plaintext).hex() == kit.fields.at("payload"));
+  }
+  MESSAGE("age test kit: ", applied, " applied, ", passed_over, " passed over (armor, compression, post-quantum)");
+  CHECK(applied >= 70);
+}
+
+// A foreign program of the format opens ours, and we open its.
+TEST_CASE("Debian's age opens what is sealed here, and the other way round") {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("warifu-age-" + to_hex(random_bytes(8)));
+  std::filesystem::create_directories(folder);
+  const auto at = [&](const char* name) { return (folder / name).string(); };
+  const AgeIdentity own = AgeIdentity::generate(), second = AgeIdentity::generate();
+  REQUIRE(write_file_durably(at("key"), bytes_of(own.text().reveal() + "\n"), 0600));
+  const std::vector<AgeRecipient> recipients{second.recipient(), own.recipient()};
+  for (const std::size_t n : {0UL, 1UL, 65535UL, 65536UL, 65537UL, 131071UL, 131072UL, 131073UL, 3'000'000UL}) {
+    CAPTURE(n);
+    const Bytes plain = sample(n);
+    REQUIRE(write_file_durably(at("sealed"), age_seal(recipients, plain).value(), 0600));
+    REQUIRE(std::system(("age -d -i " + at("key") + " " + at("sealed") + " > " + at("opened")).c_str()) == 0);
+    CHECK(read_file(at("opened"), 1U << 24).value() == text_of(plain));
+    REQUIRE(write_file_durably(at("plain"), plain, 0600));
+    REQUIRE(std::system(
+                ("age -r " + second.recipient().text() + " -r " + own.recipient().text() + " -o " + at("theirs") + " " + at("plain")).c_str()) == 0);
+    const Result<AgeOpened> opened = age_open({own}, bytes_of(read_file(at("theirs"), 1U << 24).value()));
+    REQUIRE(opened);
+    CHECK(opened->plaintext == plain);
+    CHECK(opened->stanzas == 2);
+    std::filesystem::remove(at("opened"));
+    std::filesystem::remove(at("theirs"));
+  }
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("HPKE opens the messages of RFC 9180") {
+  const auto text = testing::read_vectors("rfc9180/rfc9180-appendix-a.json");
+  if (!text) {
+    MESSAGE("skipped: data absent");
+    return;
+  }
+  int opened = 0;
+  testing::each_vector(*text, "ct", [&](const testing::Members& m) {
+    if (m.at("mode") != "0" || m.at("kem_id") != "16" || m.at("kdf_id") != "1" || m.at("aead_id") != "3" || m.at("sequence_number") != "0") return;
+    std::array<std::uint8_t, 32> raw{};
+    std::ranges::copy(testing::unhex(m.at("skRm")), raw.begin());
+    const auto key = p256_from_bytes(Sensitive(raw)).value();
+    P256Public enc{};
+    std::ranges::copy(testing::unhex(m.at("enc")), enc.begin());
+    CHECK(Bytes(key->public_key().begin(), key->public_key().end()) == testing::unhex(m.at("pkRm")));
+    const Bytes info = testing::unhex(m.at("info"));
+    const auto plain = hpke_open(*key, enc, text_of(info), testing::unhex(m.at("aad")), testing::unhex(m.at("ct")));
+    REQUIRE(plain);
+    CHECK(*plain == testing::unhex(m.at("pt")));
+    ++opened;
+  });
+  CHECK(opened >= 1);
+}
+
+TEST_CASE("X25519 agrees as Wycheproof says") {
+  const auto text = testing::read_vectors("wycheproof/x25519_test.json");
+  if (!text) {
+    MESSAGE("skipped: data absent");
+    return;
+  }
+  int checked = 0, refused = 0;
+  testing::each_vector(*text, "result", [&](const testing::Members& m) {
+    if (!m.contains("private") || !m.contains("shared")) return;
+    std::array<std::uint8_t, 32> secret{};
+    X25519Public other{};
+    std::ranges::copy(testing::unhex(m.at("private")), secret.begin());
+    std::ranges::copy(testing::unhex(m.at("public")), other.begin());
+    const Result<SharedSecret> agreed = X25519Secret::from_bytes(Sensitive(secret)).agree(other);
+    const Bytes expected = testing::unhex(m.at("shared"));
+    ++checked;
+    if (std::ranges::all_of(expected, [](std::uint8_t b) { return b == 0; })) {
+      CHECK(!agreed);
+      ++refused;
+    } else {
+      REQUIRE(agreed);
+      CHECK(Bytes(agreed->reveal().begin(), agreed->reveal().end()) == expected);
+    }
+  });
+  CHECK(checked > 500);
+  CHECK(refused > 10);
+}
+
+}  // namespace warifu::crypto
