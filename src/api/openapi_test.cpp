@@ -6,6 +6,7 @@
 
 #include "api/routes.h"
 #include "base/file.h"
+#include "base/test_source.h"
 #include "json/parse.h"
 
 namespace warifu::api {
@@ -14,7 +15,7 @@ namespace {
 constexpr std::size_t kDescriptionMax = 16 * 1024 * 1024;
 
 TEST_CASE("openapi: the committed description is what the table prints") {
-  const std::string path = std::string(WARIFU_SOURCE_DIR) + "/api/openapi.json";
+  const std::string path = warifu::testing::source_dir() + "/api/openapi.json";
   if (std::getenv("WARIFU_WRITE_OPENAPI") != nullptr) REQUIRE(write_file_durably(path, bytes_of(openapi_text()), 0644));
   const Result<std::string> committed = read_file(path, kDescriptionMax);
   REQUIRE(committed);

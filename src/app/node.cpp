@@ -228,7 +228,7 @@ bool Node::pause(std::chrono::milliseconds time) {
 // A store that is away answers with an error here and is asked again; what waits in the outbox stays there.
 void Node::run() {
   constexpr auto kPause = std::chrono::milliseconds(100);
-  constexpr int kTickEvery = 100;  // pauses: time passes every ten seconds
+  constexpr int kTickEvery = 36'000;  // pauses: time passes every hour
   LocalCourier courier(*this);
   for (int round = 0;; ++round) {
     for (const auto& hosted : hosted_) {

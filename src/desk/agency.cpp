@@ -384,12 +384,13 @@ Result<Written> Office::close(const Caller& caller, const MatterId& matter, cons
   });
 }
 
+Result<Plan> Office::Impl::retention_plan(const Loaded& loaded) const {
+  if (!loaded.state.agency.closed) return fail(Code::ILLEGAL_TRANSITION, "only a closed matter is put into retention");
+  return plan_of(Kind::RETAINED, inquiry::RetainedBody{{}, law::ledger_kept_through(*parts.law, tokyo_date(loaded.state.agency.closed->at))});
+}
+
 Result<Written> Office::retain(const Caller& caller, const MatterId& matter) {
-  return impl_->write(caller, matter, Kind::RETAINED, [&](const Scene& scene) -> Result<Plan> {
-    if (!scene.loaded.state.agency.closed) return fail(Code::ILLEGAL_TRANSITION, "only a closed matter is put into retention");
-    const Date closed = tokyo_date(scene.loaded.state.agency.closed->at);
-    return plan_of(Kind::RETAINED, inquiry::RetainedBody{{}, law::ledger_kept_through(*impl_->parts.law, closed)});
-  });
+  return impl_->write(caller, matter, Kind::RETAINED, [&](const Scene& scene) { return impl_->retention_plan(scene.loaded); });
 }
 
 Result<Written> Office::hand_over(const Caller& caller, const MatterId& matter, const HandOverCommand& command) {

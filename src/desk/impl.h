@@ -38,11 +38,12 @@ struct Plan {
   std::vector<BookEntry> books;
   std::vector<Sha256> purge_bodies;
   bool purge_files = false;
+  std::vector<Plan> first;  // written before it, in the same transaction and by the same hand
 };
 
 template <class Body>
 [[nodiscard]] Plan plan_of(Kind kind, const Body& body) {
-  return Plan{kind, json::encode(body), {}, {}, {}, false};
+  return Plan{kind, json::encode(body), {}, {}, {}, false, {}};
 }
 
 // Everything a planning function may look at. It is called again when the matter changed meanwhile, so it has no side effects.
@@ -90,7 +91,12 @@ struct Office::Impl {
   // Head of that unit, or a delegate whose period covers the instant; FORBIDDEN, DELEGATION_OUT_OF_PERIOD.
   [[nodiscard]] Status may_approve(const party::Person& person, const std::optional<UnitId>& unit, Time at) const;
   [[nodiscard]] Status may_purge(const Loaded& loaded, Time at) const;  // RETENTION_RUNNING, ILLEGAL_TRANSITION
-  [[nodiscard]] Result<Plan> purge_plan(const Loaded& loaded, const std::string& reason) const;
+  // Texts are destroyed when nothing of the matter waits in the outbox any more: an act crosses with its text or not at all.
+  [[nodiscard]] Result<bool> is_on_its_way(const MatterId& matter) const;
+  [[nodiscard]] bool has_overridden_answer(const Loaded& loaded) const;                  // of this provider, not purged yet
+  [[nodiscard]] Result<Plan> retention_plan(const Loaded& loaded) const;                 // ILLEGAL_TRANSITION unless closed
+  [[nodiscard]] Plan erasure_plan(const Loaded& loaded) const;                           // every text and file that is still there
+  [[nodiscard]] Plan purge_plan(const Loaded& loaded, const std::string& reason) const;  // with the erasure before it
   [[nodiscard]] Result<RowView> row_view(const Caller& caller, const party::Person& me, const inquiry::MatterRow& row) const;
   [[nodiscard]] Result<MatterView> view_of_matter(const Caller& caller, const party::Person& person, const Loaded& loaded) const;
 
@@ -121,6 +127,8 @@ struct Office::Impl {
     TRY(may_begin(caller, kind));
     return write_signed(caller, matter, command, planner);
   }
+  // Signs the plans in their order onto `loaded` and gives the new acts; nothing is stored.
+  Result<std::vector<SignedAct>> add_acts(Loaded& loaded, const std::vector<Plan>& plans, party::Role role, std::optional<PersonId> person) const;
   // Acts of the system itself, one after the other in one transaction, on an already loaded matter.
   Result<Written> write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received = {});
 

@@ -9,37 +9,81 @@ namespace warifu::desk {
 
 using inquiry::State;
 
-// Whoever purges leaves a signed receipt: which texts and files, by their digests, and what registers and figures go on needing.
-Result<Plan> Office::Impl::purge_plan(const Loaded& loaded, const std::string& reason) const {
-  inquiry::PurgedBody body;
-  body.reason = reason;
+namespace {
+
+bool is_receipt(Kind kind) { return kind == Kind::PURGED || kind == Kind::TEXT_ERASED; }
+
+void add_files(const SignedAct& act, std::vector<Sha256>& files) {
+  if (act.act.kind != Kind::RELEASED && act.act.kind != Kind::COLLECTED) return;
+  const Result<json::Value> value = json::parse(*act.body);
+  if (!value || !value->is_object()) return;
+  const json::Value* found = value->get_object().if_contains("answer");
+  const Result<inquiry::Answer> answer = found != nullptr ? json::decode<inquiry::Answer>(*found) : fail(Code::NOT_FOUND, "no answer");
+  if (!answer) return;
+  for (const inquiry::ItemAnswer& item : answer->items)
+    for (const inquiry::FileRef& file : item.files) files.push_back(file.sha256);
+}
+
+}  // namespace
+
+// What registers and figures go on needing is kept at home; it tells how the house worked and is nobody else's business.
+Plan Office::Impl::erasure_plan(const Loaded& loaded) const {
+  inquiry::TextErasedBody body;
   Plan plan;
   for (std::size_t i = 0; i < loaded.acts.size(); ++i) {
     const SignedAct& act = loaded.acts[i];
-    if (!act.body) continue;
+    if (!act.body || is_receipt(act.act.kind)) continue;
     body.bodies.push_back(act.hash);
-    plan.purge_bodies.push_back(act.hash);
     if (loaded.inputs[i].facts) body.residue.emplace(act.hash.hex(), *loaded.inputs[i].facts);
-    const Result<json::Value> value = json::parse(*act.body);
-    if (!value) continue;
-    if (act.act.kind == Kind::RELEASED || act.act.kind == Kind::COLLECTED) {
-      const Result<inquiry::Answer> answer = json::decode<inquiry::Answer>(value->as_object().at("answer"));
-      if (!answer) continue;
-      for (const inquiry::ItemAnswer& item : answer->items)
-        for (const inquiry::FileRef& file : item.files) body.files.push_back(file.sha256);
-    }
+    add_files(act, body.files);
   }
+  plan.purge_bodies = body.bodies;
   std::ranges::sort(body.bodies);
   std::ranges::sort(body.files);
   const auto [first, last] = std::ranges::unique(body.files);
   body.files.erase(first, last);
-  plan.kind = Kind::PURGED;
+  plan.kind = Kind::TEXT_ERASED;
   plan.body = json::encode(body);
   plan.purge_files = true;
   return plan;
 }
 
+// Whoever purges leaves a signed receipt for the other side: which of the texts and files that both had, by their digests.
+Plan Office::Impl::purge_plan(const Loaded& loaded, const std::string& reason) const {
+  inquiry::PurgedBody body;
+  body.reason = reason;
+  for (const SignedAct& act : loaded.acts) {
+    if (!act.body || !act.is_shared() || is_receipt(act.act.kind)) continue;
+    if (act.act.kind == Kind::APPROVED &&
+        std::ranges::find(loaded.state.shared.dispatches, act.hash, &inquiry::Dispatch::approval) == loaded.state.shared.dispatches.end())
+      continue;  // it never crossed
+    body.bodies.push_back(act.hash);
+    if (act.act.kind == Kind::RELEASED) add_files(act, body.files);
+  }
+  std::ranges::sort(body.bodies);
+  std::ranges::sort(body.files);
+  const auto [first, last] = std::ranges::unique(body.files);
+  body.files.erase(first, last);
+  Plan plan = plan_of(Kind::PURGED, body);
+  plan.first.push_back(erasure_plan(loaded));
+  return plan;
+}
+
+Result<bool> Office::Impl::is_on_its_way(const MatterId& matter) const {
+  const std::vector<OutboxRow> rows = TRY(parts.store->outbox_of(matter));
+  return std::ranges::any_of(rows, [](const OutboxRow& row) { return !row.delivered.has_value(); });
+}
+
+bool Office::Impl::has_overridden_answer(const Loaded& loaded) const {
+  const inquiry::Shared& shared = loaded.state.shared;
+  return side() == party::Side::PROVIDER && shared.withdrawn && !shared.purged_by_provider &&
+         std::ranges::any_of(shared.releases, &inquiry::Release::overridden);
+}
+
 Status Office::Impl::may_purge(const Loaded& loaded, Time at) const {
+  if (TRY(is_on_its_way(loaded.matter)))
+    return fail(Code::ILLEGAL_TRANSITION, "something of this matter has not been delivered yet", {},
+                {{"act", "matter.purged"}, {"state", std::string(enum_text(loaded.state.agency.state))}});
   const inquiry::MatterState& state = loaded.state;
   if (side() == party::Side::AGENCY) {
     if (!state.agency.retained)
@@ -98,22 +142,25 @@ Result<std::string> Office::file_path(const Caller& caller, const MatterId& matt
   return impl_->parts.store->file_path(matter, file);
 }
 
+// A closed matter goes into retention by itself when nobody has put it there within a week: retention counts from the closing, so nothing is lost
+// or gained by the week.
 Result<int> Office::tick() {
-  // What has to be purged without anybody's hand: answers that a withdrawal overrode stay unopened and go at once (trust rules of §3.5).
+  constexpr Duration kRetainAfter = days(7);
   int written = 0;
+  if (self().side != party::Side::AGENCY) return written;
   MatterQuery query;
-  query.states = {State::WITHDRAWN};
+  query.states = {State::CLOSED};
+  query.updated_until = now() - kRetainAfter;
   std::vector<MatterId> found;
+  const Time at = now();
   TRY(impl_->parts.store->each_row(query, [&](const inquiry::MatterRow& row) -> Status {
-    if (!row.purged && row.answered) found.push_back(row.matter);
+    if (row.closed && *row.closed + kRetainAfter <= at) found.push_back(row.matter);
     return {};
   }));
   for (const MatterId& matter : found) {
     Loaded loaded = TRY(impl_->load(matter));
-    const bool is_overridden = std::ranges::any_of(loaded.state.shared.releases, &inquiry::Release::overridden);
-    const bool is_purged = side_purged(loaded);
-    if (!is_overridden || is_purged || self().side != party::Side::PROVIDER) continue;
-    const Result<Written> done = impl_->write_node(loaded, {TRY(impl_->purge_plan(loaded, "withdrawn while the answer was on its way"))});
+    if (loaded.state.agency.state != State::CLOSED) continue;
+    const Result<Written> done = impl_->write_node(loaded, {TRY(impl_->retention_plan(loaded))});
     if (done)
       ++written;
     else if (done.error().code != Code::STALE)

@@ -135,7 +135,8 @@ class Office {
   Status receive(const exchange::Parcel& parcel);
   // Sends what the outbox holds and is due; the number of acts delivered. One thread at a time.
   Result<int> post(exchange::Courier& courier);
-  // Time passes: escalation of oral stubs and overdue matters, lapse, retention. Called by a timer; the number of acts written.
+  // Time passes: what was closed a week ago goes into retention. Called by a timer; the number of acts written. (What is overdue, and to whom it
+  // has escalated, is a view of state and clock and writes nothing.)
   Result<int> tick();
 
   // Set-up (`warifu init`, the demo): an entry of the books written by the node itself, checked like a person's. `value` is the stored form:
@@ -150,6 +151,7 @@ class Office {
 
  private:
   [[nodiscard]] bool side_purged(const Loaded& loaded) const;
+  Status drop_overridden(const MatterId& matter);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -14,6 +14,7 @@ using inquiry::VerificationStep;
 constexpr int kBackoffFirstSeconds = 2;
 constexpr int kBackoffMaxSeconds = 600;
 constexpr std::size_t kPostBatch = 200;
+constexpr const char* kOverriddenReason = "withdrawn while the answer was on its way";
 constexpr Duration kClockTolerance = minutes(5);
 
 // The organisation's own signature, by a key the directory had for it at that time. Without it nothing of the act is believed.
@@ -139,9 +140,26 @@ Status Office::receive(const exchange::Parcel& parcel) {
       if (!check_on.state.shared.withdrawn)
         plans.push_back(plan_of(all_ok ? Kind::VERIFIED : Kind::SUSPECTED, inquiry::VerifiedBody{{}, act.hash, std::move(steps)}));
     }
+    // An answer that the withdrawal overrode stays unopened on both sides and is gone with the act that says so (trust rules of section 3.5),
+    // or as soon as it has been delivered: see post().
+    if (impl_->has_overridden_answer(check_on) && !TRY(impl_->is_on_its_way(parcel.matter)))
+      plans.push_back(impl_->purge_plan(check_on, kOverriddenReason));
+    // What crossed the own purge is not kept either: its text goes in the transaction that brings it.
+    if (side_purged(check_on)) plans.push_back(impl_->erasure_plan(check_on));
     const Result<Written> written = impl_->write_node(loaded, std::move(plans), std::move(fresh));
     if (written) return {};
     if (written.error().code != Code::STALE || attempt >= 5) return tl::unexpected<Error>(written.error());
+  }
+}
+
+// The answer that has just been delivered had been overridden meanwhile: nothing keeps its text any more.
+Status Office::drop_overridden(const MatterId& matter) {
+  for (int attempt = 1;; ++attempt) {
+    Loaded loaded = TRY(impl_->load(matter));
+    if (!impl_->has_overridden_answer(loaded) || TRY(impl_->is_on_its_way(matter))) return {};
+    const Result<Written> done = impl_->write_node(loaded, {impl_->purge_plan(loaded, kOverriddenReason)});
+    if (done) return {};
+    if (done.error().code != Code::STALE || attempt >= 5) return tl::unexpected<Error>(done.error());
   }
 }
 
@@ -167,6 +185,7 @@ Result<int> Office::post(exchange::Courier& courier) {
     if (done) {
       TRY(impl_->parts.store->outbox_done(row.seq, now()));
       ++delivered;
+      if (found->act.kind == Kind::RELEASED) TRY(drop_overridden(row.matter));
       continue;
     }
     const int wait = std::min(kBackoffMaxSeconds, kBackoffFirstSeconds << std::min(row.attempts, 9));

@@ -14,6 +14,16 @@ constexpr int kAttemptsMax = 5;                  // when acts of others come bet
 constexpr Duration kSignatureAge = minutes(30);  // how long a prepared text may lie before it is signed
 constexpr Duration kClockTolerance = minutes(5);
 
+// Each plan after those that go before it.
+std::vector<std::reference_wrapper<const Plan>> in_order(const std::vector<Plan>& plans) {
+  std::vector<std::reference_wrapper<const Plan>> out;
+  for (const Plan& plan : plans) {
+    out.insert(out.end(), plan.first.begin(), plan.first.end());
+    out.emplace_back(plan);
+  }
+  return out;
+}
+
 // Views and findings change nothing that is decided on.
 bool is_bystander(Kind kind) { return kind == Kind::VIEWED || kind == Kind::FINDING; }
 
@@ -180,7 +190,7 @@ Result<Commit> Office::Impl::commit_for(const Loaded& before, const Loaded& afte
     }
     queue(act);
   }
-  for (const Plan& plan : plans) {
+  for (const Plan& plan : in_order(plans)) {
     commit.register_rows.insert(commit.register_rows.end(), plan.register_rows.begin(), plan.register_rows.end());
     commit.books.insert(commit.books.end(), plan.books.begin(), plan.books.end());
     commit.purge_bodies.insert(commit.purge_bodies.end(), plan.purge_bodies.begin(), plan.purge_bodies.end());
@@ -226,18 +236,16 @@ Result<Written> Office::Impl::write(const Caller& caller, const MatterId& matter
   for (int attempt = 1;; ++attempt) {
     Loaded before = TRY(is_new ? load_or_blank(matter) : load(matter));
     if (!is_new) TRY(may_see(caller, person, before));
-    const Plan plan = TRY(planner({person, before, now()}));
-    if (!inquiry::may_write(plan.kind, side(), caller.role))
-      return fail(Code::ROLE_MISSING, "that role does not write this act", std::string(enum_text(plan.kind)),
-                  {{"role", roles_for(plan.kind, side())}});
-    CHECK_THAT(!inquiry::rule_of(plan.kind).needs_own_signature);
-    std::string body;
-    const inquiry::Act act = TRY(act_for(before, plan, caller.role, caller.person, body));
-    SignedAct written_act = TRY(sign(act, std::move(body), std::nullopt));
-    TRY(check(before, written_act));
+    const std::vector<Plan> plans = {TRY(planner({person, before, now()}))};
+    for (const Plan& plan : in_order(plans)) {
+      if (!inquiry::may_write(plan.kind, side(), caller.role))
+        return fail(Code::ROLE_MISSING, "that role does not write this act", std::string(enum_text(plan.kind)),
+                    {{"role", roles_for(plan.kind, side())}});
+      CHECK_THAT(!inquiry::rule_of(plan.kind).needs_own_signature);
+    }
     Loaded after = before;
-    after.add(written_act);
-    const Status committed = parts.store->commit(TRY(commit_for(before, after, {std::move(written_act)}, {plan})));
+    std::vector<SignedAct> acts = TRY(add_acts(after, plans, caller.role, caller.person));
+    const Status committed = parts.store->commit(TRY(commit_for(before, after, std::move(acts), plans)));
     if (committed) return written(after);
     if (committed.error().code != Code::STALE || attempt >= kAttemptsMax) return tl::unexpected<Error>(committed.error());
   }
@@ -304,18 +312,25 @@ Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId&
   }
 }
 
+Result<std::vector<SignedAct>> Office::Impl::add_acts(Loaded& loaded, const std::vector<Plan>& plans, party::Role role,
+                                                      std::optional<PersonId> person) const {
+  std::vector<SignedAct> acts;
+  for (const Plan& plan : in_order(plans)) {
+    std::string body;
+    const inquiry::Act act = TRY(act_for(loaded, plan, role, person, body));
+    SignedAct signed_act = TRY(sign(act, std::move(body), std::nullopt));
+    TRY(check(loaded, signed_act));
+    loaded.add(signed_act);
+    acts.push_back(std::move(signed_act));
+  }
+  return acts;
+}
+
 Result<Written> Office::Impl::write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received) {
   const Loaded before = loaded;
   std::vector<SignedAct> acts = std::move(received);
   for (const SignedAct& act : acts) loaded.add(act);
-  for (const Plan& plan : plans) {
-    std::string body;
-    const inquiry::Act act = TRY(act_for(loaded, plan, party::Role::NODE, std::nullopt, body));
-    SignedAct written_act = TRY(sign(act, std::move(body), std::nullopt));
-    TRY(check(loaded, written_act));
-    loaded.add(written_act);
-    acts.push_back(std::move(written_act));
-  }
+  for (SignedAct& act : TRY(add_acts(loaded, plans, party::Role::NODE, std::nullopt))) acts.push_back(std::move(act));
   TRY(parts.store->commit(TRY(commit_for(before, loaded, std::move(acts), plans))));
   return written(loaded);
 }

@@ -187,7 +187,7 @@ struct TestOffice {
       : self(std::move(organisation)), store(std::move(given)), directory(std::move(known)) {
     signer = std::make_shared<note::Signer>(must(note::Signer::create(note::sign_name(self.id.text()), crypto::Ed25519Secret::generate())));
     must(directory->publish_organisation(self));
-    directory->put_key(self.id, signer->verifier(), clock.now() - days(30), clock.now() + days(365));
+    directory->put_key(self.id, signer->verifier(), clock.now() - days(30), clock.now() + days(365 * 20));
     OfficeParts parts;
     parts.self = self;
     parts.store = store;
@@ -212,7 +212,7 @@ struct TestOffice {
     if (person_signers.contains(person.id)) return;
     note::Signer own = must(note::Signer::create(note::person_name(self.id.text(), person.id), crypto::Ed25519Secret::generate()));
     for (const party::Role role : person.roles)
-      directory->put_person({self.id, person.id, role, person.unit, std::nullopt, own.verifier(), now - days(30), now + days(365)});
+      directory->put_person({self.id, person.id, role, person.unit, std::nullopt, own.verifier(), now - days(30), now + days(365 * 20)});
     person_signers.emplace(person.id, std::move(own));
   }
 

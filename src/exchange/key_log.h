@@ -1,7 +1,6 @@
 #pragma once
 // The key log as a stranger reads it: from its entries alone, whose key was valid when. Pure; used to verify evidence away from any store.
 
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,16 +31,17 @@ class KeyLog {
   [[nodiscard]] std::vector<PersonKey> person_keys(const std::string& org, const PersonId& person, Time at) const;
 
  private:
-  struct KeyChain {
-    std::vector<note::KeyEntry> chain;  // the entry and its successors
-    std::size_t index = 0;
+  template <class Entry>
+  struct Item {
+    Entry entry;
+    std::size_t index = 0;          // in the log
+    std::vector<std::size_t> next;  // those that follow it, as places in the same list
   };
-  struct PersonChain {
-    std::vector<note::PersonEntry> chain;
-    std::size_t index = 0;
-  };
-  std::vector<KeyChain> keys_;
-  std::vector<PersonChain> people_;
+  template <class Entry>
+  [[nodiscard]] static bool in_force(const std::vector<Item<Entry>>& items, std::size_t at, Time t);
+
+  std::vector<Item<note::KeyEntry>> keys_;
+  std::vector<Item<note::PersonEntry>> people_;
 };
 
 }  // namespace warifu::exchange

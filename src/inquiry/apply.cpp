@@ -48,7 +48,8 @@ EffectOf dispatch_kind(MatterState& state, const FoldInput& input, const Facts& 
     case Kind::RELEASED:
     case Kind::PURGED: return apply_shared(state, input, facts, in_sight);
     case Kind::VIEWED:
-    case Kind::FINDING: return applied();
+    case Kind::FINDING:
+    case Kind::TEXT_ERASED: return applied();
     case Kind::OFFICE_CHANGED:
       if (state.agency.drafter || state.shared.asker) return illegal("an inquiry is no entry of the office's books");
       return applied();

@@ -80,6 +80,12 @@ Status check_decisions(const DecisionsBody& body) {
 Status check_receipt(const PurgedBody& body) {
   const std::set<Sha256> bodies(body.bodies.begin(), body.bodies.end());
   if (bodies.size() != body.bodies.size()) return fail(Code::BAD_VALUE, "a body is purged once", "/bodies");
+  return {};
+}
+
+Status check_erasure(const TextErasedBody& body) {
+  const std::set<Sha256> bodies(body.bodies.begin(), body.bodies.end());
+  if (bodies.size() != body.bodies.size()) return fail(Code::BAD_VALUE, "a body is erased once", "/bodies");
   for (const auto& [key, facts] : body.residue) {
     const Result<Sha256> hash = Sha256::parse(key);
     if (!hash || !bodies.contains(*hash)) return fail(Code::BAD_VALUE, "residue of a body that is not purged", "/residue");
@@ -182,6 +188,7 @@ Status check_body(Kind kind, const json::Value& value) {
     case Kind::OFFICE_CHANGED: TRY(decode_salted<OfficeChangedBody>(value)); return {};
     case Kind::STATEMENT: return check_statement(TRY(decode_salted<StatementBody>(value)));
     case Kind::PURGED: return check_receipt(TRY(decode_salted<PurgedBody>(value)));
+    case Kind::TEXT_ERASED: return check_erasure(TRY(decode_salted<TextErasedBody>(value)));
   }
   return fail(Code::INTERNAL, "unknown kind");
 }

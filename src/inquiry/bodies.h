@@ -233,13 +233,21 @@ struct StatementBody {
   std::vector<StatementLine> lines;
 };
 
+// The receipt that crosses. It names only acts that both sides hold: what a side did among its own people is not the other's to count.
 struct PurgedBody {
   std::string salt;
   std::vector<Sha256> basis;
-  std::vector<Sha256> bodies;  // hashes of the acts whose bodies are gone
+  std::vector<Sha256> bodies;  // hashes of the shared acts whose bodies are gone
   std::vector<Sha256> files;
-  std::map<std::string, Facts> residue;  // what the registers and figures go on needing, by act hash; nothing personal
   std::string reason;
+};
+
+// The same for the house: everything that was destroyed, and what the fold, the registers and the figures go on needing of it.
+struct TextErasedBody {
+  std::string salt;
+  std::vector<Sha256> bodies;  // hashes of all acts whose bodies are gone
+  std::vector<Sha256> files;
+  std::map<std::string, Facts> residue;  // by act hash; nothing personal
 };
 
 BOOST_DESCRIBE_STRUCT(OralBody, (), (salt, to, internal, summary, asked_at, follow_by))
@@ -274,7 +282,8 @@ BOOST_DESCRIBE_STRUCT(StatementLine, (),
                       (matter, number, office, form, serial, dispatched, received, state, is_suspect, answered, items, results, reference, minutes,
                        yen))
 BOOST_DESCRIBE_STRUCT(StatementBody, (), (salt, basis, agency, month, lines))
-BOOST_DESCRIBE_STRUCT(PurgedBody, (), (salt, basis, bodies, files, residue, reason))
+BOOST_DESCRIBE_STRUCT(PurgedBody, (), (salt, basis, bodies, files, reason))
+BOOST_DESCRIBE_STRUCT(TextErasedBody, (), (salt, bodies, files, residue))
 
 // The matter that a statement is: both sides compute it, so nobody can put a statement where something else belongs.
 [[nodiscard]] MatterId statement_matter(const party::OrganisationId& provider, const party::OrganisationId& agency, std::string_view month);

@@ -171,9 +171,12 @@ TEST_CASE("a judgement") {
 }
 
 TEST_CASE("a receipt speaks of the bodies it destroyed and of no others") {
-  CHECK(refused(Kind::PURGED, [](json::Object& b) { b["bodies"] = json::Array(); }).where == "/residue");
-  CHECK(refused(Kind::PURGED, [](json::Object& b) { b.at("bodies").as_array().push_back(b.at("bodies").as_array().at(0)); }).where == "/bodies");
-  CHECK(refused(Kind::PURGED, [](json::Object& b) { at(b, "residue")["no digest"] = json::Object(); }).where == "/residue");
+  CHECK(refused(Kind::TEXT_ERASED, [](json::Object& b) { b["bodies"] = json::Array(); }).where == "/residue");
+  for (const Kind kind : {Kind::PURGED, Kind::TEXT_ERASED})
+    CHECK(refused(kind, [](json::Object& b) { b.at("bodies").as_array().push_back(b.at("bodies").as_array().at(0)); }).where == "/bodies");
+  CHECK(refused(Kind::TEXT_ERASED, [](json::Object& b) { at(b, "residue")["no digest"] = json::Object(); }).where == "/residue");
+  // What is needed afterwards stays at home.
+  CHECK(refused(Kind::PURGED, [](json::Object& b) { b["residue"] = json::Object(); }).code == Code::UNKNOWN_FIELD);
 }
 
 TEST_CASE("rows of an answer are counted over its tables") {

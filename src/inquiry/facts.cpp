@@ -119,7 +119,8 @@ Facts facts_of(Kind kind, const Value& body) {
       facts.yen = read<int>(find(body, "answer", "yen"));
       break;
     case Kind::FEEDBACK: facts.outcome = read<Outcome>(find(body, "outcome")); break;
-    case Kind::PURGED: facts.purged = read_list<Sha256>(find(body, "bodies")); break;
+    case Kind::PURGED:
+    case Kind::TEXT_ERASED: facts.purged = read_list<Sha256>(find(body, "bodies")); break;
     case Kind::CHECKED:
     case Kind::SENT_BACK:
     case Kind::REGISTERED:

@@ -1,6 +1,6 @@
 #pragma once
 // What the fold, the registers and the figures need of a body: no name, no selector, no free text. Facts are read from the body while it
-// is there and from the purge receipt's residue afterwards, so that state, register and statistics are the same before and after a purge.
+// is there and from the residue in the erasure record afterwards, so that state, register and statistics are the same before and after a purge.
 
 #include <boost/describe.hpp>
 #include <optional>

@@ -203,20 +203,16 @@ const party::OrganisationId* holder_of(const std::vector<SignedAct>& acts) {
   return nullptr;
 }
 
-// Facts of purged bodies, from the receipts of the purges that destroyed them. The holder's own receipts come first: what the other side
-// says it has purged must not change what this side reads.
+// Facts of purged bodies, from the holder's own records of what it erased. Nobody else's: what the other side says must not change what this
+// side reads, and such a record never crosses anyway.
 std::unordered_map<Sha256, Facts> residue_of(const std::vector<SignedAct>& acts) {
+  std::unordered_map<Sha256, Facts> residue;
+  const party::OrganisationId* holder = holder_of(acts);
   std::vector<const SignedAct*> receipts;
   for (const SignedAct& act : acts)
-    if (act.act.kind == Kind::PURGED && act.body) receipts.push_back(&act);
-  std::unordered_map<Sha256, Facts> residue;
-  if (receipts.empty()) return residue;
-  const party::OrganisationId* holder = holder_of(acts);
-  const auto is_foreign = [&](const SignedAct* act) { return holder != nullptr && act->act.org != *holder; };
-  std::ranges::sort(receipts, [&](const SignedAct* a, const SignedAct* b) {
-    if (is_foreign(a) != is_foreign(b)) return is_foreign(b);
-    return a->act.id != b->act.id ? a->act.id < b->act.id : a->hash < b->hash;
-  });
+    if (act.act.kind == Kind::TEXT_ERASED && act.body && act.act.org == *holder) receipts.push_back(&act);
+  std::ranges::sort(receipts,
+                    [](const SignedAct* a, const SignedAct* b) { return a->act.id != b->act.id ? a->act.id < b->act.id : a->hash < b->hash; });
   for (const SignedAct* receipt : receipts) {
     const Result<json::Value> body = json::parse(*receipt->body);
     const json::Value* entries = body && body->is_object() ? body->get_object().if_contains("residue") : nullptr;

@@ -4,8 +4,8 @@
 //
 // Guarantees: acts are applied in an order that follows `after`, ties by act id, never by clock; the same set of shared acts gives the same `shared`
 // whatever internal acts are present; an act that is illegal where the fold meets it is kept, listed in `effects` with its reason, and changes
-// nothing; an act whose parents are missing is held; a purged body is read from the purge receipt's residue. Conflicts are decided by rule (trust
-// rules of withdrawal and amendment), not by time.
+// nothing; an act whose parents are missing is held; a purged body is read from the residue in the erasure record. Conflicts are decided by rule
+// (trust rules of withdrawal and amendment), not by time.
 
 #include <map>
 #include <optional>

@@ -81,6 +81,7 @@ class Life {
       case Kind::SUSPECTED:
       case Kind::CLOSED:
       case Kind::PURGED:
+      case Kind::TEXT_ERASED:
       case Kind::VIEWED:
       case Kind::FINDING:
       case Kind::ORAL: return true;
@@ -130,9 +131,10 @@ std::string show(const TestOffice& office) {
   return out;
 }
 
-std::vector<SignedAct> without_bodies(std::vector<SignedAct> acts, const Sha256& except) {
+// As after a purge: only its receipts still have a text.
+std::vector<SignedAct> without_bodies(std::vector<SignedAct> acts, const std::vector<Sha256>& except) {
   for (SignedAct& act : acts)
-    if (act.hash != except) act.body.reset();
+    if (std::ranges::find(except, act.hash) == except.end()) act.body.reset();
   return acts;
 }
 
@@ -670,11 +672,14 @@ TEST_CASE("a repeated check of signatures does not wipe the work, and one that w
 TEST_CASE("a purge changes neither state nor register nor figures") {
   int purged = 0;
   const auto survives = [&](TestOffice& office) {
+    const SignedAct erasure = office.make(Kind::TEXT_ERASED);
+    if (!office.may(erasure)) return true;
+    office.add(erasure);
     const SignedAct receipt = office.make(Kind::PURGED);
     if (!office.may(receipt)) return true;
     ++purged;
     office.add(receipt);
-    const std::vector<SignedAct> stripped = without_bodies(office.acts(), receipt.hash);
+    const std::vector<SignedAct> stripped = without_bodies(office.acts(), {erasure.hash, receipt.hash});
     if (fold(stripped) != office.state()) return false;
     const std::vector<FoldInput> after = fold_inputs(stripped);
     for (std::size_t i = 0; i < after.size(); ++i)
@@ -704,16 +709,15 @@ TEST_CASE("what the other side says it purged does not change what this side rea
   x.released();
   x.ask(Kind::RETRIEVED);
   x.deliver();
-  // The provider's receipt lies about the agency's approval and about the answer.
-  json::Value lie = x.provider.plausible_body(Kind::PURGED);
+  // The provider's erasure record lies about the agency's approval and about the answer, and finds its way to the agency.
+  json::Value lie = x.provider.plausible_body(Kind::TEXT_ERASED);
   for (auto& entry : lie.as_object().at("residue").as_object()) entry.value().as_object()["items"] = json::Array();
-  const SignedAct foreign = x.provider.make(Kind::PURGED, lie, party::Role::RELEASER, test::person(party::Role::RELEASER));
+  const SignedAct foreign = x.provider.make(Kind::TEXT_ERASED, lie, party::Role::RELEASER, test::person(party::Role::RELEASER));
   x.provider.add(foreign), x.agency.add(foreign);
   x.ask(Kind::CLOSED);
-  const SignedAct own = x.ask(Kind::PURGED);
-  std::vector<SignedAct> stripped = x.agency.acts();
-  for (SignedAct& act : stripped)
-    if (act.hash != own.hash && act.hash != foreign.hash) act.body.reset();
+  const SignedAct own = x.ask(Kind::TEXT_ERASED);
+  x.ask(Kind::PURGED);
+  std::vector<SignedAct> stripped = without_bodies(x.agency.acts(), {own.hash, foreign.hash});
   CHECK(fold(stripped) == x.agency.state());
   std::ranges::reverse(stripped);
   CHECK(fold(stripped) == x.agency.state());

@@ -71,6 +71,7 @@ const std::vector<KindRule>& table() {
        "台帳の変更",
        "office book changed"},
       {Kind::STATEMENT, Sides::PROVIDER, true, false, {Role::RELEASER, Role::NODE}, "月次明細書の送付", "monthly statement issued"},
+      {Kind::TEXT_ERASED, Sides::BOTH, false, false, {Role::REGISTRAR, Role::RELEASER, Role::NODE}, "本文の消去", "texts erased"},
   };
   return rules;
 }

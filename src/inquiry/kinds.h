@@ -55,6 +55,8 @@ enum class Kind {
   OFFICE_CHANGED,
   // a provider's monthly statement to one agency: the matter is the statement (statement_matter)
   STATEMENT,
+  // both sides, internal: what goes with a purge and never crosses
+  TEXT_ERASED,
 };
 
 enum class Sides { AGENCY, PROVIDER, BOTH };
@@ -79,11 +81,12 @@ struct KindRule {
 
 template <>
 struct warifu::EnumNames<warifu::inquiry::Kind> {
-  static constexpr std::array<std::string_view, 36> names = {
+  static constexpr std::array<std::string_view, 37> names = {
       "inquiry.oral",      "inquiry.drafted",  "inquiry.checked",  "inquiry.sent_back",   "inquiry.registered", "inquiry.voided",
       "answer.opened",     "inquiry.closed",   "inquiry.retained", "inquiry.handed_over", "inquiry.approved",   "inquiry.dispatched",
       "inquiry.withdrawn", "inquiry.reminded", "answer.retrieved", "inquiry.feedback",    "narrowing.declined", "intake.verified",
       "intake.suspected",  "intake.triaged",   "legal.decided",    "work.assigned",       "work.looked_up",     "answer.collected",
       "answer.checked",    "answer.sent_back", "inquiry.received", "inquiry.accepted",    "inquiry.returned",   "answer.begun",
-      "answer.released",   "matter.viewed",    "audit.finding",    "matter.purged",       "office.changed",     "statement.issued"};
+      "answer.released",   "matter.viewed",    "audit.finding",    "matter.purged",       "office.changed",     "statement.issued",
+      "text.erased"};
 };

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "inquiry/kinds.h"
+#include "base/test_source.h"
 
 namespace warifu::inquiry {
 
@@ -85,7 +86,7 @@ std::vector<std::string> cells_of(const std::string& line) {
 
 // docs/acts.md: | `kind` | name_ja | name_en | side | shared | roles | own signature | effect |
 TEST_CASE("docs/acts.md says what the code says") {
-  std::ifstream file(std::string(WARIFU_SOURCE_DIR) + "/docs/acts.md");
+  std::ifstream file(warifu::testing::source_dir() + "/docs/acts.md");
   REQUIRE(file.is_open());
   std::map<std::string, std::vector<std::string>> documented;
   for (std::string line; std::getline(file, line);)

@@ -20,6 +20,8 @@ Objection purge_objection(const MatterState& state, const FoldInput& input) {
   const Shared& shared = state.shared;
   const Dispatch* current = shared.current();
   const bool by_provider = current != nullptr && input.act.org == current->to;
+  // What comes in after the own purge (an answer that crossed it) is erased like the rest.
+  if (input.act.kind == Kind::TEXT_ERASED && (by_provider ? shared.purged_by_provider : shared.purged_by_agency)) return std::nullopt;
   if (!by_provider) {
     if (!state.agency.closed && !state.agency.voided) return refuse(Code::ILLEGAL_TRANSITION, "the matter is not closed");
     return std::nullopt;
@@ -115,7 +117,7 @@ Objection provider_objection(const MatterState& state, const FoldInput& input, c
 }  // namespace
 
 std::optional<Error> own_objection(const MatterState& state, const FoldInput& input, const Facts& facts) {
-  if (input.act.kind == Kind::PURGED) return purge_objection(state, input);
+  if (input.act.kind == Kind::PURGED || input.act.kind == Kind::TEXT_ERASED) return purge_objection(state, input);
   switch (rule_of(input.act.kind).sides) {
     case Sides::AGENCY: return agency_objection(state, input, facts);
     case Sides::PROVIDER: return provider_objection(state, input, facts);

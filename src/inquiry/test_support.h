@@ -290,7 +290,14 @@ inline json::Value TestOffice::plausible_body(Kind kind, const Choice& choice) c
                                           25,
                                           500}}});
     case Kind::PURGED: {
-      PurgedBody body{salt_of(), {}, {}, {}, {}, "保存期間の満了"};
+      PurgedBody body{salt_of(), {}, {}, {}, "保存期間の満了"};
+      for (const SignedAct& act : acts_)
+        if (act.is_shared()) body.bodies.push_back(act.hash);
+      std::ranges::sort(body.bodies);
+      return json::encode(body);
+    }
+    case Kind::TEXT_ERASED: {
+      TextErasedBody body{salt_of(), {}, {}, {}};
       for (std::size_t i = 0; i < acts_.size(); ++i) {
         body.bodies.push_back(acts_[i].hash);
         if (inputs_[i].facts) body.residue.emplace(acts_[i].hash.hex(), *inputs_[i].facts);

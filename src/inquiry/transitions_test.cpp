@@ -214,144 +214,174 @@ NONE
   inquiry.oral>ORAL inquiry.drafted>DRAFT inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>.
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>. inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>. inquiry.reminded>.
   answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>. office.changed>=
+  text.erased>.
 ORAL
   inquiry.oral>. inquiry.drafted>DRAFT inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>VOIDED answer.opened>.
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>. inquiry.reminded>.
   answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  text.erased>.
 DRAFT (being written)
   inquiry.oral>. inquiry.drafted>= inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>VOIDED answer.opened>.
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>. inquiry.reminded>.
   answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  text.erased>.
 DRAFT (handed over)
   inquiry.oral>. inquiry.drafted>= inquiry.checked>CHECKED inquiry.sent_back>= inquiry.registered>. inquiry.voided>VOIDED answer.opened>.
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>. inquiry.reminded>.
   answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  text.erased>.
 CHECKED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>DRAFT inquiry.registered>. inquiry.voided>VOIDED answer.opened>.
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>APPROVED inquiry.dispatched>. inquiry.withdrawn>.
   inquiry.reminded>. answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>.
   office.changed>.
+  text.erased>.
 APPROVED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>DRAFT inquiry.registered>REGISTERED inquiry.voided>VOIDED
   answer.opened>. inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>.
   inquiry.reminded>. answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>.
   office.changed>.
+  text.erased>.
 REGISTERED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>DRAFT inquiry.registered>. inquiry.voided>VOIDED answer.opened>.
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>DISPATCHED inquiry.withdrawn>.
   inquiry.reminded>. answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>.
   office.changed>.
+  text.erased>.
 VOIDED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>.
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>. inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>. inquiry.reminded>.
   answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>PURGED office.changed>.
+  text.erased>=
 DISPATCHED
   inquiry.oral>. inquiry.drafted>DISPATCHED/DRAFT inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>.
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>WITHDRAWN
   inquiry.reminded>= answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>.
   office.changed>.
+  text.erased>.
 DELIVERED
   inquiry.oral>. inquiry.drafted>DELIVERED/DRAFT inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>.
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>WITHDRAWN
   inquiry.reminded>= answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>.
   office.changed>.
+  text.erased>.
 ACCEPTED
   inquiry.oral>. inquiry.drafted>ACCEPTED/DRAFT inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>.
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>WITHDRAWN
   inquiry.reminded>= answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>.
   office.changed>.
+  text.erased>.
 RETURNED
   inquiry.oral>. inquiry.drafted>RETURNED/DRAFT inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>.
   inquiry.closed>CLOSED inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>WITHDRAWN
   inquiry.reminded>. answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>.
   office.changed>.
+  text.erased>.
 IN_PROGRESS
   inquiry.oral>. inquiry.drafted>IN_PROGRESS/DRAFT inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>.
   answer.opened>. inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>.
   inquiry.withdrawn>WITHDRAWN inquiry.reminded>= answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>=
   matter.purged>. office.changed>.
+  text.erased>.
 ANSWERED (not received)
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>.
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>. inquiry.reminded>.
   answer.retrieved>= inquiry.feedback>= narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  text.erased>.
 ANSWERED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>=
   inquiry.closed>CLOSED inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>.
   inquiry.reminded>. answer.retrieved>. inquiry.feedback>= narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>.
   office.changed>.
+  text.erased>.
 PARTLY_ANSWERED (item 2 open)
   inquiry.oral>. inquiry.drafted>PARTLY_ANSWERED/DRAFT inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>.
   answer.opened>= inquiry.closed>CLOSED inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>.
   inquiry.withdrawn>WITHDRAWN inquiry.reminded>= answer.retrieved>. inquiry.feedback>= narrowing.declined>. matter.viewed>= audit.finding>=
   matter.purged>. office.changed>.
+  text.erased>.
 PARTLY_ANSWERED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>=
   inquiry.closed>CLOSED inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>.
   inquiry.reminded>. answer.retrieved>. inquiry.feedback>= narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>.
   office.changed>.
+  text.erased>.
 NONE_HELD
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>=
   inquiry.closed>CLOSED inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>.
   inquiry.reminded>. answer.retrieved>. inquiry.feedback>= narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>.
   office.changed>.
+  text.erased>.
 REFUSED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>=
   inquiry.closed>CLOSED inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>.
   inquiry.reminded>. answer.retrieved>. inquiry.feedback>= narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>.
   office.changed>.
+  text.erased>.
 NEEDS_WARRANT
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>=
   inquiry.closed>CLOSED inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>.
   inquiry.reminded>. answer.retrieved>. inquiry.feedback>= narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>.
   office.changed>.
+  text.erased>.
 NARROWING_PROPOSED
   inquiry.oral>. inquiry.drafted>NARROWING_PROPOSED/DRAFT inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>.
   answer.opened>= inquiry.closed>CLOSED inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>.
   inquiry.withdrawn>WITHDRAWN inquiry.reminded>. answer.retrieved>. inquiry.feedback>= narrowing.declined>PARTLY_ANSWERED matter.viewed>=
   audit.finding>= matter.purged>. office.changed>.
+  text.erased>.
 WITHDRAWN
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>.
   inquiry.closed>CLOSED inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>.
   inquiry.reminded>. answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>.
   office.changed>.
+  text.erased>.
 CLOSED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>=
   inquiry.closed>. inquiry.retained>RETAINED inquiry.handed_over>. inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>.
   inquiry.reminded>. answer.retrieved>. inquiry.feedback>= narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>PURGED
   office.changed>.
+  text.erased>=
 RETAINED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>=
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>. inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>. inquiry.reminded>.
   answer.retrieved>. inquiry.feedback>= narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>PURGED office.changed>.
+  text.erased>=
 PURGED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>.
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>. inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>. inquiry.reminded>.
   answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  text.erased>=
 RETURNED/DRAFT (handed over)
   inquiry.oral>. inquiry.drafted>= inquiry.checked>RETURNED/CHECKED inquiry.sent_back>= inquiry.registered>. inquiry.voided>RETURNED
   answer.opened>. inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>.
   inquiry.withdrawn>WITHDRAWN inquiry.reminded>. answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>=
   matter.purged>. office.changed>.
+  text.erased>.
 RETURNED/CHECKED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>RETURNED/DRAFT inquiry.registered>. inquiry.voided>RETURNED
   answer.opened>. inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>RETURNED/APPROVED inquiry.dispatched>.
   inquiry.withdrawn>WITHDRAWN inquiry.reminded>. answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>=
   matter.purged>. office.changed>.
+  text.erased>.
 RETURNED/APPROVED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>RETURNED/DRAFT inquiry.registered>RETURNED/REGISTERED
   inquiry.voided>RETURNED answer.opened>. inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>.
   inquiry.withdrawn>WITHDRAWN inquiry.reminded>. answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>=
   matter.purged>. office.changed>.
+  text.erased>.
 RETURNED/REGISTERED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>RETURNED/DRAFT inquiry.registered>. inquiry.voided>RETURNED
   answer.opened>. inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>DISPATCHED
   inquiry.withdrawn>WITHDRAWN inquiry.reminded>. answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>=
   matter.purged>. office.changed>.
+  text.erased>.
 IN_PROGRESS/DRAFT (handed over)
   inquiry.oral>. inquiry.drafted>= inquiry.checked>IN_PROGRESS/CHECKED inquiry.sent_back>= inquiry.registered>. inquiry.voided>IN_PROGRESS
   answer.opened>. inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>.
   inquiry.withdrawn>WITHDRAWN inquiry.reminded>= answer.retrieved>. inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>=
   matter.purged>. office.changed>.
+  text.erased>.
 )");
 }
 
@@ -361,86 +391,107 @@ NONE:NONE
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>. work.looked_up>. answer.collected>. answer.checked>.
   answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>. matter.viewed>=
   audit.finding>= matter.purged>. office.changed>= statement.issued>=
+  text.erased>.
 NONE:DISPATCHED
   intake.verified>VERIFIED:DISPATCHED intake.suspected>SUSPECT:DISPATCHED intake.triaged>. legal.decided>. work.assigned>. work.looked_up>.
   answer.collected>. answer.checked>. answer.sent_back>. inquiry.received>RECEIVED:DELIVERED inquiry.accepted>. inquiry.returned>.
   answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 RECEIVED:DELIVERED
   intake.verified>VERIFIED:DELIVERED intake.suspected>SUSPECT:DELIVERED intake.triaged>. legal.decided>. work.assigned>. work.looked_up>.
   answer.collected>. answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>.
   answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 SUSPECT:DELIVERED
   intake.verified>VERIFIED:DELIVERED intake.suspected>. intake.triaged>. legal.decided>. work.assigned>. work.looked_up>. answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>RETURNED:RETURNED answer.begun>.
   answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 VERIFIED:DELIVERED
   intake.verified>. intake.suspected>. intake.triaged>TRIAGED:DELIVERED legal.decided>. work.assigned>. work.looked_up>. answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>.
   matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 TRIAGED:DELIVERED
   intake.verified>. intake.suspected>. intake.triaged>= legal.decided>. work.assigned>ASSIGNED:DELIVERED work.looked_up>. answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>TRIAGED:ACCEPTED inquiry.returned>RETURNED:RETURNED answer.begun>.
   answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 LEGAL_REVIEW:DELIVERED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>TRIAGED:DELIVERED work.assigned>. work.looked_up>. answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>RETURNED:RETURNED answer.begun>.
   answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 ASSIGNED:DELIVERED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>= work.looked_up>= answer.collected>COLLECTED:DELIVERED
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>ASSIGNED:ACCEPTED inquiry.returned>RETURNED:RETURNED answer.begun>.
   answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 TRIAGED:ACCEPTED
   intake.verified>. intake.suspected>. intake.triaged>= legal.decided>. work.assigned>ASSIGNED:ACCEPTED work.looked_up>. answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>RETURNED:RETURNED answer.begun>.
   answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 ASSIGNED:ACCEPTED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>= work.looked_up>= answer.collected>COLLECTED:ACCEPTED
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>RETURNED:RETURNED
   answer.begun>ASSIGNED:IN_PROGRESS answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 ASSIGNED:IN_PROGRESS
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>= work.looked_up>=
   answer.collected>COLLECTED:IN_PROGRESS answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>.
   inquiry.returned>RETURNED:RETURNED answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 COLLECTED:IN_PROGRESS
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>= work.looked_up>= answer.collected>=
   answer.checked>CHECKED:IN_PROGRESS answer.sent_back>ASSIGNED:IN_PROGRESS inquiry.received>. inquiry.accepted>.
   inquiry.returned>RETURNED:RETURNED answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 CHECKED:IN_PROGRESS
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>. work.looked_up>= answer.collected>. answer.checked>.
   answer.sent_back>ASSIGNED:IN_PROGRESS inquiry.received>. inquiry.accepted>. inquiry.returned>RETURNED:RETURNED answer.begun>.
   answer.released>RELEASED:ANSWERED matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 RELEASED:ANSWERED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>ASSIGNED:ANSWERED work.looked_up>= answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>.
   matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 RELEASED:PARTLY_ANSWERED (item 2 open)
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>ASSIGNED:PARTLY_ANSWERED work.looked_up>=
   answer.collected>COLLECTED:PARTLY_ANSWERED answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>.
   answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 RELEASED:NARROWING_PROPOSED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>ASSIGNED:NARROWING_PROPOSED work.looked_up>=
   answer.collected>COLLECTED:NARROWING_PROPOSED answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>.
   answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 RETRIEVED:ANSWERED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>ASSIGNED:ANSWERED work.looked_up>= answer.collected>.
   answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>.
   matter.viewed>= audit.finding>= matter.purged>ERASED:ANSWERED office.changed>. statement.issued>.
+  text.erased>=
 RETRIEVED:PARTLY_ANSWERED (item 2 open)
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>ASSIGNED:PARTLY_ANSWERED work.looked_up>=
   answer.collected>COLLECTED:PARTLY_ANSWERED answer.checked>. answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>.
   answer.begun>. answer.released>. matter.viewed>= audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>.
 RETURNED:RETURNED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>. work.looked_up>. answer.collected>. answer.checked>.
   answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>. matter.viewed>=
   audit.finding>= matter.purged>ERASED:RETURNED office.changed>. statement.issued>.
+  text.erased>=
 WITHDRAWN:WITHDRAWN
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>. work.looked_up>= answer.collected>. answer.checked>.
   answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>. matter.viewed>=
   audit.finding>= matter.purged>ERASED:WITHDRAWN office.changed>. statement.issued>.
+  text.erased>=
 ERASED:ANSWERED
   intake.verified>. intake.suspected>. intake.triaged>. legal.decided>. work.assigned>. work.looked_up>. answer.collected>. answer.checked>.
   answer.sent_back>. inquiry.received>. inquiry.accepted>. inquiry.returned>. answer.begun>. answer.released>. matter.viewed>=
   audit.finding>= matter.purged>. office.changed>. statement.issued>.
+  text.erased>=
 )");
 }
 

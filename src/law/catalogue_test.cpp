@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/limits.h"
+#include "base/test_source.h"
 
 namespace warifu::law {
 
@@ -119,11 +120,11 @@ TEST_CASE("periods, forms and defaults are those of the design") {
 }
 
 TEST_CASE("the file and the built-in text are the same, and loading reports a missing file") {
-  const auto loaded = Catalogue::load(std::filesystem::path(WARIFU_SOURCE_DIR) / "law" / "jp.toml");
+  const auto loaded = Catalogue::load(std::filesystem::path(warifu::testing::source_dir()) / "law" / "jp.toml");
   REQUIRE(loaded.has_value());
   CHECK(loaded->rules().size() == Catalogue::built_in().rules().size());
   CHECK(loaded->version() == Catalogue::built_in().version());
-  const auto missing = Catalogue::load(std::filesystem::path(WARIFU_SOURCE_DIR) / "law" / "no-such.toml");
+  const auto missing = Catalogue::load(std::filesystem::path(warifu::testing::source_dir()) / "law" / "no-such.toml");
   REQUIRE_FALSE(missing.has_value());
   CHECK(missing.error().code == Code::NOT_FOUND);
 }

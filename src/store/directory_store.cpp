@@ -8,6 +8,7 @@
 #include "json/write.h"
 #include "ledger/merkle.h"
 #include "note/directory_entry.h"
+#include "note/entry_tree.h"
 
 namespace warifu::store {
 
@@ -53,15 +54,14 @@ struct DirectoryStore::Log {
 
   Status add(std::string serialised);
 
-  // The entry with each line of its successors, as in_force() wants them: it must hold along every one.
   template <class Entry>
-  [[nodiscard]] bool in_force_from(std::vector<Entry> chain, std::size_t at, std::optional<Entry> Item::* member, Time t) const {
-    chain.push_back(*(items[at].*member));
-    if (items[at].next.empty()) return note::in_force(std::span<const Entry>(chain), t);
-    return std::ranges::all_of(items[at].next, [&](std::size_t next) { return in_force_from(chain, next, member, t); });
+  [[nodiscard]] bool in_force(std::size_t at, std::optional<Entry> Item::* member, Time t) const {
+    return note::in_force_from(
+        at, t, [&](std::size_t i) -> const Entry& { return *(items[i].*member); },
+        [&](std::size_t i) -> const std::vector<std::size_t>& { return items[i].next; });
   }
-  [[nodiscard]] bool key_in_force(std::size_t at, Time t) const { return in_force_from<KeyEntry>({}, at, &Item::key, t); }
-  [[nodiscard]] bool person_in_force(std::size_t at, Time t) const { return in_force_from<PersonEntry>({}, at, &Item::person, t); }
+  [[nodiscard]] bool key_in_force(std::size_t at, Time t) const { return in_force(at, &Item::key, t); }
+  [[nodiscard]] bool person_in_force(std::size_t at, Time t) const { return in_force(at, &Item::person, t); }
 
   [[nodiscard]] Result<std::vector<note::VerifierKey>> sign_keys(const std::string& org, Time t) const {
     std::vector<note::VerifierKey> out;

@@ -291,6 +291,7 @@ const icons: Record<string, IconName> = {
   'matter.viewed': 'eye',
   'audit.finding': 'shield',
   'matter.purged': 'trash',
+  'text.erased': 'trash',
 };
 
 function useTimeline(acts: readonly Schema<'ActView'>[]): TimelineAct[] {
