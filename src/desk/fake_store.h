@@ -354,7 +354,8 @@ class FakeStore final : public Store {
     if (!query.units.empty() && (!row.unit || !has(query.units, *row.unit))) return false;
     if (query.in_charge && row.in_charge != query.in_charge) return false;
     if (query.drafter && row.drafter != query.drafter) return false;
-    return !query.visible_to || row.drafter == query.visible_to || row.in_charge == query.visible_to || is_named(*query.visible_to);
+    return !query.visible_to || row.drafter == query.visible_to || row.in_charge == query.visible_to || is_named(*query.visible_to) ||
+           std::ranges::find(row.assigned, *query.visible_to) != row.assigned.end();
   }
 
   static bool matches_times(const MatterQuery& query, const inquiry::MatterRow& row) {

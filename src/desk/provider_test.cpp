@@ -187,6 +187,22 @@ TEST_CASE("a return carries a reason that fits") {
   CHECK(must(s.world.agency().store().row(matter)).state == State::RETURNED);
 }
 
+TEST_CASE("an operator finds what was assigned, also when the turn has passed to others, and nothing else") {
+  Scene1 s;
+  const MatterId matter = s.at_work();
+  const auto found = [&](const Caller& who) { return must(s.desk.list(who, {})).rows.size(); };
+  CHECK(found(s.world.op) == 1);
+  CHECK(found(s.world.other_op) == 0);
+  const LookupView lookup = must(s.desk.look_up(s.world.op, matter, {1, "members"}));
+  must(s.desk.collect(s.world.op, matter, s.from_lookup(lookup)));
+  CHECK(found(s.world.op) == 1);
+  s.world.step();
+  must(s.world.agency().withdraw(s.world.investigator, matter, {"不要になったため"}));
+  s.world.exchange();
+  CHECK(found(s.world.op) == 1);
+  CHECK(found(s.world.other_op) == 0);
+}
+
 TEST_CASE("only active operators of this office are assigned") {
   Scene1 s;
   const MatterId matter = s.world.dispatched({s.world.item("ex-1")});

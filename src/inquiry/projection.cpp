@@ -345,6 +345,7 @@ Projection project(const party::OrganisationId& self, Side side, const std::vect
   } else {
     row.state = state.shared.state;
     row.provider_state = state.provider.state;
+    row.assigned = state.provider.assigned;
     if (row.is_open) next = provider_turn(state);
   }
   row.turn = next.turn;

@@ -47,6 +47,7 @@ struct MatterRow {
   party::OrganisationId counterparty;  // the provider asked, or the agency that asks
   std::optional<UnitId> unit;          // of the drafter (agency); set by the desk
   std::optional<PersonId> drafter, in_charge;
+  std::vector<PersonId> assigned;  // provider only: whose matter it stays on the desk, whoever's turn it is
   std::optional<Date> due;
   law::Urgency urgency = law::Urgency::NORMAL;
   std::optional<Time> due_at;  // the instant after the due day, while it is open

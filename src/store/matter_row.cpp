@@ -9,8 +9,8 @@ namespace warifu::inquiry {
 
 BOOST_DESCRIBE_STRUCT(MatterRow, (),
                       (matter, side, state, provider_state, shared_state, turn, turn_role, turn_persons, number, numbering, case_id, case_number,
-                       counterparty, unit, drafter, in_charge, approver, due, urgency, due_at, created, updated, approved, dispatched, delivered,
-                       accepted, answered, closed, purged, version, items, subject, categories, is_open, minutes, yen))
+                       counterparty, unit, drafter, in_charge, assigned, approver, due, urgency, due_at, created, updated, approved, dispatched,
+                       delivered, accepted, answered, closed, purged, version, items, subject, categories, is_open, minutes, yen))
 BOOST_DESCRIBE_STRUCT(SearchTerms, (), (selectors, words))
 
 }  // namespace warifu::inquiry
@@ -53,6 +53,7 @@ Status put_persons(Database& database, std::int64_t id, const inquiry::MatterRow
   for (const auto& person : row.turn_persons) TRY(put(person, true));
   if (row.drafter) TRY(put(*row.drafter, false));
   if (row.in_charge) TRY(put(*row.in_charge, false));
+  for (const auto& person : row.assigned) TRY(put(person, false));
   return {};
 }
 

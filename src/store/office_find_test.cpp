@@ -58,6 +58,7 @@ inquiry::Projection any_projection(const World& world) {
   row.unit = maybe_one_of(world.units);
   row.drafter = maybe_one_of(world.people);
   row.in_charge = maybe_one_of(world.people);
+  if (rarely()) row.assigned = {one_of(world.people)};
   row.counterparty = party::OrganisationId::parse(one_of(std::vector<std::string>{"a.demo", "b.demo"})).value();
   row.due_at = maybe_time();
   if (row.due_at || rarely()) row.due = Date{2026, 12, *rc::gen::inRange(1U, 4U)};
@@ -110,7 +111,9 @@ bool is_named(const MatterRow& row, const PersonId& person) {
 bool is_wanted(const MatterQuery& q, const MatterRow& row) {
   const bool right_role = same(q.turn_role, row.turn_role);
   if (q.turn_person ? !is_named(row, *q.turn_person) && !(row.turn_persons.empty() && right_role) : !right_role) return false;
-  if (q.visible_to && row.drafter != q.visible_to && row.in_charge != q.visible_to && !is_named(row, *q.visible_to)) return false;
+  if (q.visible_to && row.drafter != q.visible_to && row.in_charge != q.visible_to && !is_named(row, *q.visible_to) &&
+      std::find(row.assigned.begin(), row.assigned.end(), *q.visible_to) == row.assigned.end())
+    return false;
   if (!q.units.empty() && (!row.unit || !in(q.units, *row.unit))) return false;
   if (q.due_before && !(row.due_at && *row.due_at < *q.due_before)) return false;
   if ((q.dispatched_from || q.dispatched_until) && !row.dispatched) return false;
