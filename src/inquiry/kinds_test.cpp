@@ -5,8 +5,8 @@
 #include <set>
 #include <sstream>
 
-#include "inquiry/kinds.h"
 #include "base/test_source.h"
+#include "inquiry/kinds.h"
 
 namespace warifu::inquiry {
 
