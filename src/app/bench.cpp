@@ -61,7 +61,7 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 }
 
 std::string numbered(std::size_t n) {
-  char text[16];
+  char text[24];
   std::snprintf(text, sizeof text, "%07zu", n);
   return text;
 }
