@@ -4,6 +4,7 @@
 #include "app/bench.h"
 #include "app/cli.h"
 #include "app/commands.h"
+#include "base/failpoint.h"
 #include "json/codec.h"
 
 namespace warifu::app {
@@ -88,6 +89,8 @@ void add_basic_commands(CLI::App& root, int& code) {
 }
 
 int run_command_line(int argc, char** argv) {
+  const bool is_demo = argc > 1 && std::string_view(argv[1]) == "demo";
+  if (const Status armed = failpoints::arm_from_environment(is_demo); !armed) return report(armed.error(), false);
   CLI::App app{"割符 Warifu: the exchange of inquiries between investigators and the companies that hold the facts", "warifu"};
   app.set_version_flag("--version", "warifu " WARIFU_VERSION);
   app.require_subcommand(1);

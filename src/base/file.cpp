@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/failpoint.h"
 #include "base/id.h"
 
 namespace warifu {
@@ -57,16 +58,23 @@ Status write_all(int fd, ByteView content, const std::string& path) {
 }
 
 Status write_new_file(const std::string& path, ByteView content, mode_t mode) {
+  TRY(failpoint_error("file.create"));
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!file.is_open()) return system_error(errno, "create", path);
   if (::fchmod(file.get(), mode) != 0) return system_error(errno, "chmod", path);
-  TRY(write_all(file.get(), content, path));
+  // Two halves, so that a test can stop in the middle.
+  const std::size_t half = content.size() / 2;
+  TRY(write_all(file.get(), content.first(half), path));
+  TRY(failpoint_error("file.write"));
+  TRY(write_all(file.get(), content.subspan(half), path));
+  TRY(failpoint_error("file.flush"));
   if (::fdatasync(file.get()) != 0) return system_error(errno, "flush", path);
   if (!file.close()) return system_error(errno, "close", path);
   return {};
 }
 
 Status flush_directory(const std::string& path) {
+  TRY(failpoint_error("file.flush_directory"));
   const Descriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.is_open()) return system_error(errno, "open directory", path);
   if (::fsync(directory.get()) != 0) return system_error(errno, "flush directory", path);
@@ -101,12 +109,16 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
 Status write_file_durably(const std::string& path, ByteView content, mode_t mode) {
   const std::string temporary = path + ".tmp-" + to_hex(random_id_bytes());
   Status written = write_new_file(temporary, content, mode);
+  if (written) written = failpoint_error("file.rename");
   if (written && ::rename(temporary.c_str(), path.c_str()) != 0) written = system_error(errno, "rename", path);
   if (!written) {
     ::unlink(temporary.c_str());
     return written;
   }
-  return flush_directory(parent_of(path));
+  failpoint("file.renamed");
+  TRY(flush_directory(parent_of(path)));
+  failpoint("file.written");
+  return {};
 }
 
 Status make_directories(const std::string& path, mode_t mode) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/failpoint.h"
 #include "desk/impl.h"
 
 namespace warifu::desk {
@@ -183,6 +184,7 @@ Result<int> Office::post(exchange::Courier& courier) {
       done = courier.deliver(parcel);
     }
     if (done) {
+      failpoint("outbox.delivered");
       TRY(impl_->parts.store->outbox_done(row.seq, now()));
       ++delivered;
       if (found->act.kind == Kind::RELEASED) TRY(drop_overridden(row.matter));

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/failpoint.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "crypto/hash.h"
@@ -63,6 +64,7 @@ Result<OfficeFiles::Stored> copy(int from, int to) {
     const ByteView piece(buffer.data(), static_cast<std::size_t>(got));
     digest.update(piece);
     TRY(write_all(to, piece));
+    TRY(failpoint_error("matter_file.write"));
   }
   if (::fdatasync(to) != 0) return system_error("cannot flush a matter's file");
   stored.sha256 = digest.finish();
@@ -88,7 +90,9 @@ Result<OfficeFiles::Stored> copy_to(const std::string& from, const std::string& 
 // The blocks of an unlinked file can be read from the disk until they are used again; an emptied one has at least no way back by its name
 // or through a process that still has it open.
 Status destroy(const std::string& path) {
+  TRY(failpoint_error("matter_file.empty"));
   if (::truncate(path.c_str(), 0) != 0 && errno != ENOENT) return system_error("cannot empty a purged file");
+  TRY(failpoint_error("matter_file.remove"));
   if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_error("cannot remove a purged file");
   return {};
 }
@@ -104,13 +108,18 @@ Result<OfficeFiles::Stored> OfficeFiles::take(const MatterId& matter, const std:
   Result<Stored> stored = copy_to(from, part);
   if (stored && expected != nullptr && stored->sha256 != *expected)
     stored = fail(Code::TEXT_DIFFERS, "the file is not the one its digest names", "file");
+  if (stored) {
+    if (Status ordered = failpoint_error("matter_file.rename"); !ordered) stored = tl::unexpected<Error>(std::move(ordered).error());
+  }
   if (stored && ::rename(part.c_str(), path(matter, stored->sha256).c_str()) != 0) stored = system_error("cannot give a matter's file its name");
   if (!stored) {
     ::unlink(part.c_str());
     return stored;
   }
+  failpoint("matter_file.renamed");
   TRY(flush_folder(folder));
   TRY(flush_folder(folder_));
+  failpoint("matter_file.written");
   return stored;
 }
 

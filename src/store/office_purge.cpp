@@ -5,6 +5,7 @@
 #include <set>
 #include <thread>
 
+#include "base/failpoint.h"
 #include "store/sqlite.h"
 
 namespace warifu::store {
@@ -63,11 +64,13 @@ Status clear(Engine& engine, const OfficeFiles& files, const std::vector<Due>& d
     const auto kept = TRY(engine.read([&](Database& database) { return files_kept(database, one.matter); }));
     TRY(files.remove(one.matter, [&](const Sha256& file) { return kept.contains(file); }));
   }
+  TRY(failpoint_error("purge.log"));
   const auto database = TRY(engine.connect(Access::WRITE));
   if (engine.kind() == EngineKind::SQLITE)
     TRY(truncate_wal(*database));
   else
     TRY(rewrite_keys(*database, due));
+  TRY(failpoint_error("purge.cleared"));
   return engine.write([&](Database& writer) -> Status {
     for (const auto& one : due) TRY(writer.run("DELETE FROM purge_due WHERE matter = $1", one.matter));
     return {};

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "base/failpoint.h"
+
 namespace warifu::store {
 namespace {
 
@@ -25,9 +27,20 @@ Engine::Engine(Key, Open open, Options options, std::unique_ptr<Database> writer
 
 Engine::~Engine() { writer_.stop(); }
 
+namespace {
+
+Status commit_batch(Database& database) {
+  TRY(failpoint_error("store.commit.before"));
+  TRY(database.commit());
+  failpoint("store.commit.after");
+  return {};
+}
+
+}  // namespace
+
 pipeline::TransactionHooks Engine::hooks() {
   return {.begin = [this] { return database_->begin(Access::WRITE); },
-          .commit = [this] { return database_->commit(); },
+          .commit = [this] { return commit_batch(*database_); },
           .rollback = [this] { database_->rollback(); },
           .savepoint = [this] { return database_->savepoint(kSavepoint); },
           .release_savepoint = [this] { return database_->release(kSavepoint); },
