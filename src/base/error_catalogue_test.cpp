@@ -37,7 +37,7 @@ bool is_ascii_or_dash(std::string_view text) {
 }
 
 TEST_CASE("every code has its sentences in both languages, with the same places, and a status") {
-  const std::set<int> known_statuses = {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 431, 500, 503, 507};
+  const std::set<int> known_statuses = {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 431, 500, 502, 503, 507};
   std::set<std::string_view> names, japanese, english;
   for (int i = 0; i < kCodeCount; ++i) {
     const Sentence& entry = sentence(static_cast<Code>(i));
