@@ -128,7 +128,7 @@ struct FetchedMessage {
 
 struct ObjectState {
   std::uint64_t bytes = 0;       // as it was begun
-  std::vector<Sha256> parts;     // what each part must hash to
+  std::vector<Sha256> parts;     // ledger::leaf_hash of each part; an attachment names their root in the manifest
   std::vector<bool> is_present;  // of each part
 };
 
