@@ -1,0 +1,57 @@
+#include "exchange/acts_body.h"
+
+#include "json/parse.h"
+#include "json/write.h"
+
+namespace warifu::exchange {
+
+namespace {
+
+std::string place_of(std::size_t index, std::string_view member) { return "/acts/" + std::to_string(index) + std::string(member); }
+
+Status check_shared(const inquiry::SignedAct& act, std::size_t index) {
+  if (!act.is_shared()) return fail(Code::FORBIDDEN, "an internal act does not cross", place_of(index, "/note"));
+  if (!act.body) return fail(Code::PURGED, "the text of this act has been purged", place_of(index, "/body"));
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> spell_acts(std::span<const inquiry::SignedAct> acts) {
+  if (acts.empty()) return fail(Code::EMPTY_FIELD, "a message without acts", "/acts");
+  if (acts.size() > kActsPerMessageMax)
+    return fail(Code::TOO_MANY, "more acts than a message carries", "/acts", {{"max", std::to_string(kActsPerMessageMax)}});
+  json::Array list;
+  for (std::size_t i = 0; i < acts.size(); ++i) {
+    TRY(check_shared(acts[i], i));
+    list.push_back(json::Object{{"body", TRY(json::parse(*acts[i].body))}, {"note", acts[i].note.serialise()}});
+  }
+  return json::canonical(json::Object{{"acts", std::move(list)}});
+}
+
+Result<std::vector<inquiry::SignedAct>> parse_acts(std::string_view text) {
+  const json::Value whole = TRY(json::parse(text));
+  const json::Object* object = whole.if_object();
+  const json::Value* member = object == nullptr || object->size() != 1 ? nullptr : object->if_contains("acts");
+  const json::Array* list = member == nullptr ? nullptr : member->if_array();
+  if (list == nullptr) return fail(Code::WRONG_TYPE, "not a list of acts", "/acts", {{"expected", "array"}});
+  if (list->empty() || list->size() > kActsPerMessageMax)
+    return fail(Code::TOO_MANY, "none, or more acts than a message carries", "/acts", {{"max", std::to_string(kActsPerMessageMax)}});
+  std::vector<inquiry::SignedAct> out;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const json::Object* entry = (*list)[i].if_object();
+    const json::Value* note = entry == nullptr ? nullptr : entry->if_contains("note");
+    const json::Value* body = entry == nullptr ? nullptr : entry->if_contains("body");
+    if (note == nullptr || !note->is_string() || body == nullptr || !body->is_object())
+      return fail(Code::WRONG_TYPE, "not an act with its body", place_of(i, ""), {{"expected", "note, body"}});
+    const auto& spelled = note->get_string();
+    Result<inquiry::SignedAct> act = inquiry::SignedAct::create(std::string_view(spelled.data(), spelled.size()), json::canonical(*body));
+    if (!act) return tl::unexpected<Error>(std::move(act.error()).at(place_of(i, "")));
+    TRY(check_shared(*act, i));
+    out.push_back(std::move(*act));
+  }
+  if (TRY(spell_acts(out)) != text) return fail(Code::BAD_ENCODING, "not the one spelling of these acts", "/acts");
+  return out;
+}
+
+}  // namespace warifu::exchange

@@ -1,0 +1,74 @@
+#include "exchange/acts_body.h"
+
+#include <doctest/doctest.h>
+
+#include "inquiry/test_support.h"
+
+namespace warifu::exchange {
+
+using inquiry::Kind;
+using inquiry::SignedAct;
+using inquiry::test::TestOffice;
+
+namespace {
+
+std::vector<SignedAct> shared_acts() {
+  TestOffice story(party::Side::AGENCY);
+  story.write(Kind::DRAFTED);
+  story.write(Kind::CHECKED);
+  story.write(Kind::APPROVED);
+  story.write(Kind::REGISTERED);
+  story.write(Kind::DISPATCHED);
+  std::vector<SignedAct> out;
+  for (const SignedAct& act : story.acts())
+    if (act.is_shared()) out.push_back(act);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("acts cross with note and body, in their order and in one spelling") {
+  const std::vector<SignedAct> acts = shared_acts();
+  REQUIRE(acts.size() == 2);
+  const std::string text = spell_acts(acts).value();
+  CHECK(text.starts_with(R"({"acts":[{"body":{)"));
+  const std::vector<SignedAct> back = parse_acts(text).value();
+  REQUIRE(back.size() == acts.size());
+  for (std::size_t i = 0; i < acts.size(); ++i) {
+    CHECK(back[i].hash == acts[i].hash);
+    CHECK(back[i].note == acts[i].note);
+    CHECK(back[i].body == acts[i].body);
+  }
+}
+
+TEST_CASE("what is not exactly a list of acts is refused") {
+  const std::vector<SignedAct> acts = shared_acts();
+  const std::string text = spell_acts(acts).value();
+  const auto refused = [](const std::string& given) { return parse_acts(given).error().code; };
+  CHECK(refused("") == Code::BAD_JSON);
+  CHECK(refused("[]") == Code::WRONG_TYPE);
+  CHECK(refused("{}") == Code::WRONG_TYPE);
+  CHECK(refused(R"({"acts":[]})") == Code::TOO_MANY);
+  CHECK(refused(R"({"acts":[{}]})") == Code::WRONG_TYPE);
+  CHECK(refused(R"({"acts":[7]})") == Code::WRONG_TYPE);
+  CHECK(refused(R"({"acts":[{"body":"x","note":"y"}]})") == Code::WRONG_TYPE);
+  CHECK(refused(text + " ") == Code::BAD_ENCODING);
+  CHECK(refused(R"({"acts":)" + text.substr(8, text.size() - 9) + R"(,"more":1})") == Code::WRONG_TYPE);
+  std::string other = text;  // a body that the note does not name
+  other.replace(other.find(R"("salt":")") + 8, 1, other[other.find(R"("salt":")") + 8] == 'A' ? "B" : "A");
+  CHECK(refused(other) == Code::TEXT_DIFFERS);
+}
+
+TEST_CASE("neither internal acts nor acts without their text are spelled") {
+  TestOffice story(party::Side::AGENCY);
+  CHECK(spell_acts({}).error().code == Code::EMPTY_FIELD);
+  const std::vector<SignedAct> internal{story.write(Kind::DRAFTED)};
+  CHECK(spell_acts(internal).error().code == Code::FORBIDDEN);
+  std::vector<SignedAct> purged = shared_acts();
+  purged[1].body.reset();
+  CHECK(spell_acts(purged).error().code == Code::PURGED);
+  const std::vector<SignedAct> many(kActsPerMessageMax + 1, shared_acts()[0]);
+  CHECK(spell_acts(many).error().code == Code::TOO_MANY);
+}
+
+}  // namespace warifu::exchange
