@@ -70,6 +70,14 @@ std::vector<KeyLog::OrganisationKey> KeyLog::organisation_keys(const std::string
   return out;
 }
 
+std::vector<note::VerifierKey> KeyLog::witness_keys() const {
+  std::vector<note::VerifierKey> out;
+  for (const Item<note::KeyEntry>& item : keys_)
+    if (item.entry.purpose == note::KeyPurpose::witness)
+      if (Result<note::VerifierKey> key = item.entry.verifier()) out.push_back(std::move(*key));
+  return out;
+}
+
 std::vector<KeyLog::PersonKey> KeyLog::person_keys(const std::string& org, const PersonId& person, Time at) const {
   std::vector<PersonKey> out;
   for (std::size_t i = 0; i < people_.size(); ++i) {

@@ -28,6 +28,8 @@ class KeyLog {
 
   // In force at that instant.
   [[nodiscard]] std::vector<OrganisationKey> organisation_keys(const std::string& org, Time at) const;
+  // Every witness's key the log ever had: a cosignature bears its own time.
+  [[nodiscard]] std::vector<note::VerifierKey> witness_keys() const;
   [[nodiscard]] std::vector<PersonKey> person_keys(const std::string& org, const PersonId& person, Time at) const;
 
  private:
