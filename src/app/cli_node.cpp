@@ -8,12 +8,12 @@ namespace warifu::app {
 namespace {
 
 template <class Command>
-void add_organisation_options(CLI::App& app, Command& command) {
+void add_organisation_options(CLI::App& app, Command& command, bool is_always_described) {
   app.add_option("--data", command.data, "Folder of the node")->required();
   app.add_option("--org", command.org, "Id on the wire, for example kakuu-police.example")->required();
-  app.add_option("--name-ja", command.name_ja, "Name in Japanese")->required();
-  app.add_option("--name-en", command.name_en, "Name in English")->required();
-  app.add_option("--side", command.side, "agency or provider")->required();
+  app.add_option("--name-ja", command.name_ja, "Name in Japanese")->required(is_always_described);
+  app.add_option("--name-en", command.name_en, "Name in English")->required(is_always_described);
+  app.add_option("--side", command.side, "agency or provider")->required(is_always_described);
   app.add_option("--address", command.address, "Postal address, as it stands on the papers");
   app.add_option("--telephone", command.telephone, "Telephone for calling back");
   app.add_option("--kind", command.kind, "Kinds of service, with commas: portal, internet, mobile, bank, crypto, hosting");
@@ -24,13 +24,22 @@ void add_organisation_options(CLI::App& app, Command& command) {
 void add_init(CLI::App& root, int& code) {
   const auto init = std::make_shared<InitCommand>();
   CLI::App* command = root.add_subcommand("init", "Make a node: keys, directory, the first organisation, and its administrator's invitation");
-  add_organisation_options(*command, *init);
+  add_organisation_options(*command, *init, false);
+  command->add_option("--role", init->role, "node, hub or witness")->capture_default_str()->check(CLI::IsMember({"node", "hub", "witness"}));
+  command->add_option("--url", init->url, "Hub: where members reach it, https://host:port");
+  command->add_option("--host", init->hosts, "Hub: further DNS names and addresses for its certificate");
+  command->add_option("--network", init->network, "Witness: the network file of the hub whose logs it cosigns");
   command->add_option("--hub", init->hub, "Name of the directory of keys (default: hub.<org>)");
   command->add_option("--store", init->store_url, "postgresql://… instead of SQLite files in the folder");
   command->add_option("--admin-login", init->admin_login, "Login of the first administrator")->capture_default_str();
   command->add_option("--admin-name", init->admin_name, "Name of the first administrator");
   command->add_option("--admin-post", init->admin_post, "Post of the first administrator");
-  command->callback([init, &code] { code = run_init(*init); });
+  command->callback([init, &code] {
+    if (init->role == "hub")
+      code = run_init_hub(*init);
+    else
+      code = init->role == "witness" ? run_init_witness(*init) : run_init(*init);
+  });
 }
 
 void add_serve(CLI::App& root, int& code) {
@@ -59,7 +68,7 @@ void add_org(CLI::App& root, int& code) {
   org->require_subcommand(1);
   const auto added = std::make_shared<OrgCommand>();
   CLI::App* add = org->add_subcommand("add", "Host a further organisation, with keys of its own");
-  add_organisation_options(*add, *added);
+  add_organisation_options(*add, *added, true);
   add->callback([added, &code] { code = run_org_add(*added); });
   const auto listed = std::make_shared<OrgCommand>();
   CLI::App* list = org->add_subcommand("list", "Organisations of the directory");

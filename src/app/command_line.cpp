@@ -97,6 +97,7 @@ int run_command_line(int argc, char** argv) {
   int code = 0;
   add_basic_commands(app, code);
   add_node_commands(app, code);
+  add_hub_commands(app, code);
   add_people_commands(app, code);
   add_inquiry_commands(app, code);
   add_help_commands(app, code);

@@ -47,9 +47,14 @@ int run_openapi();  // prints the description of the interface
 struct InitCommand {
   std::string data, org, name_ja, name_en, side, address, telephone, kind, recipient_class, hub, store_url;
   std::string admin_login = "admin", admin_name, admin_post;
+  // of a hub or a witness
+  std::string role = "node", url, network;
+  std::vector<std::string> hosts;
   bool json = false;
 };
 int run_init(const InitCommand& command);
+int run_init_hub(const InitCommand& command);
+int run_init_witness(const InitCommand& command);
 
 struct ServeCommand {
   std::string config, data, listen, origin;
@@ -64,6 +69,25 @@ struct OrgCommand {
 };
 int run_org_add(const OrgCommand& command);
 int run_org_list(const OrgCommand& command);
+
+// ── a hub ──
+
+struct HubOrgCommand {
+  std::string data, org, side, out, fingerprint, reason;
+  std::vector<std::string> admitters;
+  bool json = false;
+};
+int run_org_invite(const HubOrgCommand& command);
+int run_org_pending(const HubOrgCommand& command);
+int run_org_admit(const HubOrgCommand& command);
+int run_org_revoke(const HubOrgCommand& command);
+
+struct LogCommand {
+  std::string folder, listen = "127.0.0.1:8090", vkey, name = "log";
+  bool check = false, json = false;
+};
+int run_log_serve(const LogCommand& command);
+int run_log_vkey(const LogCommand& command);
 
 struct BackupCommand {
   std::string data, out;

@@ -16,6 +16,8 @@ using Kind = Setting::Kind;
 
 constexpr std::array kSettings = {
     Setting{"data", "", Kind::TEXT, "a folder", "データフォルダ(warifu init が作ったもの)", "The data folder (made by `warifu init`)"},
+    Setting{"role", "", Kind::TEXT, "node, hub, witness", "このプロセスの役割。空ならデータフォルダの中身で決まる",
+            "The part of this process; what the data folder holds decides when empty"},
     Setting{"listen", "127.0.0.1:8080", Kind::TEXT, "address:port", "待ち受けるアドレスとポート。ループバック以外では tls が必要",
             "Address and port to listen on; anything but loopback needs [tls]"},
     Setting{"origin", "", Kind::TEXT, "https://desk.example", "利用者が開くページの起点。空なら listen から作る",
@@ -27,6 +29,12 @@ constexpr std::array kSettings = {
     Setting{"tls.key", "", Kind::TEXT, "a PEM file", "その秘密鍵(PEM、権限 0600)", "Its private key (PEM, mode 0600)"},
     Setting{"store.url", "", Kind::TEXT, "postgresql://…", "空ならデータフォルダの SQLite。PostgreSQL の場合はその URL(秘密はパスワードファイルに)",
             "SQLite files in the data folder when empty; or the URL of PostgreSQL (its secret belongs into libpq's password file)"},
+    Setting{"hub.messages_per_minute", "60000", Kind::NUMBER, "1-10000000", "中継者:一つの組織が一分間に送れる通信の数",
+            "Hub: messages that one member may send in a minute"},
+    Setting{"hub.gigabytes_per_member", "50", Kind::NUMBER, "1-1000000", "中継者:一つの組織が置いておける封緘データの量(GB)",
+            "Hub: gigabytes of sealed objects that one member may have waiting"},
+    Setting{"hub.witnesses", "", Kind::TEXT, "a file", "中継者:問い合わせる証人(tlog-policy の witness 行)の一覧",
+            "Hub: witnesses to be asked (a tlog-policy file with `witness` lines)"},
     Setting{"mail.url", "", Kind::TEXT, "smtp://host:port, smtps://host:port", "通知メールの送信サーバ。空なら送らない",
             "Mail relay for notices; none are sent when empty"},
     Setting{"mail.from", "", Kind::TEXT, "name@host", "通知メールの差出人", "Sender of the notices"},
@@ -49,15 +57,17 @@ Result<std::string> checked(const Setting& setting, std::string value, const std
   const auto bad = [&] { return fail(Code::CONFIG, "the value cannot be used", where, {{"expected", std::string(setting.expected)}}); };
   switch (setting.kind) {
     case Kind::TEXT:
+      if (setting.key == "role" && !value.empty() && value != "node" && value != "hub" && value != "witness") return bad();
       if (setting.key == "log.level" && value != "error" && value != "warning" && value != "info") return bad();
       return value;
     case Kind::FLAG:
       if (value != "true" && value != "false") return bad();
       return value;
     case Kind::NUMBER: {
-      constexpr int kWorkersMax = 64;
-      if (value.empty() || value.size() > 4 || value.find_first_not_of("0123456789") != std::string::npos) return bad();
-      if (std::stoi(value) < 1 || std::stoi(value) > kWorkersMax) return bad();
+      // "1-64": what it may be is also the rule.
+      const std::string range(setting.expected);
+      if (value.empty() || value.size() > 8 || value.find_first_not_of("0123456789") != std::string::npos) return bad();
+      if (std::stoi(value) < std::stoi(range) || std::stoi(value) > std::stoi(range.substr(range.find('-') + 1))) return bad();
       return value;
     }
   }

@@ -112,7 +112,10 @@ Status Node::open_directory(bool is_new) {
       return store::open_postgres({.url = options.store_url, .schema = schema_of("directory"), .access = access});
     return store::open_sqlite({.file = folder + "/directory.sqlite", .access = access});
   };
-  directory_ = TRY(store::DirectoryStore::create(std::move(open), {directory_keys_->directory, directory_keys_->admitter_keys(), options_.clock}));
+  directory_ = TRY(store::DirectoryStore::create(std::move(open), {.key = directory_keys_->directory.verifier(),
+                                                                   .admitters = directory_keys_->admitter_keys(),
+                                                                   .clock = options_.clock,
+                                                                   .signer = directory_keys_->directory}));
   return {};
 }
 

@@ -10,6 +10,7 @@
 #include "app/config.h"
 #include "app/demo_world.h"
 #include "app/http_front.h"
+#include "app/hub_serve.h"
 #include "base/file.h"
 #include "crypto/password.h"
 #include "crypto/self_check.h"
@@ -135,6 +136,8 @@ Result<Config> config_of(const ServeCommand& command) {
 
 Status serve(const ServeCommand& command) {
   const Config config = TRY(config_of(command));
+  if (is_hub_role(config)) return serve_hub(config, command);
+  if (is_witness_role(config)) return serve_witness(config, command);
   const Listen listen = TRY(parse_listen(config.text("listen")));
   Front front;
   front.listen = listen;

@@ -64,7 +64,11 @@ Result<note::Signer> Keyring::create(std::string_view name) const {
   return signer;
 }
 
-Result<note::Signer> Keyring::load(std::string_view name) const {
+Result<note::Signer> Keyring::load(std::string_view name) const { return note::Signer::create(name, TRY(load_secret(name))); }
+
+Result<note::Cosigner> Keyring::load_cosigner(std::string_view name) const { return note::Cosigner::create(name, TRY(load_secret(name))); }
+
+Result<crypto::Ed25519Secret> Keyring::load_secret(std::string_view name) const {
   const std::string path = path_of(name);
   struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
@@ -74,7 +78,7 @@ Result<note::Signer> Keyring::load(std::string_view name) const {
   if (!S_ISREG(info.st_mode) || (info.st_mode & 077) != 0)
     return fail(Code::BAD_KEYFILE, "the key file is open to others: its mode must be 0600", std::string(name));
   const Sensitive<std::string> content(TRY(read_file(path, kBytesMax)));
-  return note::Signer::create(name, crypto::Ed25519Secret::from_seed(TRY(parse_seed(content, name))));
+  return crypto::Ed25519Secret::from_seed(TRY(parse_seed(content, name)));
 }
 
 Result<note::Signer> Keyring::load_or_create(std::string_view name) const {

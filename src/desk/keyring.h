@@ -35,6 +35,8 @@ class Keyring {
   Result<note::Signer> create(std::string_view name) const;
   // NOT_FOUND; BAD_KEYFILE when it is not exactly such a file, of another name, or open to others.
   [[nodiscard]] Result<note::Signer> load(std::string_view name) const;
+  // The same file as a witness's key: it signs checkpoints together with the time.
+  [[nodiscard]] Result<note::Cosigner> load_cosigner(std::string_view name) const;
   Result<note::Signer> load_or_create(std::string_view name) const;
 
   Result<OrganisationKeys> create_organisation(const party::OrganisationId& org) const;
@@ -46,6 +48,7 @@ class Keyring {
   [[nodiscard]] std::string path_of(std::string_view name) const;
 
  private:
+  [[nodiscard]] Result<crypto::Ed25519Secret> load_secret(std::string_view name) const;
   std::string folder_;
 };
 

@@ -188,6 +188,20 @@ std::string leaf_text(std::string_view log_origin, Time created, const Sha256& c
          to_base64(commitment.bytes) + "\n";
 }
 
+Result<Leaf> Leaf::parse(std::string_view text) {
+  note::LineReader in(text);
+  Leaf out;
+  TRY(in.literal(kLeafVersion));
+  out.origin = TRY(in.line("origin"));
+  if (!note::is_key_name(out.origin)) return bad("not the name of a log", "origin");
+  constexpr std::uint64_t kMinutesMax = 253'402'300'799 / 60;  // the end of the year 9999
+  out.created = Time::from_seconds(static_cast<std::int64_t>(TRY(note::parse_decimal(TRY(in.line("created")), "created", kMinutesMax))) * 60);
+  const Bytes commitment = TRY(note::parse_base64(TRY(in.line("commitment")), 32, "commitment"));
+  std::ranges::copy(commitment, out.commitment.bytes.begin());
+  TRY(in.end());
+  return out;
+}
+
 Sha256 commitment_of(const Bytes& salt, std::string_view manifest_note) {
   return crypto::Sha256Stream().update(kCommitPrefix).update(salt).update(ByteView(crypto::sha256(manifest_note).bytes)).finish();
 }

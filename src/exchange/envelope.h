@@ -84,6 +84,13 @@ struct Manifest {
 
 // Neither organisation, matter nor kind can be read from it.
 [[nodiscard]] std::string leaf_text(std::string_view log_origin, Time created, const Sha256& commitment);
+struct Leaf {
+  std::string origin;
+  Time created;  // a whole minute
+  Sha256 commitment;
+
+  [[nodiscard]] static Result<Leaf> parse(std::string_view text);
+};
 [[nodiscard]] Sha256 commitment_of(const Bytes& salt, std::string_view manifest_note);
 [[nodiscard]] Bytes thread_pseudonym(const MatterId& thread, std::string_view from);
 

@@ -211,6 +211,17 @@ TEST_CASE("the window of time") {
   CHECK(seal_message(message, world.sender, kLog).error().where == "expires");
 }
 
+TEST_CASE("a leaf has one spelling") {
+  const std::string text = leaf_text("hub.example/log", Time::from_seconds(1'800'000'030), crypto::sha256("x"));
+  const Leaf leaf = Leaf::parse(text).value();
+  CHECK(leaf.origin == "hub.example/log");
+  CHECK(leaf.created == Time::from_seconds(1'800'000'000));
+  CHECK(leaf.commitment == crypto::sha256("x"));
+  for (std::size_t i = 0; i < text.size(); ++i) CHECK_FALSE(Leaf::parse(text.substr(0, i)).has_value());
+  CHECK_FALSE(Leaf::parse(text + "\n").has_value());
+  CHECK_FALSE(Leaf::parse("warifu-leaf/v2" + text.substr(14)).has_value());
+}
+
 TEST_CASE("recipients that cannot be") {
   const World world;
   OutgoingMessage message = world.message();

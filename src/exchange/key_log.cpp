@@ -1,5 +1,6 @@
 #include "exchange/key_log.h"
 
+#include <algorithm>
 #include <map>
 
 #include "note/entry_tree.h"
@@ -28,14 +29,33 @@ bool append(Items& items, std::map<Sha256, std::size_t>& by_leaf, Entry entry, c
 
 }  // namespace
 
-Result<KeyLog> KeyLog::create(std::span<const std::string> entries) {
+Status KeyLog::add_member(const note::Note& note, note::MemberEntry member, std::span<const note::VerifierKey> admitters) {
+  const auto is_of = [&](const auto& item) { return item.entry.org == member.org; };
+  const auto is_again = [&](const note::MemberEntry& other) { return other.org == member.org; };
+  if (std::ranges::any_of(members_, is_again) || std::ranges::any_of(keys_, is_of) || std::ranges::any_of(people_, is_of))
+    return fail(Code::CONFLICT, "an organisation is admitted once, before anything else of it");
+  if (admitters.empty())
+    TRY(note::require(note, member.root));
+  else
+    TRY(note::check_signatures(note, member, admitters));
+  members_.push_back(std::move(member));
+  return {};
+}
+
+Result<KeyLog> KeyLog::create(std::span<const std::string> entries, std::span<const note::VerifierKey> admitters) {
   KeyLog log;
   std::map<Sha256, std::size_t> keys_by_leaf, people_by_leaf;
   for (std::size_t index = 0; index < entries.size(); ++index) {
     const Result<note::Note> note = note::Note::parse(entries[index]);
     if (!note) return bad(index, "not a signed note");
     const Sha256 leaf = note::leaf_hash(*note);
+    if (Result<note::MemberEntry> member = note::MemberEntry::parse(note->text)) {
+      if (const Status added = log.add_member(*note, std::move(*member), admitters); !added) return bad(index, added.error().message);
+      continue;
+    }
     if (Result<note::KeyEntry> key = note::KeyEntry::parse(note->text)) {
+      const auto of = std::ranges::find(log.members_, key->org, &note::MemberEntry::org);
+      if (of != log.members_.end() && !note::require(*note, of->root)) return bad(index, "not signed by the root of its organisation");
       if (!append(log.keys_, keys_by_leaf, std::move(*key), leaf, index)) return bad(index, "follows an entry that is not here");
       continue;
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "note/directory_entry.h"
+#include "note/member_entry.h"
 
 namespace warifu::exchange {
 
@@ -22,9 +23,13 @@ class KeyLog {
     std::size_t index = 0;
   };
 
-  // Entries in the order of the log. That the entries are the log's is what the checkpoint over them says; here each is read, and the
-  // entries about people are checked against their organisation's signing key. EVIDENCE_INVALID with `where` = the entry's index.
-  [[nodiscard]] static Result<KeyLog> create(std::span<const std::string> entries);
+  // Entries in the order of the log. That the entries are the log's is what the checkpoint over them says; here each is read. The root of an
+  // organisation is learnt from its admission, which must be its first entry and signed by that root (and, when they are given, by two of the
+  // admitters); then its key entries are checked against it. The entries about people are checked against their organisation's
+  // signing keys. EVIDENCE_INVALID with `where` = the entry's index.
+  [[nodiscard]] static Result<KeyLog> create(std::span<const std::string> entries, std::span<const note::VerifierKey> admitters = {});
+
+  [[nodiscard]] const std::vector<note::MemberEntry>& members() const { return members_; }
 
   // In force at that instant.
   [[nodiscard]] std::vector<OrganisationKey> organisation_keys(const std::string& org, Time at) const;
@@ -42,6 +47,9 @@ class KeyLog {
   template <class Entry>
   [[nodiscard]] static bool in_force(const std::vector<Item<Entry>>& items, std::size_t at, Time t);
 
+  Status add_member(const note::Note& note, note::MemberEntry member, std::span<const note::VerifierKey> admitters);
+
+  std::vector<note::MemberEntry> members_;
   std::vector<Item<note::KeyEntry>> keys_;
   std::vector<Item<note::PersonEntry>> people_;
 };

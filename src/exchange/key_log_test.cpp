@@ -92,4 +92,46 @@ TEST_CASE("an entry about a person counts with its organisation's signature only
   }
 }
 
+TEST_CASE("the admission of an organisation names the root that its keys must be signed with") {
+  Writer writer;
+  const note::Signer first = note::Signer::create("hub.example/admit/1", Ed25519Secret::generate()).value();
+  const note::Signer second = note::Signer::create("hub.example/admit/2", Ed25519Secret::generate()).value();
+  const std::vector<note::VerifierKey> admitters{first.verifier(), second.verifier()};
+  const note::MemberEntry member{"hub.example/keys", "kakuu-police.example", "agency", writer.root.verifier(), at(900)};
+  const auto add_member = [&](const std::vector<note::Signer>& signers) {
+    writer.entries.push_back(note::sign_note(member.text().value(), signers).value().serialise());
+  };
+  SUBCASE("all as it should be") {
+    add_member({writer.root, first, second});
+    writer.add(key(Ed25519Secret::generate(), 1000, 5000));
+    const KeyLog log = KeyLog::create(writer.entries, admitters).value();
+    CHECK(log.members() == std::vector{member});
+    CHECK(in_force(log, 1500) == std::vector<std::size_t>{1});
+  }
+  SUBCASE("one admitter: enough only for a reader who does not know them") {
+    add_member({writer.root, first});
+    CHECK(KeyLog::create(writer.entries, admitters).error().where == "0");
+    CHECK(KeyLog::create(writer.entries).has_value());
+  }
+  SUBCASE("without the root itself") {
+    add_member({first, second});
+    CHECK(KeyLog::create(writer.entries).error().where == "0");
+  }
+  SUBCASE("a key that another root signed") {
+    add_member({writer.root, first, second});
+    writer.add_text(key(Ed25519Secret::generate(), 1000, 5000).text().value(),
+                    note::Signer::create("kakuu-police.example/root", Ed25519Secret::generate()).value());
+    CHECK(KeyLog::create(writer.entries, admitters).error().where == "1");
+  }
+  SUBCASE("twice, or after a key") {
+    add_member({writer.root, first, second});
+    add_member({writer.root, second, first});
+    CHECK(KeyLog::create(writer.entries, admitters).error().where == "1");
+    writer.entries.clear();
+    writer.add(key(Ed25519Secret::generate(), 1000, 5000));
+    add_member({writer.root, first, second});
+    CHECK(KeyLog::create(writer.entries, admitters).error().where == "1");
+  }
+}
+
 }  // namespace warifu::exchange

@@ -1,6 +1,6 @@
 #pragma once
 // A small HTTP client (libcurl): one request, one answer, bounded in time and size. Only http and https, no redirects, no proxies from
-// the environment, no cookies kept. TLS 1.2 or newer with verification of chain and name always on. Blocking.
+// the environment, no cookies kept. TLS 1.2 or newer with verification of chain and name, or of a pinned key, always on. Blocking.
 
 #include <chrono>
 #include <cstdint>
@@ -15,7 +15,9 @@
 namespace warifu::net {
 
 struct ClientOptions {
-  std::optional<std::filesystem::path> ca_file;           // PEM; the system's when absent
+  std::optional<std::filesystem::path> ca_file;  // PEM; the system's when absent
+  // SHA-256 of the SubjectPublicKeyInfo of the server's certificate: instead of a chain and a name, this key and no other.
+  std::optional<Sha256> pinned_key;
   std::optional<std::filesystem::path> certificate_file;  // PEM, for a server that asks for one
   std::optional<std::filesystem::path> key_file;
   std::chrono::milliseconds connect_timeout{10'000};

@@ -290,20 +290,36 @@ void Connection::dispatch() {
   deadline_ = Clock::time_point::max();
   auto task = [self = shared_from_this()]() mutable {
     Response response = run_handler(self->core_, *self->request_);
-    auto opened = open_body(response.body);
-    if (!opened) {
-      response = problem_response(opened.error(), self->request_->request_id);
-      opened = open_body(response.body);
-    }
-    self->file_ = TempFile{};
-    auto& loop = self->core_.loop;
-    asio::post(loop, [self = std::move(self), response = std::move(response), opened = std::move(*opened)]() mutable {
-      self->respond(std::move(response), true, std::move(opened));
-    });
+    if (!response.later) return self->answer(std::move(response));
+    const std::function<void(Reply)> later = std::move(response.later);
+    later(self->later_reply());
   };
   if (core_.workers.try_submit(std::move(task))) return;
   ++core_.counters.queue_full;
   refuse(Error{Code::QUEUE_FULL, "no worker is free and the queue is full", "", {}});
+}
+
+void Connection::answer(Response response) {
+  auto opened = open_body(response.body);
+  if (!opened) {
+    response = problem_response(opened.error(), request_->request_id);
+    opened = open_body(response.body);
+  }
+  file_ = TempFile{};
+  asio::post(core_.loop, [self = shared_from_this(), response = std::move(response), opened = std::move(*opened)]() mutable {
+    self->respond(std::move(response), true, std::move(opened));
+  });
+}
+
+// The connection may be gone by then, and the server too: neither is kept alive by who waits.
+Reply Connection::later_reply() {
+  return [gate = core_.gate, connection = weak_from_this(), is_given = std::make_shared<std::atomic<bool>>(false)](Response response) {
+    if (is_given->exchange(true)) return;
+    response.later = nullptr;
+    const std::scoped_lock lock(gate->mutex);
+    if (gate->core == nullptr) return;
+    if (const std::shared_ptr<Connection> self = connection.lock()) self->answer(std::move(response));
+  };
 }
 
 void Connection::sweep(Clock::time_point now) {

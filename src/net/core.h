@@ -34,16 +34,26 @@ struct AtomicCounters {
       handshake_failures{0}, handler_errors{0};
 };
 
+struct Core;
+// What a reply that comes later goes through: closed at the end, so that nobody answers a server that is gone.
+struct Gate {
+  std::mutex mutex;
+  Core* core = nullptr;
+};
+
 struct Core {
   Core(ServerOptions chosen, Handler chosen_handler)
       : options(std::move(chosen)),
         handler(std::move(chosen_handler)),
         workers(options.workers, options.queue_max),
-        disk(1, 2 * options.connections_max) {}
+        disk(1, 2 * options.connections_max) {
+    gate->core = this;
+  }
 
   ServerOptions options;
   Handler handler;
   AtomicCounters counters;
+  std::shared_ptr<Gate> gate = std::make_shared<Gate>();
   std::unique_ptr<boost::asio::ssl::context> tls;
   bool is_stopping = false;
   std::unordered_set<std::shared_ptr<Connection>> connections;
@@ -147,6 +157,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void flush_body_to_file();
   void body_complete();
   void dispatch();
+  void answer(Response response);  // on a worker, or whatever thread a later reply comes from
+  [[nodiscard]] Reply later_reply();
   void consume(std::size_t size);
   void refuse_head(const HeadProblem& problem);
 

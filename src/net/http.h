@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,9 +30,11 @@ struct Parameter {
   std::string value;
 };
 
-// The certificate a client presented and the server's client CA vouched for.
+// The certificate a client presented, whose key it has shown to hold: the server's client CA vouched for it, or (TlsOptions.any_client_certificate)
+// nobody did, and the handler must find `spki` in a place that it trusts.
 struct PeerCertificate {
   Sha256 fingerprint;       // of the DER encoding
+  Sha256 spki;              // of the SubjectPublicKeyInfo: the key
   std::string common_name;  // of the subject, may be empty
 };
 
@@ -69,11 +72,17 @@ struct FileBody {
 // The last alternative is for bytes with static storage duration (embedded assets).
 using Body = std::variant<std::string, std::shared_ptr<const std::string>, FileBody, ByteView>;
 
+struct Response;
+// Gives the answer that a handler left open: once, from any thread; a second time, or after the server's end, it does nothing.
+using Reply = std::function<void(Response)>;
+
 // The server adds Content-Length, Date, Connection and X-Request-Id; a handler does not set them.
 struct Response {
   int status = 200;
   Headers headers;
   Body body;
+  // When set, this is no answer yet: it is called at once and passes the reply on to whoever will know. No worker waits meanwhile.
+  std::function<void(Reply)> later = {};
 
   Response& set(std::string_view name, std::string_view value);                       // replaces
   Response& add(std::string_view name, std::string_view value);                       // for Set-Cookie

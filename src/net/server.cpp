@@ -95,6 +95,10 @@ class Server::Impl {
       core_.loop.stop();
     });
     thread_.join();
+    {
+      const std::scoped_lock lock(core_.gate->mutex);
+      core_.gate->core = nullptr;
+    }
     core_.workers.stop();
     core_.disk.stop();
     core_.connections.clear();

@@ -31,10 +31,13 @@ using BodyPolicyFunction = std::function<BodyPolicy(const Request& head)>;
 using Handler = std::function<Response(const Request&)>;
 
 struct TlsOptions {
-  std::filesystem::path certificate_file;               // PEM, leaf first
-  std::filesystem::path key_file;                       // PEM
-  std::optional<std::filesystem::path> client_ca_file;  // PEM; clients without a certificate from it are then refused
-  bool client_certificate_optional = false;             // with client_ca_file: ask, check if given, do not insist
+  std::filesystem::path certificate_file;                    // PEM, leaf first
+  std::filesystem::path key_file;                            // PEM
+  std::optional<std::filesystem::path> client_ca_file = {};  // PEM; clients without a certificate from it are then refused
+  bool client_certificate_optional = false;                  // ask, check if given, do not insist
+  // Ask for a certificate and take any, also one that its holder signed himself or whose time is over: that its key is held is proven, whose
+  // key it is the handler decides. Not together with client_ca_file.
+  bool any_client_certificate = false;
 };
 
 struct Deadlines {

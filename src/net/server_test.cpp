@@ -4,6 +4,8 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
+#include <vector>
 
 #include "net/test_support.h"
 
@@ -455,6 +457,48 @@ TEST_CASE("an address or port that cannot be used is a configuration error") {
   ServerOptions nowhere;
   nowhere.address = "not-an-address";
   CHECK(Server::start(nowhere, echo).error().code == Code::CONFIG);
+}
+
+TEST_CASE("an answer that comes later holds no worker, counts once, and harms nobody when the server is gone") {
+  std::mutex mutex;
+  std::vector<Reply> open;
+  const auto waiting = [&] {
+    const std::scoped_lock lock(mutex);
+    return open.size();
+  };
+  ServerOptions options;
+  options.workers = 1;
+  std::optional<Server> server(start(options, [&](const Request& request) {
+    if (request.path != "/later") return echo(request);
+    Response response;
+    response.later = [&](Reply reply) {
+      const std::scoped_lock lock(mutex);
+      open.push_back(std::move(reply));
+    };
+    return response;
+  }));
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(std::make_unique<RawClient>(server->port()));
+    CHECK(clients.back()->send(request("GET /later")));
+  }
+  CHECK(eventually([&] { return waiting() == 4; }));
+  RawClient other(server->port());
+  CHECK(other.send(request("GET /now")));
+  CHECK(status_of(other.response()) == 200);
+
+  open[0](text_response(200, "text/plain", "first"));
+  open[0](text_response(200, "text/plain", "again"));
+  CHECK(body_of(clients[0]->response()) == "first");
+  CHECK(clients[0]->send(request("GET /kept")));
+  CHECK(body_of(clients[0]->response()).starts_with("GET /kept"));
+  clients[1].reset();  // gone before its answer
+  open[1](text_response(200, "text/plain", "nobody"));
+  CHECK(!server->stop(Millis(50)));
+  open[2](text_response(200, "text/plain", "late"));
+  server.reset();
+  open[3](text_response(200, "text/plain", "later still"));
+  CHECK(clients[3]->until_close().empty());
 }
 
 }  // namespace

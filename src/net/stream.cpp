@@ -5,6 +5,7 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "crypto/hash.h"
 #include "net/server.h"
 
 namespace warifu::net {
@@ -58,6 +59,11 @@ class TlsStream final : public Stream {
     PeerCertificate peer;
     unsigned size = 0;
     if (X509_digest(certificate.get(), EVP_sha256(), peer.fingerprint.bytes.data(), &size) != 1 || size != 32) return std::nullopt;
+    unsigned char* key = nullptr;
+    const int key_size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate.get()), &key);
+    if (key_size <= 0) return std::nullopt;
+    peer.spki = crypto::sha256(ByteView(key, static_cast<std::size_t>(key_size)));
+    OPENSSL_free(key);
     X509_NAME* subject = X509_get_subject_name(certificate.get());
     const int position = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
     if (position >= 0) {
@@ -99,14 +105,22 @@ Result<std::unique_ptr<asio::ssl::context>> make_tls_context(const TlsOptions& o
   if (error) return tl::unexpected(config_error("the key cannot be read or does not belong to the certificate", "tls.key_file", "PEM"));
   if (SSL_CTX_check_private_key(native) != 1)
     return tl::unexpected(config_error("the key does not belong to the certificate", "tls.key_file", "PEM"));
-  if (!options.client_ca_file) return context;
-  const std::string authorities = options.client_ca_file->string();
-  context->load_verify_file(authorities, error);
-  STACK_OF(X509_NAME)* names = error ? nullptr : SSL_load_client_CA_file(authorities.c_str());
-  if (names == nullptr) return tl::unexpected(config_error("the client CA cannot be read", "tls.client_ca_file", "PEM"));
-  SSL_CTX_set_client_CA_list(native, names);  // takes ownership
+  if (!options.client_ca_file && !options.any_client_certificate) return context;
+  if (options.client_ca_file && options.any_client_certificate)
+    return tl::unexpected(config_error("any certificate, or those of an authority", "tls.client_ca_file", "nothing"));
   const int insist = options.client_certificate_optional ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-  SSL_CTX_set_verify(native, SSL_VERIFY_PEER | insist, nullptr);
+  if (options.any_client_certificate) {
+    // Instead of the chain; the signature of the handshake (CertificateVerify) is checked by the library all the same.
+    SSL_CTX_set_cert_verify_callback(native, [](X509_STORE_CTX*, void*) { return 1; }, nullptr);
+    SSL_CTX_set_verify(native, SSL_VERIFY_PEER | insist, nullptr);
+  } else {
+    const std::string authorities = options.client_ca_file->string();
+    context->load_verify_file(authorities, error);
+    STACK_OF(X509_NAME)* names = error ? nullptr : SSL_load_client_CA_file(authorities.c_str());
+    if (names == nullptr) return tl::unexpected(config_error("the client CA cannot be read", "tls.client_ca_file", "PEM"));
+    SSL_CTX_set_client_CA_list(native, names);  // takes ownership
+    SSL_CTX_set_verify(native, SSL_VERIFY_PEER | insist, nullptr);
+  }
   // A resumed session keeps the verified certificate only within a named context (SSL_CTX_set_session_id_context(3)).
   static constexpr std::array<unsigned char, 6> kContextName = {'w', 'a', 'r', 'i', 'f', 'u'};
   SSL_CTX_set_session_id_context(native, kContextName.data(), kContextName.size());

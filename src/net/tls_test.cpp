@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/time.h"
+#include "crypto/certificate.h"
 #include "net/client.h"
 #include "net/server.h"
 #include "net/test_support.h"
@@ -118,9 +120,54 @@ TEST_CASE("TLS with client certificates: only those of the authority get in") {
   CHECK_FALSE(http_get(url(lenient), {}, client_options("stranger")));
 }
 
+TEST_CASE("any client certificate: whose key it is the handler learns, and that it is held") {
+  const test::TempFolder folder;
+  const Time now = now_utc();
+  const crypto::TlsIdentity server_identity = crypto::make_tls_identity({"hub.example", {"127.0.0.1"}}, now).value();
+  const crypto::TlsIdentity member = crypto::make_tls_identity({"minato.police.example", {}}, now).value();
+  const crypto::TlsIdentity other = crypto::make_tls_identity({"minato.police.example", {}}, now).value();
+  ServerOptions options;
+  options.tls = TlsOptions{.certificate_file = folder.write("server.crt", server_identity.certificate),
+                           .key_file = folder.write("server.key", server_identity.key.reveal()),
+                           .any_client_certificate = true};
+  const Handler handler = [](const Request& request) {
+    const auto& peer = request.peer_certificate;
+    return text_response(200, "text/plain", peer ? peer->common_name + " " + peer->spki.hex() : "nobody");
+  };
+  const auto server = Server::start(options, handler);
+  REQUIRE(server);
+  ClientOptions client;
+  client.pinned_key = crypto::spki_sha256(server_identity.certificate).value();
+  CHECK_FALSE(http_get(url(*server), {}, client));  // no certificate
+  client.certificate_file = folder.write("member.crt", member.certificate);
+  client.key_file = folder.write("member.key", member.key.reveal());
+  const auto answer = http_get(url(*server), {}, client);
+  REQUIRE(answer);
+  CHECK(answer->body == "minato.police.example " + crypto::spki_sha256(member.certificate).value().hex());
+  // Somebody else's certificate without its key: the handshake fails already on our side, and a forged one at the server.
+  ClientOptions thief = client;
+  thief.key_file = folder.write("other.key", other.key.reveal());
+  CHECK_FALSE(http_get(url(*server), {}, thief));
+  // A server with another key is not the one that was pinned.
+  client.pinned_key = crypto::spki_sha256(member.certificate).value();
+  CHECK(http_get(url(*server), {}, client).error().code == Code::PEER_UNAVAILABLE);
+  const std::string address = "127.0.0.1:" + std::to_string(server->port());
+  CHECK(run("echo | timeout 5 openssl s_client -connect " + address + " -tls1_2").find("alert protocol version") != std::string::npos);
+
+  options.tls->client_certificate_optional = true;
+  const auto lenient = Server::start(options, handler);
+  REQUIRE(lenient);
+  client.pinned_key = crypto::spki_sha256(server_identity.certificate).value();
+  CHECK(http_get(url(*lenient), {}, client)->body.starts_with("minato.police.example "));
+  client.certificate_file = client.key_file = std::nullopt;
+  CHECK(http_get(url(*lenient), {}, client)->body == "nobody");
+  options.tls->client_ca_file = certificates().file("ca", ".crt");
+  CHECK(Server::start(options, handler).error().code == Code::CONFIG);
+}
+
 TEST_CASE("a handshake that does not come is cut off; a refusal is readable over TLS") {
   ServerOptions options;
-  options.tls = TlsOptions{certificates().file("server", ".crt"), certificates().file("server", ".key"), {}, false};
+  options.tls = TlsOptions{certificates().file("server", ".crt"), certificates().file("server", ".key"), {}, false, false};
   options.deadlines.handshake = Millis(100);
   options.body_policy = [](const Request&) { return BodyPolicy{10, false, {}}; };
   auto server = Server::start(options, [](const Request&) { return Response{}; });
@@ -137,7 +184,7 @@ TEST_CASE("a handshake that does not come is cut off; a refusal is readable over
 TEST_CASE("certificates that do not fit are configuration errors") {
   const auto start = [](const std::string& certificate, const std::string& key, const std::string& authority) {
     ServerOptions options;
-    options.tls = TlsOptions{certificate, key, std::filesystem::path(authority), false};
+    options.tls = TlsOptions{certificate, key, std::filesystem::path(authority), false, false};
     const auto server = Server::start(options, [](const Request&) { return Response{}; });
     return server ? std::string("started") : server.error().where;
   };

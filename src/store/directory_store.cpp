@@ -1,14 +1,14 @@
 #include "store/directory_store.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "crypto/plain_text.h"
 #include "json/codec.h"
 #include "json/write.h"
-#include "ledger/merkle.h"
 #include "note/directory_entry.h"
-#include "note/entry_tree.h"
+#include "store/directory_log.h"
 
 namespace warifu::store {
 
@@ -17,8 +17,11 @@ using note::PersonEntry;
 
 namespace {
 
-tl::unexpected<Error> corrupt(std::int64_t seq) {
-  return fail(Code::STORE_CORRUPT, "an entry of the directory cannot be read", {}, {{"entry", std::to_string(seq)}});
+// The word of an admission; nothing for a hub or a witness.
+std::optional<party::Side> side_named(std::string_view word) {
+  if (word == "agency") return party::Side::AGENCY;
+  if (word == "provider") return party::Side::PROVIDER;
+  return std::nullopt;
 }
 
 template <class T>
@@ -37,74 +40,6 @@ Result<std::optional<T>> decode_one(Database& database, std::string_view sql, co
 }
 
 }  // namespace
-
-// What was read, parsed once. Entries are never changed, so that a later log is this one and more.
-struct DirectoryStore::Log {
-  struct Item {
-    std::string serialised;
-    Sha256 leaf;
-    std::optional<KeyEntry> key;  // exactly one of these two
-    std::optional<PersonEntry> person;
-    std::vector<std::size_t> next;  // its successors: one, and revocations of it that came later
-  };
-  std::vector<Item> items;
-  std::map<Sha256, std::size_t> by_leaf;
-  std::map<std::string, std::vector<std::size_t>> keys;                         // of an organisation
-  std::map<std::pair<std::string, PersonId>, std::vector<std::size_t>> people;  // of a person
-
-  Status add(std::string serialised);
-
-  template <class Entry>
-  [[nodiscard]] bool in_force(std::size_t at, std::optional<Entry> Item::* member, Time t) const {
-    return note::in_force_from(
-        at, t, [&](std::size_t i) -> const Entry& { return *(items[i].*member); },
-        [&](std::size_t i) -> const std::vector<std::size_t>& { return items[i].next; });
-  }
-  [[nodiscard]] bool key_in_force(std::size_t at, Time t) const { return in_force(at, &Item::key, t); }
-  [[nodiscard]] bool person_in_force(std::size_t at, Time t) const { return in_force(at, &Item::person, t); }
-
-  [[nodiscard]] Result<std::vector<note::VerifierKey>> sign_keys(const std::string& org, Time t) const {
-    std::vector<note::VerifierKey> out;
-    const auto found = keys.find(org);
-    if (found == keys.end()) return out;
-    for (const std::size_t i : found->second)
-      if (items[i].key->purpose == note::KeyPurpose::sign && key_in_force(i, t)) {
-        note::VerifierKey key = TRY(items[i].key->verifier());
-        if (std::ranges::find(out, key) == out.end()) out.push_back(std::move(key));
-      }
-    return out;
-  }
-};
-
-Status DirectoryStore::Log::add(std::string serialised) {
-  const auto seq = static_cast<std::int64_t>(items.size()) + 1;
-  const Result<note::Note> parsed = note::Note::parse(serialised);
-  if (!parsed) return corrupt(seq);
-  Item item;
-  item.leaf = note::leaf_hash(*parsed);
-  item.serialised = std::move(serialised);
-  std::optional<Sha256> previous;
-  if (Result<KeyEntry> key = KeyEntry::parse(parsed->text)) {
-    previous = key->previous;
-    item.key = std::move(*key);
-  } else if (Result<PersonEntry> person = PersonEntry::parse(parsed->text)) {
-    previous = person->previous;
-    item.person = std::move(*person);
-  } else {
-    return corrupt(seq);
-  }
-  const std::size_t index = items.size();
-  if (previous) {
-    const auto found = by_leaf.find(*previous);
-    if (found == by_leaf.end() || items[found->second].key.has_value() != item.key.has_value()) return corrupt(seq);
-    items[found->second].next.push_back(index);
-  }
-  if (!by_leaf.emplace(item.leaf, index).second) return corrupt(seq);
-  if (item.key) keys[item.key->org].push_back(index);
-  if (item.person) people[{item.person->org, item.person->person}].push_back(index);
-  items.push_back(std::move(item));
-  return {};
-}
 
 DirectoryStore::DirectoryStore(Key, std::unique_ptr<Engine> engine, DirectoryOptions options)
     : engine_(std::move(engine)), options_(std::move(options)), log_(std::make_shared<Log>()) {}
@@ -130,24 +65,11 @@ Status DirectoryStore::refresh(Database& database) const {
   auto fresh = std::make_shared<Log>(*log_);
   Statement rows = TRY(database.query("SELECT seq, note FROM entry WHERE seq > $1 ORDER BY seq", known));
   while (TRY(rows.step())) {
-    if (rows.column_int64(0) != static_cast<std::int64_t>(fresh->items.size()) + 1) return corrupt(rows.column_int64(0));
+    if (rows.column_int64(0) != static_cast<std::int64_t>(fresh->items.size()) + 1) return Log::corrupt(rows.column_int64(0));
     TRY(fresh->add(std::string(rows.column_text(1))));
   }
   log_ = std::move(fresh);
   return {};
-}
-
-template <class F>
-auto DirectoryStore::with_log(F&& action) const {
-  return engine_->read([&](Database& database) -> std::invoke_result_t<F&, const Log&> {
-    TRY(refresh(database));
-    std::shared_ptr<const Log> log;
-    {
-      const std::scoped_lock lock(mutex_);
-      log = log_;
-    }
-    return action(*log);
-  });
 }
 
 // ── roots and published documents ──
@@ -159,7 +81,8 @@ Status DirectoryStore::trust_root(const note::VerifierKey& root) {
   if (!crypto::is_org_name(org)) return fail(Code::BAD_KEY, "not the name of an organisation", "vkey");
   const std::string vkey = root.text();
   return engine_->write([&](Database& database) -> Status {
-    const std::optional<note::VerifierKey> present = TRY(root_of(database, org));
+    const Log log = TRY(log_of(database));
+    const std::optional<note::VerifierKey> present = TRY(root_of(database, log, org));
     if (present && *present == root) return {};
     if (present) return fail(Code::CONFLICT, "this organisation has another root key", org);
     TRY(database.run("INSERT INTO root (org, vkey) VALUES ($1, $2)", org, vkey));
@@ -167,17 +90,24 @@ Status DirectoryStore::trust_root(const note::VerifierKey& root) {
   });
 }
 
-Result<std::optional<note::VerifierKey>> DirectoryStore::root_of(Database& database, const std::string& org) const {
+// What an admission in the log says comes first: every reader of the log sees the same.
+Result<std::optional<note::VerifierKey>> DirectoryStore::root_of(Database& database, const Log& log, const std::string& org) const {
+  if (const note::MemberEntry* member = log.member(org)) return std::optional<note::VerifierKey>(member->root);
   const auto row = TRY(first_row<std::string>(database, "SELECT vkey FROM root WHERE org = $1", org));
   if (!row) return std::optional<note::VerifierKey>{};
   return std::optional<note::VerifierKey>(TRY(note::VerifierKey::parse(std::get<0>(*row))));
 }
 
 Result<std::vector<note::VerifierKey>> DirectoryStore::roots() const {
-  return engine_->read([](Database& database) -> Result<std::vector<note::VerifierKey>> {
+  return engine_->read([this](Database& database) -> Result<std::vector<note::VerifierKey>> {
+    TRY(refresh(database));
+    std::map<std::string, note::VerifierKey> roots;
+    const std::shared_ptr<const Log> log = present_log();
+    for (const auto& [org, at] : log->members) roots.emplace(org, log->items[at].member->root);
+    Statement rows = TRY(database.query("SELECT org, vkey FROM root"));
+    while (TRY(rows.step())) roots.emplace(rows.column_text(0), TRY(note::VerifierKey::parse(rows.column_text(1))));
     std::vector<note::VerifierKey> out;
-    Statement rows = TRY(database.query("SELECT vkey FROM root ORDER BY org"));
-    while (TRY(rows.step())) out.push_back(TRY(note::VerifierKey::parse(rows.column_text(0))));
+    for (auto& [org, root] : roots) out.push_back(std::move(root));
     return out;
   });
 }
@@ -197,29 +127,32 @@ Result<std::optional<party::AnswerProfile>> DirectoryStore::profile(const party:
       [&](Database& database) { return decode_one<party::AnswerProfile>(database, "SELECT value FROM profile WHERE org = $1", org.text()); });
 }
 
+Status DirectoryStore::put_organisation(Database& database, const Log& log, const party::Organisation& organisation) const {
+  // The side decides which acts are believed: it does not change once it is known.
+  const auto side = TRY(side_of(database, log, organisation.id.text()));
+  const bool is_other = side ? *side != organisation.side : log.member(organisation.id.text()) != nullptr;
+  if (is_other) return fail(Code::CONFLICT, "an organisation does not change sides", "/side");
+  TRY(database.run("INSERT INTO organisation (org, value) VALUES ($1, $2) ON CONFLICT (org) DO UPDATE SET value = excluded.value",
+                   organisation.id.text(), json::encode_canonical(organisation)));
+  return {};
+}
+
+Status DirectoryStore::put_profile(Database& database, const party::AnswerProfile& profile) const {
+  const auto organisation =
+      TRY(decode_one<party::Organisation>(database, "SELECT value FROM organisation WHERE org = $1", profile.organisation.text()));
+  if (!organisation || organisation->side != party::Side::PROVIDER)
+    return fail(Code::ADDRESSEE_UNKNOWN, "not a provider of this directory", "/organisation");
+  TRY(database.run("INSERT INTO profile (org, value) VALUES ($1, $2) ON CONFLICT (org) DO UPDATE SET value = excluded.value",
+                   profile.organisation.text(), json::encode_canonical(profile)));
+  return {};
+}
+
 Status DirectoryStore::publish_organisation(const party::Organisation& organisation) {
-  const std::string value = json::encode_canonical(organisation);
-  return engine_->write([&](Database& database) -> Status {
-    // The side decides which acts are believed: it does not change once it is known.
-    const auto present = TRY(decode_one<party::Organisation>(database, "SELECT value FROM organisation WHERE org = $1", organisation.id.text()));
-    if (present && present->side != organisation.side) return fail(Code::CONFLICT, "an organisation does not change sides", "/side");
-    TRY(database.run("INSERT INTO organisation (org, value) VALUES ($1, $2) ON CONFLICT (org) DO UPDATE SET value = excluded.value",
-                     organisation.id.text(), value));
-    return {};
-  });
+  return engine_->write([&](Database& database) -> Status { return put_organisation(database, TRY(log_of(database)), organisation); });
 }
 
 Status DirectoryStore::publish_profile(const party::AnswerProfile& profile) {
-  const std::string value = json::encode_canonical(profile);
-  return engine_->write([&](Database& database) -> Status {
-    const auto organisation =
-        TRY(decode_one<party::Organisation>(database, "SELECT value FROM organisation WHERE org = $1", profile.organisation.text()));
-    if (!organisation || organisation->side != party::Side::PROVIDER)
-      return fail(Code::ADDRESSEE_UNKNOWN, "not a provider of this directory", "/organisation");
-    TRY(database.run("INSERT INTO profile (org, value) VALUES ($1, $2) ON CONFLICT (org) DO UPDATE SET value = excluded.value",
-                     profile.organisation.text(), value));
-    return {};
-  });
+  return engine_->write([&](Database& database) -> Status { return put_profile(database, profile); });
 }
 
 // ── the log ──
@@ -244,28 +177,53 @@ Result<std::vector<desk::PublishedPerson>> DirectoryStore::person(const party::O
   });
 }
 
-Result<std::vector<std::string>> DirectoryStore::entries() const {
-  return with_log([](const Log& log) -> Result<std::vector<std::string>> {
-    std::vector<std::string> out;
-    out.reserve(log.items.size());
-    for (const Log::Item& item : log.items) out.push_back(item.serialised);
+Result<std::vector<note::KeyEntry>> DirectoryStore::organisation_keys_for(const party::OrganisationId& org, note::KeyPurpose purpose, Time at) const {
+  return with_log([&](const Log& log) -> Result<std::vector<note::KeyEntry>> {
+    std::vector<note::KeyEntry> out;
+    const auto found = log.keys.find(org.text());
+    if (found == log.keys.end()) return out;
+    for (const std::size_t i : found->second)
+      if (log.items[i].key->purpose == purpose && log.key_in_force(i, at)) out.push_back(*log.items[i].key);
     return out;
   });
 }
 
-Result<std::string> DirectoryStore::checkpoint(Time now) const {
-  static_cast<void>(now);  // a checkpoint carries no time; witnesses add theirs
-  return with_log([&](const Log& log) -> Result<std::string> {
-    std::vector<Sha256> leaves;
-    leaves.reserve(log.items.size());
-    for (const Log::Item& item : log.items) leaves.push_back(item.leaf);
-    const std::string text =
-        options_.key.verifier().name + "\n" + std::to_string(leaves.size()) + "\n" + to_base64(ledger::tree_root(leaves).bytes) + "\n";
-    return TRY(note::sign_note(text, std::span(&options_.key, 1))).serialise();
+Result<std::vector<note::MemberEntry>> DirectoryStore::members() const {
+  return with_log([](const Log& log) -> Result<std::vector<note::MemberEntry>> {
+    std::vector<note::MemberEntry> out;
+    for (const auto& [org, at] : log.members) out.push_back(*log.items[at].member);
+    return out;
   });
 }
 
+Result<std::optional<note::MemberEntry>> DirectoryStore::member(const party::OrganisationId& org) const {
+  return with_log([&](const Log& log) -> Result<std::optional<note::MemberEntry>> {
+    const note::MemberEntry* found = log.member(org.text());
+    return found == nullptr ? std::optional<note::MemberEntry>{} : std::optional<note::MemberEntry>(*found);
+  });
+}
+
+Result<std::vector<std::string>> DirectoryStore::entries() const { return entries_from(0); }
+
+Result<std::vector<std::string>> DirectoryStore::entries_from(std::size_t first) const {
+  return with_log([first](const Log& log) -> Result<std::vector<std::string>> {
+    std::vector<std::string> out;
+    for (std::size_t i = first; i < log.items.size(); ++i) out.push_back(log.items[i].serialised);
+    return out;
+  });
+}
+
+Result<std::size_t> DirectoryStore::size() const {
+  return with_log([](const Log& log) -> Result<std::size_t> { return log.items.size(); });
+}
+
+Result<bool> DirectoryStore::has_entry(const Sha256& leaf) const {
+  return with_log([&](const Log& log) -> Result<bool> { return log.by_leaf.contains(leaf); });
+}
+
 namespace {
+
+constexpr std::array<std::string_view, 4> kMemberSides = {"agency", "provider", "hub", "witness"};
 
 tl::unexpected<Error> conflict(const char* why, const char* where) { return fail(Code::CONFLICT, why, where); }
 
@@ -280,28 +238,51 @@ bool overlaps(const note::Validity& a, const note::Validity& b) { return a.from 
 
 }  // namespace
 
-Status DirectoryStore::check_new(Database& database, const Log& log, const std::string& serialised, Time now) const {
+// As the admission says, or the organisation itself where there is none.
+Result<std::optional<party::Side>> DirectoryStore::side_of(Database& database, const Log& log, const std::string& org) const {
+  if (const note::MemberEntry* member = log.member(org)) return side_named(member->side);
+  const auto organisation = TRY(decode_one<party::Organisation>(database, "SELECT value FROM organisation WHERE org = $1", org));
+  return organisation ? std::optional<party::Side>(organisation->side) : std::nullopt;
+}
+
+Status DirectoryStore::check_member(Database& database, const Log& log, const note::Note& note, const note::MemberEntry& entry) const {
+  if (entry.origin != options_.key.name) return fail(Code::BAD_NOTE, "an entry of another log", "origin");
+  if (std::ranges::find(kMemberSides, entry.side) == kMemberSides.end())
+    return fail(Code::BAD_VALUE, "not a side of the exchange", "side", {{"expected", "side"}});
+  TRY(note::check_signatures(note, entry, options_.admitters));
+  const auto person = log.people.lower_bound({entry.org, PersonId{}});
+  if (log.member(entry.org) != nullptr || log.keys.contains(entry.org) || (person != log.people.end() && person->first.first == entry.org))
+    return conflict("an organisation is admitted once, before anything else of it", "org");
+  const std::optional<note::VerifierKey> root = TRY(root_of(database, log, entry.org));
+  if (root && *root != entry.root) return conflict("another root key of this organisation is known", "root");
+  return {};
+}
+
+Status DirectoryStore::check_new(Database& database, const Log& log, const std::string& serialised, const Moment& moment) const {
   const note::Note note = TRY(note::Note::parse(serialised));
-  const std::string& origin = options_.key.verifier().name;
+  const std::string& origin = options_.key.name;
+  const Time now = moment.now;
   if (log.by_leaf.contains(note::leaf_hash(note))) return conflict("this entry is in the directory already", "");
   const auto item_of = [&](const Sha256& leaf) -> const Log::Item* {
     const auto found = log.by_leaf.find(leaf);
     return found == log.by_leaf.end() ? nullptr : &log.items[found->second];
   };
 
+  if (const Result<note::MemberEntry> member = note::MemberEntry::parse(note.text)) return check_member(database, log, note, *member);
   if (const Result<KeyEntry> key = KeyEntry::parse(note.text)) {
     if (key->origin != origin) return fail(Code::BAD_NOTE, "an entry of another log", "origin");
-    const std::optional<note::VerifierKey> root = TRY(root_of(database, key->org));
+    const std::optional<note::VerifierKey> root = TRY(root_of(database, log, key->org));
     if (!root) return fail(Code::KEY_UNKNOWN, "the root key of this organisation is not known", "org", {{"signer", note::root_name(key->org)}});
     const auto present = log.keys.find(key->org);
-    TRY(note::check_signatures(note, *key, {*root, options_.admitters, present == log.keys.end()}));
+    const bool is_new = present == log.keys.end() && log.member(key->org) == nullptr;
+    TRY(note::check_signatures(note, *key, {*root, options_.admitters, is_new}));
     if (key->previous) {
       const Log::Item* previous = item_of(*key->previous);
       if (previous == nullptr || !previous->key) return conflict("the predecessor is not in the directory", "prev");
       TRY(check_only_successor(*previous->key, !previous->next.empty(), *key, now));
       return note::check_successor(*previous->key, previous->leaf, *key);
     }
-    if (present == log.keys.end()) return {};
+    if (present == log.keys.end() || moment.is_replay) return {};
     for (const std::size_t i : present->second)
       if (log.items[i].key->purpose == key->purpose && log.key_in_force(i, now))
         return conflict("a key in force is followed by its successor only", "prev");
@@ -312,23 +293,22 @@ Status DirectoryStore::check_new(Database& database, const Log& log, const std::
   if (person.origin != origin) return fail(Code::BAD_NOTE, "an entry of another log", "origin");
   const Result<party::Role> role = enum_parse<party::Role>(person.role);
   if (!role || *role == party::Role::NODE) return fail(Code::BAD_VALUE, "not a role of a person", "role", {{"expected", "role"}});
-  const auto organisation = TRY(decode_one<party::Organisation>(database, "SELECT value FROM organisation WHERE org = $1", person.org));
-  if (organisation && !party::role_belongs_to(*role, organisation->side))
+  if (const auto side = TRY(side_of(database, log, person.org)); side && !party::role_belongs_to(*role, *side))
     return fail(Code::BAD_VALUE, "not a role of that side", "role", {{"expected", "role"}});
 
   note::PersonEntryAuthorities authorities;
-  authorities.sign = TRY(log.sign_keys(person.org, now));
-  authorities.root = TRY(root_of(database, person.org));
+  authorities.sign = TRY(log.sign_keys(person.org, moment.is_replay ? std::nullopt : std::optional<Time>(now)));
+  authorities.root = TRY(root_of(database, log, person.org));
   std::set<PersonId> known;
   for (auto entry = log.people.lower_bound({person.org, PersonId{}}); entry != log.people.end() && entry->first.first == person.org; ++entry) {
     known.insert(entry->first.second);
     for (const std::size_t i : entry->second) {
       const PersonEntry& other = *log.items[i].person;
-      if (other.algorithm != note::PersonKeyAlgorithm::ed25519 || !log.person_in_force(i, now)) continue;
+      if (other.algorithm != note::PersonKeyAlgorithm::ed25519 || !(moment.is_replay || log.person_in_force(i, now))) continue;
       note::VerifierKey key = TRY(other.verifier());
       if (std::ranges::find(authorities.people, key) == authorities.people.end()) authorities.people.push_back(std::move(key));
       // One key serves one person: else a signature would not say whose hand it was.
-      if (other.key == person.key && other.person != person.person) return conflict("somebody else signs with this key", "key");
+      if (other.key == person.key && other.person != person.person && !moment.is_replay) return conflict("somebody else signs with this key", "key");
     }
   }
   authorities.people_known = known.size();
@@ -341,7 +321,7 @@ Status DirectoryStore::check_new(Database& database, const Log& log, const std::
     return note::check_successor(*previous->person, previous->leaf, person);
   }
   const auto own = log.people.find({person.org, person.person});
-  if (own == log.people.end()) return {};
+  if (own == log.people.end() || moment.is_replay) return {};
   for (const std::size_t i : own->second) {
     const PersonEntry& other = *log.items[i].person;
     const bool is_same = other.role == person.role && other.key == person.key && other.delegator == person.delegator && other.unit == person.unit;
@@ -350,21 +330,31 @@ Status DirectoryStore::check_new(Database& database, const Log& log, const std::
   return {};
 }
 
-Status DirectoryStore::add_entry(const std::string& serialised) {
+// Every entry there is, those of this transaction included; a copy, because these may yet be undone.
+Result<DirectoryStore::Log> DirectoryStore::log_of(Database& database) const {
+  Log log = *present_log();
+  Statement rows = TRY(database.query("SELECT note FROM entry WHERE seq > $1 ORDER BY seq", static_cast<std::int64_t>(log.items.size())));
+  while (TRY(rows.step())) TRY(log.add(std::string(rows.column_text(0))));
+  return log;
+}
+
+Status DirectoryStore::append(Database& database, Log& log, const std::string& serialised) {
+  TRY(log.add(serialised));
+  TRY(database.run("INSERT INTO entry (seq, leaf, note) VALUES ($1, $2, $3)", static_cast<std::int64_t>(log.items.size()), log.items.back().leaf,
+                   serialised));
+  return {};
+}
+
+Status DirectoryStore::add_entry(const std::string& serialised) { return add_entries(std::span(&serialised, 1)); }
+
+Status DirectoryStore::add_entries(std::span<const std::string> notes) {
   const Time now = options_.clock();
   return engine_->write([&](Database& database) -> Status {
-    // On a copy: entries of this transaction may yet be undone.
-    Log log;
-    {
-      const std::scoped_lock lock(mutex_);
-      log = *log_;
+    Log log = TRY(log_of(database));
+    for (const std::string& serialised : notes) {
+      TRY(check_new(database, log, serialised, {now, false}));
+      TRY(append(database, log, serialised));
     }
-    Statement rows = TRY(database.query("SELECT note FROM entry WHERE seq > $1 ORDER BY seq", static_cast<std::int64_t>(log.items.size())));
-    while (TRY(rows.step())) TRY(log.add(std::string(rows.column_text(0))));
-    TRY(check_new(database, log, serialised, now));
-    TRY(log.add(serialised));
-    TRY(database.run("INSERT INTO entry (seq, leaf, note) VALUES ($1, $2, $3)", static_cast<std::int64_t>(log.items.size()), log.items.back().leaf,
-                     serialised));
     return {};
   });
 }

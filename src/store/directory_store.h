@@ -3,15 +3,21 @@
 // are trusted, what organisations publish about themselves. An entry is verified when it is added and the log only grows: an entry with a
 // missing or wrong signature, of an unknown organisation, twice for the same, or a second successor (but a revocation) is refused.
 // Several processes may use one directory; each sees what the others added.
+//
+// Three uses: a node that hosts everybody signs its own checkpoints (`signer`); the hub takes entries and lets its log keeper sign; a
+// node of an exchange holds a replica: it follows the hub's log (follow) and never adds.
 
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "desk/directory_port.h"
+#include "exchange/hub.h"
+#include "note/member_entry.h"
 #include "store/migrate.h"
 #include "store/pool.h"
 
@@ -20,9 +26,10 @@ namespace warifu::store {
 [[nodiscard]] std::span<const Migration> embedded_directory_migrations(EngineKind engine);
 
 struct DirectoryOptions {
-  note::Signer key;                          // the directory's own; its name is the log's origin
-  std::vector<note::VerifierKey> admitters;  // <hub>/admit/<n>
+  note::VerifierKey key;                          // the log's; its name is the origin
+  std::vector<note::VerifierKey> admitters = {};  // <hub>/admit/<n>
   std::function<Time()> clock = now_utc;
+  std::optional<note::Signer> signer = {};  // of `key`, where checkpoints are signed by this process itself
 };
 
 class DirectoryStore : public desk::Directory {
@@ -33,9 +40,13 @@ class DirectoryStore : public desk::Directory {
   [[nodiscard]] static Result<std::shared_ptr<DirectoryStore>> create(Engine::Open open, DirectoryOptions options);
   DirectoryStore(Key, std::unique_ptr<Engine> engine, DirectoryOptions options);
 
-  // The root key of an organisation, learnt when it is admitted (by two people, outside the log). Another one later: CONFLICT.
+  // The root key of an organisation where no admission in the log names it: a process that hosts everybody. Another one later: CONFLICT.
   Status trust_root(const note::VerifierKey& root);
   [[nodiscard]] Result<std::vector<note::VerifierKey>> roots() const;
+  [[nodiscard]] Result<std::vector<note::MemberEntry>> members() const;
+  [[nodiscard]] Result<std::optional<note::MemberEntry>> member(const party::OrganisationId& org) const;
+  // The entries in force at that instant, with the key as the log has it: seal, witness, tls, web …
+  [[nodiscard]] Result<std::vector<note::KeyEntry>> organisation_keys_for(const party::OrganisationId& org, note::KeyPurpose purpose, Time at) const;
 
   Result<std::vector<party::Organisation>> organisations() const override;
   Result<std::optional<party::Organisation>> organisation(const party::OrganisationId& org) const override;
@@ -43,19 +54,69 @@ class DirectoryStore : public desk::Directory {
   Result<std::vector<note::VerifierKey>> organisation_keys(const party::OrganisationId& org, Time at) const override;
   Result<std::vector<desk::PublishedPerson>> person(const party::OrganisationId& org, const PersonId& person, Time at) const override;
   Result<std::vector<std::string>> entries() const override;
+  // Those with that index and above; the index counts from 0.
+  [[nodiscard]] Result<std::vector<std::string>> entries_from(std::size_t first) const;
+  [[nodiscard]] Result<std::size_t> size() const;
+  [[nodiscard]] Result<bool> has_entry(const Sha256& leaf) const;
   Status add_entry(const std::string& note) override;
+  // All of them in this order, or none.
+  Status add_entries(std::span<const std::string> notes);
   Status publish_organisation(const party::Organisation& organisation) override;
   Status publish_profile(const party::AnswerProfile& profile) override;
-  note::VerifierKey root() const override { return options_.key.verifier(); }
+  note::VerifierKey root() const override { return options_.key; }
+  // Of this process's own signer over all entries; or the one the log was last followed to (NOT_FOUND: never yet).
   Result<std::string> checkpoint(Time now) const override;
 
+  // The checkpoint of the log's keeper, and when it was taken over here.
+  struct Followed {
+    std::string checkpoint;
+    std::uint64_t size = 0;
+    Time at;
+  };
+  // A replica's step: the entries behind those it has, and the log's checkpoint over all of them together. Every signature is checked against what
+  // the log says up to there. (An entry bears no time: that the signer's key was in force when it was taken is the hub's to check; whether
+  // the entry is in force is asked when it is used.) All of it is taken or nothing: LOG_FORKED when the entries here and these do not give
+  // the root, STALE for an older checkpoint, SIGNATURE_… and BAD_NOTE. The same checkpoint again, with further cosignatures, is taken.
+  // Without entries the checkpoint may also stand over fewer than there are here: the hub's own, which has just taken more.
+  Status follow(std::span<const std::string> entries, const std::string& checkpoint);
+  [[nodiscard]] Result<std::optional<Followed>> followed() const;
+
+  // What an organisation publishes about itself (docs/formats.md, "Delivery"): signed by a key in force, about its own name and side. The
+  // highest serial stands: STALE for a lower one, and the same again is taken without effect. The version is this store's count.
+  Status put_document(const exchange::SignedDocument& document);
+  struct Documents {
+    std::uint64_t version = 0;  // the highest there is
+    std::vector<exchange::SignedDocument> documents;
+  };
+  [[nodiscard]] Result<Documents> documents_after(std::uint64_t version, std::size_t limit) const;
+
  private:
-  struct Log;  // the entries, parsed and indexed
+  struct Log;  // the entries, parsed and indexed (store/directory_log.h)
+  // When an entry is checked: as it is added, or as it is read in a log that has it already.
+  struct Moment {
+    Time now;
+    bool is_replay = false;
+  };
   Status refresh(Database& database) const;
+  [[nodiscard]] std::shared_ptr<const Log> present_log() const {
+    const std::scoped_lock lock(mutex_);
+    return log_;
+  }
   template <class F>
-  auto with_log(F&& action) const;
-  Status check_new(Database& database, const Log& log, const std::string& serialised, Time now) const;
-  Result<std::optional<note::VerifierKey>> root_of(Database& database, const std::string& org) const;
+  auto with_log(F&& action) const {
+    return engine_->read([&](Database& database) -> std::invoke_result_t<F&, const Log&> {
+      TRY(refresh(database));
+      return action(*present_log());
+    });
+  }
+  [[nodiscard]] Result<Log> log_of(Database& database) const;
+  Status check_new(Database& database, const Log& log, const std::string& serialised, const Moment& moment) const;
+  Status check_member(Database& database, const Log& log, const note::Note& note, const note::MemberEntry& entry) const;
+  static Status append(Database& database, Log& log, const std::string& serialised);
+  Result<std::optional<note::VerifierKey>> root_of(Database& database, const Log& log, const std::string& org) const;
+  Result<std::optional<party::Side>> side_of(Database& database, const Log& log, const std::string& org) const;
+  Status put_organisation(Database& database, const Log& log, const party::Organisation& organisation) const;
+  Status put_profile(Database& database, const party::AnswerProfile& profile) const;
 
   std::unique_ptr<Engine> engine_;
   DirectoryOptions options_;

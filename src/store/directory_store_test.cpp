@@ -43,7 +43,7 @@ struct World {
   }
   std::shared_ptr<DirectoryStore> open() {
     return must(DirectoryStore::create([this](Access access) -> Result<std::unique_ptr<Database>> { return engine.connect(access); },
-                                       {key, {admitter_1.verifier(), admitter_2.verifier()}, [this] { return now; }}));
+                                       {key.verifier(), {admitter_1.verifier(), admitter_2.verifier()}, [this] { return now; }, key}));
   }
   [[nodiscard]] std::string origin() const { return key.verifier().name; }
   [[nodiscard]] std::string organisation_entry(const std::vector<Signer>& admitters) const {
@@ -287,7 +287,7 @@ TEST_CASE("a log that was tampered with is not opened") {
       world.furnish();
       must(store.connect(Access::WRITE)->exec(harm));
       const auto opened = DirectoryStore::create([&](Access access) -> Result<std::unique_ptr<Database>> { return store.connect(access); },
-                                                 {world.key, {}, [&] { return world.now; }});
+                                                 {world.key.verifier(), {}, [&] { return world.now; }, {}});
       REQUIRE(!opened);
       CHECK(opened.error().code == Code::STORE_CORRUPT);
     }

@@ -1,7 +1,7 @@
-# The migrations travel in the executable: sql/<engine>/NNN_name.sql (an office) and sql/<engine>/directory/NNN_name.sql (the directory of keys)
+# The migrations travel in the executable: sql/<engine>/NNN_name.sql (an office), below directory/ those of the directory of keys and below hub/ those of the hub
 # become one generated source with the texts and their SHA-256.
 set(store_generated ${CMAKE_BINARY_DIR}/generated/store/embedded_migrations.cpp)
-set(store_text "// Generated from sql/ by src/store/room.cmake.\n#include \"store/directory_store.h\"\n#include \"store/migrate.h\"\n\nnamespace warifu::store {\n")
+set(store_text "// Generated from sql/ by src/store/room.cmake.\n#include \"store/directory_store.h\"\n#include \"store/hub_store.h\"\n#include \"store/migrate.h\"\n\nnamespace warifu::store {\n")
 
 # One set: sql/<engine>/<folder>*.sql becomes `function`(EngineKind).
 function(store_migrations folder function)
@@ -39,6 +39,7 @@ std::span<const Migration> ${function}(EngineKind engine) {
 endfunction()
 store_migrations("" embedded_migrations)
 store_migrations("directory/" embedded_directory_migrations)
+store_migrations("hub/" embedded_hub_migrations)
 
 string(APPEND store_text "\n}  // namespace warifu::store\n")
 file(WRITE ${store_generated}.new "${store_text}")

@@ -1,0 +1,251 @@
+#include "app/bench_hub.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+
+#include "app/door.h"
+#include "base/file.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "desk/keyring.h"
+#include "hub/hub.h"
+#include "hub/witness.h"
+#include "ledger/merkle.h"
+
+namespace warifu::app {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kBatch = 64;
+constexpr std::string_view kSender = "sender.example", kRecipient = "recipient.example";
+
+double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// The witnesses, each with its folder and its server.
+struct Witnesses {
+  std::vector<std::unique_ptr<hub::WitnessHouse>> houses;
+  std::vector<net::Server> servers;
+  std::vector<store::WitnessTarget> targets;
+};
+
+Result<Witnesses> start_witnesses(const HubBenchOptions& options) {
+  Witnesses out;
+  const exchange::Network network = TRY(exchange::Network::parse(TRY(read_file(options.data + "/hub/network", 65'536))));
+  const std::string policy = "log " + network.log.text() + "\nlog " + network.keys.text() + "\nquorum none\n";
+  for (std::size_t i = 0; i < options.witnesses; ++i) {
+    const std::string name = "witness-" + std::to_string(i);
+    const std::string folder = options.data + "/" + name;
+    TRY(hub::WitnessHouse::create(folder, TRY(party::OrganisationId::parse(name + ".example")), policy));
+    hub::WitnessHouse& house = *out.houses.emplace_back(TRY(hub::WitnessHouse::open(folder)));
+    net::ServerOptions server;
+    server.workers = 1;
+    out.servers.push_back(TRY(net::Server::start(std::move(server), [&house](const net::Request& request) { return house.handle(request); })));
+    out.targets.push_back({house.key(), "http://127.0.0.1:" + std::to_string(out.servers.back().port())});
+  }
+  return out;
+}
+
+// Two members with the least a hub asks for; the sender's signing key.
+Result<note::Signer> add_members(hub::Hub& hub) {
+  const desk::Keyring admitters(hub.options().data + "/admitters");
+  const std::string hub_name = hub.network().hub.text();
+  std::optional<note::Signer> sender;
+  const Time now = Time::from_seconds(hub.options().clock().seconds());
+  for (const std::string_view org : {kSender, kRecipient}) {
+    const note::Signer root = TRY(note::Signer::create(note::root_name(org), crypto::Ed25519Secret::generate()));
+    const note::Signer sign = TRY(note::Signer::create(note::sign_name(org), crypto::Ed25519Secret::generate()));
+    const note::MemberEntry member{hub.network().keys.name, std::string(org), "agency", root.verifier(), now};
+    const std::vector<note::Signer> signers{root, TRY(admitters.load(hub_name + "/admit/1")), TRY(admitters.load(hub_name + "/admit/2"))};
+    note::KeyEntry key{
+        hub.network().keys.name, std::string(org), note::KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, {}, {}, {}, {now, now + days(1)}, {}};
+    key.key.assign(sign.verifier().key.bytes.begin(), sign.verifier().key.bytes.end());
+    const std::vector<std::string> entries{TRY(note::sign_note(TRY(member.text()), signers)).serialise(),
+                                           TRY(note::sign_note(TRY(key.text()), std::span(&root, 1))).serialise()};
+    TRY(hub.directory().add_entries(entries));
+    if (org == kSender) sender = sign;
+  }
+  return std::move(*sender);
+}
+
+// Signed before the clock starts: what is measured is the hub.
+Result<std::vector<exchange::PostedMessage>> make_messages(const HubBenchOptions& options, const note::Signer& sender, const std::string& origin,
+                                                           Time now) {
+  std::vector<exchange::PostedMessage> out;
+  out.reserve(options.leaves);
+  const Bytes random = crypto::random_bytes(options.object_bytes);
+  for (std::size_t i = 0; i < options.leaves; ++i) {
+    exchange::PostedMessage message;
+    message.object = std::string(text_of(random));
+    for (std::size_t k = 0; k < 8 && k < message.object.size(); ++k) message.object[k] = static_cast<char>(i >> (8 * k));
+    message.leaf = exchange::leaf_text(origin, now, crypto::sha256(message.object));
+    exchange::Envelope envelope;
+    envelope.id = exchange::MessageId::random();
+    envelope.from = kSender;
+    envelope.to = {std::string(kRecipient)};
+    envelope.thread = Bytes(32, 7);
+    envelope.object = crypto::sha256(message.object);
+    envelope.bytes = message.object.size();
+    envelope.leaf = ledger::leaf_hash(bytes_of(message.leaf));
+    envelope.expires = Time::from_seconds((now + days(10)).seconds());
+    message.envelope = TRY(note::sign_note(envelope.text(), std::span(&sender, 1))).serialise();
+    out.push_back(std::move(message));
+  }
+  return out;
+}
+
+// The arithmetic alone: each envelope verified, each promise signed.
+double floor_of(const std::vector<exchange::PostedMessage>& messages, const note::Signer& sender, std::size_t threads) {
+  const std::size_t count = std::min<std::size_t>(messages.size(), 20'000);
+  const std::vector<note::VerifierKey> keys{sender.verifier()};
+  const Clock::time_point start = Clock::now();
+  std::vector<std::thread> pool;
+  for (std::size_t t = 0; t < threads; ++t)
+    pool.emplace_back([&, t] {
+      for (std::size_t i = t; i < count; i += threads) {
+        static_cast<void>(exchange::check_envelope(messages[i].envelope, keys));
+        static_cast<void>(sender.sign(messages[i].leaf));
+      }
+    });
+  for (std::thread& thread : pool) thread.join();
+  return static_cast<double>(count) / since(start);
+}
+
+struct Sent {
+  double at = 0;
+  std::uint64_t last = 0;  // the highest place of the request
+};
+
+// A checkpoint, and when it was seen with all cosignatures.
+struct Seen {
+  double at = 0;
+  std::uint64_t size = 0;
+};
+
+struct Run {
+  double promised_s = 0, integrated_s = 0;
+  std::vector<Sent> sent;
+  std::vector<Seen> seen;
+};
+
+Result<Run> run_posts(hub::Hub& hub, const std::vector<exchange::PostedMessage>& messages, const HubBenchOptions& options) {
+  const Member member{TRY(party::OrganisationId::parse(kSender)), {}};
+  Run out;
+  std::mutex mutex;
+  std::optional<Error> failure;
+  std::atomic<std::size_t> next{0};
+  std::atomic<bool> is_over{false};
+  const Clock::time_point start = Clock::now();
+  std::thread watcher([&] {
+    std::uint64_t size = 0;
+    while (!is_over) {
+      const store::LogKeeper::Figures figures = hub.keeper(exchange::LogName::messages).figures();
+      if (figures.published.size > size && figures.cosigned >= options.witnesses) {
+        size = figures.published.size;
+        out.seen.push_back({since(start), size});
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+  });
+  std::vector<std::thread> pool;
+  for (std::size_t t = 0; t < options.threads; ++t)
+    pool.emplace_back([&] {
+      for (std::size_t at = next.fetch_add(kBatch); at < messages.size(); at = next.fetch_add(kBatch)) {
+        const std::vector<exchange::PostedMessage> batch(messages.begin() + static_cast<std::ptrdiff_t>(at),
+                                                         messages.begin() + static_cast<std::ptrdiff_t>(std::min(messages.size(), at + kBatch)));
+        const double began = since(start);
+        const auto answers = hub.post(member, batch);
+        std::uint64_t last = 0;
+        std::optional<Error> refused;
+        if (!answers) refused = answers.error();
+        for (std::size_t i = 0; answers && i < answers->size(); ++i) {
+          const Result<std::string>& answer = (*answers)[i];
+          if (!answer) {
+            refused = answer.error();
+            break;
+          }
+          if (const auto promise = exchange::Promise::parse(note::Note::parse(*answer)->text)) last = std::max(last, promise->index);
+        }
+        const std::scoped_lock lock(mutex);
+        if (refused) failure = refused;
+        out.sent.push_back({began, last});
+      }
+    });
+  for (std::thread& thread : pool) thread.join();
+  out.promised_s = since(start);
+  const auto logged = [&] { return hub.keeper(exchange::LogName::messages).figures(); };
+  while (logged().published.size < messages.size() && since(start) < 600) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  out.integrated_s = since(start);
+  while (logged().cosigned < options.witnesses && since(start) < 610) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  is_over = true;
+  watcher.join();
+  if (failure) return tl::unexpected<Error>(*failure);
+  if (logged().published.size != messages.size()) return fail(Code::TIMEOUT, "not everything came into the log", "log");
+  return out;
+}
+
+}  // namespace
+
+Result<HubBenchFigures> bench_hub(const HubBenchOptions& options) {
+  TRY(make_directories(options.data, 0700));
+  const std::string folder = options.data + "/hub";
+  TRY(hub::Hub::create({.data = folder,
+                        .store_url = options.store_url,
+                        .org = TRY(party::OrganisationId::parse("hub.example")),
+                        .url = "https://127.0.0.1:1",
+                        .hosts = {}}));
+  const Witnesses witnesses = TRY(start_witnesses(options));
+  hub::HubOptions hub_options;
+  hub_options.data = folder;
+  hub_options.quota.messages_per_minute = 1'000'000'000;
+  hub_options.witnesses = witnesses.targets;
+  hub_options.publish_every = std::chrono::milliseconds(200);
+  const std::unique_ptr<hub::Hub> hub = TRY(hub::Hub::open(std::move(hub_options)));
+  const note::Signer sender = TRY(add_members(*hub));
+  const std::vector<exchange::PostedMessage> messages = TRY(make_messages(options, sender, hub->network().log.name, now_utc()));
+  HubBenchFigures out;
+  out.leaves = messages.size();
+  out.floor_per_s = floor_of(messages, sender, options.threads);
+  hub->start();
+  const Run run = TRY(run_posts(*hub, messages, options));
+  hub->stop();
+  const auto count = static_cast<double>(messages.size());
+  out.promised_per_s = count / run.promised_s;
+  out.integrated_per_s = count / run.integrated_s;
+  std::vector<double> receipts;
+  for (const Sent& sent : run.sent) {
+    const auto seen = std::ranges::find_if(run.seen, [&](const Seen& s) { return s.size > sent.last; });
+    if (seen != run.seen.end()) receipts.push_back(seen->at - sent.at);
+  }
+  std::ranges::sort(receipts);
+  if (!receipts.empty()) {
+    out.receipt_p50_ms = 1000 * receipts[receipts.size() / 2];
+    out.receipt_p99_ms = 1000 * receipts[std::min(receipts.size() - 1, receipts.size() * 99 / 100)];
+  }
+  return out;
+}
+
+int run_bench_hub(const HubBenchOptions& options) {
+  const auto measured = [&]() -> Result<json::Value> {
+    const HubBenchFigures figures = TRY(bench_hub(options));
+    return json::Value(json::Object{{"leaves", static_cast<std::int64_t>(figures.leaves)},
+                                    {"promised_per_s", figures.promised_per_s},
+                                    {"integrated_per_s", figures.integrated_per_s},
+                                    {"floor_per_s", figures.floor_per_s},
+                                    {"of_floor", figures.integrated_per_s / figures.floor_per_s},
+                                    {"receipt_p50_ms", figures.receipt_p50_ms},
+                                    {"receipt_p99_ms", figures.receipt_p99_ms}});
+  }();
+  return finish(measured, options.json, [](const json::Value& shown) {
+    for (const auto& [name, value] : shown.as_object())
+      std::printf("%-18s %.1f\n", std::string(name).c_str(), value.is_double() ? value.as_double() : static_cast<double>(value.as_int64()));
+  });
+}
+
+}  // namespace warifu::app

@@ -1,0 +1,32 @@
+#pragma once
+// How fast a hub takes, logs and has cosigned: pre-signed envelopes through Hub::post in this process (verified, stored, integrated, signed), with
+// three witnesses behind HTTP on the loopback address. Beside it the floor of the same run: the same number of verifications and signatures bare.
+
+#include <string>
+
+#include "base/error.h"
+
+namespace warifu::app {
+
+struct HubBenchOptions {
+  std::string data;       // an empty or absent folder
+  std::string store_url;  // empty: SQLite
+  std::size_t leaves = 50'000;
+  std::size_t object_bytes = 4'352;  // a short act, sealed and padded
+  std::size_t threads = 2;
+  std::size_t witnesses = 3;
+  bool json = false;
+};
+
+struct HubBenchFigures {
+  double promised_per_s = 0;                      // durable, and the promise signed
+  double integrated_per_s = 0;                    // in the tiles and under a signed checkpoint
+  double floor_per_s = 0;                         // verification and signature alone, on the same threads
+  double receipt_p50_ms = 0, receipt_p99_ms = 0;  // from the request to a checkpoint over it, cosigned by all witnesses
+  std::size_t leaves = 0;
+};
+[[nodiscard]] Result<HubBenchFigures> bench_hub(const HubBenchOptions& options);
+
+int run_bench_hub(const HubBenchOptions& options);
+
+}  // namespace warifu::app

@@ -1,0 +1,85 @@
+#include <CLI/CLI.hpp>
+
+#include "app/bench_hub.h"
+#include "app/cli.h"
+#include "app/commands.h"
+
+namespace warifu::app {
+
+namespace {
+
+void add_joining(CLI::App& org, int& code) {
+  const auto invited = std::make_shared<HubOrgCommand>();
+  CLI::App* invite = org.add_subcommand("invite", "Hub: invite an organisation; the file holds the network and a code for one use");
+  invite->add_option("--data", invited->data, "Folder of the hub")->required();
+  invite->add_option("--org", invited->org, "Who is invited, for example kakuu-police.example")->required();
+  invite->add_option("--side", invited->side, "agency or provider")->required();
+  invite->add_option("-o,--out", invited->out, "File to write")->required();
+  invite->add_flag("--json", invited->json, "Print the result as JSON");
+  invite->callback([invited, &code] { code = run_org_invite(*invited); });
+
+  const auto listed = std::make_shared<HubOrgCommand>();
+  CLI::App* pending = org.add_subcommand("pending", "Hub: who was invited, and who asks to be admitted");
+  pending->add_option("--data", listed->data, "Folder of the hub")->required();
+  pending->add_flag("--json", listed->json, "Print the result as JSON");
+  pending->callback([listed, &code] { code = run_org_pending(*listed); });
+
+  const auto admitted = std::make_shared<HubOrgCommand>();
+  CLI::App* admit = org.add_subcommand("admit", "Hub: sign an admission; two people do, each with his own key, after comparing the fingerprint");
+  admit->add_option("org", admitted->org, "The organisation")->required();
+  admit->add_option("--data", admitted->data, "Folder of the hub")->required();
+  admit->add_option("--admitter", admitted->admitters, "Key file of an admitter")->required();
+  admit->add_option("--fingerprint", admitted->fingerprint, "What the other side read out: refused when it is another");
+  admit->add_flag("--json", admitted->json, "Print the result as JSON");
+  admit->callback([admitted, &code] { code = run_org_admit(*admitted); });
+
+  const auto revoked = std::make_shared<HubOrgCommand>();
+  CLI::App* revoke = org.add_subcommand("revoke", "Hub: serve an organisation no longer; what it has logged stays");
+  revoke->add_option("org", revoked->org, "The organisation")->required();
+  revoke->add_option("--data", revoked->data, "Folder of the hub")->required();
+  revoke->add_option("--reason", revoked->reason, "Why")->required();
+  revoke->add_flag("--json", revoked->json, "Print the result as JSON");
+  revoke->callback([revoked, &code] { code = run_org_revoke(*revoked); });
+}
+
+void add_log(CLI::App& root, int& code) {
+  CLI::App* log = root.add_subcommand("log", "The hub's logs as files");
+  log->require_subcommand(1);
+  const auto served = std::make_shared<LogCommand>();
+  CLI::App* serve = log->add_subcommand("serve-files", "Serve the folder of a log read-only over HTTP on the loopback address (layout tlog-tiles)");
+  serve->add_option("folder", served->folder, "Folder of the log, for example DIR/logs/log")->required();
+  serve->add_option("--listen", served->listen, "Address and port, loopback only")->capture_default_str();
+  serve->add_option("--key", served->vkey, "The log's verifier key: its checkpoint is checked first");
+  serve->add_flag("--check", served->check, "Check that files and checkpoint agree, print size and root, and end");
+  serve->add_flag("--json", served->json, "Print the result as JSON");
+  serve->callback([served, &code] { code = run_log_serve(*served); });
+
+  const auto shown = std::make_shared<LogCommand>();
+  CLI::App* vkey = log->add_subcommand("vkey", "Print the verifier key of a log");
+  vkey->add_option("--data", shown->folder, "Folder of the hub, or its network file")->required();
+  vkey->add_option("--log", shown->name, "log (messages) or keys")->capture_default_str();
+  vkey->add_flag("--json", shown->json, "Print the result as JSON");
+  vkey->callback([shown, &code] { code = run_log_vkey(*shown); });
+}
+
+void add_bench(CLI::App& bench, int& code) {
+  const auto options = std::make_shared<HubBenchOptions>();
+  CLI::App* command = bench.add_subcommand("hub", "Envelopes taken, logged and cosigned per second, with three witnesses");
+  command->add_option("--data", options->data, "Folder to fill (not there yet, or empty)")->required();
+  command->add_option("--store", options->store_url, "postgresql://… instead of SQLite files");
+  command->add_option("--leaves", options->leaves, "Messages")->capture_default_str();
+  command->add_option("--bytes", options->object_bytes, "Bytes of each sealed object")->capture_default_str();
+  command->add_option("--threads", options->threads, "Clients")->capture_default_str();
+  command->add_flag("--json", options->json, "Print the figures as JSON");
+  command->callback([options, &code] { code = run_bench_hub(*options); });
+}
+
+}  // namespace
+
+void add_hub_commands(CLI::App& root, int& code) {
+  add_joining(*root.get_subcommand("org"), code);
+  add_log(root, code);
+  add_bench(*root.get_subcommand("bench"), code);
+}
+
+}  // namespace warifu::app

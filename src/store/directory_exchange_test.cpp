@@ -1,0 +1,274 @@
+// The directory in an exchange: admissions, the keys of every purpose, the replica that follows the hub's log, and the documents of the members.
+
+#include <doctest/doctest.h>
+
+#include "crypto/hash.h"
+#include "desk/enrolment.h"
+#include "json/codec.h"
+#include "ledger/checkpoint.h"
+#include "ledger/merkle.h"
+#include "store/directory_store.h"
+#include "store/testing_engines.h"
+
+namespace warifu::store {
+namespace {
+
+using note::KeyPurpose;
+using note::Signer;
+
+template <class T>
+T must(Result<T> result) {
+  if (!result) FAIL(std::string(sentence(result.error().code).name) << " " << result.error().where << " " << result.error().message);
+  return std::move(*result);
+}
+void must(const Status& status) {
+  if (!status) FAIL(std::string(sentence(status.error().code).name) << " " << status.error().where << " " << status.error().message);
+}
+template <class T>
+Code code_of(const Result<T>& result) {
+  REQUIRE(!result);
+  return result.error().code;
+}
+
+Signer new_signer(const std::string& name) { return must(Signer::create(name, crypto::Ed25519Secret::generate())); }
+Bytes raw(const note::VerifierKey& key) { return {key.key.bytes.begin(), key.key.bytes.end()}; }
+
+// The hub's directory, and the same log as a member sees it.
+struct World {
+  explicit World(TestStore& store) : other_engine(store.kind()) {
+    hub = open(store);
+    replica = open(other_engine);
+  }
+  std::shared_ptr<DirectoryStore> open(TestStore& store) {
+    store.fresh().reset();
+    return must(DirectoryStore::create(
+        [&store](Access access) -> Result<std::unique_ptr<Database>> { return store.connect(access); },
+        {.key = key.verifier(), .admitters = {admitter_1.verifier(), admitter_2.verifier()}, .clock = [this] { return now; }, .signer = {}}));
+  }
+
+  template <class Entry>
+  [[nodiscard]] std::string signed_by(const Entry& entry, const std::vector<Signer>& signers) const {
+    return must(note::sign_note(must(entry.text()), signers)).serialise();
+  }
+  [[nodiscard]] note::MemberEntry admission(const Signer& of) const {
+    return {key.verifier().name, org.text(), "agency", of.verifier(), Time::from_seconds(now.seconds())};
+  }
+  [[nodiscard]] std::string good_admission() const { return signed_by(admission(root), {root, admitter_1, admitter_2}); }
+  [[nodiscard]] note::KeyEntry key_entry(KeyPurpose purpose, note::OrgKeyAlgorithm algorithm, Bytes bytes) const {
+    return {key.verifier().name, org.text(), purpose, algorithm, std::move(bytes), {}, {}, {now, now + days(365)}, {}};
+  }
+  [[nodiscard]] std::string sign_entry() const {
+    return signed_by(key_entry(KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, raw(sign.verifier())), {root});
+  }
+  void admit(DirectoryStore& directory) const {
+    must(directory.add_entry(good_admission()));
+    must(directory.add_entry(sign_entry()));
+  }
+  // The hub's log keeper in short.
+  [[nodiscard]] std::string checkpoint_over(const std::vector<std::string>& entries) const {
+    std::vector<Sha256> leaves;
+    for (const std::string& entry : entries) leaves.push_back(ledger::leaf_hash(bytes_of(entry)));
+    const ledger::Checkpoint head{key.verifier().name, entries.size(), ledger::tree_root(leaves)};
+    return must(note::sign_note(head.text(), std::span(&key, 1))).serialise();
+  }
+  [[nodiscard]] exchange::SignedDocument document(const party::Organisation& about, Time serial, const Signer& signer) const {
+    const std::string body = json::encode_canonical(about);
+    const exchange::Document text{org.text(), exchange::DocumentKind::organisation, serial, crypto::sha256(body), body.size()};
+    return {must(note::sign_note(text.text(), std::span(&signer, 1))).serialise(), body};
+  }
+  [[nodiscard]] party::Organisation self() const {
+    party::Organisation out;
+    out.id = org;
+    out.name_ja = "架空県警察";
+    return out;
+  }
+
+  TestStore other_engine;
+  Time now = Time::from_seconds(1'795'237'500);
+  party::OrganisationId org = must(party::OrganisationId::parse("kakuu-police.example"));
+  Signer key = new_signer("hub.example/keys"), admitter_1 = new_signer("hub.example/admit/1"), admitter_2 = new_signer("hub.example/admit/2");
+  Signer root = new_signer("kakuu-police.example/root"), sign = new_signer("kakuu-police.example/sign");
+  std::shared_ptr<DirectoryStore> hub, replica;
+};
+
+TEST_CASE("an admission by two admitters teaches the root; it comes first and once") {
+  for_both_engines([](TestStore& store) {
+    World world(store);
+    DirectoryStore& hub = *world.hub;
+    CHECK(code_of(hub.add_entry(world.sign_entry())) == Code::KEY_UNKNOWN);
+    const note::MemberEntry admission = world.admission(world.root);
+    CHECK(code_of(hub.add_entry(world.signed_by(admission, {world.root, world.admitter_1}))) == Code::SIGNATURE_MISSING);
+    CHECK(code_of(hub.add_entry(world.signed_by(admission, {world.admitter_1, world.admitter_2}))) == Code::SIGNATURE_MISSING);
+    CHECK(code_of(hub.add_entry(world.signed_by(admission, {world.root, world.admitter_1, new_signer("hub.example/admit/2")}))) ==
+          Code::SIGNATURE_MISSING);
+    note::MemberEntry other = admission;
+    other.side = "court";
+    CHECK(code_of(hub.add_entry(world.signed_by(other, {world.root, world.admitter_1, world.admitter_2}))) == Code::BAD_VALUE);
+    other = admission;
+    other.origin = "hub.example/log";
+    CHECK(code_of(hub.add_entry(world.signed_by(other, {world.root, world.admitter_1, world.admitter_2}))) == Code::BAD_NOTE);
+    CHECK(must(hub.size()) == 0);
+
+    world.admit(hub);
+    CHECK(must(hub.roots()) == std::vector{world.root.verifier()});
+    CHECK(must(hub.members()) == std::vector{admission});
+    CHECK(must(hub.member(world.org)) == admission);
+    CHECK(!must(hub.member(must(party::OrganisationId::parse("nobody.example")))));
+    CHECK(must(hub.organisation_keys(world.org, world.now)) == std::vector{world.sign.verifier()});
+    CHECK(code_of(hub.add_entry(world.good_admission())) == Code::CONFLICT);
+    const Signer second_root = new_signer("kakuu-police.example/root");
+    CHECK(code_of(hub.add_entry(world.signed_by(world.admission(second_root), {second_root, world.admitter_1, world.admitter_2}))) == Code::CONFLICT);
+    CHECK(code_of(hub.trust_root(second_root.verifier())) == Code::CONFLICT);
+    must(hub.trust_root(world.root.verifier()));
+    CHECK(code_of(hub.add_entry(world.signed_by(world.key_entry(KeyPurpose::tls, note::OrgKeyAlgorithm::spki_sha256, Bytes(32, 1)),
+                                                {second_root}))) == Code::SIGNATURE_MISSING);
+    // All of a batch or nothing.
+    const std::vector<std::string> batch{
+        world.signed_by(world.key_entry(KeyPurpose::tls, note::OrgKeyAlgorithm::spki_sha256, Bytes(32, 1)), {world.root}), "garbage"};
+    CHECK(code_of(hub.add_entries(batch)) == Code::BAD_NOTE);
+    CHECK(must(hub.size()) == 2);
+  });
+}
+
+TEST_CASE("an admission after other entries of the organisation, or against a root that is known, is refused") {
+  for_both_engines([](TestStore& store) {
+    World world(store);
+    must(world.hub->trust_root(new_signer("kakuu-police.example/root").verifier()));
+    CHECK(code_of(world.hub->add_entry(world.good_admission())) == Code::CONFLICT);
+    must(world.replica->trust_root(world.root.verifier()));
+    must(world.replica->add_entry(
+        must(desk::first_organisation_entry(world.key.verifier().name, world.org, world.sign.verifier(), {world.now, world.now + days(9)}, world.root,
+                                            std::vector{world.admitter_1, world.admitter_2}))));
+    CHECK(code_of(world.replica->add_entry(world.good_admission())) == Code::CONFLICT);
+  });
+}
+
+TEST_CASE("keys are found by their purpose while they are in force") {
+  for_both_engines([](TestStore& store) {
+    World world(store);
+    world.admit(*world.hub);
+    const note::KeyEntry tls = world.key_entry(KeyPurpose::tls, note::OrgKeyAlgorithm::spki_sha256, Bytes(32, 1));
+    const note::KeyEntry seal = world.key_entry(KeyPurpose::seal, note::OrgKeyAlgorithm::x25519, Bytes(32, 9));
+    must(world.hub->add_entry(world.signed_by(tls, {world.root})));
+    const Sha256 leaf = ledger::leaf_hash(bytes_of(must(world.hub->entries()).back()));
+    must(world.hub->add_entry(world.signed_by(seal, {world.root})));
+    const auto keys = [&](KeyPurpose purpose, Time at) { return must(world.hub->organisation_keys_for(world.org, purpose, at)); };
+    CHECK(keys(KeyPurpose::tls, world.now) == std::vector{tls});
+    CHECK(keys(KeyPurpose::seal, world.now) == std::vector{seal});
+    CHECK(keys(KeyPurpose::sign, world.now).size() == 1);
+    CHECK(keys(KeyPurpose::witness, world.now).empty());
+    CHECK(keys(KeyPurpose::tls, world.now - seconds(1)).empty());
+    note::KeyEntry revoked = tls;
+    revoked.previous = leaf;
+    revoked.valid.until = world.now + days(1);
+    must(world.hub->add_entry(world.signed_by(revoked, {world.root})));
+    CHECK(keys(KeyPurpose::tls, world.now + days(1)).empty());
+    CHECK(must(world.hub->entries_from(3)).size() == 2);
+    CHECK(must(world.hub->entries_from(5)).empty());
+    CHECK(must(world.hub->entries_from(50)).empty());
+  });
+}
+
+TEST_CASE("a replica follows the log and holds exactly what the hub signed for") {
+  for_both_engines([](TestStore& store) {
+    World world(store);
+    world.admit(*world.hub);
+    DirectoryStore& replica = *world.replica;
+    CHECK(code_of(replica.checkpoint(world.now)) == Code::NOT_FOUND);
+    CHECK(!must(replica.followed()));
+    const auto entries = must(world.hub->entries());
+    const std::string head = world.checkpoint_over(entries);
+    CHECK(code_of(replica.follow(std::span(entries).first(1), head)) == Code::LOG_FORKED);
+    CHECK(code_of(replica.follow({}, head)) == Code::LOG_FORKED);
+    std::string forged = head;
+    forged[forged.size() - 10] = forged[forged.size() - 10] == 'A' ? 'B' : 'A';
+    CHECK_FALSE(replica.follow(entries, forged));
+    CHECK(must(replica.size()) == 0);
+    must(replica.follow(entries, head));
+    CHECK(must(replica.entries()) == entries);
+    CHECK(must(replica.checkpoint(world.now)) == head);
+    CHECK(must(replica.organisation_keys(world.org, world.now)) == std::vector{world.sign.verifier()});
+    CHECK(must(replica.followed())->size == 2);
+    CHECK(must(replica.followed())->at == world.now);
+
+    // The heartbeat: the same size later.
+    world.now = world.now + seconds(60);
+    must(replica.follow({}, head));
+    CHECK(must(replica.followed())->at == world.now);
+    // Later, when the key that signed the entries has ended, the log still reads.
+    const PersonId person = PersonId::random();
+    const Signer device = new_signer(note::person_name(world.org.text(), person));
+    must(world.hub->add_entry(must(desk::person_entry(must(desk::new_person_entry(world.key.verifier().name, world.org, person, party::Role::ADMIN,
+                                                                                  {}, device.verifier(), world.now, world.now + days(365))),
+                                                      world.sign, world.root))));
+    const auto more = must(world.hub->entries());
+    world.now = world.now + days(400);
+    must(replica.follow(std::span(more).subspan(2), world.checkpoint_over(more)));
+    CHECK(must(replica.person(world.org, person, world.now - days(300))).size() == 1);
+
+    CHECK(code_of(replica.follow({}, head)) == Code::STALE);
+    // Another history of the same length, and one that goes on from it.
+    std::vector<std::string> fork = more;
+    std::swap(fork[0], fork[1]);
+    CHECK(code_of(replica.follow({}, world.checkpoint_over(fork))) == Code::LOG_FORKED);
+    // An entry that the organisation did not sign is not taken because the hub signed the log.
+    std::vector<std::string> foreign = more;
+    foreign.push_back(world.signed_by(world.key_entry(KeyPurpose::tls, note::OrgKeyAlgorithm::spki_sha256, Bytes(32, 1)),
+                                      {new_signer("kakuu-police.example/root")}));
+    CHECK(code_of(replica.follow(std::span(foreign).last(1), world.checkpoint_over(foreign))) == Code::SIGNATURE_MISSING);
+    CHECK(must(replica.entries()) == more);
+  });
+}
+
+TEST_CASE("the hub's own directory takes checkpoints over what its log keeper has signed so far") {
+  for_both_engines([](TestStore& store) {
+    World world(store);
+    world.admit(*world.hub);
+    const auto entries = must(world.hub->entries());
+    must(world.hub->follow({}, world.checkpoint_over({entries[0]})));
+    CHECK(must(world.hub->checkpoint(world.now)) == world.checkpoint_over({entries[0]}));
+    CHECK(code_of(world.hub->follow({}, world.checkpoint_over({entries[1]}))) == Code::LOG_FORKED);
+    must(world.hub->follow({}, world.checkpoint_over(entries)));
+    CHECK(code_of(world.hub->follow({}, world.checkpoint_over({entries[0]}))) == Code::STALE);
+  });
+}
+
+TEST_CASE("a document stands with its organisation's signature and the highest serial") {
+  for_both_engines([](TestStore& store) {
+    World world(store);
+    DirectoryStore& hub = *world.hub;
+    world.admit(hub);
+    party::Organisation self = world.self();
+    const exchange::SignedDocument first = world.document(self, world.now, world.sign);
+    CHECK(code_of(hub.put_document(world.document(self, world.now, world.root))) == Code::SIGNATURE_MISSING);
+    CHECK(code_of(hub.put_document({first.note, first.body + " "})) == Code::TEXT_DIFFERS);
+    CHECK(code_of(hub.put_document(world.document(self, world.now + days(1), world.sign))) == Code::TIME_IN_FUTURE);
+    party::Organisation foreign = self;
+    foreign.id = must(party::OrganisationId::parse("other.example"));
+    CHECK(code_of(hub.put_document(world.document(foreign, world.now, world.sign))) == Code::TEXT_DIFFERS);
+    party::Organisation turned = self;
+    turned.side = party::Side::PROVIDER;
+    CHECK(code_of(hub.put_document(world.document(turned, world.now, world.sign))) == Code::CONFLICT);
+    CHECK(must(hub.documents_after(0, 10)).documents.empty());
+
+    must(hub.put_document(first));
+    must(hub.put_document(first));
+    CHECK(must(hub.organisation(world.org))->name_ja == "架空県警察");
+    self.telephone = "000-000-0000";
+    CHECK(code_of(hub.put_document(world.document(self, world.now, world.sign))) == Code::STALE);
+    const exchange::SignedDocument second = world.document(self, world.now + seconds(1), world.sign);
+    must(hub.put_document(second));
+    CHECK(code_of(hub.put_document(first)) == Code::STALE);
+    CHECK(must(hub.organisation(world.org))->telephone == "000-000-0000");
+    const auto all = must(hub.documents_after(0, 10));
+    REQUIRE(all.documents.size() == 1);
+    CHECK(all.version == 2);
+    CHECK(all.documents[0].note == second.note);
+    CHECK(all.documents[0].body == second.body);
+    CHECK(must(hub.documents_after(all.version, 10)).documents.empty());
+    CHECK(must(hub.documents_after(all.version, 10)).version == 2);
+  });
+}
+
+}  // namespace
+}  // namespace warifu::store

@@ -1,0 +1,73 @@
+// The directory's checkpoints, and the replica that follows the hub's log.
+
+#include "ledger/checkpoint.h"
+#include "store/directory_log.h"
+
+namespace warifu::store {
+
+namespace {
+
+struct FollowedRow {
+  std::uint64_t size = 0;
+  std::string note;
+  Time at;
+};
+
+Result<std::optional<FollowedRow>> followed_row(Database& database) {
+  const auto row = TRY(first_row<std::int64_t, std::string, Time>(database, "SELECT size, note, at FROM followed WHERE id = 1"));
+  if (!row) return std::optional<FollowedRow>{};
+  const auto& [size, note, at] = *row;
+  return std::optional<FollowedRow>({static_cast<std::uint64_t>(size), note, at});
+}
+
+}  // namespace
+
+Result<std::string> DirectoryStore::checkpoint(Time now) const {
+  static_cast<void>(now);  // a checkpoint carries no time; witnesses add theirs
+  if (!options_.signer) {
+    const std::optional<Followed> last = TRY(followed());
+    if (!last) return fail(Code::NOT_FOUND, "no checkpoint of the log of keys has been seen yet", "checkpoint");
+    return last->checkpoint;
+  }
+  return with_log([&](const Log& log) -> Result<std::string> {
+    const ledger::Checkpoint text{options_.key.name, log.items.size(), log.root(log.items.size())};
+    return TRY(note::sign_note(text.text(), std::span(&*options_.signer, 1))).serialise();
+  });
+}
+
+Status DirectoryStore::follow(std::span<const std::string> entries, const std::string& checkpoint) {
+  const note::Note note = TRY(note::Note::parse(checkpoint));
+  TRY(note::require(note, options_.key));
+  const ledger::Checkpoint head = TRY(ledger::Checkpoint::parse(note.text));
+  if (head.origin != options_.key.name) return fail(Code::BAD_NOTE, "a checkpoint of another log", "origin");
+  const Time now = options_.clock();
+  return engine_->write([&](Database& database) -> Status {
+    Log log = TRY(log_of(database));
+    const auto last = TRY(followed_row(database));
+    if (last && head.size < last->size) return fail(Code::STALE, "an older checkpoint than the one that is known", "checkpoint");
+    for (const std::string& entry : entries) {
+      TRY(check_new(database, log, entry, {now, true}));
+      TRY(append(database, log, entry));
+    }
+    // The hub's own store has entries which its log keeper has not signed for yet; a replica has none that the hub did not sign for.
+    const bool is_whole = head.size == log.items.size() || (entries.empty() && head.size < log.items.size());
+    if (!is_whole || head.root != log.root(head.size))
+      return fail(Code::LOG_FORKED, "the checkpoint is not over the entries that are known and these", "checkpoint",
+                  {{"size", std::to_string(log.items.size())}});
+    TRY(
+        database.run("INSERT INTO followed (id, size, note, at) VALUES (1, $1, $2, $3) "
+                     "ON CONFLICT (id) DO UPDATE SET size = excluded.size, note = excluded.note, at = excluded.at",
+                     static_cast<std::int64_t>(head.size), checkpoint, now));
+    return {};
+  });
+}
+
+Result<std::optional<DirectoryStore::Followed>> DirectoryStore::followed() const {
+  return engine_->read([](Database& database) -> Result<std::optional<Followed>> {
+    auto row = TRY(followed_row(database));
+    if (!row) return std::optional<Followed>{};
+    return std::optional<Followed>({std::move(row->note), row->size, row->at});
+  });
+}
+
+}  // namespace warifu::store

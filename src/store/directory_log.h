@@ -1,0 +1,54 @@
+#pragma once
+// Inside the directory store: its entries as they were read, parsed once. Entries are never changed, so that a later log is this one and more.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "note/directory_entry.h"
+#include "note/entry_tree.h"
+#include "store/directory_store.h"
+
+namespace warifu::store {
+
+struct DirectoryStore::Log {
+  struct Item {
+    std::string serialised;
+    Sha256 leaf;
+    std::optional<note::KeyEntry> key;  // exactly one of these three
+    std::optional<note::PersonEntry> person;
+    std::optional<note::MemberEntry> member;
+    std::vector<std::size_t> next;  // its successors: one, and revocations of it that came later
+  };
+  std::vector<Item> items;
+  std::map<Sha256, std::size_t> by_leaf;
+  std::map<std::string, std::size_t> members;                                   // of an organisation: its admission
+  std::map<std::string, std::vector<std::size_t>> keys;                         // of an organisation
+  std::map<std::pair<std::string, PersonId>, std::vector<std::size_t>> people;  // of a person
+
+  // STORE_CORRUPT when it is no entry, or follows one that is not here.
+  Status add(std::string serialised);
+  [[nodiscard]] static tl::unexpected<Error> corrupt(std::int64_t seq);
+
+  [[nodiscard]] const note::MemberEntry* member(const std::string& org) const {
+    const auto found = members.find(org);
+    return found == members.end() ? nullptr : &*items[found->second].member;
+  }
+  template <class Entry>
+  [[nodiscard]] bool in_force(std::size_t at, std::optional<Entry> Item::* member, Time t) const {
+    return note::in_force_from(
+        at, t, [&](std::size_t i) -> const Entry& { return *(items[i].*member); },
+        [&](std::size_t i) -> const std::vector<std::size_t>& { return items[i].next; });
+  }
+  [[nodiscard]] bool key_in_force(std::size_t at, Time t) const { return in_force(at, &Item::key, t); }
+  [[nodiscard]] bool person_in_force(std::size_t at, Time t) const { return in_force(at, &Item::person, t); }
+
+  // In force at that instant; without one, all there ever were.
+  [[nodiscard]] Result<std::vector<note::VerifierKey>> sign_keys(const std::string& org, std::optional<Time> at) const;
+  // RFC 6962 over the first of them.
+  [[nodiscard]] Sha256 root(std::size_t size) const;
+};
+
+}  // namespace warifu::store
