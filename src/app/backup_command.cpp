@@ -226,6 +226,9 @@ Result<json::Value> backup(BackupCommand command) {
   std::error_code ignored;
   if (fs::exists(command.out, ignored)) return fail(Code::CONFLICT, "something lies there already", command.out);
   const std::unique_ptr<Node> node = TRY(open_node(command.data, false));
+  // Its directory is the hub's, so that there is no key here by which a restored copy could be told from a made-up one.
+  if (node->network())
+    return fail(Code::CONFIG, "a member's node is backed up as its folder and database, while it is stopped", command.data, {{"expected", "a copy"}});
   const bool is_tar = command.out.ends_with(".tar");
   const std::string partial = command.out + ".partial-" + MatterId::random().hex();
   TRY(make_directories(partial, kFolderMode));

@@ -15,6 +15,7 @@ namespace warifu::app {
 void add_basic_commands(CLI::App& root, int& code);    // demo, evidence, rebuild, openapi
 void add_node_commands(CLI::App& root, int& code);     // init, serve, config, org, backup, restore, source, law
 void add_hub_commands(CLI::App& root, int& code);      // org invite …, log; after add_node_commands
+void add_member_commands(CLI::App& root, int& code);   // org join, envelope, incidents
 void add_people_commands(CLI::App& root, int& code);   // user, unit, case, key
 void add_inquiry_commands(CLI::App& root, int& code);  // inquiry, api
 void add_help_commands(CLI::App& root, int& code);     // help, completion

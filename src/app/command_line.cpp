@@ -33,6 +33,7 @@ void add_demo(CLI::App& root, int& code) {
   command->add_option("--data", demo->data, "Folder of the demo (made at the first start)")->required();
   command->add_option("--listen", demo->listen, "Address and port to serve on, loopback only")->capture_default_str();
   command->add_flag("--once", demo->once, "Play the cases through without a server and end");
+  command->add_flag("--separate", demo->separate, "With --once: a hub and one node per organisation, each its own process and folder");
   command->add_flag("--json", demo->json, "Print the result as one JSON object");
   command->add_option("--store", demo->store_url, "postgresql://… instead of SQLite files");
   command->add_option("--customers", demo->customers, "Customers of each provider")->capture_default_str();
@@ -98,6 +99,7 @@ int run_command_line(int argc, char** argv) {
   add_basic_commands(app, code);
   add_node_commands(app, code);
   add_hub_commands(app, code);
+  add_member_commands(app, code);
   add_people_commands(app, code);
   add_inquiry_commands(app, code);
   add_help_commands(app, code);

@@ -16,11 +16,40 @@ int report(const Error& error, bool as_json);
 
 struct DemoCommand {
   std::string data, listen = "127.0.0.1:8080", store_url;
-  bool once = false, json = false;
+  bool once = false, json = false, separate = false;
   std::size_t customers = 100'000;
 };
 int run_demo(const DemoCommand& command);
 int serve_demo(const DemoCommand& command);
+
+// ── a member of an exchange ──
+
+struct JoinCommand {
+  std::string invitation, data, name_ja, name_en, address, telephone, kind, recipient_class, store_url, root;
+  bool no_wait = false, json = false;
+};
+int run_org_join(const JoinCommand& command);
+
+struct EnvelopeCommand {
+  std::string data, message, out;
+  int limit = 50;
+  bool sealed = false, proof = false, json = false;
+};
+int run_envelope_list(const EnvelopeCommand& command);
+int run_envelope_export(const EnvelopeCommand& command);
+
+struct IncidentCommand {
+  std::string data;
+  std::int64_t examined = 0, evidence = 0;
+  bool json = false;
+};
+int run_incidents(const IncidentCommand& command);
+
+struct DemoNodeCommand {
+  std::string data, org, invitation, listen, store_url;
+  std::size_t customers = 100'000;
+};
+int run_demo_node(const DemoNodeCommand& command);
 
 struct EvidenceExport {
   std::string number, data, out, as;

@@ -2,14 +2,19 @@
 
 #include "app/commands.h"
 #include "app/demo.h"
+#include "app/demo_separate.h"
 
 namespace warifu::app {
 
 namespace {
 
-Result<bool> play_once(const DemoCommand& command) {
+Result<std::vector<DemoMatter>> play_together(const DemoCommand& command) {
   const std::unique_ptr<Demo> demo = TRY(Demo::open(command.data, command.store_url, "http://localhost", {.customers = command.customers}));
-  const std::vector<DemoMatter> matters = TRY(demo->matters());
+  return demo->matters();
+}
+
+Result<bool> play_once(const DemoCommand& command) {
+  const std::vector<DemoMatter> matters = TRY(command.separate ? play_separately(command) : play_together(command));
   bool is_ok = !matters.empty();
   for (const DemoMatter& matter : matters) is_ok = is_ok && matter.state == matter.expected;
   if (command.json) {
@@ -26,6 +31,8 @@ Result<bool> play_once(const DemoCommand& command) {
 }  // namespace
 
 int run_demo(const DemoCommand& command) {
+  if (command.separate && !command.once)
+    return report(Error{Code::CONFIG, "the separate demo plays once and ends", "--separate", {{"expected", "--once --separate"}}}, command.json);
   if (command.once) {
     const Result<bool> played = play_once(command);
     if (!played) return report(played.error(), command.json);

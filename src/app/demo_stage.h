@@ -1,11 +1,11 @@
 #pragma once
-// The stage on which the demo's cases are played: people act through the desk as they would in the browser, sign with their own keys, and
-// the clock runs through the days before the present. Internal to the demo.
+// The stage on which the demo's cases are played: people act at their desks as they would in the browser, and the clock runs through the days
+// before the present. Internal to the demo.
 
 #include <atomic>
 #include <map>
 
-#include "app/node.h"
+#include "app/demo_desk.h"
 #include "crypto/ed25519.h"
 
 namespace warifu::app {
@@ -22,21 +22,11 @@ class StageClock {
   mutable std::atomic<std::int64_t> us_{0};  // 0: the present
 };
 
-struct Actor {
-  PersonId person;
-  std::vector<party::Role> roles;
-  std::shared_ptr<const note::Signer> key;  // <org>/person/<id>
-};
-
 class Stage {
  public:
-  Stage(Node& node, StageClock& clock) : node_(node), clock_(clock) {}
+  Stage(DemoDesk& desk, StageClock& clock) : desk_(desk), clock_(clock) {}
 
-  void add(const party::OrganisationId& org, const std::string& login, Actor actor) { actors_[{org.text(), login}] = std::move(actor); }
-  [[nodiscard]] const Actor& actor(std::string_view org, std::string_view login) const { return actors_.at({std::string(org), std::string(login)}); }
-  [[nodiscard]] desk::Office& office(std::string_view org);
-  [[nodiscard]] desk::Caller caller(std::string_view org, std::string_view login, party::Role role) const { return {actor(org, login).person, role}; }
-  [[nodiscard]] desk::SignedCommand sign(std::string_view org, std::string_view login, const desk::Prepared& prepared) const;
+  [[nodiscard]] DemoDesk& desk() { return desk_; }
   void pass(Duration by) { clock_.advance(by); }
   [[nodiscard]] Time now() const { return clock_.now(); }
   Status deliver();
@@ -51,9 +41,8 @@ class Stage {
   Status take_answer(std::string_view org, const MatterId& matter, std::optional<inquiry::Outcome> outcome);
 
  private:
-  Node& node_;
+  DemoDesk& desk_;
   StageClock& clock_;
-  std::map<std::pair<std::string, std::string>, Actor> actors_;
 };
 
 }  // namespace warifu::app

@@ -199,7 +199,9 @@ class RemoteDoor final : public Door {
       access_.organisation = node.organisations.front().id.text();
     }
     Sensitive<std::string> password;
-    if (access_.password_stdin) {
+    if (access_.password) {
+      password = *access_.password;
+    } else if (access_.password_stdin) {
       password = TRY(read_secret_line());
     } else if (const char* given = std::getenv("WARIFU_PASSWORD"); given != nullptr) {  // NOLINT(concurrency-mt-unsafe): before any thread
       password = Sensitive<std::string>(given);

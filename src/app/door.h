@@ -23,7 +23,8 @@ struct Access {
   std::string role;          // empty: the usual one of the command
   std::string ca_file;       // of the server's certificate
   std::string keyfile, device;
-  bool password_stdin = false, pin_stdin = false;  // the password's line comes first
+  std::optional<Sensitive<std::string>> password = {};  // of the demo, which knows it; asked for otherwise
+  bool password_stdin = false, pin_stdin = false;       // the password's line comes first
   bool json = false;
 };
 

@@ -55,6 +55,7 @@ void block_signals() {
 Status serve_until_end(Node& node, Front front) {
   front.options.assets = api::embedded_ui();
   front.options.log = log_request;
+  front.options.written = [&node](const party::OrganisationId&) { node.wake(); };
   if (!front.temp_directory.empty()) front.options.temp_directory = front.temp_directory;
   api::Api api(offices_of(node, front), std::move(front.options));
 

@@ -47,13 +47,19 @@ Result<std::vector<std::shared_ptr<answer::Source>>> load_sources_of(const std::
 class LocalCourier final : public exchange::Courier {
  public:
   explicit LocalCourier(Node& node) : node_(node) {}
-  Status deliver(const exchange::Parcel& parcel) override {
-    Hosted* to = node_.find(parcel.to);
-    if (to == nullptr) return fail(Code::PEER_UNAVAILABLE, "the addressee is not hosted here", {}, {{"peer", parcel.to.text()}});
-    return to->office->receive(parcel);
+  std::vector<Status> deliver(std::span<const exchange::Parcel> parcels) override {
+    std::vector<Status> out;
+    for (const exchange::Parcel& parcel : parcels) out.push_back(deliver_one(parcel));
+    return out;
   }
 
  private:
+  Status deliver_one(const exchange::Parcel& parcel) {
+    Hosted* to = node_.find(parcel.to);
+    if (to == nullptr) return fail(Code::PEER_UNAVAILABLE, "the addressee is not hosted here", {}, {{"peer", parcel.to.text()}});
+    TRY(to->office->receive(parcel));
+    return {};
+  }
   Node& node_;
 };
 
@@ -67,9 +73,14 @@ Node::Node(NodeOptions options) : options_(std::move(options)) {
   declared(metrics_.declare_counter("warifu_mail_sent_total", "Notices handed to the mail relay, by organisation."));
   declared(metrics_.declare_counter("warifu_mail_failures_total", "Notices that could not be sent at that time, by organisation."));
   declared(metrics_.declare_gauge("warifu_mail_waiting", "People whose notice is to be tried again, by organisation."));
+  member::Member::declare_metrics(metrics_);
 }
 
 Node::~Node() { stop(); }
+
+void Node::wake() {
+  if (member_) member_->wake();
+}
 
 Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
   std::unique_ptr<Node> node(new Node(std::move(options)));
@@ -80,7 +91,8 @@ Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
   node->options_.hub = list.hub;
   if (node->options_.store_url.empty()) node->options_.store_url = list.store_url;
   if (node->options_.lock) node->lock_.emplace(TRY(store::FolderLock::take(node->options_.data)));
-  TRY(node->open_directory(false));
+  TRY(node->read_network());
+  TRY(node->network_ ? node->open_replica() : node->open_directory(false));
   for (const party::Organisation& organisation : list.organisations) TRY(node->host(organisation));
   return node;
 }
@@ -138,6 +150,7 @@ Status Node::save_list() const {
 
 Result<Hosted*> Node::add_organisation(const party::Organisation& organisation) {
   TRY(desk::check_demo(organisation.id, options_.is_demo));
+  if (network_) return fail(Code::CONFLICT, "a member's node hosts its own organisation only", organisation.id.text());
   if (find(organisation.id) != nullptr) return fail(Code::CONFLICT, "the organisation is hosted here already", organisation.id.text());
   TRY(make_directories(folder_of(organisation.id), kFolderMode));
   const desk::OrganisationKeys keys = TRY(desk::Keyring(folder_of(organisation.id) + "/keys").create_organisation(organisation.id));
@@ -160,23 +173,30 @@ Result<Hosted*> Node::host(const party::Organisation& organisation) {
   const desk::OrganisationKeys keys = TRY(desk::Keyring(folder + "/keys").load_organisation(organisation.id));
   hosted->signer = std::make_shared<const note::Signer>(keys.sign);
   const bool is_postgres = options_.store_url.starts_with("postgres");
-  hosted->store = TRY(store::OfficeStore::open({.url = is_postgres ? options_.store_url : "sqlite:" + folder + "/office.sqlite",
-                                                .schema = schema_of(organisation.id.text()),
-                                                .organisation = organisation.id,
-                                                .side = organisation.side,
-                                                .files_dir = folder + "/files"}));
+  const std::shared_ptr<store::OfficeStore> office =
+      TRY(store::OfficeStore::open({.url = is_postgres ? options_.store_url : "sqlite:" + folder + "/office.sqlite",
+                                    .schema = schema_of(organisation.id.text()),
+                                    .organisation = organisation.id,
+                                    .side = organisation.side,
+                                    .files_dir = folder + "/files"}));
+  hosted->store = office;
   desk::OfficeParts parts;
   parts.self = organisation;
   parts.store = hosted->store;
-  parts.directory = directory_;
+  hosted->mailbox = office;
+  if (network_) TRY(make_member(*hosted, office));
+  const std::shared_ptr<desk::Directory> directory = member_ ? std::shared_ptr<desk::Directory>(member_->directory()) : directory_;
+  parts.directory = directory;
+  if (network_) parts.mailbox = office;
   parts.law = std::shared_ptr<const law::Catalogue>(&law::Catalogue::built_in(), [](const law::Catalogue*) {});
   parts.signer = hosted->signer;
   parts.clock = options_.clock;
   if (organisation.side == party::Side::PROVIDER) parts.sources = TRY(load_sources_of(folder));
   hosted->office = std::make_unique<desk::Office>(std::move(parts));
+  if (member_) member_->attach(*hosted->office);
   hosted->logins = std::make_unique<desk::Logins>(
       *hosted->office, desk::LoginOptions{.origin = options_.origin, .require_factor = !options_.is_demo, .password_cost = options_.password_cost});
-  hosted->enrolment = std::make_unique<desk::Enrolment>(desk::Enrolment::Parts{*hosted->office, directory_, hosted->signer});
+  hosted->enrolment = std::make_unique<desk::Enrolment>(desk::Enrolment::Parts{*hosted->office, directory, hosted->signer});
   if (options_.send_mail)
     hosted->notifier = std::make_unique<Notifier>(*hosted->office, folder + "/notices.json", options_.origin + "/", options_.send_mail);
   hosted_.push_back(std::move(hosted));
@@ -196,6 +216,10 @@ std::vector<Hosted*> Node::hosted() {
 }
 
 Result<int> Node::deliver_all() {
+  if (member_) {
+    TRY(member_->send());
+    return 0;
+  }
   LocalCourier courier(*this);
   int total = 0;
   for (int moved = 1; moved > 0;) {
@@ -209,6 +233,7 @@ Result<int> Node::deliver_all() {
 void Node::start() {
   if (thread_.joinable()) return;
   stopping_ = false;
+  if (member_) member_->start();
   thread_ = std::thread([this] { run(); });
   if (options_.send_mail) mail_thread_ = std::thread([this] { notify(); });
 }
@@ -219,6 +244,7 @@ void Node::stop() {
     stopping_ = true;
   }
   wake_.notify_all();
+  if (member_) member_->stop();
   if (thread_.joinable()) thread_.join();
   if (mail_thread_.joinable()) mail_thread_.join();
 }
@@ -237,7 +263,9 @@ void Node::run() {
     for (const auto& hosted : hosted_) {
       const std::string org = hosted->organisation.id.text();
       const net::Labels labels{{"organisation", org}};
-      if (const Result<int> posted = hosted->office->post(courier)) {
+      if (member_) {
+        // Its own threads carry.
+      } else if (const Result<int> posted = hosted->office->post(courier)) {
         if (*posted > 0) metrics_.count("warifu_acts_delivered_total", labels, *posted);
       } else {
         metrics_.count("warifu_delivery_failures_total", labels);

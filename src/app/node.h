@@ -1,12 +1,20 @@
 #pragma once
 // A node: the organisations it hosts, each with its own store and keys, the directory they share, and the threads that carry what crosses
-// and let time pass. In this step all organisations live in one process; the courier is the seam at which separate nodes begin.
+// and let time pass. Either all of an exchange live in this one process, and acts are handed over directly; or the node is one member of an exchange
+// over a hub (DIR/network), hosts one organisation, and the directory is a replica of the hub's.
 //
 //   DIR/organisations.json what is hosted, and where its store is
 //   DIR/lock               one writing process at a time
 //   DIR/root.vkey          tlog policy file with the directory's key: what evidence is verified against
 //   DIR/hub/               the directory of keys and its own keys
 //   DIR/<organisation>/    office.sqlite, files/, keys/, sources.toml, devices/ (demo only)
+//
+// A member's folder is its organisation's:
+//   DIR/network            the network file: whose exchange, and what is trusted in it
+//   DIR/directory.sqlite   the replica of the directory
+//   DIR/keys/              <org>_root, _sign, _witness, _seal_1 …
+//   DIR/tls.crt, tls.key   of the line to the hub
+//   DIR/office.sqlite, files/, sources.toml, devices/
 
 #include <atomic>
 #include <chrono>
@@ -21,6 +29,8 @@
 #include "desk/keyring.h"
 #include "desk/login.h"
 #include "desk/office.h"
+#include "exchange/network.h"
+#include "member/member.h"
 #include "net/metrics.h"
 #include "store/directory_store.h"
 #include "store/folder_lock.h"
@@ -48,6 +58,7 @@ struct Hosted {
   std::unique_ptr<desk::Logins> logins;
   std::unique_ptr<desk::Enrolment> enrolment;
   std::unique_ptr<Notifier> notifier;  // where mail is configured
+  std::shared_ptr<desk::Mailbox> mailbox;
 };
 
 class Node {
@@ -61,6 +72,10 @@ class Node {
   // Makes the folder: the directory with its keys, and root.vkey. CONFLICT when there is one.
   [[nodiscard]] static Result<std::unique_ptr<Node>> create(NodeOptions options);
 
+  // Makes the folder of a member: keys, certificate, an empty replica. It is nobody's member before the hub's people have admitted it.
+  [[nodiscard]] static Result<std::unique_ptr<Node>> create_member(NodeOptions options, const exchange::Network& network,
+                                                                   const party::Organisation& organisation);
+
   // Keys, directory entry and store of a further organisation.
   Result<Hosted*> add_organisation(const party::Organisation& organisation);
 
@@ -70,7 +85,12 @@ class Node {
   [[nodiscard]] const desk::DirectoryKeys& directory_keys() const { return *directory_keys_; }
   [[nodiscard]] desk::OrganisationKeys organisation_keys(const party::OrganisationId& org) const;
   [[nodiscard]] const NodeOptions& options() const { return options_; }
-  [[nodiscard]] std::string folder_of(const party::OrganisationId& org) const { return options_.data + "/" + org.text(); }
+  [[nodiscard]] std::string folder_of(const party::OrganisationId& org) const { return network_ ? options_.data : options_.data + "/" + org.text(); }
+  // As member of an exchange; null where everybody lives in this process.
+  [[nodiscard]] member::Member* member() const { return member_.get(); }
+  [[nodiscard]] const std::optional<exchange::Network>& network() const { return network_; }
+  [[nodiscard]] desk::Directory& published() { return member_ ? static_cast<desk::Directory&>(*member_->directory()) : *directory_; }
+  void wake();  // something was written: the courier may have work
 
   // Carries everything that is due, until nothing moves any more; the number of acts delivered.
   Result<int> deliver_all();
@@ -85,6 +105,9 @@ class Node {
  private:
   explicit Node(NodeOptions options);
   Status open_directory(bool is_new);
+  Status read_network();
+  Status open_replica();
+  Status make_member(const Hosted& hosted, std::shared_ptr<desk::Mailbox> mailbox);
   Result<Hosted*> host(const party::Organisation& organisation);
   Status save_list() const;
   void run();
@@ -95,9 +118,11 @@ class Node {
   std::optional<store::FolderLock> lock_;
   std::shared_ptr<store::DirectoryStore> directory_;
   std::optional<desk::DirectoryKeys> directory_keys_;
+  std::optional<exchange::Network> network_;
   std::vector<std::unique_ptr<Hosted>> hosted_;
   FailureLog failures_;
   net::Metrics metrics_;
+  std::unique_ptr<member::Member> member_;  // ends before what it works on
   std::thread thread_, mail_thread_;
   std::mutex mutex_;
   std::condition_variable wake_;

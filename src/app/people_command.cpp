@@ -73,9 +73,9 @@ Result<int> admit_by_root(Node& node, Hosted& hosted, const party::Person& perso
   for (const Role role : person.roles) {
     const std::vector<desk::PublishedPerson> present = TRY(node.directory().person(hosted.organisation.id, person.id, now));
     if (std::ranges::any_of(present, [&](const desk::PublishedPerson& one) { return one.role == role && one.key == key; })) continue;
-    const note::PersonEntry entry = TRY(desk::new_person_entry(node.directory_keys().directory.verifier().name, hosted.organisation.id, person.id,
-                                                               role, person.unit, key, now, now + desk::kKeyPeriod));
-    TRY(node.directory().add_entry(TRY(desk::person_entry(entry, keys.sign, keys.root))));
+    const note::PersonEntry entry = TRY(
+        desk::new_person_entry(node.directory().root().name, hosted.organisation.id, person.id, role, person.unit, key, now, now + desk::kKeyPeriod));
+    TRY(node.published().add_entry(TRY(desk::person_entry(entry, keys.sign, keys.root))));
     ++admitted;
   }
   return admitted;

@@ -4,16 +4,21 @@
 #include <filesystem>
 
 #include "app/commands.h"
-#include "app/node.h"
+#include "app/setup.h"
+#include "base/file.h"
 
 namespace warifu::app {
 
 namespace {
 
+constexpr std::size_t kNetworkBytesMax = 64 * 1024;
+
 Status require(const std::string& value, const char* option) {
   if (value.empty()) return fail(Code::EMPTY_FIELD, "must not be empty", option);
   return {};
 }
+
+}  // namespace
 
 Result<party::Organisation> organisation_of(const OrgCommand& command) {
   party::Organisation out;
@@ -43,7 +48,6 @@ Result<party::Organisation> organisation_of(const OrgCommand& command) {
   return out;
 }
 
-// The administrator who brings in everybody else. A key is made on that person's own device, so only a code is given out.
 Result<desk::InvitationCode> first_administrator(Hosted& hosted, const InitCommand& command) {
   party::Person person;
   person.id = PersonId::random();
@@ -55,12 +59,24 @@ Result<desk::InvitationCode> first_administrator(Hosted& hosted, const InitComma
   return hosted.logins->invite_as_node(person.id);
 }
 
+namespace {
+
 struct Made {
   desk::InvitationCode code;
   std::string directory;
 };
 
+// The folder of a member: `warifu org join` applies with it later.
+Result<Made> make_member(NodeOptions options, const party::Organisation& organisation, const InitCommand& command) {
+  const std::string text = TRY(read_file(command.network, kNetworkBytesMax));
+  Result<exchange::Network> network = exchange::Network::parse(text);
+  if (!network) return tl::unexpected<Error>(std::move(network).error().at("--network "));
+  const std::unique_ptr<Node> node = TRY(Node::create_member(std::move(options), *network, organisation));
+  return Made{TRY(first_administrator(*node->hosted().front(), command)), node->directory().root().text()};
+}
+
 Result<Made> make_node(NodeOptions options, const party::Organisation& organisation, const InitCommand& command) {
+  if (!command.network.empty()) return make_member(std::move(options), organisation, command);
   const std::unique_ptr<Node> node = TRY(Node::create(std::move(options)));
   Hosted* hosted = TRY(node->add_organisation(organisation));
   return Made{TRY(first_administrator(*hosted, command)), node->directory().root().text()};

@@ -6,6 +6,8 @@
 
 #include <cerrno>
 
+#include "document/qr.h"
+
 namespace warifu::app {
 
 namespace {
@@ -73,5 +75,21 @@ Result<Sensitive<std::string>> ask_new_secret(const std::string& question) {
 }
 
 Result<Sensitive<std::string>> read_secret_line() { return read_line_from(STDIN_FILENO); }
+
+// Two rows of modules in one line of text, so that the symbol is square; black on white whatever the terminal's colours are.
+void print_qr(const std::string& text) {
+  const Result<document::QrSymbol> symbol = document::qr_symbol(text);
+  if (!symbol) return;
+  const int quiet = document::kQrQuietModules;
+  const auto is_dark = [&](int x, int y) { return x >= 0 && y >= 0 && x < symbol->size && y < symbol->size && symbol->is_dark(x, y); };
+  for (int y = -quiet; y < symbol->size + quiet; y += 2) {
+    std::printf("\x1b[47;30m");
+    for (int x = -quiet; x < symbol->size + quiet; ++x) {
+      const bool upper = is_dark(x, y), lower = is_dark(x, y + 1);
+      std::printf("%s", upper ? (lower ? "█" : "▀") : (lower ? "▄" : " "));
+    }
+    std::printf("\x1b[0m\n");
+  }
+}
 
 }  // namespace warifu::app

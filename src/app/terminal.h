@@ -16,4 +16,7 @@ namespace warifu::app {
 // The next line of the standard input without its line end. MISSING_FIELD at its end, TOO_LONG beyond 1024 bytes.
 [[nodiscard]] Result<Sensitive<std::string>> read_secret_line();
 
+// A QR symbol on the standard output.
+void print_qr(const std::string& text);
+
 }  // namespace warifu::app

@@ -38,6 +38,8 @@ class Directory {
   virtual Status add_entry(const std::string& note) = 0;  // verified before it is taken
   virtual Status publish_organisation(const party::Organisation& organisation) = 0;
   virtual Status publish_profile(const party::AnswerProfile& profile) = 0;
+  // When the log's newest checkpoint was verified here, for a node that follows a log kept elsewhere; nothing where the log itself is.
+  [[nodiscard]] virtual Result<std::optional<Time>> verified_as_of() const { return std::optional<Time>{}; }
   // The directory's own key and its signature over the list (a checkpoint over the RFC 6962 root of the entries).
   [[nodiscard]] virtual note::VerifierKey root() const = 0;
   [[nodiscard]] virtual Result<std::string> checkpoint(Time now) const = 0;

@@ -106,6 +106,7 @@ struct Office::Impl {
   [[nodiscard]] Result<std::vector<StatementHead>> statement_heads() const;
   [[nodiscard]] Result<StatementRow> statement_row(StatementHead head) const;
   [[nodiscard]] Result<std::vector<Notice>> alarms(const Caller& caller) const;
+  [[nodiscard]] Result<std::vector<Notice>> exchange_alarms(const Caller& caller) const;  // incidents nobody has looked at
 
   // ── the spine ──
   // `is_new`: the matter must not exist yet. Retried when another act came between.
@@ -115,6 +116,9 @@ struct Office::Impl {
   // The same, asking first whether that role writes such acts at all: who asks comes before what is asked, so that a refusal tells nobody
   // the state of a matter or what is wrong with a form he may not fill in.
   [[nodiscard]] Status may_begin(const Caller& caller, Kind kind) const;
+  // Whether what is known of the others' keys is recent enough for such an act (trust: 15 minutes for what orders something, 24 hours for
+  // all). CHECKPOINT_OLD.
+  [[nodiscard]] Status check_directory_age(Kind kind) const;
   Result<Written> write(const Caller& caller, const MatterId& matter, Kind kind, const Planner& planner, bool is_new = false) {
     TRY(may_begin(caller, kind));
     return write(caller, matter, planner, is_new);
@@ -130,7 +134,7 @@ struct Office::Impl {
   // Signs the plans in their order onto `loaded` and gives the new acts; nothing is stored.
   Result<std::vector<SignedAct>> add_acts(Loaded& loaded, const std::vector<Plan>& plans, party::Role role, std::optional<PersonId> person) const;
   // Acts of the system itself, one after the other in one transaction, on an already loaded matter.
-  Result<Written> write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received = {});
+  Result<Written> write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received = {}, Carried carried = {});
 
   [[nodiscard]] Result<inquiry::Act> act_for(const Loaded& loaded, const Plan& plan, party::Role role, std::optional<PersonId> person,
                                              std::string& body) const;

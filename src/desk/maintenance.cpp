@@ -147,6 +147,7 @@ Result<std::string> Office::file_path(const Caller& caller, const MatterId& matt
 Result<int> Office::tick() {
   constexpr Duration kRetainAfter = days(7);
   int written = 0;
+  if (impl_->parts.mailbox) TRY(impl_->parts.mailbox->forget_messages(now()));
   if (self().side != party::Side::AGENCY) return written;
   MatterQuery query;
   query.states = {State::CLOSED};
@@ -167,10 +168,6 @@ Result<int> Office::tick() {
       return tl::unexpected<Error>(done.error());
   }
   return written;
-}
-
-bool Office::side_purged(const Loaded& loaded) const {
-  return self().side == party::Side::AGENCY ? loaded.state.shared.purged_by_agency.has_value() : loaded.state.shared.purged_by_provider.has_value();
 }
 
 Result<std::size_t> Office::rebuild(bool check_only) {

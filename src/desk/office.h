@@ -28,12 +28,23 @@ struct Caller {
   party::Role role = party::Role::INVESTIGATOR;  // the role in use
 };
 
+// Rows of the outbox that cross together.
+struct Gathered {
+  exchange::Parcel parcel;
+  std::vector<std::int64_t> rows;
+  int attempts = 0;
+  std::size_t bytes = 0;
+};
+// Before the next try: 2 s, 4 s … 10 minutes.
+[[nodiscard]] Duration retry_after(int attempts);
+
 struct OfficeParts {
   party::Organisation self;
   std::shared_ptr<Store> store;
   std::shared_ptr<Directory> directory;
   std::shared_ptr<const law::Catalogue> law;
   std::shared_ptr<const note::Signer> signer;            // <org>/sign
+  std::shared_ptr<Mailbox> mailbox;                      // of a member of an exchange; null where acts cross in this process
   std::vector<std::shared_ptr<answer::Source>> sources;  // provider only
   std::function<Time()> clock = now_utc;
 };
@@ -130,9 +141,22 @@ class Office {
   Result<StatementRow> examine_statement(const Caller&, const MatterId& id, const FindingCommand&);  // auditor; ends the alarm
   Result<AuditView> audit(const Caller&, const report::Month&) const;                                // auditor
 
+  // ── the exchange ──
+  // What the hub or a key did that it must not: administrators and auditors. Empty where acts cross in this process.
+  [[nodiscard]] Result<IncidentList> incidents(const Caller&) const;
+  Status examine_incident(const Caller&, std::int64_t incident);  // auditor: looked at; the exchange goes on
+
   // ── courier ──
-  // A parcel from outside: every signature is checked before anything is shown. A repetition changes nothing.
-  Status receive(const exchange::Parcel& parcel);
+  // A parcel from outside: every signature is checked before anything is shown. A repetition changes nothing; acts whose parents are not here yet
+  // are kept apart until those come. What carried it is written in the same transaction.
+  struct Received {
+    std::size_t applied = 0, held = 0;
+  };
+  Result<Received> receive(const exchange::Parcel& parcel, const Carried& carried = {});
+  // Rows of the outbox as parcels, one for each matter and addressee while it fits. STORE_CORRUPT when an act is gone.
+  [[nodiscard]] Result<std::vector<Gathered>> gather(const std::vector<OutboxRow>& rows) const;
+  // What has to happen once an act of this matter is out of the house: a text that was waited with is destroyed.
+  Status left_house(const MatterId& matter);
   // Sends what the outbox holds and is due; the number of acts delivered. One thread at a time.
   Result<int> post(exchange::Courier& courier);
   // Time passes: what was closed a week ago goes into retention. Called by a timer; the number of acts written. (What is overdue, and to whom it
@@ -150,7 +174,6 @@ class Office {
   struct Impl;  // the spine, seen by the desk's own files only
 
  private:
-  [[nodiscard]] bool side_purged(const Loaded& loaded) const;
   Status drop_overridden(const MatterId& matter);
   std::unique_ptr<Impl> impl_;
 };

@@ -1,6 +1,8 @@
 // The courier's two ends: what comes in is verified before anybody sees it, what goes out leaves from the outbox.
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "base/failpoint.h"
 #include "desk/impl.h"
@@ -110,45 +112,119 @@ Status check_parties(const Office::Impl& impl, const Loaded& loaded, const Signe
 
 }  // namespace
 
-Status Office::receive(const exchange::Parcel& parcel) {
+// ── in ──
+
+namespace {
+
+// What a parcel brings, put in order: acts whose parents are here, and those that wait for theirs.
+struct Sorted {
+  std::vector<SignedAct> fresh, held;
+};
+
+// Signature, kind, sender and time of each act; acts that are here already, or wait here already, are repetitions.
+Result<std::vector<SignedAct>> checked_acts(const Office::Impl& impl, const exchange::Parcel& parcel, const Loaded& loaded,
+                                            const std::vector<SignedAct>& waiting) {
+  std::vector<SignedAct> out;
+  for (const SignedAct& act : parcel.acts) {
+    const auto is_same = [&](const SignedAct& other) { return other.hash == act.hash; };
+    if (loaded.find(act.hash) != nullptr || std::ranges::any_of(waiting, is_same) || std::ranges::any_of(out, is_same)) continue;
+    if (act.act.matter != parcel.matter || act.act.org != parcel.from) return fail(Code::FORBIDDEN, "an act of another matter or organisation");
+    if (act.act.at > impl.now() + kClockTolerance) return fail(Code::TIME_IN_FUTURE, "an act from the future");
+    TRY(impl.check_directory_age(act.act.kind));
+    TRY(check_kind(*impl.parts.directory, act));
+    TRY(check_organisation(*impl.parts.directory, act));
+    out.push_back(act);
+  }
+  return out;
+}
+
+// Order is not assumed: an act goes in when all it names are in. Parties are checked then, on everything before it.
+Result<Sorted> sort_in(const Office::Impl& impl, Loaded& onto, std::vector<SignedAct> arrived, std::vector<SignedAct> waiting) {
+  Sorted out;
+  const auto has_parents = [&](const SignedAct& act) {
+    return std::ranges::all_of(act.act.after, [&](const Sha256& parent) { return onto.find(parent) != nullptr; });
+  };
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (auto act = arrived.begin(); act != arrived.end();) {
+      if (!has_parents(*act)) {
+        ++act;
+        continue;
+      }
+      TRY(check_parties(impl, onto, *act));
+      onto.add(*act);
+      out.fresh.push_back(std::move(*act));
+      act = arrived.erase(act);
+      moved = true;
+    }
+    // What waited here was promised nothing: when it does not belong, it goes on waiting.
+    for (auto act = waiting.begin(); act != waiting.end();) {
+      if (!has_parents(*act) || !check_parties(impl, onto, *act)) {
+        ++act;
+        continue;
+      }
+      onto.add(*act);
+      out.fresh.push_back(std::move(*act));
+      act = waiting.erase(act);
+      moved = true;
+    }
+  }
+  out.held = std::move(arrived);
+  return out;
+}
+
+// What the node itself writes about what came: the receipt of a dispatch with what was verified, and the erasure of what nobody may keep.
+Result<std::vector<Plan>> answers_to(const Office::Impl& impl, const Loaded& check_on, const std::vector<SignedAct>& fresh) {
+  std::vector<Plan> plans;
+  for (const SignedAct& act : fresh) {
+    if (impl.side() != party::Side::PROVIDER || act.act.kind != Kind::DISPATCHED) continue;
+    if (check_on.state.effects.at(act.hash).effect != inquiry::Effect::APPLIED) continue;
+    const inquiry::DispatchedBody body = TRY(body_of<inquiry::DispatchedBody>(act));
+    std::vector<VerificationStep> steps = verify_dispatch(impl, check_on, act);
+    const bool all_ok = std::ranges::all_of(steps, &VerificationStep::ok);
+    // What is in doubt is not acknowledged: the agency sees no delivery, and nobody here sees a text (state SUSPECT).
+    if (all_ok && !check_on.state.shared.withdrawn) plans.push_back(plan_of(Kind::RECEIVED, inquiry::StepBody{{}, {}, act.hash, body.version, {}}));
+    if (!check_on.state.shared.withdrawn)
+      plans.push_back(plan_of(all_ok ? Kind::VERIFIED : Kind::SUSPECTED, inquiry::VerifiedBody{{}, act.hash, std::move(steps)}));
+  }
+  // An answer that the withdrawal overrode stays unopened on both sides and is gone with the act that says so (trust rules of section 3.5),
+  // or as soon as it has been delivered: see post().
+  if (impl.has_overridden_answer(check_on) && !TRY(impl.is_on_its_way(check_on.matter)))
+    plans.push_back(impl.purge_plan(check_on, kOverriddenReason));
+  // What crossed the own purge is not kept either: its text goes in the transaction that brings it.
+  const bool has_purged =
+      impl.side() == party::Side::AGENCY ? check_on.state.shared.purged_by_agency.has_value() : check_on.state.shared.purged_by_provider.has_value();
+  if (has_purged) plans.push_back(impl.erasure_plan(check_on));
+  return plans;
+}
+
+}  // namespace
+
+Result<Office::Received> Office::receive(const exchange::Parcel& parcel, const Carried& carried) {
   if (parcel.to != impl_->parts.self.id) return fail(Code::FORBIDDEN, "a parcel for another organisation");
   for (int attempt = 1;; ++attempt) {
     Loaded loaded = TRY(impl_->load_or_blank(parcel.matter));
+    std::vector<SignedAct> waiting = TRY(impl_->parts.store->held_acts(parcel.matter));
+    std::vector<SignedAct> arrived = TRY(checked_acts(*impl_, parcel, loaded, waiting));
     Loaded check_on = loaded;
-    std::vector<SignedAct> fresh;
-    for (const SignedAct& act : parcel.acts) {
-      if (loaded.find(act.hash) != nullptr) continue;  // a repetition
-      if (act.act.matter != parcel.matter || act.act.org != parcel.from) return fail(Code::FORBIDDEN, "an act of another matter or organisation");
-      if (act.act.at > now() + kClockTolerance) return fail(Code::TIME_IN_FUTURE, "an act from the future");
-      TRY(check_kind(*impl_->parts.directory, act));
-      TRY(check_organisation(*impl_->parts.directory, act));
-      TRY(check_parties(*impl_, check_on, act));
-      check_on.add(act);
-      fresh.push_back(act);
-    }
-    if (fresh.empty()) return {};
+    Sorted sorted = TRY(sort_in(*impl_, check_on, std::move(arrived), std::move(waiting)));
+    const Received received{sorted.fresh.size(), sorted.held.size()};
+    if (sorted.fresh.empty() && sorted.held.empty() && carried.received.empty()) return received;
     for (const exchange::ParcelFile& file : parcel.files) TRY(impl_->parts.store->copy_file(parcel.matter, file.sha256, file.path));
 
-    std::vector<Plan> plans;
-    for (const SignedAct& act : fresh) {
-      if (impl_->side() != party::Side::PROVIDER || act.act.kind != Kind::DISPATCHED) continue;
-      if (check_on.state.effects.at(act.hash).effect != inquiry::Effect::APPLIED) continue;
-      const inquiry::DispatchedBody body = TRY(body_of<inquiry::DispatchedBody>(act));
-      std::vector<VerificationStep> steps = verify_dispatch(*impl_, check_on, act);
-      const bool all_ok = std::ranges::all_of(steps, &VerificationStep::ok);
-      // What is in doubt is not acknowledged: the agency sees no delivery, and nobody here sees a text (state SUSPECT).
-      if (all_ok && !check_on.state.shared.withdrawn) plans.push_back(plan_of(Kind::RECEIVED, inquiry::StepBody{{}, {}, act.hash, body.version, {}}));
-      if (!check_on.state.shared.withdrawn)
-        plans.push_back(plan_of(all_ok ? Kind::VERIFIED : Kind::SUSPECTED, inquiry::VerifiedBody{{}, act.hash, std::move(steps)}));
+    // Acts that wait are kept first: if it ends between the two, the message comes again and finds them.
+    if (!sorted.held.empty() || sorted.fresh.empty()) {
+      Commit apart;
+      apart.matter = parcel.matter;
+      apart.acts = std::move(sorted.held);
+      apart.held = true;
+      if (sorted.fresh.empty()) apart.carried = carried;
+      TRY(impl_->parts.store->commit(std::move(apart)));
     }
-    // An answer that the withdrawal overrode stays unopened on both sides and is gone with the act that says so (trust rules of section 3.5),
-    // or as soon as it has been delivered: see post().
-    if (impl_->has_overridden_answer(check_on) && !TRY(impl_->is_on_its_way(parcel.matter)))
-      plans.push_back(impl_->purge_plan(check_on, kOverriddenReason));
-    // What crossed the own purge is not kept either: its text goes in the transaction that brings it.
-    if (side_purged(check_on)) plans.push_back(impl_->erasure_plan(check_on));
-    const Result<Written> written = impl_->write_node(loaded, std::move(plans), std::move(fresh));
-    if (written) return {};
+    if (sorted.fresh.empty()) return received;
+    std::vector<Plan> plans = TRY(answers_to(*impl_, check_on, sorted.fresh));
+    const Result<Written> written = impl_->write_node(loaded, std::move(plans), std::move(sorted.fresh), carried);
+    if (written) return received;
     if (written.error().code != Code::STALE || attempt >= 5) return tl::unexpected<Error>(written.error());
   }
 }
@@ -164,37 +240,84 @@ Status Office::drop_overridden(const MatterId& matter) {
   }
 }
 
-Result<int> Office::post(exchange::Courier& courier) {
-  int delivered = 0;
-  std::vector<MatterId> waiting;  // later acts of a matter wait for its earlier ones
-  for (const OutboxRow& row : TRY(impl_->parts.store->outbox_due(now(), kPostBatch))) {
-    if (std::ranges::find(waiting, row.matter) != waiting.end()) continue;
-    const std::vector<SignedAct> acts = TRY(impl_->parts.store->acts(row.matter));
-    const auto found = std::ranges::find(acts, row.act, &SignedAct::hash);
-    Status done = fail(Code::NOT_FOUND, "the act is gone");
-    if (found != acts.end()) {
-      exchange::Parcel parcel{impl_->parts.self.id, row.to, row.matter, {*found}, {}};
-      if (found->act.kind == Kind::RELEASED && found->body) {
-        const inquiry::ReleasedBody body = TRY(body_of<inquiry::ReleasedBody>(*found));
-        for (const inquiry::ItemAnswer& item : body.answer.items)
-          for (const inquiry::FileRef& file : item.files)
-            if (Result<std::string> path = impl_->parts.store->file_path(row.matter, file.sha256))
-              parcel.files.push_back({file.sha256, std::move(*path)});
-      }
-      done = courier.deliver(parcel);
+// ── out ──
+
+namespace {
+
+struct Sender {
+  const Office::Impl& impl;
+
+  Result<std::vector<exchange::ParcelFile>> files_of(const SignedAct& act) const {
+    std::vector<exchange::ParcelFile> files;
+    if (act.act.kind != Kind::RELEASED || !act.body) return files;
+    const inquiry::ReleasedBody body = TRY(body_of<inquiry::ReleasedBody>(act));
+    for (const inquiry::ItemAnswer& item : body.answer.items)
+      for (const inquiry::FileRef& file : item.files)
+        if (Result<std::string> path = impl.parts.store->file_path(act.act.matter, file.sha256))
+          files.push_back({file.sha256, std::move(*path), file.media_type});
+    return files;
+  }
+};
+
+}  // namespace
+
+Result<std::vector<Gathered>> Office::gather(const std::vector<OutboxRow>& rows) const {
+  std::vector<Gathered> out;
+  std::map<std::pair<MatterId, party::OrganisationId>, std::size_t> place;  // the parcel that is being filled
+  std::map<MatterId, std::vector<SignedAct>> acts;
+  for (const OutboxRow& row : rows) {
+    if (!acts.contains(row.matter)) acts[row.matter] = TRY(impl_->parts.store->acts(row.matter));
+    const auto found = std::ranges::find(acts[row.matter], row.act, &SignedAct::hash);
+    if (found == acts[row.matter].end()) return fail(Code::STORE_CORRUPT, "an act of the outbox is gone", {}, {{"act", row.act.hex()}});
+    std::vector<exchange::ParcelFile> files = TRY(Sender{*impl_}.files_of(*found));
+    const auto key = std::pair(row.matter, row.to);
+    const auto at = place.find(key);
+    const bool is_full = at != place.end() && (out[at->second].parcel.acts.size() == exchange::kParcelActsMax ||
+                                               out[at->second].bytes + found->act.body_bytes > exchange::kParcelBytesMax);
+    if (at == place.end() || is_full) {
+      place[key] = out.size();
+      out.push_back({{impl_->parts.self.id, row.to, row.matter, {}, {}}, {}, 0, 0});
     }
-    if (done) {
-      failpoint("outbox.delivered");
-      TRY(impl_->parts.store->outbox_done(row.seq, now()));
-      ++delivered;
-      if (found->act.kind == Kind::RELEASED) TRY(drop_overridden(row.matter));
+    Gathered& into = out[place[key]];
+    into.parcel.acts.push_back(*found);
+    into.parcel.files.insert(into.parcel.files.end(), std::make_move_iterator(files.begin()), std::make_move_iterator(files.end()));
+    into.rows.push_back(row.seq);
+    into.attempts = std::max(into.attempts, row.attempts);
+    into.bytes += found->act.body_bytes + found->note.text.size();
+  }
+  return out;
+}
+
+Status Office::left_house(const MatterId& matter) {
+  if (impl_->side() != party::Side::PROVIDER) return {};
+  const Result<inquiry::MatterRow> row = impl_->parts.store->row(matter);
+  // A statement has no row, and what is still worked on cannot be overridden.
+  if (!row) return row.error().code == Code::NOT_FOUND ? Status{} : tl::unexpected<Error>(row.error());
+  return row->is_open ? Status{} : drop_overridden(matter);
+}
+
+Result<int> Office::post(exchange::Courier& courier) {
+  const std::vector<Gathered> all = TRY(gather(TRY(impl_->parts.store->outbox_due(now(), kPostBatch))));
+  std::vector<exchange::Parcel> parcels;
+  for (const Gathered& gathered : all) parcels.push_back(gathered.parcel);
+  if (parcels.empty()) return 0;
+  const std::vector<Status> answers = courier.deliver(parcels);
+  CHECK_THAT(answers.size() == parcels.size());
+  failpoint("outbox.delivered");
+  int delivered_acts = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!answers[i]) {
+      const Time next = now() + retry_after(all[i].attempts);
+      for (const std::int64_t seq : all[i].rows) TRY(impl_->parts.store->outbox_failed(seq, sentence(answers[i].error().code).name, next));
       continue;
     }
-    const int wait = std::min(kBackoffMaxSeconds, kBackoffFirstSeconds << std::min(row.attempts, 9));
-    TRY(impl_->parts.store->outbox_failed(row.seq, sentence(done.error().code).name, now() + seconds(wait)));
-    waiting.push_back(row.matter);
+    for (const std::int64_t seq : all[i].rows) TRY(impl_->parts.store->outbox_done(seq, now()));
+    delivered_acts += static_cast<int>(all[i].rows.size());
+    TRY(left_house(all[i].parcel.matter));
   }
-  return delivered;
+  return delivered_acts;
 }
+
+Duration retry_after(int attempts) { return seconds(std::min(kBackoffMaxSeconds, kBackoffFirstSeconds << std::min(attempts, 9))); }
 
 }  // namespace warifu::desk

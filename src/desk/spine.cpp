@@ -13,6 +13,7 @@ namespace {
 constexpr int kAttemptsMax = 5;                  // when acts of others come between
 constexpr Duration kSignatureAge = minutes(30);  // how long a prepared text may lie before it is signed
 constexpr Duration kClockTolerance = minutes(5);
+constexpr Duration kDirectoryAgeOrders = minutes(15), kDirectoryAge = hours(24);
 
 // Each plan after those that go before it.
 std::vector<std::reference_wrapper<const Plan>> in_order(const std::vector<Plan>& plans) {
@@ -224,8 +225,18 @@ Written Office::Impl::written(const Loaded& loaded) const {
   return out;
 }
 
+Status Office::Impl::check_directory_age(Kind kind) const {
+  const std::optional<Time> as_of = TRY(parts.directory->verified_as_of());
+  if (!as_of) return {};
+  const bool is_order = kind == Kind::APPROVED || kind == Kind::DISPATCHED;
+  if (now() - *as_of <= (is_order ? kDirectoryAgeOrders : kDirectoryAge)) return {};
+  return fail(Code::CHECKPOINT_OLD, "the directory of keys has not been heard of for too long", std::string(enum_text(kind)),
+              {{"age", std::to_string((now() - *as_of).us / 60'000'000)}});
+}
+
 Status Office::Impl::may_begin(const Caller& caller, Kind kind) const {
   TRY(person_of(caller));
+  TRY(check_directory_age(kind));
   if (!inquiry::may_write(kind, side(), caller.role))
     return fail(Code::ROLE_MISSING, "that role does not write this act", std::string(enum_text(kind)), {{"role", roles_for(kind, side())}});
   return {};
@@ -326,12 +337,14 @@ Result<std::vector<SignedAct>> Office::Impl::add_acts(Loaded& loaded, const std:
   return acts;
 }
 
-Result<Written> Office::Impl::write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received) {
+Result<Written> Office::Impl::write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received, Carried carried) {
   const Loaded before = loaded;
   std::vector<SignedAct> acts = std::move(received);
   for (const SignedAct& act : acts) loaded.add(act);
   for (SignedAct& act : TRY(add_acts(loaded, plans, party::Role::NODE, std::nullopt))) acts.push_back(std::move(act));
-  TRY(parts.store->commit(TRY(commit_for(before, loaded, std::move(acts), plans))));
+  Commit commit = TRY(commit_for(before, loaded, std::move(acts), plans));
+  commit.carried = std::move(carried);
+  TRY(parts.store->commit(std::move(commit)));
   return written(loaded);
 }
 

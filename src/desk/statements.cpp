@@ -143,7 +143,7 @@ Result<StatementRow> Office::Impl::statement_row(StatementHead head) const {
 }
 
 Result<std::vector<Notice>> Office::Impl::alarms(const Caller& caller) const {
-  std::vector<Notice> out;
+  std::vector<Notice> out = TRY(exchange_alarms(caller));
   if (side() != Side::AGENCY || (caller.role != Role::REGISTRAR && caller.role != Role::AUDITOR)) return out;
   for (const StatementHead& head : TRY(statement_heads())) {
     if (head.unknown == 0 || head.examined) continue;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "desk/mailbox.h"
 #include "inquiry/act.h"
 #include "inquiry/projection.h"
 
@@ -66,6 +67,7 @@ struct Commit {
   std::vector<Sha256> purge_bodies;  // acts whose bodies are destroyed, with the search terms, beyond recovery from the files
   bool purge_files = false;          // and every file of the matter
   bool held = false;                 // acts whose parents are missing are kept apart until those come
+  Carried carried;                   // the message that brought this, and the receipt for it; also when all its acts were here before
 };
 
 enum class Sort { NEWEST, DUE, NUMBER };

@@ -47,6 +47,15 @@ class FakeDirectory final : public Directory {
       if (entry.person == person) entry.until = std::min(entry.until, until);
   }
   [[nodiscard]] const note::Signer& root_signer() const { return root_; }
+  // As on a node that follows a log kept elsewhere.
+  void verify_as_of(Time at) {
+    const std::scoped_lock lock(mutex_);
+    verified_as_of_ = at;
+  }
+  Result<std::optional<Time>> verified_as_of() const override {
+    const std::scoped_lock lock(mutex_);
+    return verified_as_of_;
+  }
 
   Result<std::vector<party::Organisation>> organisations() const override {
     const std::scoped_lock lock(mutex_);
@@ -132,6 +141,7 @@ class FakeDirectory final : public Directory {
   std::vector<Key> keys_;
   std::vector<PublishedPerson> people_;
   std::vector<std::string> entries_;
+  std::optional<Time> verified_as_of_;
 };
 
 // Delivers by calling the other office. Can be cut, and keeps what it carried.
@@ -141,7 +151,14 @@ class LocalCourier final : public exchange::Courier {
   void cut(bool is_cut) { is_cut_ = is_cut; }
   [[nodiscard]] const std::vector<exchange::Parcel>& carried() const { return carried_; }
 
-  Status deliver(const exchange::Parcel& parcel) override {
+  std::vector<Status> deliver(std::span<const exchange::Parcel> parcels) override {
+    std::vector<Status> out;
+    for (const exchange::Parcel& parcel : parcels) out.push_back(deliver_one(parcel));
+    return out;
+  }
+
+ private:
+  Status deliver_one(const exchange::Parcel& parcel) {
     if (is_cut_) return fail(Code::PEER_UNAVAILABLE, "the line is cut");
     const auto found = offices_.find(parcel.to);
     if (found == offices_.end()) return fail(Code::PEER_UNAVAILABLE, "nobody of that name here");
@@ -150,7 +167,6 @@ class LocalCourier final : public exchange::Courier {
     return {};
   }
 
- private:
   std::map<party::OrganisationId, Office*> offices_;
   bool is_cut_ = false;
   std::vector<exchange::Parcel> carried_;

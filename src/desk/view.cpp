@@ -16,6 +16,7 @@ namespace {
 
 constexpr Duration kOpenFor = minutes(15);  // how long an answer stays open to who opened it, and how long one view lasts
 constexpr Duration kDeliveryLate = minutes(10);
+constexpr Duration kAcceptedLate = minutes(2), kLoggedLate = minutes(1);
 
 struct Reader {
   const Office::Impl& impl;
@@ -253,25 +254,52 @@ std::vector<ActView> timeline_of(const Reader& reader) {
   return out;
 }
 
+// How an act of ours travelled, as hub and addressee attest it. Nothing where acts cross in this process, or for acts of the other side.
+void add_travel(const Reader& reader, const Sha256& act, const std::string& prefix, bool with_delivery, std::vector<StepEvidence>& out) {
+  if (!reader.impl.parts.mailbox) return;
+  const Result<std::optional<MessageOut>> found = reader.impl.parts.mailbox->message_with(act);
+  if (!found || !*found) return;
+  const MessageOut& message = **found;
+  const Duration age = reader.now - message.created;
+  const bool is_over = message.delivered.has_value();
+  out.push_back({prefix + "HUB_ACCEPTED", message.accepted, !message.accepted && age > kAcceptedLate});
+  out.push_back({prefix + "HUB_RELAYED", message.relayed, !message.relayed && !is_over && age > kDeliveryLate});
+  if (with_delivery) out.push_back({prefix + "DELIVERED", message.delivered, !message.delivered && age > kDeliveryLate});
+  if (message.accepted) out.push_back({prefix + "LOGGED", message.logged, !message.logged && reader.now - *message.accepted > kLoggedLate});
+}
+
 std::vector<StepEvidence> evidence_of(const Reader& reader) {
   const inquiry::Dispatch* current = reader.loaded.state.shared.current();
   if (current == nullptr) return {};
   const auto at = [](const std::optional<inquiry::Mark>& mark) { return mark ? std::optional(mark->at) : std::nullopt; };
   std::vector<StepEvidence> out;
   out.push_back({"DISPATCHED", current->mark.at, false});
+  add_travel(reader, current->mark.act, "", false, out);
   const bool is_late = !current->received && reader.now - current->mark.at > kDeliveryLate && !reader.loaded.state.shared.withdrawn;
   out.push_back({"DELIVERED", at(current->received), is_late});
   out.push_back({"ACCEPTED", at(current->accepted), false});
   std::optional<Time> released, retrieved;
+  std::optional<Sha256> release_act;
   for (const inquiry::Release& release : reader.loaded.state.shared.releases) {
     if (release.version != current->version || release.overridden) continue;
     released = release.mark.at;
+    release_act = release.mark.act;
     retrieved = at(release.retrieved);
   }
   const bool is_overdue = !released && current->due && law::is_overdue(*current->due, reader.now) && !reader.loaded.state.shared.withdrawn;
   out.push_back({"RELEASED", released, is_overdue});
+  if (release_act) add_travel(reader, *release_act, "ANSWER_", true, out);
   out.push_back({"RETRIEVED", retrieved, false});
   return out;
+}
+
+// What the addressee's node said when it refused a message of ours.
+Error error_of_refusal(const MessageOut& message) {
+  Error error{
+      Code::INTERNAL, "refused by the addressee", "message " + message.id.hex(), {{"peer", message.to.text()}, {"signer", message.to.text()}}};
+  for (int i = 0; i < kCodeCount; ++i)
+    if (sentence(static_cast<Code>(i)).name == message.code) error.code = static_cast<Code>(i);
+  return error;
 }
 
 // ── actions ──
@@ -417,6 +445,9 @@ Result<MatterView> Office::Impl::view_of_matter(const Caller& caller, const part
     if (std::optional<PersonName> name = name_of(reader, id)) view.assigned.push_back(std::move(*name));
   if (const SignedAct* oral = loaded.last_of(Kind::ORAL))
     if (Result<inquiry::OralBody> body = body_of<inquiry::OralBody>(*oral)) view.oral = std::move(*body);
+  if (parts.mailbox)
+    for (const MessageOut& message : TRY(parts.mailbox->messages_of(loaded.matter)))
+      if (!message.code.empty()) view.warnings.push_back(notice_of(error_of_refusal(message)));
   for (const StepEvidence& step : view.evidence)
     if (step.is_late) view.warnings.push_back(notice_of(Error{Code::PEER_UNAVAILABLE, "late", step.step, {}}));
   return view;

@@ -99,7 +99,9 @@ struct ActView {
 };
 
 struct StepEvidence {  // accepted → relayed → delivered → retrieved
-  std::string step;    // DISPATCHED, DELIVERED, ACCEPTED, RELEASED, RETRIEVED
+  // DISPATCHED, HUB_ACCEPTED, HUB_RELAYED, LOGGED, DELIVERED, ACCEPTED, RELEASED, ANSWER_HUB_ACCEPTED, ANSWER_HUB_RELAYED, ANSWER_DELIVERED,
+  // ANSWER_LOGGED, RETRIEVED. Those of the hub and the log stand with whoever sent it, and only in an exchange over a hub.
+  std::string step;
   std::optional<Time> at;
   bool is_late = false;
 };
@@ -250,6 +252,17 @@ struct AuditView {
   std::vector<RowView> sample;
 };
 
+// Something the exchange did that it must not do, and what proves it.
+struct IncidentView {
+  std::int64_t id = 0;
+  std::string code, about, ja, en, evidence;
+  Time at;
+  std::optional<Time> examined;
+};
+struct IncidentList {
+  std::vector<IncidentView> incidents;  // newest first
+};
+
 struct SourceView {
   std::string name, title_ja, title_en, kind;  // sql, csv, hand
   std::vector<std::string> selectors;
@@ -296,6 +309,8 @@ BOOST_DESCRIBE_STRUCT(StatementView, (), (statement, lines, items, minutes, yen)
 BOOST_DESCRIBE_STRUCT(ReconciliationView, (), (statement, result))
 BOOST_DESCRIBE_STRUCT(AuditFindingView, (), (rule, ja, en, person, matters, statement))
 BOOST_DESCRIBE_STRUCT(AuditView, (), (month, matters, findings, sample))
+BOOST_DESCRIBE_STRUCT(IncidentView, (), (id, code, about, ja, en, evidence, at, examined))
+BOOST_DESCRIBE_STRUCT(IncidentList, (), (incidents))
 BOOST_DESCRIBE_STRUCT(SourceView, (), (name, title_ja, title_en, kind, selectors))
 
 }  // namespace warifu::desk

@@ -2,6 +2,7 @@
 // What crosses between organisations, and the seam it crosses through. A parcel holds shared acts only, in an order their receiver can apply,
 // with the files they name. Delivery is at least once; acts carry ids, a repetition changes nothing.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,12 @@ namespace warifu::exchange {
 
 struct ParcelFile {
   Sha256 sha256;
-  std::string path;  // where the sender keeps it
+  std::string path;        // where the sender keeps it
+  std::string media_type;  // as the act says
 };
+
+inline constexpr std::size_t kParcelActsMax = 64;
+inline constexpr std::size_t kParcelBytesMax = 5 * 1024 * 1024;  // of bodies; a single larger one goes alone
 
 struct Parcel {
   party::OrganisationId from, to;
@@ -24,8 +29,9 @@ struct Parcel {
 class Courier {
  public:
   virtual ~Courier() = default;
-  // Delivered and durably kept by the receiver when it returns. PEER_UNAVAILABLE: try again later. Anything else: the receiver refuses it.
-  virtual Status deliver(const Parcel& parcel) = 0;
+  // As many answers as parcels, each of another matter or addressee. Delivered and durably kept by the receiver when it returns.
+  // PEER_UNAVAILABLE: try again later. Anything else: the receiver refuses it.
+  virtual std::vector<Status> deliver(std::span<const Parcel> parcels) = 0;
 };
 
 }  // namespace warifu::exchange

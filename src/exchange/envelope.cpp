@@ -258,6 +258,7 @@ Result<SealedMessage> seal_message(const OutgoingMessage& message, const note::S
   envelope.expires = Time::from_seconds(message.expires.seconds());
   envelope.priority = message.priority;
   out.envelope = TRY(note::sign_note(envelope.text(), signers)).serialise();
+  out.manifest = manifest_note;
   return out;
 }
 

@@ -111,7 +111,8 @@ struct SealedMessage {
   MessageId id;
   std::string envelope;  // a serialised note
   Bytes object;
-  std::string leaf;  // the entry of the log
+  std::string leaf;      // the entry of the log
+  std::string manifest;  // the note inside, which the sender cannot open again
 };
 
 // EMPTY_FIELD or BAD_VALUE for recipients that are missing or stand twice, OUT_OF_RANGE for an expiry outside the window.

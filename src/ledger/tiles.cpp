@@ -168,21 +168,30 @@ Result<TileGrowth> TileLog::append(const std::vector<std::string>& entries) {
 
 // ── reading ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-Result<std::vector<Sha256>> TileReader::tile(int level, std::uint64_t index) const {
+Result<const TileReader::Pyramid*> TileReader::tile(int level, std::uint64_t index) const {
+  const auto found = tiles_.find({level, index});
+  if (found != tiles_.end()) return &found->second;
   const std::size_t width = tile_width(level, index, size_);
   if (width == 0) return fail(Code::OUT_OF_RANGE, "no such tile");
-  return hashes_of(TRY(read_(tile_path(level, index, width))), width);
+  Pyramid pyramid{TRY(hashes_of(TRY(read_(tile_path(level, index, width))), width))};
+  while (pyramid.back().size() > 1) {
+    const std::vector<Sha256>& below = pyramid.back();
+    std::vector<Sha256> above;
+    for (std::size_t i = 0; i + 1 < below.size(); i += 2) above.push_back(node_hash(below[i], below[i + 1]));
+    pyramid.push_back(std::move(above));
+  }
+  return &tiles_.emplace(std::pair(level, index), std::move(pyramid)).first->second;
 }
 
 // A perfect tree of 2^height leaves, `begin` a multiple of that.
 Result<Sha256> TileReader::perfect_root(std::uint64_t begin, int height) const {
   const int level = std::min(height / kHeight, kLevelsMax - 1);
+  const auto inner = static_cast<std::size_t>(height - kHeight * level);
   const std::uint64_t first = begin >> (kHeight * level);
-  const std::uint64_t count = std::uint64_t{1} << (height - kHeight * level);
-  const std::vector<Sha256> hashes = TRY(tile(level, first / kTileWidth));
-  const auto at = static_cast<std::size_t>(first % kTileWidth);
-  if (at + count > hashes.size()) return fail(Code::OUT_OF_RANGE, "beyond the tile");
-  return tree_root(std::span(hashes).subspan(at, static_cast<std::size_t>(count)));
+  const Pyramid& pyramid = *TRY(tile(level, first / kTileWidth));
+  const auto at = static_cast<std::size_t>(first % kTileWidth) >> inner;
+  if (inner >= pyramid.size() || at >= pyramid[inner].size()) return fail(Code::OUT_OF_RANGE, "beyond the tile");
+  return pyramid[inner][at];
 }
 
 Result<Sha256> TileReader::range_root(std::uint64_t begin, std::uint64_t end) const {

@@ -6,6 +6,7 @@
 // given (bundles before the tiles that speak of them, both before the checkpoint). TileReader proves from tiles alone.
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,6 +54,7 @@ class TileLog {
   std::vector<std::string> bundle_;        // the entries of the bundle that is not full yet
 };
 
+// Reads each tile once and keeps the hashes above it: a second proof from the same tiles costs lookups. For one thread.
 class TileReader {
  public:
   TileReader(std::uint64_t size, ReadFile read) : size_(size), read_(std::move(read)) {}
@@ -66,10 +68,12 @@ class TileReader {
  private:
   [[nodiscard]] Result<Sha256> range_root(std::uint64_t begin, std::uint64_t end) const;
   [[nodiscard]] Result<Sha256> perfect_root(std::uint64_t begin, int height) const;
-  [[nodiscard]] Result<std::vector<Sha256>> tile(int level, std::uint64_t index) const;
+  using Pyramid = std::vector<std::vector<Sha256>>;  // a tile's hashes, the pairs above them, and so on
+  [[nodiscard]] Result<const Pyramid*> tile(int level, std::uint64_t index) const;
 
   std::uint64_t size_;
   ReadFile read_;
+  mutable std::map<std::pair<int, std::uint64_t>, Pyramid> tiles_;
 };
 
 }  // namespace warifu::ledger

@@ -1,7 +1,9 @@
 #include "net/client.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
+#include <mutex>
 
 #include "net/curl.h"
 
@@ -91,11 +93,18 @@ Status set_body(CURL* handle, const ClientRequest& request, std::unique_ptr<std:
   return {};
 }
 
+int is_interrupted(void* flag, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
+  return static_cast<const std::atomic<bool>*>(flag)->load() ? 1 : 0;
+}
+
 Error transfer_error(CURLcode code, const Collected& collected) {
   if (collected.is_over) return Error{Code::TOO_LARGE, "the answer is too large", "answer", {{"max", std::to_string(collected.bytes_max)}}};
   if (code == CURLE_OPERATION_TIMEDOUT) return Error{Code::TIMEOUT, curl_easy_strerror(code), "server", {}};
   if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
     return Error{Code::BAD_VALUE, curl_easy_strerror(code), "url", {{"expected", "http://… or https://…"}}};
+  if (code == CURLE_ABORTED_BY_CALLBACK) return Error{Code::CANCELLED, "the request was given up", "server", {}};
+  if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
+    return Error{Code::PEER_UNAVAILABLE, "the server has another key than the one it is known by", "key", {}};
   return Error{Code::PEER_UNAVAILABLE, curl_easy_strerror(code), "server", {}};
 }
 
@@ -107,31 +116,23 @@ std::optional<std::string_view> ClientAnswer::header(std::string_view name) cons
   return std::nullopt;
 }
 
-Result<ClientAnswer> send_request(const ClientRequest& request, const ClientOptions& options) {
+namespace {
+
+// One transfer on a handle whose connection options are set already.
+Result<ClientAnswer> perform(CURL* handle, const ClientRequest& request, const std::string& url, std::uint64_t answer_bytes_max) {
   if (!is_token(request.method)) return fail(Code::BAD_VALUE, "not a method", "method");
-  const CurlEasy curl = make_curl("http,https", options.connect_timeout, options.timeout, options.ca_file);
-  if (curl == nullptr) return fail(Code::IO, "the HTTP library cannot be initialised");
-  CURL* handle = curl.get();
   Collected collected;
-  collected.bytes_max = options.answer_bytes_max;
+  collected.bytes_max = answer_bytes_max;
   CurlList headers;
   TRY(set_headers(headers, request));
   std::unique_ptr<std::FILE, FileClose> file;
-  curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &collect_body);
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, &collected);
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &collect_header);
   curl_easy_setopt(handle, CURLOPT_HEADERDATA, &collected);
-  if (options.pinned_key) {
-    // The key is the identity: no authority speaks for it and no name is asked.
-    curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
-    curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
-    curl_easy_setopt(handle, CURLOPT_PINNEDPUBLICKEY, ("sha256//" + to_base64(options.pinned_key->bytes)).c_str());
-  }
-  if (options.certificate_file) curl_easy_setopt(handle, CURLOPT_SSLCERT, options.certificate_file->c_str());
-  if (options.key_file) curl_easy_setopt(handle, CURLOPT_SSLKEY, options.key_file->c_str());
   TRY(set_body(handle, request, file));
   const CURLcode code = curl_easy_perform(handle);
   long status = 0;
@@ -141,6 +142,62 @@ Result<ClientAnswer> send_request(const ClientRequest& request, const ClientOpti
   if (code != CURLE_OK && !is_early_answer) return tl::unexpected(transfer_error(code, collected));
   collected.answer.status = static_cast<int>(status);
   return std::move(collected.answer);
+}
+
+}  // namespace
+
+Result<ClientAnswer> send_request(const ClientRequest& request, const ClientOptions& options) {
+  const CurlEasy curl = make_curl("http,https", options.connect_timeout, options.timeout, options.ca_file);
+  if (curl == nullptr) return fail(Code::IO, "the HTTP library cannot be initialised");
+  if (options.pinned_key) {
+    // The key is the identity: no authority speaks for it and no name is asked.
+    curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(curl.get(), CURLOPT_SSL_VERIFYHOST, 0L);
+    curl_easy_setopt(curl.get(), CURLOPT_PINNEDPUBLICKEY, ("sha256//" + to_base64(options.pinned_key->bytes)).c_str());
+  }
+  if (options.certificate_file) curl_easy_setopt(curl.get(), CURLOPT_SSLCERT, options.certificate_file->c_str());
+  if (options.key_file) curl_easy_setopt(curl.get(), CURLOPT_SSLKEY, options.key_file->c_str());
+  return perform(curl.get(), request, request.url, options.answer_bytes_max);
+}
+
+struct KeptClient::Impl {
+  std::atomic<bool> is_interrupted{false};
+  KeptClientOptions options;
+  std::string pin;
+  std::mutex mutex;
+  CurlEasy curl;
+};
+
+KeptClient::KeptClient(KeptClientOptions options) : impl_(std::make_unique<Impl>()) {
+  impl_->pin = "sha256//" + to_base64(options.server_key.bytes);
+  impl_->options = std::move(options);
+}
+
+KeptClient::~KeptClient() = default;
+
+void KeptClient::interrupt() { impl_->is_interrupted = true; }
+
+Result<ClientAnswer> KeptClient::send(const ClientRequest& request, std::chrono::milliseconds more_time) {
+  const std::scoped_lock lock(impl_->mutex);
+  const KeptClientOptions& options = impl_->options;
+  if (impl_->curl == nullptr) impl_->curl = make_curl("https", options.connect_timeout, options.timeout, {});
+  if (impl_->curl == nullptr) return fail(Code::IO, "the HTTP library cannot be initialised");
+  CURL* handle = impl_->curl.get();
+  curl_easy_reset(handle);  // options only: the connection stays
+  set_curl_options(handle, "https", options.connect_timeout, options.timeout + more_time, {});
+  // The key says who it is; an authority could only say it worse.
+  curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
+  curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
+  curl_easy_setopt(handle, CURLOPT_PINNEDPUBLICKEY, impl_->pin.c_str());
+  curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_3));
+  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &is_interrupted);
+  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &impl_->is_interrupted);
+  curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(handle, CURLOPT_TCP_NODELAY, 1L);
+  if (options.certificate_file) curl_easy_setopt(handle, CURLOPT_SSLCERT, options.certificate_file->c_str());
+  if (options.key_file) curl_easy_setopt(handle, CURLOPT_SSLKEY, options.key_file->c_str());
+  return perform(handle, request, options.base_url + request.url, options.answer_bytes_max);
 }
 
 Result<ClientAnswer> http_get(const std::string& url, const Headers& headers, const ClientOptions& options) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,5 +47,34 @@ struct ClientAnswer {
 [[nodiscard]] Result<ClientAnswer> http_get(const std::string& url, const Headers& headers = {}, const ClientOptions& options = {});
 [[nodiscard]] Result<ClientAnswer> http_post(const std::string& url, std::string content_type, std::string body, const Headers& headers = {},
                                              const ClientOptions& options = {});
+
+// ── a server that is known by its key ──
+
+struct KeptClientOptions {
+  std::string base_url;  // https://host:port
+  Sha256 server_key;     // SHA-256 of the SubjectPublicKeyInfo of its certificate; no authority is asked, no name is compared
+  std::optional<std::filesystem::path> certificate_file, key_file;  // ours, PEM
+  std::chrono::milliseconds connect_timeout{10'000};
+  std::chrono::milliseconds timeout{60'000};
+  std::uint64_t answer_bytes_max = 64ull * 1024 * 1024;
+};
+
+// One connection that is kept from request to request (TLS 1.3 only) and made anew when it was lost. Requests of several threads come one
+// after the other. `url` of a request is what follows the base. A server with another key is PEER_UNAVAILABLE: nothing was sent to it.
+class KeptClient {
+ public:
+  explicit KeptClient(KeptClientOptions options);
+  KeptClient(const KeptClient&) = delete;
+  KeptClient& operator=(const KeptClient&) = delete;
+  ~KeptClient();
+  // `more_time`: beyond the timeout, for an answer that the server holds back for so long.
+  [[nodiscard]] Result<ClientAnswer> send(const ClientRequest& request, std::chrono::milliseconds more_time = {});
+  // From any thread: what is under way ends within about a second, and so does everything that is sent later. CANCELLED.
+  void interrupt();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace warifu::net

@@ -38,5 +38,8 @@ class CurlList {
 // library cannot be initialised.
 [[nodiscard]] CurlEasy make_curl(const char* protocols, std::chrono::milliseconds connect_timeout, std::chrono::milliseconds timeout,
                                  const std::optional<std::filesystem::path>& ca_file);
+// The same options on a handle that was reset.
+void set_curl_options(CURL* handle, const char* protocols, std::chrono::milliseconds connect_timeout, std::chrono::milliseconds timeout,
+                      const std::optional<std::filesystem::path>& ca_file);
 
 }  // namespace warifu::net

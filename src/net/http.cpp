@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "json/parse.h"
+
 namespace warifu::net {
 namespace {
 
@@ -224,6 +226,29 @@ Response problem_response(const Error& error, std::string_view request_id, std::
   Response response = text_response(number, "application/problem+json", json + "}");
   response.set("Cache-Control", "no-store");
   return response;
+}
+
+Error problem_error(int status, std::string_view body) {
+  constexpr std::size_t kProblemBytesMax = 64 * 1024;
+  Error unknown{Code::PEER_UNAVAILABLE, "the server answered " + std::to_string(status), {}, {}};
+  const Result<json::Value> parsed = json::parse(body, kProblemBytesMax);
+  if (!parsed || !parsed->is_object()) return unknown;
+  const auto text = [&](const json::Object& object, std::string_view name) {
+    const json::Value* member = object.if_contains(name);
+    return member != nullptr && member->is_string() ? std::string(json::view(member->get_string())) : std::string();
+  };
+  const json::Object& problem = parsed->get_object();
+  const std::string name = text(problem, "code");
+  for (int i = 0; i < kCodeCount; ++i) {
+    const auto code = static_cast<Code>(i);
+    if (sentence(code).name != name) continue;
+    Error error{code, "the server answered " + std::to_string(status), text(problem, "where"), {}};
+    if (const json::Value* args = problem.if_contains("args"); args != nullptr && args->is_object())
+      for (const auto& member : args->get_object())
+        if (member.value().is_string()) error.args.emplace(std::string(member.key()), std::string(json::view(member.value().get_string())));
+    return error;
+  }
+  return unknown;
 }
 
 std::string_view reason_phrase(int status) {

@@ -94,6 +94,8 @@ struct Response {
 // application/problem+json (RFC 9457) with `status`, `code`, `where`, `args`, `ja`, `en` and, when given, `request_id`. The status is the catalogue's
 // unless `status` is given. The operator's message is not part of it.
 [[nodiscard]] Response problem_response(const Error& error, std::string_view request_id = {}, std::optional<int> status = {});
+// The reverse: the error that such an answer tells of. A body that is no problem, or a code of a later version, is PEER_UNAVAILABLE.
+[[nodiscard]] Error problem_error(int status, std::string_view body);
 
 // Reason phrase of a status, "" for those we never send.
 [[nodiscard]] std::string_view reason_phrase(int status);

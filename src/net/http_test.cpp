@@ -106,5 +106,15 @@ TEST_CASE("setting a header replaces it, adding does not") {
   CHECK(response.header("set-cookie") == "c=3");
 }
 
+TEST_CASE("an error survives its way over the wire; what is no problem says only that something is wrong") {
+  const Error error{Code::TOO_LARGE, "operator's words", "object", {{"max", "7"}}};
+  const Error read = problem_error(413, problem_response(error).text());
+  CHECK(read.code == Code::TOO_LARGE);
+  CHECK(read.where == "object");
+  CHECK(read.args == error.args);
+  for (const char* body : {"", "{}", "[]", "{\"code\":1}", "{\"code\":\"NO_SUCH_CODE\"}", "<html>"})
+    CHECK(problem_error(502, body).code == Code::PEER_UNAVAILABLE);
+}
+
 }  // namespace
 }  // namespace warifu::net

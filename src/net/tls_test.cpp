@@ -165,6 +165,50 @@ TEST_CASE("any client certificate: whose key it is the handler learns, and that 
   CHECK(Server::start(options, handler).error().code == Code::CONFIG);
 }
 
+TEST_CASE("a server known by its key: kept connection, another key gets nothing, 1.3 with a certificate") {
+  Server server = start_tls(true, true);
+  const auto key_of = [](const char* name) {
+    const std::string text =
+        run("openssl x509 -noout -pubkey -in " + certificates().file(name, ".crt") + " | openssl pkey -pubin -outform DER | openssl dgst -sha256 -r");
+    const auto key = Sha256::parse(text.substr(0, 64));
+    REQUIRE(key);
+    return *key;
+  };
+  KeptClientOptions options;
+  options.base_url = "https://127.0.0.1:" + std::to_string(server.port());
+  options.server_key = key_of("server");
+  options.certificate_file = certificates().file("client", ".crt");
+  options.key_file = certificates().file("client", ".key");
+  KeptClient client(options);
+  for (int i = 0; i < 5; ++i) {
+    const auto answer = client.send({"POST", "/exchange", {}, std::string(static_cast<std::size_t>(i), 'x'), {}});
+    REQUIRE(answer);
+    CHECK(answer->body.starts_with("node.example "));
+    CHECK(answer->body.ends_with(" " + std::to_string(i)));
+  }
+  CHECK(server.counters().accepted_total == 1);
+  options.server_key = key_of("client");
+  KeptClient deceived(options);
+  const auto refused = deceived.send({"POST", "/", {}, "secret", {}});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::PEER_UNAVAILABLE);
+  CHECK(refused.error().where == "key");
+  // Gone and back: the next request makes a new connection.
+  const std::uint16_t port = server.port();
+  server.stop(Millis(0));
+  CHECK(client.send({"GET", "/", {}, "", {}}).error().code == Code::PEER_UNAVAILABLE);
+  ServerOptions again;
+  again.port = port;
+  again.tls = TlsOptions{.certificate_file = certificates().file("server", ".crt"), .key_file = certificates().file("server", ".key")};
+  const auto returned = Server::start(again, [](const Request&) { return text_response(200, "text/plain", "back"); });
+  REQUIRE(returned);
+  const auto answer = client.send({"GET", "/", {}, "", {}});
+  REQUIRE(answer);
+  CHECK(answer->body == "back");
+  client.interrupt();
+  CHECK(client.send({"GET", "/", {}, "", {}}).error().code == Code::CANCELLED);
+}
+
 TEST_CASE("a handshake that does not come is cut off; a refusal is readable over TLS") {
   ServerOptions options;
   options.tls = TlsOptions{certificates().file("server", ".crt"), certificates().file("server", ".key"), {}, false, false};

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "store/matter_row.h"
+#include "store/office_mail.h"
 
 namespace warifu::store {
 namespace {
@@ -38,6 +39,7 @@ Status CommitJob::run() {
   for (const auto& act : commit_.acts)
     if (act.act.matter != commit_.matter) return fail(Code::INTERNAL, "a commit has acts of one matter only", "acts");
   const Present present = TRY(check_heads());
+  TRY(put_carried(database_, commit_.carried));
   const bool is_repeated = !commit_.acts.empty() && present.fresh.empty();
   if (is_repeated) return {};
   TRY(purge());
@@ -162,7 +164,7 @@ Status CommitJob::seal_again() {
     const Bytes sealed = after.seal(place, TRY(before->open(place, old)));
     TRY(database_.run(is_held ? "UPDATE held SET sealed = $2 WHERE seq = $1" : "UPDATE body SET sealed = $2 WHERE seq = $1", seq, sealed));
   }
-  return {};
+  return purge_manifests(database_, commit_.matter, commit_.purge_bodies, before, after);
 }
 
 Status CommitJob::put_registers() {

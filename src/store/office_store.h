@@ -14,7 +14,7 @@
 
 namespace warifu::store {
 
-class OfficeStore final : public desk::Store {
+class OfficeStore final : public desk::Store, public desk::Mailbox {
   struct Key {};  // only open() makes one
 
  public:
@@ -76,6 +76,35 @@ class OfficeStore final : public desk::Store {
   Status copy_file(const MatterId& matter, const Sha256& sha256, const std::string& from_path) override;
 
   Status check() const override;
+
+  Result<std::vector<desk::OutboxRow>> outbox_unsealed(Time now, std::size_t limit) const override;
+  Status put_sealed(std::span<const desk::MessageOut> messages) override;
+  Result<std::vector<desk::MessageOut>> unposted(Time now, std::size_t limit) const override;
+  Status put_accepted(std::span<const Accepted> messages) override;
+  Status put_not_accepted(const exchange::MessageId& id, std::string_view error, Time next_try) override;
+  Status unseal(const exchange::MessageId& id) override;
+  Result<std::vector<desk::MessageOut>> undelivered(std::size_t limit) const override;
+  Status put_relayed(std::span<const RelayedBy> messages) override;
+  Result<std::vector<desk::MessageOut>> messages_of(const MatterId& matter) const override;
+  Result<std::optional<desk::MessageOut>> message_out(const exchange::MessageId& id) const override;
+  Result<std::vector<desk::MessageOut>> newest_messages(std::size_t limit) const override;
+  Result<std::optional<desk::MessageOut>> message_with(const Sha256& act) const override;
+  Result<std::vector<exchange::MessageId>> already_received(std::span<const exchange::MessageId> ids) const override;
+  Status put_received(const desk::Carried& carried) override;
+  Result<std::optional<desk::MessageIn>> message_in(const exchange::MessageId& id) const override;
+  Result<std::vector<Unproven>> unproven(std::size_t limit) const override;
+  Status put_proofs(const std::string& checkpoint, std::uint64_t size, std::span<const Proven> messages, Time at) override;
+  Result<std::optional<StoredProof>> proof_of(const exchange::MessageId& id) const override;
+  Result<std::vector<exchange::Crossing>> crossings(const MatterId& matter) const override;
+  Status put_broken(std::span<const Proven> messages) override;
+  Result<std::optional<desk::LogSeen>> log_seen(exchange::LogName log) const override;
+  Status put_log_seen(exchange::LogName log, const std::optional<desk::LogSeen>& before, const desk::LogSeen& seen) override;
+  Status put_issued(const Sha256& leaf) override;
+  Result<bool> is_issued(const Sha256& leaf) const override;
+  Status put_incident(const desk::Incident& incident) override;
+  Result<std::vector<desk::Incident>> incidents(bool only_open, std::size_t limit) const override;
+  Status examine_incident(std::int64_t seq, Time at) override;
+  Status forget_messages(Time now) override;
 
   // Removes from the disk what committed purges left: files, the log, old row versions. commit() calls it after a purge; what cannot be done at
   // once (STORE_LOCKED: a long-running reader) stays due. Called at start by open() and to be called by a timer.

@@ -32,13 +32,15 @@ export function DeskPage() {
         <>
           {view.alarms.map((alarm) => (
             <Banner
-              key={alarm.where}
+              key={alarm.code + alarm.where}
               tone="danger"
               title={t('figures.alarm')}
               actions={
-                <Link to="/statements/$id" params={{ id: alarm.where }} className="text-accent underline underline-offset-4">
-                  {t('figures.toStatement')}
-                </Link>
+                alarm.code === 'STATEMENT_UNKNOWN' ? (
+                  <Link to="/statements/$id" params={{ id: alarm.where }} className="text-accent underline underline-offset-4">
+                    {t('figures.toStatement')}
+                  </Link>
+                ) : undefined
               }
             >
               {noticeText(alarm)}

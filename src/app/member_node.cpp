@@ -1,0 +1,87 @@
+// A node as member of an exchange over a hub: its folder made and opened, its line to the hub.
+
+#include <filesystem>
+
+#include "app/joining.h"
+#include "app/node.h"
+#include "base/file.h"
+#include "member/hub_client.h"
+#include "store/office_store.h"
+#include "store/postgres.h"
+#include "store/sqlite.h"
+
+namespace warifu::app {
+
+namespace {
+
+constexpr std::size_t kNetworkBytesMax = 64 * 1024;
+
+std::string network_path(const std::string& data) { return data + "/network"; }
+
+}  // namespace
+
+Status Node::read_network() {
+  std::error_code ignored;
+  if (!std::filesystem::exists(network_path(options_.data), ignored)) return {};
+  network_ = TRY(exchange::Network::parse(TRY(read_file(network_path(options_.data), kNetworkBytesMax))));
+  return {};
+}
+
+Status Node::open_replica() {
+  const NodeOptions& options = options_;
+  store::Engine::Open open = [&options](store::Access access) -> Result<std::unique_ptr<store::Database>> {
+    if (options.store_url.starts_with("postgresql:") || options.store_url.starts_with("postgres:"))
+      return store::open_postgres({.url = options.store_url, .schema = "warifu_replica", .access = access});
+    return store::open_sqlite({.file = options.data + "/directory.sqlite", .access = access});
+  };
+  directory_ = TRY(store::DirectoryStore::create(std::move(open), {network_->keys, network_->admitters, options_.clock, {}}));
+  return {};
+}
+
+Status Node::make_member(const Hosted& hosted, std::shared_ptr<desk::Mailbox> mailbox) {
+  const party::OrganisationId org = hosted.organisation.id;
+  const desk::Keyring keys = keyring(org);
+  auto hub = std::make_unique<member::HubClient>(
+      member::HubClientOptions{.network = *network_, .certificate_file = options_.data + "/tls.crt", .key_file = options_.data + "/tls.key"});
+  member::MemberOptions options;
+  options.network = *network_;
+  options.self = hosted.organisation;
+  options.root = TRY(read_root(options_.data));
+  options.sign = hosted.signer;
+  options.witness = std::make_shared<const note::Cosigner>(TRY(keys.load_cosigner(witness_name(org))));
+  options.identities = [keys, org]() -> Result<std::vector<crypto::AgeIdentity>> {
+    std::vector<crypto::AgeIdentity> out;
+    for (desk::SealKey& key : TRY(keys.seals(org))) out.push_back(std::move(key.identity));
+    return out;
+  };
+  options.files_dir = options_.data + "/attachments";
+  options.clock = options_.clock;
+  options.interrupt = [line = hub.get()] { line->interrupt(); };
+  options.tell = [this, name = org.text()](std::string_view event, const Error& error) { failures_.tell(event, name, error, options_.clock()); };
+  if (options_.is_demo) options.watch_every = std::chrono::milliseconds(1'000);
+  member_ = std::make_unique<member::Member>(std::move(options), std::move(hub), *mailbox, directory_, metrics_);
+  return {};
+}
+
+Result<std::unique_ptr<Node>> Node::create_member(NodeOptions options, const exchange::Network& network, const party::Organisation& organisation) {
+  TRY(desk::check_demo(organisation.id, options.is_demo));
+  TRY(make_directories(options.data, 0700));
+  std::unique_ptr<Node> node(new Node(std::move(options)));
+  const std::string& data = node->options_.data;
+  std::error_code ignored;
+  if (std::filesystem::exists(data + "/organisations.json", ignored)) return fail(Code::CONFLICT, "the folder holds a node", data);
+  if (node->options_.lock) node->lock_.emplace(TRY(store::FolderLock::take(data)));
+  node->network_ = network;
+  node->options_.hub = network.hub.text();
+  TRY(make_member_keys(data, node->keyring(organisation.id), organisation.id, node->options_.clock()));
+  // What evidence is verified against: the log of keys, and the log of messages.
+  const std::string policy = "log " + network.keys.text() + "\nlog " + network.log.text() + "\nquorum none\n";
+  TRY(write_file_durably(data + "/root.vkey", bytes_of(policy), 0644));
+  TRY(write_file_durably(network_path(data), bytes_of(network.text()), 0644));
+  TRY(node->open_replica());
+  TRY(node->host(organisation));
+  TRY(node->save_list());
+  return node;
+}
+
+}  // namespace warifu::app

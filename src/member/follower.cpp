@@ -1,0 +1,107 @@
+#include "member/follower.h"
+
+#include <algorithm>
+
+#include "ledger/checkpoint.h"
+
+namespace warifu::member {
+
+namespace {
+
+constexpr Duration kClocksDiffer = minutes(5);
+
+bool is_of_the_line(const Error& error) {
+  return error.code == Code::PEER_UNAVAILABLE || error.code == Code::TIMEOUT || error.code == Code::STALE || error.code == Code::STORE_UNAVAILABLE ||
+         error.code == Code::STORE_LOCKED || error.code == Code::DISK_FULL || error.code == Code::QUEUE_FULL || error.code == Code::IO;
+}
+
+std::string code_name(const Error& error) { return std::string(sentence(error.code).name); }
+
+}  // namespace
+
+Status Follower::follow() {
+  const desk::LogSeen seen = TRY(keys_.look());
+  const std::size_t here = TRY(parts_.replica->size());
+  if (seen.size < here) return fail(Code::PEER_UNAVAILABLE, "the log is behind what was taken over", "keys");
+  std::vector<std::string> fresh;
+  if (seen.size > here) fresh = TRY(keys_.files().entries(here, seen.size));
+  // The same checkpoint with the same cosignatures tells nothing new but that it still is the newest.
+  const bool is_known = fresh.empty() && seen.checkpoint == followed_;
+  const Status followed = is_known ? Status{} : parts_.replica->follow(fresh, seen.checkpoint);
+  if (!followed) {
+    // The hub signed a log that holds what nobody may take: the entries and the checkpoint prove it.
+    if (!is_of_the_line(followed.error())) {
+      std::string evidence = seen.checkpoint;
+      for (const std::string& entry : fresh) evidence += "\n" + entry;
+      TRY(parts_.mailbox.put_incident({0, code_name(followed.error()), "keys " + std::to_string(seen.size), evidence, parts_.clock(), {}}));
+    }
+    return followed;
+  }
+  followed_ = seen.checkpoint;
+  TRY(watch(watched_));
+  as_of_us_ = TRY(attested(seen)).us;
+  return {};
+}
+
+// By this house's clock, unless the hub's own witness attests an older time: then a line that only repeats old answers makes nothing younger.
+Result<Time> Follower::attested(const desk::LogSeen& seen) const {
+  std::vector<note::VerifierKey> keys;
+  for (const note::KeyEntry& entry : TRY(parts_.replica->organisation_keys_for(parts_.hub_org, note::KeyPurpose::witness, seen.at)))
+    keys.push_back(TRY(entry.verifier()));
+  const note::Note note = TRY(note::Note::parse(seen.checkpoint));
+  const Result<std::vector<note::VerifierKey>> signers = note::verify(note, keys);
+  if (!signers) return signers.error().code == Code::SIGNATURE_MISSING ? Result<Time>(seen.at) : tl::unexpected<Error>(signers.error());
+  Time newest{};
+  for (const note::SignatureLine& line : note.signatures)
+    for (const note::VerifierKey& key : *signers)
+      if (line.name == key.name && line.id == key.id) newest = std::max(newest, TRY(note::cosignature_time(line)));
+  return std::min(seen.at, newest + kClocksDiffer);
+}
+
+Status Follower::take_documents() {
+  for (;;) {
+    const exchange::HubPort::Documents news = TRY(parts_.hub.documents(documents_));
+    for (const exchange::SignedDocument& document : news.documents) {
+      const Status taken = parts_.replica->put_document(document);
+      if (taken || taken.error().code == Code::STALE) continue;
+      if (is_of_the_line(taken.error())) return taken;
+      TRY(parts_.mailbox.put_incident({0, code_name(taken.error()), "document " + std::to_string(news.version), document.note, parts_.clock(), {}}));
+    }
+    if (news.documents.empty() || news.version <= documents_) return {};  // an answer holds some of them only
+    documents_ = news.version;
+  }
+}
+
+// An entry about this house that did not go out through it: a stolen key at work, or a hub that makes one up.
+Status Follower::watch(std::size_t first) {
+  const std::vector<std::string> entries = TRY(parts_.replica->entries_from(first));
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const note::Note note = TRY(note::Note::parse(entries[i]));
+    const Result<note::KeyEntry> key = note::KeyEntry::parse(note.text);
+    const Result<note::PersonEntry> person = note::PersonEntry::parse(note.text);
+    const Result<note::MemberEntry> member = note::MemberEntry::parse(note.text);
+    const bool is_ours = (key && key->org == parts_.org) || (person && person->org == parts_.org) || (member && member->org == parts_.org);
+    if (!is_ours) continue;
+    if (member ? member->root == parts_.root : TRY(parts_.mailbox.is_issued(note::leaf_hash(note)))) continue;
+    TRY(parts_.mailbox.put_incident(
+        {0, std::string(sentence(Code::KEY_UNKNOWN).name), "keys " + std::to_string(first + i), entries[i], parts_.clock(), {}}));
+  }
+  watched_ = first + entries.size();
+  return {};
+}
+
+Status Follower::sync() {
+  const std::scoped_lock lock(mutex_);
+  TRY(follow());
+  return take_documents();
+}
+
+Result<std::optional<Time>> Follower::verified_as_of() const {
+  const std::int64_t known = as_of_us_;
+  if (known != 0) return std::optional(Time{known});
+  // Since the last start nothing was heard yet: what was verified before counts with its age.
+  const std::optional<desk::LogSeen> seen = TRY(parts_.mailbox.log_seen(exchange::LogName::keys));
+  return std::optional(seen ? seen->at : Time{});
+}
+
+}  // namespace warifu::member

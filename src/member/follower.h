@@ -1,0 +1,51 @@
+#pragma once
+// The replica of the directory: the log of keys is replayed whole, up to a checkpoint that the witness has verified; every entry is checked as it
+// is taken in (store::DirectoryStore::follow), documents besides. What stands in the log about this organisation and was not handed in here is an
+// alarm: somebody else made a key for it.
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include "desk/mailbox.h"
+#include "exchange/network.h"
+#include "member/witness.h"
+#include "store/directory_store.h"
+
+namespace warifu::member {
+
+class Follower {
+ public:
+  struct Parts {
+    std::string org;
+    party::OrganisationId hub_org;
+    note::VerifierKey root;  // <org>/root, as this house knows it
+    desk::Mailbox& mailbox;
+    std::shared_ptr<store::DirectoryStore> replica;
+    exchange::HubPort& hub;
+    std::function<Time()> clock = now_utc;
+  };
+  Follower(Parts parts, Witness& keys) : parts_(std::move(parts)), keys_(keys) {}
+
+  // Up to the newest checkpoint, and the documents. Errors of the line; LOG_FORKED and errors of entries that no log of keys may hold, as
+  // incidents.
+  Status sync();
+  // When the newest checkpoint was verified, with everything up to it taken in. Nothing: never yet.
+  [[nodiscard]] Result<std::optional<Time>> verified_as_of() const;
+
+ private:
+  Status follow();
+  [[nodiscard]] Result<Time> attested(const desk::LogSeen& seen) const;
+  Status take_documents();
+  Status watch(std::size_t first);
+
+  Parts parts_;
+  Witness& keys_;
+  std::mutex mutex_;
+  std::atomic<std::int64_t> as_of_us_{0};
+  std::string followed_;
+  std::uint64_t documents_ = 0;
+  std::size_t watched_ = 0;  // entries looked through for foreign keys
+};
+
+}  // namespace warifu::member

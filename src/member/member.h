@@ -1,0 +1,90 @@
+#pragma once
+// A node as member of an exchange: the threads that carry messages both ways and keep watch on the hub.
+//
+//   out      seals and posts, woken when something was written; waits longer
+//   and longer while the line is cut in       waits at the hub for messages
+//   watch    every few seconds: both logs verified and cosigned, the directory
+//   brought up to date, proofs, statements of delivery
+//
+// While an incident LOG_FORKED is open, nothing goes in or out: a hub that shows different histories is not used until people have looked.
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "member/member_directory.h"
+#include "member/prover.h"
+#include "member/receiver.h"
+#include "member/sender.h"
+#include "net/metrics.h"
+
+namespace warifu::member {
+
+struct MemberOptions {
+  exchange::Network network;
+  party::Organisation self;
+  note::VerifierKey root;  // <org>/root
+  std::shared_ptr<const note::Signer> sign;
+  std::shared_ptr<const note::Cosigner> witness;
+  std::function<Result<std::vector<crypto::AgeIdentity>>()> identities;
+  std::string files_dir;  // for attachments on their way, sealed or just opened
+  std::function<Time()> clock = now_utc;
+  std::chrono::milliseconds watch_every{3'000};
+  std::chrono::milliseconds fetch_wait{20'000};
+  std::function<void()> interrupt = [] {};  // makes calls of the hub that wait end soon
+  // What went wrong, for the log: an event and its error.
+  std::function<void(std::string_view event, const Error& error)> tell = [](std::string_view, const Error&) {};
+};
+
+class Member {
+ public:
+  // The directory must be there before the office that uses it: attach() gives the office.
+  Member(MemberOptions options, std::unique_ptr<exchange::HubPort> hub, desk::Mailbox& mailbox, std::shared_ptr<store::DirectoryStore> replica,
+         net::Metrics& metrics);
+  ~Member();
+  Member(const Member&) = delete;
+  Member& operator=(const Member&) = delete;
+
+  static void declare_metrics(net::Metrics& metrics);
+
+  [[nodiscard]] std::shared_ptr<MemberDirectory> directory() const { return directory_; }
+  [[nodiscard]] exchange::HubPort& hub() { return *hub_; }
+  [[nodiscard]] Follower& follower() { return follower_; }
+  void attach(desk::Office& office);
+
+  void start();
+  void stop();
+  void wake();  // something was written: the outbox may have work
+
+  // One step of each thread, for tests and the command line. `wait`: how long the hub may hold back its answer.
+  Status send();
+  Result<ReceivedCounts> receive(std::chrono::milliseconds wait);
+  Status watch();
+
+ private:
+  [[nodiscard]] Status check_trust();
+  [[nodiscard]] bool pause(std::chrono::milliseconds time);
+  void run_out();
+  void run_in();
+  void run_watch();
+  void failed(std::string_view event, const Error& error);
+
+  MemberOptions options_;
+  std::unique_ptr<exchange::HubPort> hub_;
+  desk::Mailbox& mailbox_;
+  net::Metrics& metrics_;
+  Witness messages_, keys_;
+  Follower follower_;
+  Prover prover_;
+  std::shared_ptr<store::DirectoryStore> replica_;
+  std::shared_ptr<MemberDirectory> directory_;
+  std::unique_ptr<Sender> sender_;
+  std::unique_ptr<Receiver> receiver_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false, has_work_ = false;
+  std::thread out_, in_, watch_;
+};
+
+}  // namespace warifu::member

@@ -1,0 +1,204 @@
+#include "member/sender.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/failpoint.h"
+#include "base/file.h"
+#include "crypto/hash.h"
+#include "exchange/acts_body.h"
+#include "exchange/part_transfer.h"
+#include "ledger/merkle.h"
+#include "member/seal_keys.h"
+
+namespace warifu::member {
+
+using desk::MessageOut;
+
+namespace {
+
+constexpr std::size_t kSealBatch = 200;
+constexpr std::size_t kBatchBytesMax = 12 * 1024 * 1024;  // of a request, with room for its frames
+constexpr Duration kTimeLeftMin = hours(1);               // a message that nearly has expired is sealed anew
+constexpr std::size_t kStatusBatch = 256;
+
+std::string code_name(const Error& error) { return std::string(sentence(error.code).name); }
+
+}  // namespace
+
+Result<MessageOut> Sender::seal_one(const desk::Gathered& gathered, Time now) {
+  const exchange::Parcel& parcel = gathered.parcel;
+  MessageOut out;
+  exchange::OutgoingMessage message;
+  message.thread = parcel.matter;
+  message.to = {TRY(recipient_for(*parts_.replica, parcel.to, now))};
+  message.body = TRY(exchange::spell_acts(parcel.acts));
+  message.created = now;
+  message.expires = now + exchange::kMessageLife;
+  std::vector<Sha256> there;
+  for (const exchange::ParcelFile& file : parcel.files) {
+    if (std::ranges::find(there, file.sha256) != there.end()) continue;  // named twice
+    there.push_back(file.sha256);
+    const std::string name = exchange::MessageId::random().hex() + ".age";
+    TRY(make_directories(parts_.files_dir, 0700));
+    const exchange::SealedFile sealed =
+        TRY(exchange::seal_file(file.path, {parts_.files_dir + "/" + name, {message.to.front().key}, file.media_type}));
+    message.attachments.push_back(sealed.attachment);
+    out.attachments.push_back(name);
+  }
+  exchange::SealedMessage whole = TRY(exchange::seal_message(message, *parts_.sign, parts_.network.log.name));
+  out.id = whole.id;
+  out.to = parcel.to;
+  out.matter = parcel.matter;
+  out.envelope = std::move(whole.envelope);
+  out.leaf = std::move(whole.leaf);
+  out.object = std::move(whole.object);
+  out.manifest = std::move(whole.manifest);
+  for (const inquiry::SignedAct& act : parcel.acts) out.acts.push_back(act.hash);
+  out.outbox = gathered.rows;
+  out.created = now;
+  out.expires = Time::from_seconds(message.expires.seconds());
+  out.next_try = now;
+  return out;
+}
+
+Result<std::size_t> Sender::seal() {
+  const Time now = parts_.clock();
+  const std::vector<desk::Gathered> all = TRY(parts_.office.gather(TRY(parts_.mailbox.outbox_unsealed(now, kSealBatch))));
+  std::vector<MessageOut> sealed;
+  for (const desk::Gathered& gathered : all) {
+    Result<MessageOut> one = seal_one(gathered, now);
+    if (one) {
+      sealed.push_back(std::move(*one));
+      continue;
+    }
+    const Time next = now + desk::retry_after(gathered.attempts);
+    for (const std::int64_t seq : gathered.rows) TRY(parts_.office.store().outbox_failed(seq, code_name(one.error()), next));
+  }
+  if (sealed.empty()) return 0;
+  TRY(failpoint_error("courier.message.seal"));
+  TRY(parts_.mailbox.put_sealed(sealed));
+  failpoint("courier.message.sealed");
+  return sealed.size();
+}
+
+// Part by part; what the hub has already is not sent again.
+Status Sender::put_attachments(const MessageOut& message) {
+  exchange::HubParts port(parts_.hub);
+  for (const std::string& name : message.attachments) {
+    exchange::PartUpload upload = TRY(exchange::PartUpload::open(parts_.files_dir + "/" + name));
+    TRY(upload.run(port));
+  }
+  return {};
+}
+
+void Sender::drop_attachments(const MessageOut& message) const {
+  std::error_code ignored;
+  for (const std::string& name : message.attachments) {
+    std::filesystem::remove(parts_.files_dir + "/" + name, ignored);
+    std::filesystem::remove(parts_.files_dir + "/" + name + ".parts", ignored);
+  }
+}
+
+// As many as fit one request. What lay too long is sealed anew: its acts are still in the outbox.
+Result<std::vector<MessageOut>> Sender::next_batch() {
+  const Time now = parts_.clock();
+  std::vector<MessageOut> out;
+  std::size_t bytes = 0;
+  for (MessageOut& message : TRY(parts_.mailbox.unposted(now, exchange::kPostMessagesMax))) {
+    if (message.expires <= now + kTimeLeftMin && message.type == exchange::MessageType::acts) {
+      TRY(parts_.mailbox.unseal(message.id));
+      drop_attachments(message);
+      continue;
+    }
+    const bool is_in_parts = message.object.size() > exchange::kInlineObjectMax;
+    bytes += message.envelope.size() + message.leaf.size() + (is_in_parts ? 0 : message.object.size()) + 12;
+    if (bytes > kBatchBytesMax && !out.empty()) break;
+    out.push_back(std::move(message));
+  }
+  return out;
+}
+
+Status Sender::put_in_parts(const MessageOut& message) {
+  std::vector<Sha256> hashes;
+  std::vector<ByteView> parts;
+  for (ByteView rest = message.object; !rest.empty();) {
+    const std::size_t size = std::min(rest.size(), exchange::kObjectPartBytes);
+    parts.push_back(rest.first(size));
+    hashes.push_back(ledger::leaf_hash(rest.first(size)));
+    rest = rest.subspan(size);
+  }
+  const Sha256 object = crypto::sha256(message.object);
+  const exchange::ObjectState state = TRY(parts_.hub.begin_object(object, message.object.size(), hashes));
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (i >= state.is_present.size() || !state.is_present[i]) TRY(parts_.hub.put_part(object, i, parts[i]));
+  return {};
+}
+
+Result<desk::Mailbox::Accepted> Sender::accept(const MessageOut& message, const std::string& promise_note) const {
+  const exchange::Envelope envelope = TRY(exchange::Envelope::parse(TRY(note::Note::parse(message.envelope)).text));
+  const std::vector<note::VerifierKey> hub_keys{parts_.network.sign};
+  const exchange::Promise promise = TRY(exchange::check_promise(promise_note, envelope, parts_.network.log.name, hub_keys));
+  return desk::Mailbox::Accepted{message.id, promise_note, promise.index, promise.at, parts_.clock()};
+}
+
+Result<Sender::Posted> Sender::post() {
+  const std::vector<MessageOut> batch = TRY(next_batch());
+  Posted out;
+  if (batch.empty()) return out;
+  std::vector<exchange::PostedMessage> messages;
+  for (const MessageOut& message : batch) {
+    const bool is_in_parts = message.object.size() > exchange::kInlineObjectMax;
+    if (is_in_parts) TRY(put_in_parts(message));
+    TRY(put_attachments(message));
+    messages.push_back({message.envelope, message.leaf, is_in_parts ? std::string() : std::string(text_of(message.object))});
+  }
+  failpoint("courier.batch.post");
+  const std::vector<Result<std::string>> answers = TRY(parts_.hub.post(messages));
+  failpoint("courier.batch.posted");
+  if (answers.size() != batch.size()) return fail(Code::PEER_UNAVAILABLE, "another number of answers than messages", "answer");
+  std::vector<desk::Mailbox::Accepted> accepted;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    Result<desk::Mailbox::Accepted> one = answers[i] ? accept(batch[i], *answers[i]) : tl::unexpected<Error>(answers[i].error());
+    if (one) {
+      accepted.push_back(std::move(*one));
+      continue;
+    }
+    ++out.refused;
+    out.last_refusal = one.error();
+    TRY(parts_.mailbox.put_not_accepted(batch[i].id, code_name(one.error()), parts_.clock() + desk::retry_after(batch[i].attempts)));
+  }
+  TRY(failpoint_error("courier.promise.keep"));
+  if (!accepted.empty()) TRY(parts_.mailbox.put_accepted(accepted));
+  failpoint("courier.promise.kept");
+  for (const desk::Mailbox::Accepted& one : accepted) {
+    const auto message = std::ranges::find(batch, one.id, &MessageOut::id);
+    drop_attachments(*message);
+    if (message->type == exchange::MessageType::acts) TRY(parts_.office.left_house(message->matter));
+  }
+  out.accepted = accepted.size();
+  return out;
+}
+
+Status Sender::ask_relayed() {
+  std::vector<exchange::MessageId> ids;
+  std::vector<MessageOut> waiting = TRY(parts_.mailbox.undelivered(kStatusBatch));
+  for (const MessageOut& message : waiting)
+    if (!message.relayed) ids.push_back(message.id);
+  if (ids.empty()) return {};
+  std::vector<desk::Mailbox::RelayedBy> relayed;
+  for (const exchange::MessageStatus& status : TRY(parts_.hub.status(ids))) {
+    if (!status.relayed) continue;
+    const auto message = std::ranges::find(waiting, status.message, &MessageOut::id);
+    if (message == waiting.end() || message->to.text() != status.to) continue;
+    const note::Note note = TRY(note::Note::parse(*status.relayed));
+    TRY(note::require(note, parts_.network.sign));
+    const exchange::Relayed statement = TRY(exchange::Relayed::parse(note.text));
+    if (statement.origin != parts_.network.log.name || statement.message != status.message || statement.to != status.to)
+      return fail(Code::TEXT_DIFFERS, "a statement about another message", "status");
+    relayed.push_back({status.message, *status.relayed, statement.at});
+  }
+  return relayed.empty() ? Status{} : parts_.mailbox.put_relayed(relayed);
+}
+
+}  // namespace warifu::member

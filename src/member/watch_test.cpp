@@ -1,0 +1,220 @@
+#include <doctest/doctest.h>
+
+#include "desk/enrolment.h"
+#include "member/testing_exchange.h"
+
+namespace warifu::member {
+namespace {
+
+using desk::must;
+
+std::vector<std::string> codes_of(const House& house) {
+  std::vector<std::string> out;
+  for (const desk::Incident& incident : must(house.mailbox->incidents(true, 100))) out.push_back(incident.code + " " + incident.about);
+  std::ranges::sort(out);
+  return out;
+}
+
+TEST_CASE("what a member publishes and enters is there for the others") {
+  TestingExchange e;
+  party::Organisation changed = e.agency.office.self;
+  changed.telephone = "000-000-0001";
+  must(e.agency.member->directory()->publish_organisation(changed));
+  must(e.provider.member->watch());
+  CHECK(must(e.provider.member->directory()->organisation(changed.id))->telephone == "000-000-0001");
+  CHECK(codes_of(e.provider).empty());
+  CHECK(codes_of(e.agency).empty());
+}
+
+TEST_CASE("a promise that is not kept in time is evidence; kept late it still is") {
+  TestingExchange e;
+  e.hub.is_logging = false;
+  const MatterId matter = e.dispatched();
+  must(e.agency.member->send());
+  must(e.provider.member->receive({}));
+  must(e.agency.member->watch());
+  CHECK(codes_of(e.agency).empty());  // there is time
+  e.world.clock.advance(seconds(16));
+  for (House* house : {&e.agency, &e.provider}) must(house->member->watch());
+  const auto message = must(e.agency.mailbox->messages_of(matter)).front();
+  const std::string about = "PROMISE_BROKEN message " + message.id.hex();
+  CHECK(codes_of(e.agency) == std::vector{about});
+  CHECK(codes_of(e.provider) == std::vector{about});  // the receiver saw it too
+  const desk::Incident incident = must(e.agency.mailbox->incidents(true, 1)).front();
+  CHECK(incident.evidence.find(*message.promise) != std::string::npos);
+  CHECK(incident.evidence.find("hub.example/log\n") != std::string::npos);
+  // Receivers did not wait for it.
+  CHECK(e.acts_at_provider(matter) == 4);
+  e.hub.log_pending();
+  must(e.agency.member->watch());
+  CHECK(must(e.agency.mailbox->message_out(message.id))->logged);
+  CHECK(codes_of(e.agency).size() == 1);
+}
+
+TEST_CASE("a place in the log that was given to somebody else breaks the promise at once") {
+  TestingExchange e;
+  const MatterId matter = e.dispatched();
+  e.hub.is_logging = false;
+  must(e.agency.member->send());
+  e.hub.pending.front() = "another leaf";
+  e.hub.log_pending();
+  must(e.agency.member->watch());
+  const auto message = must(e.agency.mailbox->messages_of(matter)).front();
+  CHECK(codes_of(e.agency) == std::vector{"PROMISE_BROKEN message " + message.id.hex()});
+  CHECK(must(e.agency.mailbox->unproven(10)).empty());
+}
+
+TEST_CASE("a node cosigns what goes on from what it saw, and again every minute") {
+  TestingExchange e;
+  const std::size_t before = e.hub.cosignatures.size();
+  must(e.agency.member->watch());
+  CHECK(e.hub.cosignatures.size() == before);
+  e.dispatched();
+  must(e.agency.member->send());
+  must(e.agency.member->watch());
+  CHECK(e.hub.cosignatures.size() == before + 1);
+  e.world.clock.advance(seconds(61));
+  must(e.agency.member->watch());
+  CHECK(e.hub.cosignatures.size() == before + 3);  // both logs
+  const std::string& last = e.hub.cosignatures.back();
+  const std::size_t cut = last.find("\n\n");
+  REQUIRE(cut != std::string::npos);
+  const note::Note note{last.substr(0, cut + 1), {must(note::SignatureLine::parse(last.substr(cut + 2)))}};
+  const std::vector<note::VerifierKey> keys{e.agency.witness->verifier()};
+  CHECK(must(note::verify(note, keys)).size() == 1);
+}
+
+TEST_CASE("a log that forks, shrinks or is rewritten is not followed: kept as evidence, and the exchange rests") {
+  struct Case {
+    const char* what;
+    std::function<void(TestingHub::Log&)> attack;
+  };
+  const Case cases[] = {
+      {"another history of the same size",
+       [](TestingHub::Log& log) {
+         std::vector<std::string> history = log.entries;
+         history.back() += "x";
+         log.rewrite(history);
+       }},
+      {"an old backup",
+       [](TestingHub::Log& log) {
+         std::vector<std::string> history = log.entries;
+         history.pop_back();
+         log.rewrite(history);
+       }},
+      {"another history that has grown",
+       [](TestingHub::Log& log) {
+         std::vector<std::string> history = log.entries;
+         history.front() += "x";
+         history.push_back("more");
+         log.rewrite(history);
+       }},
+  };
+  for (const bool is_keys : {false, true})
+    for (const Case& one : cases) {
+      CAPTURE(one.what);
+      CAPTURE(is_keys);
+      TestingExchange e;
+      e.dispatched();
+      must(e.agency.member->send());
+      e.dispatched("reiji-00002");
+      must(e.agency.member->send());
+      must(e.agency.member->watch());
+      const std::size_t cosigned = e.hub.cosignatures.size();
+      one.attack(is_keys ? e.hub.keys : e.hub.log);
+      CHECK(e.agency.member->watch().error().code == Code::LOG_FORKED);
+      CHECK(codes_of(e.agency) == std::vector<std::string>{is_keys ? "LOG_FORKED keys" : "LOG_FORKED log"});
+      const std::string evidence = must(e.agency.mailbox->incidents(true, 1)).front().evidence;
+      CHECK(std::ranges::count(evidence, std::string_view("—").front()) >= 2);  // both checkpoints with their signatures
+      for (std::size_t i = cosigned; i < e.hub.cosignatures.size(); ++i)
+        CHECK(e.hub.cosignatures[i].starts_with(is_keys ? "hub.example/log" : "hub.example/keys"));
+      // Nothing goes in or out any more, also after a restart.
+      e.agency.open();
+      CHECK(e.agency.member->send().error().code == Code::LOG_FORKED);
+      CHECK(e.agency.member->receive({}).error().code == Code::LOG_FORKED);
+      must(e.agency.mailbox->examine_incident(must(e.agency.mailbox->incidents(true, 1)).front().seq, e.clock()));
+      CHECK(e.agency.member->send().has_value());
+    }
+}
+
+TEST_CASE("a key for this house that did not come from it is an alarm") {
+  TestingExchange e;
+  // The root key was stolen: an entry that everybody takes.
+  const note::Signer thief = TestingHub::signer(note::sign_name(e.agency.org()));
+  note::KeyEntry forged;
+  forged.origin = e.hub.keys.signer.verifier().name;
+  forged.org = e.agency.org();
+  forged.purpose = note::KeyPurpose::share;
+  forged.algorithm = note::OrgKeyAlgorithm::ristretto255;
+  forged.key.assign(thief.verifier().key.bytes.begin(), thief.verifier().key.bytes.end());
+  const Time from = Time::from_seconds(e.clock().seconds());
+  forged.valid = {from, from + days(1)};
+  const std::vector<note::Signer> signers{e.agency.root};
+  e.hub.keys.append(must(note::sign_note(must(forged.text()), signers)).serialise());
+  e.hub.keys.publish();
+  must(e.agency.member->watch());
+  must(e.provider.member->watch());
+  REQUIRE(codes_of(e.agency).size() == 1);
+  CHECK(codes_of(e.agency).front().starts_with("KEY_UNKNOWN keys "));
+  CHECK(codes_of(e.provider).empty());
+}
+
+TEST_CASE("a hub that makes up a key is caught by everybody") {
+  TestingExchange e;
+  const note::Signer own = TestingHub::signer(note::sign_name(e.agency.org()));
+  note::KeyEntry forged;
+  forged.origin = e.hub.keys.signer.verifier().name;
+  forged.org = e.agency.org();
+  forged.key.assign(own.verifier().key.bytes.begin(), own.verifier().key.bytes.end());
+  const Time from = Time::from_seconds(e.clock().seconds());
+  forged.valid = {from, from + days(1)};
+  // It has the admitters' keys, not the root's.
+  e.hub.keys.append(must(note::sign_note(must(forged.text()), e.hub.admitters)).serialise());
+  e.hub.keys.publish();
+  for (House* house : {&e.agency, &e.provider}) {
+    CHECK_FALSE(house->member->watch());
+    REQUIRE(codes_of(*house).size() == 1);
+    CHECK(must(house->mailbox->incidents(true, 1)).front().evidence.find("purpose sign") != std::string::npos);
+    CHECK(must(house->replica->organisation_keys(e.agency.office.self.id, e.clock())) == std::vector{e.agency.office.signer->verifier()});
+  }
+}
+
+TEST_CASE("a revocation reaches every node with its next look, and a node that cannot look refuses by the age of what it knows") {
+  TestingExchange e;
+  const party::OrganisationId agency = e.agency.office.self.id;
+  const Time now = Time::from_seconds(e.clock().seconds());
+  const auto before = must(e.provider.replica->organisation_keys_for(agency, note::KeyPurpose::sign, e.clock()));
+  REQUIRE(before.size() == 1);
+  note::KeyEntry ended = before.front();
+  for (const std::string& entry : must(e.agency.replica->entries())) {
+    const note::Note note = must(note::Note::parse(entry));
+    if (const auto key = note::KeyEntry::parse(note.text); key && *key == before.front()) ended.previous = note::leaf_hash(note);
+  }
+  ended.valid.until = now;
+  e.agency.hand_in(must(ended.text()), {e.agency.root});
+  // The node looks every few seconds; five minutes is the bound.
+  e.world.clock.advance(seconds(5));
+  must(e.provider.member->watch());
+  CHECK(must(e.provider.replica->organisation_keys(agency, e.clock())).empty());
+
+  e.hub.is_away = true;
+  const Time heard = *must(e.provider.member->directory()->verified_as_of());
+  e.world.clock.advance(minutes(20));
+  CHECK_FALSE(e.provider.member->watch());
+  CHECK(*must(e.provider.member->directory()->verified_as_of()) == heard);
+  e.provider.open();  // a restart does not make it younger
+  CHECK(*must(e.provider.member->directory()->verified_as_of()) <= heard);
+}
+
+TEST_CASE("threads carry what is written, and end when they are told to") {
+  TestingExchange e;
+  for (House* house : {&e.agency, &e.provider}) house->member->start();
+  const MatterId matter = e.dispatched();
+  e.agency.member->wake();
+  for (int i = 0; i < 200 && e.acts_at_provider(matter) < 4; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(25));
+  CHECK(e.acts_at_provider(matter) == 4);
+  for (House* house : {&e.agency, &e.provider}) house->member->stop();
+}
+
+}  // namespace
+}  // namespace warifu::member

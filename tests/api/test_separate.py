@@ -1,0 +1,150 @@
+"""The separate demo: a hub and one node per organisation, each its own process and folder."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from conftest import BIN
+
+AGENCIES = ["kakuu-police.demo", "mihon-police.demo"]
+PROVIDERS = ["portal.demo", "net.demo", "mvno.demo", "bank.demo", "coin.demo"]
+
+# What stands in the played cases and nowhere else: selectors, purposes, reasons, names of officers.
+PORTAL_ONLY = ["rei000042", "代金を支払ったが商品が届かない", "出品者の特定のため", "会員の確認のため"]
+BANK_ONLY = ["被害者が現金を振り込んだ口座"]
+PEOPLE = ["架空 花子", "例田 一郎", "答野 花子", "確井 三郎"]
+
+
+def play(folder, *more):
+    done = subprocess.run(
+        [BIN, "demo", "--once", "--json", "--customers", "500", "--data", str(folder), *more], capture_output=True, text=True, timeout=600, check=False
+    )
+    return done
+
+
+def processes_of(folder):
+    out = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        except OSError:
+            continue
+        if str(folder) in line and int(entry.name) != os.getpid():
+            out.append((int(entry.name), line))
+    return out
+
+
+@pytest.fixture(scope="module")
+def separate(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("separate") / "demo"
+    done = play(folder, "--separate")
+    logs = "\n".join(f"== {log.name}\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}" for log in folder.glob("*.log"))
+    assert done.returncode == 0, done.stdout + done.stderr + logs
+    return folder, json.loads(done.stdout)
+
+
+def test_the_same_result_as_in_one_process(separate, tmp_path):
+    _, apart = separate
+    together = play(tmp_path / "together")
+    assert together.returncode == 0, together.stderr
+    assert apart == json.loads(together.stdout)
+    assert len(apart["matters"]) == 8
+
+
+def test_nothing_that_was_started_goes_on(separate):
+    folder, _ = separate
+    assert processes_of(folder) == []
+
+
+def test_each_organisation_has_its_own_folder(separate):
+    folder, _ = separate
+    for organisation in AGENCIES + PROVIDERS:
+        assert (folder / organisation / "office.sqlite").is_file()
+        assert (folder / organisation / "network").read_text() == (folder / "hub" / "network").read_text()
+        assert not (folder / organisation / "hub").exists()
+    assert (folder / "root.vkey").read_text().startswith("log hub.demo/keys+")
+
+
+def found_in(folder, texts):
+    wanted = [text.encode() for text in texts]
+    out = []
+    for file in folder.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            out += [(str(file), text.decode()) for text in wanted if text in content]
+    return out
+
+
+def test_the_hub_can_read_nothing(separate):
+    folder, _ = separate
+    assert found_in(folder / "hub", PORTAL_ONLY + BANK_ONLY + PEOPLE) == []
+
+
+def test_nobody_holds_what_was_not_for_him(separate):
+    folder, _ = separate
+    for provider in PROVIDERS:
+        foreign = [text for text in PORTAL_ONLY if provider != "portal.demo"] + [text for text in BANK_ONLY if provider != "bank.demo"]
+        assert found_in(folder / provider, foreign) == []
+    assert found_in(folder / "mihon-police.demo", PORTAL_ONLY) == []
+
+
+def test_every_message_was_acknowledged_and_logged(separate):
+    folder, _ = separate
+    for organisation in AGENCIES + PROVIDERS:
+        listed = subprocess.run(
+            [BIN, "envelope", "list", "--data", str(folder / organisation), "--limit", "1000", "--json"], capture_output=True, text=True, check=True
+        )
+        messages = json.loads(listed.stdout)["messages"]
+        assert messages
+        for message in messages:
+            assert message["accepted"]
+            assert message["refused"] == ""
+            if message["type"] == "acts":
+                assert message["delivered"]
+        incidents = subprocess.run([BIN, "incidents", "--data", str(folder / organisation), "--json"], capture_output=True, text=True, check=True)
+        assert json.loads(incidents.stdout)["incidents"] == []
+
+
+def test_age_opens_a_sealed_object(separate, tmp_path):
+    folder, apart = separate
+    number = next(matter["number"] for matter in apart["matters"] if matter["case_"] == "auction-fraud").split(":")[1]
+    sealed, opened = tmp_path / "sealed.age", tmp_path / "opened"
+    subprocess.run(
+        [BIN, "envelope", "export", number, "--sealed", "--data", str(folder / "kakuu-police.demo"), "-o", str(sealed)], check=True, capture_output=True
+    )
+    assert sealed.read_bytes().startswith(b"age-encryption.org/v1\n")
+    assert "rei000042".encode() not in sealed.read_bytes()
+    (key,) = (folder / "portal.demo" / "keys").glob("*_seal_*.key")
+    subprocess.run(["age", "-d", "-i", str(key), "-o", str(opened), str(sealed)], check=True, capture_output=True)
+    content = opened.read_bytes()
+    size = int.from_bytes(content[:4], "big")
+    assert content[4 : 4 + size].startswith(b"warifu-msg/v1\n")
+    # Nobody else's key opens it.
+    (other,) = (folder / "bank.demo" / "keys").glob("*_seal_*.key")
+    assert subprocess.run(["age", "-d", "-i", str(other), str(sealed)], capture_output=True, check=False).returncode != 0
+
+
+@pytest.mark.parametrize("wanted", [signal.SIGTERM, signal.SIGKILL])
+def test_a_demo_that_is_cut_short_leaves_nothing_running(tmp_path, wanted):
+    folder = tmp_path / "cut"
+    process = subprocess.Popen(
+        [BIN, "demo", "--once", "--json", "--separate", "--customers", "100", "--data", str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    until = time.monotonic() + 60
+    while len(processes_of(folder)) < 4 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert len(processes_of(folder)) >= 4
+    process.send_signal(wanted)
+    process.wait(timeout=60)
+    until = time.monotonic() + 20
+    while processes_of(folder) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert processes_of(folder) == []
+    assert process.returncode != 0
