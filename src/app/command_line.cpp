@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "app/bench.h"
+#include "app/bench_parts.h"
 #include "app/cli.h"
 #include "app/commands.h"
 #include "base/failpoint.h"
@@ -72,6 +73,12 @@ void add_bench(CLI::App& root, int& code) {
   command->add_option("--seconds", options->seconds, "Length of each measurement")->capture_default_str();
   command->add_flag("--json", options->json, "Print the figures as JSON");
   command->callback([options, &code] { code = run_bench_inquiry(*options); });
+  const auto parts = std::make_shared<PartsBenchCommand>();
+  command = bench->add_subcommand("parts", "A large result sealed, hashed and cut into parts, carried and opened");
+  command->add_option("--data", parts->data, "Folder to work in (not there yet, or empty)")->required();
+  command->add_option("--megabytes", parts->megabytes, "Size of the result")->capture_default_str();
+  command->add_flag("--json", parts->json, "Print the figures as JSON");
+  command->callback([parts, &code] { code = run_bench_parts(*parts); });
 }
 
 }  // namespace

@@ -95,6 +95,8 @@ Unwrapped unwrap_p256(const P256Secret& secret, const internal::AgeStanza& stanz
   if (!equal_constant_time(tag, tag_of(fixed<65>(enc), secret.public_key()))) return std::optional<internal::AgeFileKey>{};
   Result<Bytes> opened = hpke_open(secret, fixed<65>(enc), kTagInfo, {}, stanza.body);
   if (!opened && opened.error().code == Code::BAD_KEY) return fail(Code::BAD_ENCODING, "a share that is no point", "header");
+  // A security module that does not answer is not "sealed for somebody else": the caller tries again later.
+  if (!opened && opened.error().code != Code::CRYPTO) return tl::unexpected<Error>(std::move(opened).error());
   return file_key_of(std::move(opened));
 }
 
