@@ -3,9 +3,9 @@
 
 usage: tools/run_tests.py [--build DIR] [--long] [--list] [FILTER]
 
-Parts: tools (the project's own scripts), unit/<room> (build/dev/test_<room>), ui-unit (vitest), api, faults, peers, upgrade (pytest in
-tests/<part>), browser (node --test in tests/ui); with --long also asan/<room>, tsan/<room> and cleanroom. A part exists when its
-files do. FILTER selects the parts whose name contains it; when there is none, it selects test cases by name in all parts.
+Parts: tools (the project's own scripts), unit/<room> (build/dev/test_<room>), unit/fuzz (every fuzz target on its seeds), ui-unit (vitest), api,
+faults, peers, upgrade (pytest in tests/<part>), browser (node --test in tests/ui); with --long also asan/<room>, tsan/<room>, fuzz/<target>
+(libFuzzer, 30 s each) and cleanroom. A part exists when its files do. FILTER selects the parts whose name contains it; when there is none, it selects test cases by name in all parts.
 Each part writes build/test-logs/<part>.log. Exit code 1 when a test failed or nothing was tested.
 """
 
@@ -138,7 +138,7 @@ def environment(build, long):
 
 
 def unit_parts(build, prefix, timeout_s):
-    for folder in sorted((ROOT / "src").glob("*/")):
+    for folder in [*sorted((ROOT / "src").glob("*/")), ROOT / "fuzz"]:
         if not any(folder.glob("*_test.cpp")):
             continue
         program = build / f"test_{folder.name}"
@@ -148,6 +148,23 @@ def unit_parts(build, prefix, timeout_s):
             read_doctest,
             timeout_s=timeout_s,
             filtered=lambda name: [f"--test-case=*{name}*"],
+            missing="" if program.exists() else f"{program.relative_to(ROOT) if program.is_relative_to(ROOT) else program} was not built",
+        )
+
+
+FUZZ_SECONDS = 30
+FUZZ_HELPERS = ("fuzz", "libfuzzer", "replay_test")
+
+
+def fuzz_parts(build):
+    for source in sorted((ROOT / "fuzz").glob("*.cpp")):
+        if source.stem in FUZZ_HELPERS:
+            continue
+        program = build / f"fuzz_{source.stem}"
+        yield Part(
+            f"fuzz/{source.stem}",
+            [str(ROOT / "tools/run_fuzz.py"), "--build", str(build), "--seconds", str(FUZZ_SECONDS), source.stem],
+            timeout_s=10 * FUZZ_SECONDS,
             missing="" if program.exists() else f"{program.relative_to(ROOT) if program.is_relative_to(ROOT) else program} was not built",
         )
 
@@ -206,6 +223,7 @@ def all_parts(build, long):
     if long:
         for preset in ("asan", "tsan"):
             parts += unit_parts(ROOT / "build" / preset, preset, 1800)
+        parts += fuzz_parts(ROOT / "build/fuzz")
         parts.append(Part("cleanroom", [str(ROOT / "tools/cleanroom.sh"), "test"], timeout_s=3 * 3600, alone=True))
     return parts
 

@@ -10,6 +10,7 @@
 #include "store/postgres.h"
 #include "store/sources.h"
 #include "store/sqlite.h"
+#include "store/unfinished.h"
 
 namespace warifu::app {
 
@@ -90,7 +91,10 @@ Result<std::unique_ptr<Node>> Node::open(NodeOptions options) {
   node->options_.is_demo = list.is_demo;
   node->options_.hub = list.hub;
   if (node->options_.store_url.empty()) node->options_.store_url = list.store_url;
-  if (node->options_.lock) node->lock_.emplace(TRY(store::FolderLock::take(node->options_.data)));
+  if (node->options_.lock) {
+    node->lock_.emplace(TRY(store::FolderLock::take(node->options_.data)));
+    TRY(store::remove_unfinished(node->options_.data));
+  }
   TRY(node->read_network());
   TRY(node->network_ ? node->open_replica() : node->open_directory(false));
   for (const party::Organisation& organisation : list.organisations) TRY(node->host(organisation));

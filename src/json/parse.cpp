@@ -112,12 +112,12 @@ struct Builder {
     pending.clear();
     return add(Value(number));
   }
-  bool on_uint64(std::uint64_t, Piece, Ec& ec) { return integer_out_of_range(ec); }
+  bool on_uint64(std::uint64_t, Piece piece, Ec& ec) { return large_integer(take(piece), ec); }
   // Boost.JSON 1.81 also reports integers beyond 64 bits here, and its own doubles may be off by a unit in the last place:
   // the digits are read again with a correctly rounding function.
   bool on_double(double, Piece piece, Ec& ec) {
     const std::string digits = take(piece);
-    if (digits.find_first_of(".eE") == std::string::npos) return integer_out_of_range(ec);
+    if (digits.find_first_of(".eE") == std::string::npos) return large_integer(digits, ec);
     double number = 0;
     const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (problem != std::errc{} || end != digits.data() + digits.size())
@@ -129,7 +129,12 @@ struct Builder {
   bool on_comment_part(Piece, Ec&) { return true; }
   bool on_comment(Piece, Ec&) { return true; }
 
-  bool integer_out_of_range(Ec& ec) {
+  // Beyond int64 the canonical spelling of a double has no point and no exponent (up to 10^21). Only that spelling is read, so that what
+  // was accepted once can be read again from its canonical text; any other would be rounded.
+  bool large_integer(const std::string& digits, Ec& ec) {
+    double number = 0;
+    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (problem == std::errc{} && end == digits.data() + digits.size() && canonical(Value(number)) == digits) return add(Value(number));
     return stop(ec, Code::OUT_OF_RANGE, "integer does not fit int64", {{"min", "-9223372036854775808"}, {"max", "9223372036854775807"}});
   }
 };

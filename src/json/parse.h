@@ -1,7 +1,7 @@
 #pragma once
 // Reads JSON from outside, strictly: what is accepted has exactly one meaning for every reader.
 // Refused besides bad syntax: a key twice in one object at any depth, bad UTF-8, lone surrogates, NUL in a string or key, integers outside
-// int64, numbers outside double, nesting beyond kJsonDepthMax, anything after the value. An error's `where` is a JSON pointer (RFC 6901).
+// int64 (but for canonical doubles), numbers outside double, nesting beyond kJsonDepthMax, a second value. Error.where is a JSON pointer (RFC 6901).
 
 #include <string_view>
 

@@ -192,10 +192,18 @@ TEST_CASE("pretty text has two spaces per level") {
         "{\n  \"b\": [\n    1,\n    {\n      \"c\": null\n    }\n  ],\n  \"a\": [],\n  \"o\": {}\n}\n");
 }
 
-TEST_CASE("a large whole double stays a double in compact text") {
-  const Value value(1e20);
-  CHECK(canonical(value) == "100000000000000000000");
-  CHECK(parse(compact(value)).value() == value);
+TEST_CASE("a large whole double is read again from every text that is written of it") {
+  for (const double number : {1e20, -1e20, 0x1p63, -0x1p63, 0x1p64, 123456789012345680000.0, 999999999999999900000.0, 1e21, 9223372036854774784.0}) {
+    const Value value(number);
+    CAPTURE(canonical(value));
+    for (const std::string& text : {canonical(value), compact(value), pretty(value)}) {
+      const Result<Value> again = parse(text);
+      REQUIRE(again.has_value());
+      CHECK(again->to_number<double>() == number);
+      CHECK(canonical(*again) == canonical(value));
+    }
+  }
+  CHECK(canonical(Value(1e20)) == "100000000000000000000");
 }
 
 TEST_CASE("bad UTF-8 is found at its first byte") {

@@ -20,6 +20,7 @@ constexpr std::size_t kHeadReadBytes = 16 * 1024;
 constexpr std::size_t kBodyReadBytes = 64 * 1024;
 // What the parser may leave unread inside a body: the line of a chunk with its extensions, or the trailer.
 constexpr std::size_t kChunkLineBytesMax = 16 * 1024;
+constexpr std::size_t kLastChunkBytes = 5;
 
 std::string lower_case(std::string_view text) {
   std::string out(text);
@@ -229,7 +230,10 @@ void Connection::continue_body() {
     keep_alive_ = false;
     return refuse(Error{Code::TIMEOUT, "the body did not arrive in time", "body", {}}, 408);
   }
-  if (filled_ > 0 && !parser_->is_done()) {
+  // Beast 1.81 asserts that it sees the five octets of the last chunk ("0", CR LF, CR LF) at once when it has seen its first line before; fewer
+  // than five are never all that is left of a chunked body that is not done.
+  const bool is_enough = filled_ >= (parser_->chunked() ? kLastChunkBytes : 1);
+  if (is_enough && !parser_->is_done()) {
     ErrorCode error;
     parser_->eager(true);
     consume(parser_->put(asio::buffer(buffer_.data(), filled_), error));

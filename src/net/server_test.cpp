@@ -160,6 +160,24 @@ TEST_CASE("chunked bodies are joined, trailers do not become headers") {
   CHECK(status_of(client.response()) == 200);
 }
 
+TEST_CASE("a chunked body may arrive in any pieces") {
+  const std::vector<std::string> bodies{"0\r\n\r\n", "0;a=b\r\n\r\n", "0\r\nTrailer: x\r\n\r\n", "3\r\nabc\r\n0\r\n\r\n",
+                                        "1\r\na\r\n2\r\nbc\r\n000\r\nA: b\r\n\r\n"};
+  Server server = start({});
+  RawClient client(server.port());
+  for (const std::string& body : bodies)
+    for (const std::size_t piece : {1UL, 2UL, 3UL, 4UL}) {
+      CAPTURE(body);
+      CAPTURE(piece);
+      REQUIRE(client.send(request("POST /", "Transfer-Encoding: chunked\r\n")));
+      for (std::size_t at = 0; at < body.size(); at += piece) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(3));  // so that the pieces are read one by one
+        REQUIRE(client.send(std::string_view(body).substr(at, piece)));
+      }
+      CHECK(status_of(client.response()) == 200);
+    }
+}
+
 TEST_CASE("requests sent in one go are answered in order on one connection") {
   Server server = start({});
   RawClient client(server.port());

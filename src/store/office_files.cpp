@@ -103,7 +103,8 @@ std::string OfficeFiles::path(const MatterId& matter, const Sha256& sha256) cons
 
 Result<OfficeFiles::Stored> OfficeFiles::take(const MatterId& matter, const std::string& from, const Sha256* expected) const {
   const std::string folder = folder_ + "/" + matter.hex();
-  const std::string part = folder + "/part-" + MatterId::random().hex();
+  // Not in the matter's folder: what a killed process leaves is found in one place (unfinished.h).
+  const std::string part = folder_ + "/part-" + MatterId::random().hex();
   TRY(make_directories(folder, 0700));
   Result<Stored> stored = copy_to(from, part);
   if (stored && expected != nullptr && stored->sha256 != *expected)

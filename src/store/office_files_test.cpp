@@ -41,6 +41,7 @@ TEST_CASE("files lie under their matter by digest, and only when they are what t
     const auto listed =
         std::distance(std::filesystem::directory_iterator(std::filesystem::path(office->file_path(b, ref.sha256).value()).parent_path()), {});
     CHECK(listed == 1);  // nothing of the failures is left
+    for (const auto& entry : std::filesystem::directory_iterator(office.options().files_dir)) CHECK(entry.is_directory());
     ::unlink(path.c_str());
     CHECK(office->file_path(a, ref.sha256).error().code == Code::NOT_FOUND);
   });

@@ -84,12 +84,23 @@ Result<std::unique_ptr<TestPostgres>> TestPostgres::start(bool durable) {
   if (made < 0 || wait_for(made) != 0) return fail(Code::IO, "initdb failed, see " + folder + "/log");
   for (int tried = 0; tried < 5; ++tried) {
     server->port_ = free_port();
-    if (server->start_again()) return server;
+    if (server->start_once()) return server;
   }
   return fail(Code::IO, "PostgreSQL did not start");
 }
 
+// After kill() the processes left over may still hold the shared memory for a moment: the server refuses to start until they are gone.
 Status TestPostgres::start_again() {
+  Status started;
+  for (int tried = 0; tried < 20; ++tried) {
+    started = start_once();
+    if (started || started.error().code != Code::IO) return started;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return started;
+}
+
+Status TestPostgres::start_once() {
   if (pid_ > 0) return {};
   std::vector<std::string> words = {
       std::string(kPrograms) + "/postgres", "-D", (folder_ / "data").string(), "-k", folder_.string(), "-p", std::to_string(port_)};
@@ -138,6 +149,7 @@ void TestPostgres::end_with(int signal) {
 
 void TestPostgres::stop() { end_with(SIGINT); }
 void TestPostgres::crash() { end_with(SIGQUIT); }
+void TestPostgres::kill() { end_with(SIGKILL); }
 
 TestPostgres::~TestPostgres() {
   end_with(SIGQUIT);

@@ -36,10 +36,12 @@ class TestPostgres {
 
   void stop();   // fast: sessions are ended, everything is flushed
   void crash();  // immediate: recovery runs at the next start
+  void kill();   // kill -9 of the server's first process; the others find out by themselves
   Status start_again();
 
  private:
   void end_with(int signal);
+  Status start_once();
 
   std::filesystem::path folder_;
   int port_;
