@@ -434,6 +434,7 @@ const std::set<std::string> kOwn = {"get_node",
                                     "post_invitations_redeem",
                                     "get_me_devices",
                                     "post_me_devices",
+                                    "post_me_passkeys",
                                     "get_me_keyfile"};
 
 std::map<std::string, Row> all_rows() {

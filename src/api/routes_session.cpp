@@ -29,6 +29,9 @@ Result<SessionInfo> session_info(Call& call, desk::SessionView view) {
   info.device_nonce = std::move(view.device_nonce);
   info.until = view.until;
   info.is_demo = call.options.is_demo;
+  desk::PasskeysView passkeys = TRY(call.here().logins.passkeys(info.person));
+  info.rp_id = std::move(passkeys.rp_id);
+  info.passkeys = std::move(passkeys.passkeys);
   return info;
 }
 
@@ -46,11 +49,12 @@ void add_log_in(Router& routes) {
                                           call.host = TRY(host_of(call.offices, body.organisation, Code::WRONG_LOGIN));
                                           return session_info(call, TRY(call.here().logins.log_in({body.login, body.password})));
                                         });
-  routes.add<desk::FactorCommand, SessionInfo>({"POST", "/api/session/factor", "session", "端末の鍵で署名した応答により、ログインを完了します。",
-                                                "Completes the log-in with the answer signed by the device's key.", Access::COOKIE},
-                                               [](Call& call, const desk::FactorCommand& body) -> Result<SessionInfo> {
-                                                 return session_info(call, TRY(call.here().logins.answer_factor(call.token, body)));
-                                               });
+  routes.add<desk::FactorCommand, SessionInfo>(
+      {"POST", "/api/session/factor", "session", "端末の鍵の署名か、パスキーの応答により、ログインを完了します。",
+       "Completes the log-in with the answer signed by the device's key or given by a passkey.", Access::COOKIE},
+      [](Call& call, const desk::FactorCommand& body) -> Result<SessionInfo> {
+        return session_info(call, TRY(call.here().logins.answer_factor(call.token, body)));
+      });
   routes.add<None, SessionInfo>({"GET", "/api/session", "session", "今のログインの内容です。", "The present session."},
                                 [](Call& call) { return session_info(call, call.session); });
   routes.add<desk::RoleCommand, SessionInfo>(
@@ -101,6 +105,10 @@ void add_devices(Router& routes) {
       {"POST", "/api/me/devices", "session", "自分の端末を追加します。別の人が認めるまでは使えません。",
        "Adds a device of one's own; it counts once a second person has admitted its key.", Access::SESSION, Write::KEPT, 201},
       [](Call& call, const desk::DeviceCommand& body) { return call.here().logins.add_device(call.token, body); });
+  routes.add<desk::PasskeyCommand, desk::DeviceView>(
+      {"POST", "/api/me/passkeys", "session", "自分のパスキーを追加します。別の人が認めるまでは使えません。",
+       "Adds a passkey of one's own; it counts once a second person has admitted its key.", Access::SESSION, Write::KEPT, 201},
+      [](Call& call, const desk::PasskeyCommand& body) { return call.here().logins.add_passkey(call.token, body); });
   routes.add<DeviceRevocation, None>(
       {"POST", "/api/people/{person}/devices/revoke", "session", "端末の鍵を無効にします。その人のログインは終わります。",
        "Revokes a device's key; the person's sessions end.", Access::SESSION, Write::KEPT, 204},

@@ -1,4 +1,5 @@
 #include "api/test_api.h"
+#include "note/test_authenticator.h"
 
 namespace warifu::api {
 namespace {
@@ -175,6 +176,68 @@ TEST_CASE("session: devices are listed, added and revoked") {
   CHECK(node.log_in(node.world.supervisor).get("/api/people/" + who.person.hex() + "/devices").status() == 403);
   CHECK(admin.post_as("/api/people/" + who.person.hex() + "/devices/revoke", DeviceRevocation{devices.devices[0].vkey}).status() == 204);
   CHECK(browser.get("/api/session").status() == 401);
+}
+
+TEST_CASE("session: a passkey is added, admitted by a second person, logs in and approves") {
+  TestApi node;
+  const desk::Caller& who = node.world.approver;
+  const note::RelyingParty here{std::string(kTestOrigin), "desk.example"};
+  const note::TestAuthenticator device(here);
+  Browser browser = node.log_in(who);
+  const auto add = [&](const note::TestAuthenticator::Change& change = {}) {
+    const SessionInfo session = browser.get("/api/session").as<SessionInfo>();
+    const auto made = device.create(desk::passkey_text(kTestOrigin, session.organisation, session.person, session.device_nonce), change);
+    return browser.post_as("/api/me/passkeys", desk::PasskeyCommand{"鍵束", made.attestation, made.client_data});
+  };
+  CHECK(browser.get("/api/session").as<SessionInfo>().rp_id.empty());
+  CHECK(add().code() == "PASSKEY_ORIGIN");  // no address of the organisation in the directory yet
+  const Time now = node.world.clock.now();
+  node.world.directory().put_web(node.world.agency().self().id, here, now, now + days(30));
+  CHECK(browser.get("/api/session").as<SessionInfo>().rp_id == here.id);
+  const Reply unverified = add([](auto& bend) { bend.flags = 0x41; });
+  CHECK(unverified.status() == 422);
+  CHECK(unverified.code() == "PASSKEY_UNVERIFIED");
+  CHECK(browser.post("/api/me/passkeys", R"({"device":"x","attestation":"oA==","client_data":"e30="})").code() == "BAD_PASSKEY");
+  CHECK(browser.post("/api/me/passkeys", R"({"device":"x","attestation":"?","client_data":"e30="})").status() == 422);
+  const Reply made = add();
+  REQUIRE_MESSAGE(made.status() == 201, std::string(made.response.text()));
+  CHECK(made.as<desk::DeviceView>().is_pending);
+  CHECK(browser.get("/api/session").as<SessionInfo>().passkeys.empty());
+
+  Browser admin = node.log_in(node.world.agency_admin);
+  const desk::AdmissionCommand admission{who.person, party::Role::APPROVER, made.text("vkey")};
+  const auto prepared = admin.post_as("/api/keys/admission/prepare", admission).as<desk::PreparedEntry>();
+  CHECK(admin.post_as("/api/keys/admission", desk::SignedEntry{prepared.text, node.sign(node.world.agency_admin, prepared.text)}).status() == 204);
+  const auto usable = browser.get("/api/session").as<SessionInfo>().passkeys;
+  REQUIRE(usable.size() == 1);
+  CHECK(usable[0].credential == device.credential());
+
+  const auto said = [&](const std::string& text) {
+    auto answer = device.get(text);
+    return desk::AssertionCommand{device.credential(), answer.authenticator_data, answer.client_data, answer.signature};
+  };
+  Browser second(node.api);
+  const Reply half = second.post("/api/session", node.log_in_body(who));
+  CHECK(half.as<SessionInfo>().passkeys.size() == 1);
+  CHECK(second.post_as("/api/session/factor", desk::FactorCommand{"", said(half.text("challenge_text") + "x")}).code() == "WRONG_FACTOR");
+  const Reply again = second.post("/api/session", node.log_in_body(who));
+  CHECK(second.post_as("/api/session/factor", desk::FactorCommand{"", said(again.text("challenge_text"))}).status() == 200);
+
+  const MatterId matter = desk::must(node.world.agency().draft(node.world.investigator, node.world.draft_of({node.world.item("ex-1")}))).matter;
+  node.world.step();
+  desk::must(node.world.agency().check(node.world.supervisor, matter, {}));
+  node.world.step();
+  const std::string address = "/api/matters/" + matter.hex() + "/approval";
+  const auto text = second.post(address + "/prepare").as<desk::Prepared>();
+  CHECK(second.post_as(address, desk::SignedCommand{text.text, text.body, "", said(text.text + "x")}).code() == "SIGNATURE_INVALID");
+  const Reply approved = second.post_as(address, desk::SignedCommand{text.text, text.body, "", said(text.text)});
+  CHECK_MESSAGE(approved.status() == 200, std::string(approved.response.text()));
+  const auto timeline = second.get("/api/matters/" + matter.hex()).as<desk::MatterView>().timeline;
+  const auto act = std::ranges::find(timeline, std::string("inquiry.approved"), &desk::ActView::kind);
+  REQUIRE(act != timeline.end());
+  const note::PersonKey key = device.person_key(note::person_name(node.world.agency().self().id.text(), who.person));
+  CHECK(act->has_own_signature);
+  CHECK(act->own_keys == std::vector{key.name + "+" + to_hex(key.id)});
 }
 
 }  // namespace

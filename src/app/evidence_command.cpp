@@ -67,8 +67,8 @@ void print_report(const exchange::EvidenceReport& report) {
                 act.act.person ? act.act.person->hex().c_str() : "-", act.is_purged ? "  (purged)" : "",
                 act.effect.effect == inquiry::Effect::APPLIED ? "" : ("  " + std::string(enum_text(act.effect.effect))).c_str());
     for (const exchange::EvidenceSignature& signature : act.signatures)
-      std::printf("    署名 %s+%s  有効 %s から   entry %zu\n", signature.name.c_str(), signature.key_id.c_str(),
-                  to_rfc3339_tokyo(signature.valid_from).c_str(), signature.entry);
+      std::printf("    %s %s+%s  有効 %s から   entry %zu\n", signature.is_passkey ? "パスキー passkey" : "署名", signature.name.c_str(),
+                  signature.key_id.c_str(), to_rfc3339_tokyo(signature.valid_from).c_str(), signature.entry);
   }
 }
 
@@ -79,6 +79,7 @@ json::Object report_json(const exchange::EvidenceReport& report) {
     for (const exchange::EvidenceSignature& s : act.signatures)
       signatures.push_back(json::Object{{"name", s.name},
                                         {"key_id", s.key_id},
+                                        {"by", s.is_passkey ? "passkey" : "key"},
                                         {"valid_from", to_rfc3339(s.valid_from)},
                                         {"valid_until", to_rfc3339(s.valid_until)},
                                         {"directory_entry", s.entry}});

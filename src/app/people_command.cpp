@@ -66,7 +66,7 @@ json::Value invitation_json(const json::Value& person, const std::optional<desk:
 }
 
 // Brings the first two people into the directory under the root key; after them a second person's own signature is needed.
-Result<int> admit_by_root(Node& node, Hosted& hosted, const party::Person& person, const note::VerifierKey& key) {
+Result<int> admit_by_root(Node& node, Hosted& hosted, const party::Person& person, const note::PersonKey& key) {
   const desk::OrganisationKeys keys = node.organisation_keys(hosted.organisation.id);
   const Time now = node.options().clock();
   int admitted = 0;
@@ -160,12 +160,12 @@ Result<json::Value> admit_as_owner(const UserCommand& command) {
   const std::unique_ptr<Node> node = TRY(open_node(command.access.data, true));
   Hosted* hosted = TRY(choose(*node, command.access.organisation));
   const party::Person person = TRY(person_by_login(*hosted, command.login));
-  std::vector<note::VerifierKey> keys;
+  std::vector<note::PersonKey> keys;
   for (const desk::PersonKeyRow& row : TRY(hosted->store->person_keys(person.id)))
-    if (!row.is_revoked && (command.vkey.empty() || row.vkey == command.vkey)) keys.push_back(TRY(note::VerifierKey::parse(row.vkey)));
+    if (!row.is_revoked && (command.vkey.empty() || row.vkey == command.vkey)) keys.push_back(TRY(note::PersonKey::parse(row.vkey)));
   if (keys.empty()) return fail(Code::KEY_UNKNOWN, "the person has enrolled no device yet", command.login, {{"key", command.login}});
   int admitted = 0;
-  for (const note::VerifierKey& key : keys) {
+  for (const note::PersonKey& key : keys) {
     const Result<int> done = admit_by_root(*node, *hosted, person, key);
     if (!done && done.error().code == Code::SIGNATURE_MISSING)
       return fail(Code::SIGNATURE_MISSING, "the root key admits the first two people; a second person signs for this one: --as, --keyfile, --device",

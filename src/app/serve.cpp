@@ -5,6 +5,7 @@
 #include "app/demo.h"
 #include "app/http_front.h"
 #include "app/log.h"
+#include "app/web_origin.h"
 #include "base/file.h"
 
 namespace warifu::app {
@@ -32,6 +33,7 @@ Status serve(const DemoCommand& command) {
   const std::unique_ptr<Demo> demo =
       TRY(Demo::open(command.data, command.store_url, "http://localhost:" + std::to_string(listen.port), {.customers = command.customers}));
   const std::vector<DemoAccount> accounts = TRY(demo->accounts());
+  TRY(publish_origin(demo->node()));
 
   Front front;
   front.listen = listen;

@@ -11,6 +11,8 @@
 #include "app/demo_world.h"
 #include "app/http_front.h"
 #include "app/hub_serve.h"
+#include "app/log.h"
+#include "app/web_origin.h"
 #include "base/file.h"
 #include "crypto/password.h"
 #include "crypto/self_check.h"
@@ -165,6 +167,11 @@ Status serve(const ServeCommand& command) {
     else
       std::printf("%s\n", origin.c_str());
     return {};
+  }
+  // Without the root key at hand people log in and sign as before; only passkeys wait for the entry.
+  if (const Result<int> published = publish_origin(*node); !published) {
+    if (published.error().code != Code::NOT_FOUND) return tl::unexpected<Error>(published.error());
+    log_line("passkeys_unavailable", "the root key is needed to enter the origin in the directory");
   }
   front.on_ready = [&origin, &listen](std::uint16_t port) {
     std::printf("割符 Warifu %s\n  %s (%s:%u)\n", WARIFU_VERSION, origin.c_str(), listen.address.c_str(), port);

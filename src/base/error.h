@@ -72,6 +72,9 @@ enum class Code {
   BAD_KEY,
   WRONG_PIN,
   BAD_KEYFILE,
+  BAD_PASSKEY,
+  PASSKEY_ORIGIN,
+  PASSKEY_UNVERIFIED,
   TEXT_DIFFERS,
   // matters
   STALE,

@@ -137,6 +137,16 @@ constexpr std::array kEntries = {
           "The PIN is wrong. Enter the PIN of your signing key again."),
     ENTRY(BAD_KEYFILE, 422, "鍵ファイル「{where}」を読めません。控えの鍵ファイルを使うか、管理者に再発行を依頼してください。",
           "The key file \"{where}\" cannot be read. Use your copy of it or ask the administrator for a new one."),
+    ENTRY(
+        BAD_PASSKEY, 422,
+        "パスキーの応答(「{where}」)を受け付けられません。もう一度やり直し、続くときは別の端末のパスキーか暗証番号の鍵を使ってください。",
+        "The passkey's answer (\"{where}\") cannot be accepted. Try again; if it goes on, use a passkey of another device or the key with the PIN."),
+    ENTRY(PASSKEY_ORIGIN, 422,
+          "このアドレス「{actual}」ではパスキーを使えません。名簿にある組織のアドレス({expected})で開くか、暗証番号の鍵を使ってください。",
+          "Passkeys cannot be used at this address, \"{actual}\". Open the organisation's address in the register ({expected}), or use the key with "
+          "the PIN."),
+    ENTRY(PASSKEY_UNVERIFIED, 422, "端末で本人確認(指紋、顔、端末の暗証番号)が行われていません。本人確認のできる端末でやり直してください。",
+          "The device did not verify you (fingerprint, face or the device's PIN). Try again on a device that does."),
     ENTRY(TEXT_DIFFERS, 409,
           "署名しようとした文面が、保存されている文面と違います(「{where}」)。画面を読み込み直し、文面を確かめてから署名してください。",
           "The text to be signed differs from the stored one (\"{where}\"). Reload the page, read the text and sign again."),

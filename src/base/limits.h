@@ -11,6 +11,16 @@ inline constexpr std::size_t kNoteBytesMax = 64 * 1024;
 inline constexpr std::size_t kNoteLineBytesMax = 1024;
 inline constexpr std::size_t kNoteSignaturesMax = 16;
 
+// Passkeys (WebAuthn): what an authenticator and the browser around it answer.
+inline constexpr std::size_t kAuthenticatorDataBytesMax = 4096;
+inline constexpr std::size_t kClientDataBytesMax = 4096;
+inline constexpr std::size_t kAttestationBytesMax = 16 * 1024;
+inline constexpr std::size_t kAssertionSignatureBytesMax = 256;
+inline constexpr std::size_t kCredentialIdBytesMax = 1023;
+inline constexpr std::size_t kAssertionsMax = 4;  // of one act
+inline constexpr std::size_t kCborDepthMax = 8;
+inline constexpr std::size_t kCborEntriesMax = 64;  // of one array or map
+
 // JSON from outside.
 inline constexpr std::size_t kJsonBytesMax = 8 * 1024 * 1024;
 inline constexpr std::size_t kJsonDepthMax = 32;

@@ -41,20 +41,7 @@ Result<SharedSecret> derive(EVP_PKEY* own, EVP_PKEY* other) {
   return secret;
 }
 
-PkeyPtr p256_public(const P256Public& point) {
-  const Owned<OSSL_PARAM_BLD> builder(OSSL_PARAM_BLD_new());
-  CHECK_THAT(OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) == 1);
-  CHECK_THAT(OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) == 1);
-  const Owned<OSSL_PARAM> params(OSSL_PARAM_BLD_to_param(builder.get()));
-  const Owned<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
-  EVP_PKEY* key = nullptr;
-  CHECK_THAT(EVP_PKEY_fromdata_init(context.get()) == 1);
-  if (EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) != 1) return nullptr;
-  PkeyPtr out(key);
-  const Owned<EVP_PKEY_CTX> check(EVP_PKEY_CTX_new(out.get(), nullptr));
-  if (EVP_PKEY_public_check(check.get()) != 1) return nullptr;
-  return out;
-}
+using internal::p256_public;
 
 P256Public point_of(const EVP_PKEY* key) {
   P256Public out{};
@@ -85,6 +72,21 @@ const EC_GROUP* curve() {
 }
 
 }  // namespace
+
+PkeyPtr internal::p256_public(const P256Public& point) {
+  const Owned<OSSL_PARAM_BLD> builder(OSSL_PARAM_BLD_new());
+  CHECK_THAT(OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) == 1);
+  CHECK_THAT(OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()) == 1);
+  const Owned<OSSL_PARAM> params(OSSL_PARAM_BLD_to_param(builder.get()));
+  const Owned<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+  EVP_PKEY* key = nullptr;
+  CHECK_THAT(EVP_PKEY_fromdata_init(context.get()) == 1);
+  if (EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) != 1) return nullptr;
+  PkeyPtr out(key);
+  const Owned<EVP_PKEY_CTX> check(EVP_PKEY_CTX_new(out.get(), nullptr));
+  if (EVP_PKEY_public_check(check.get()) != 1) return nullptr;
+  return out;
+}
 
 struct X25519Secret::Impl {
   PkeyPtr key;

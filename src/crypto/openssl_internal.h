@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "crypto/agreement.h"
+
 namespace warifu::crypto::internal {
 
 struct Free {
@@ -27,6 +29,9 @@ using CipherCtxPtr = std::unique_ptr<EVP_CIPHER_CTX, Free>;
   static constexpr std::uint8_t kNothing = 0;
   return data == nullptr ? &kNothing : data;
 }
+
+// Null when the bytes are no uncompressed point of P-256.
+[[nodiscard]] PkeyPtr p256_public(const P256Public& point);
 
 // Starts libsodium once; aborts when it cannot start.
 void need_sodium();

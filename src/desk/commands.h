@@ -75,11 +75,20 @@ struct MessageCommand {
   std::string message;
 };
 
+// What an authenticator answered to navigator.credentials.get, whose challenge was SHA-256 of the text (docs/formats.md, "Assertions").
+struct AssertionCommand {
+  Bytes credential;  // which passkey
+  Bytes authenticator_data;
+  Bytes client_data;  // clientDataJSON
+  Bytes signature;
+};
+
 // What the person's device signed: exactly the text and the body that `prepare` gave out, with the signature line.
 struct SignedCommand {
   std::string text;       // warifu-act/v1
   std::string body;       // canonical JSON, byte for byte
-  std::string signature;  // "— <org>/person/<id> <base64>"
+  std::string signature;  // "— <org>/person/<id> <base64>"; empty when a passkey signed
+  std::optional<AssertionCommand> assertion = {};
 };
 
 struct RegisterCommand {
@@ -236,7 +245,8 @@ BOOST_DESCRIBE_STRUCT(StatementCommand, (), (agency, month))
 BOOST_DESCRIBE_STRUCT(CommentCommand, (), (comment))
 BOOST_DESCRIBE_STRUCT(ReasonCommand, (), (reason))
 BOOST_DESCRIBE_STRUCT(MessageCommand, (), (message))
-BOOST_DESCRIBE_STRUCT(SignedCommand, (), (text, body, signature))
+BOOST_DESCRIBE_STRUCT(AssertionCommand, (), (credential, authenticator_data, client_data, signature))
+BOOST_DESCRIBE_STRUCT(SignedCommand, (), (text, body, signature, assertion))
 BOOST_DESCRIBE_STRUCT(RegisterCommand, (), (document_number))
 BOOST_DESCRIBE_STRUCT(ReleaseReference, (), (of, message))
 BOOST_DESCRIBE_STRUCT(OpenCommand, (), (of, reason))

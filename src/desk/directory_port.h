@@ -19,7 +19,7 @@ struct PublishedPerson {
   party::Role role = party::Role::NODE;
   std::optional<UnitId> unit;
   std::optional<PersonId> delegator;
-  note::VerifierKey key;
+  note::PersonKey key;  // signs notes, or is a passkey
   Time from, until;
 };
 
@@ -33,6 +33,8 @@ class Directory {
   [[nodiscard]] virtual Result<std::vector<note::VerifierKey>> organisation_keys(const party::OrganisationId& org, Time at) const = 0;
   // Every entry of that person that is valid at that instant (one per role and key).
   [[nodiscard]] virtual Result<std::vector<PublishedPerson>> person(const party::OrganisationId& org, const PersonId& person, Time at) const = 0;
+  // Where passkeys of this organisation's people count at that instant (its `web` entries); empty when there is no such place.
+  [[nodiscard]] virtual Result<std::vector<note::RelyingParty>> relying_parties(const party::OrganisationId& org, Time at) const = 0;
   // Serialised notes in the order of the log: what evidence carries.
   [[nodiscard]] virtual Result<std::vector<std::string>> entries() const = 0;
   virtual Status add_entry(const std::string& note) = 0;  // verified before it is taken

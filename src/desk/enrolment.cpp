@@ -62,13 +62,27 @@ Result<std::string> first_organisation_entry(std::string_view origin, const part
   return TRY(note::sign_note(TRY(entry.text()), signers)).serialise();
 }
 
+Result<std::string> web_entry(std::string_view origin, const party::OrganisationId& org, const note::RelyingParty& party, note::Validity valid,
+                              std::optional<Sha256> previous, const note::Signer& root) {
+  note::KeyEntry entry;
+  entry.origin = std::string(origin);
+  entry.org = org.text();
+  entry.purpose = note::KeyPurpose::web;
+  entry.algorithm = note::OrgKeyAlgorithm::web;
+  entry.web_origin = party.origin;
+  entry.rp_id = party.id;
+  entry.valid = {whole_seconds(valid.from), whole_seconds(valid.until)};
+  entry.previous = previous;
+  return TRY(note::sign_note(TRY(entry.text()), {&root, 1})).serialise();
+}
+
 Result<std::string> person_entry(const PersonEntry& entry, const note::Signer& sign, const note::Signer& second) {
   const std::vector<note::Signer> signers{sign, second};
   return TRY(note::sign_note(TRY(entry.text()), signers)).serialise();
 }
 
 Result<PersonEntry> new_person_entry(std::string_view origin, const party::OrganisationId& org, const PersonId& person, party::Role role,
-                                     std::optional<UnitId> unit, const note::VerifierKey& key, Time from, Time until) {
+                                     std::optional<UnitId> unit, const note::PersonKey& key, Time from, Time until) {
   if (key.name != note::person_name(org.text(), person)) return fail(Code::BAD_KEY, "a key of another name", "/vkey");
   PersonEntry entry;
   entry.origin = std::string(origin);
@@ -76,7 +90,8 @@ Result<PersonEntry> new_person_entry(std::string_view origin, const party::Organ
   entry.person = person;
   entry.role = std::string(enum_text(role));
   entry.unit = unit;
-  entry.key.assign(key.key.bytes.begin(), key.key.bytes.end());
+  entry.algorithm = key.algorithm;
+  entry.key = key.key;
   entry.valid = {whole_seconds(from), whole_seconds(until)};
   return entry;
 }
@@ -123,7 +138,7 @@ Result<PersonEntry> Enrolment::admission(const AdmissionCommand& command, Time f
   const auto row = std::ranges::find(keys, command.vkey, &PersonKeyRow::vkey);
   if (row == keys.end() || row->is_revoked) return fail(Code::KEY_UNKNOWN, "no such device of this person", "/vkey");
   return new_person_entry(parts_.directory->root().name, parts_.office.self().id, command.person, command.role, person.unit,
-                          TRY(note::VerifierKey::parse(command.vkey)), from, from + kKeyPeriod);
+                          TRY(note::PersonKey::parse(command.vkey)), from, from + kKeyPeriod);
 }
 
 Result<std::vector<WaitingKey>> Enrolment::waiting(const Caller& caller) const {
@@ -163,9 +178,10 @@ Status Enrolment::hand_in(const Caller& caller, const PersonEntry& entry, const 
   if (second.name != name) return fail(Code::SIGNATURE_INVALID, "somebody else's signature", "/signature", {{"signer", name}});
   std::vector<note::VerifierKey> keys;
   for (const PublishedPerson& published : TRY(parts_.directory->person(parts_.office.self().id, caller.person, parts_.office.now())))
-    if (std::ranges::find(keys, published.key) == keys.end()) keys.push_back(published.key);
+    if (const Result<note::VerifierKey> key = published.key.verifier(); key && std::ranges::find(keys, *key) == keys.end()) keys.push_back(*key);
   note::Note note{TRY(entry.text()), {second}};
-  if (keys.empty()) return fail(Code::KEY_UNKNOWN, "the directory has no key of this person", "/signature", {{"signer", name}});
+  if (keys.empty())
+    return fail(Code::KEY_UNKNOWN, "the directory has no key of this person that signs entries", "/signature", {{"signer", name}, {"key", name}});
   if (!note::verify(note, keys)) return fail(Code::SIGNATURE_INVALID, "the signature does not fit the text", "/signature", {{"signer", name}});
   note.signatures.insert(note.signatures.begin(), TRY(parts_.sign->sign(note.text)));
   return parts_.directory->add_entry(note.serialise());
@@ -176,7 +192,7 @@ Status Enrolment::admit(const Caller& caller, const SignedEntry& given) {
   const Result<party::Role> role = enum_parse<party::Role>(entry.role);
   if (!role) return text_differs();
   TRY(check_fresh(entry.valid.from, parts_.office.now(), "/text"));
-  const std::string vkey = TRY(entry.verifier()).text();
+  const std::string vkey = TRY(entry.person_key()).text();
   const AdmissionCommand command{entry.person, *role, vkey};
   TRY(prepare_admission(caller, command));
   if (TRY(admission(command, entry.valid.from)) != entry) return text_differs();
@@ -192,9 +208,9 @@ Status Enrolment::admit(const Caller& caller, const SignedEntry& given) {
 }
 
 Result<PersonEntry> Enrolment::revocation(const AdmissionCommand& command, Time until) const {
-  const note::VerifierKey key = TRY(note::VerifierKey::parse(command.vkey));
+  const note::PersonKey key = TRY(note::PersonKey::parse(command.vkey));
   for (const Standing& found : TRY(standing(command.person, until))) {
-    if (found.entry.role != enum_text(command.role) || found.entry.delegator || TRY(found.entry.verifier()) != key) continue;
+    if (found.entry.role != enum_text(command.role) || found.entry.delegator || TRY(found.entry.person_key()) != key) continue;
     PersonEntry entry = found.entry;
     entry.valid.until = std::max(entry.valid.from, until);
     entry.previous = found.leaf;
@@ -216,7 +232,7 @@ Status Enrolment::revoke(const Caller& caller, const SignedEntry& given) {
   TRY(may_admit(caller, entry.person));
   TRY(check_fresh(entry.valid.until, parts_.office.now(), "/text"));
   if (entry.valid.until > parts_.office.now()) return text_differs();
-  const std::string vkey = TRY(entry.verifier()).text();
+  const std::string vkey = TRY(entry.person_key()).text();
   if (TRY(revocation({entry.person, *role, vkey}, entry.valid.until)) != entry) return text_differs();
   TRY(hand_in(caller, entry, given));
   return parts_.office.store().drop_sessions_of(entry.person);

@@ -20,7 +20,7 @@ inline constexpr Duration kKeyPeriod = days(365);
 struct AdmissionCommand {
   PersonId person;
   party::Role role = party::Role::INVESTIGATOR;
-  std::string vkey;  // of one of the person's devices
+  std::string vkey;  // of one of the person's devices or passkeys
 };
 
 struct PreparedEntry {
@@ -87,11 +87,14 @@ class Enrolment {
 // The first entry of an organisation: its signing key, signed by its root and two admitters. Serialised note.
 [[nodiscard]] Result<std::string> first_organisation_entry(std::string_view origin, const party::OrganisationId& org, const note::VerifierKey& sign,
                                                            note::Validity valid, const note::Signer& root, std::span<const note::Signer> admitters);
+// Where an organisation's people use passkeys, signed by its root. `previous`: the entry it follows, or ends when its period has ended.
+[[nodiscard]] Result<std::string> web_entry(std::string_view origin, const party::OrganisationId& org, const note::RelyingParty& party,
+                                            note::Validity valid, std::optional<Sha256> previous, const note::Signer& root);
 // An entry about a person signed by the organisation and `second`: the root key for the first two people, another person's key after them.
 [[nodiscard]] Result<std::string> person_entry(const note::PersonEntry& entry, const note::Signer& sign, const note::Signer& second);
 // The entry of a new key; from and until are cut to whole seconds.
 [[nodiscard]] Result<note::PersonEntry> new_person_entry(std::string_view origin, const party::OrganisationId& org, const PersonId& person,
-                                                         party::Role role, std::optional<UnitId> unit, const note::VerifierKey& key, Time from,
+                                                         party::Role role, std::optional<UnitId> unit, const note::PersonKey& key, Time from,
                                                          Time until);
 
 BOOST_DESCRIBE_STRUCT(AdmissionCommand, (), (person, role, vkey))

@@ -113,6 +113,11 @@ struct Office::Impl {
   Result<Written> write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new = false);
   Result<Prepared> prepare(const Caller& caller, const MatterId& matter, const Planner& planner) const;
   Result<Written> write_signed(const Caller& caller, const MatterId& matter, const SignedCommand& command, const Planner& planner);
+  struct OwnHand {  // one of them
+    std::optional<note::SignatureLine> line;
+    std::vector<note::Assertion> assertions;
+  };
+  [[nodiscard]] Result<OwnHand> own_hand(const Caller& caller, const inquiry::Act& act, const SignedCommand& command) const;
   // The same, asking first whether that role writes such acts at all: who asks comes before what is asked, so that a refusal tells nobody
   // the state of a matter or what is wrong with a form he may not fill in.
   [[nodiscard]] Status may_begin(const Caller& caller, Kind kind) const;
@@ -147,6 +152,9 @@ struct Office::Impl {
   // To whom this act crosses, if it does.
   [[nodiscard]] std::optional<party::OrganisationId> counterparty(const Loaded& loaded) const;
 };
+
+// The answer of one of the person's passkeys as it is kept; KEY_UNKNOWN when no passkey of the books has this credential.
+[[nodiscard]] Result<note::Assertion> assertion_of(const Store& store, const PersonId& person, const AssertionCommand& command);
 
 [[nodiscard]] std::vector<Sha256> hashes_of(const std::vector<SignedAct>& acts);  // sorted
 [[nodiscard]] std::string new_salt();

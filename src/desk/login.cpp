@@ -91,6 +91,10 @@ std::string enrolment_text(std::string_view origin, const party::OrganisationId&
          "\n";
 }
 
+std::string passkey_text(std::string_view origin, const party::OrganisationId& org, const PersonId& person, std::string_view nonce) {
+  return "warifu-passkey/v1\n" + std::string(origin) + "\n" + org.text() + "\n" + person.hex() + "\n" + std::string(nonce) + "\n";
+}
+
 Logins::Logins(Office& office, LoginOptions options) : office_(office), options_(std::move(options)) {
   CHECK_THAT(!options_.origin.empty());
   CHECK_THAT(options_.require_factor || office_.self().id.is_demo());  // only a demo may do without
@@ -171,6 +175,19 @@ Status Logins::set_password(const party::Person& person, const std::string& pass
 
 // ── sessions ──
 
+Result<std::vector<PersonKeyRow>> Logins::keys_in_use(const PersonId& person) const {
+  const Time now = office_.now();
+  std::vector<PersonKeyRow> rows = TRY(office_.store().person_keys(person));
+  std::erase_if(rows, [&](const PersonKeyRow& row) { return row.is_revoked || now < row.from || row.until <= now; });
+  return rows;
+}
+
+Result<std::vector<note::RelyingParty>> Logins::relying_parties() const {
+  std::vector<note::RelyingParty> places = TRY(office_.directory().relying_parties(office_.self().id, office_.now()));
+  std::erase_if(places, [&](const note::RelyingParty& place) { return place.origin != options_.origin; });
+  return places;
+}
+
 SessionView Logins::view_of(const SessionRow& row, const party::Person& person) const {
   SessionView view;
   view.csrf = row.csrf;
@@ -240,7 +257,32 @@ Result<SessionView> Logins::log_in(const LoginCommand& command) {
     if (row.password == stored) row.password = std::move(hash);  // unless it was changed meanwhile
     TRY(office_.store().put_login(row));
   }
-  return begin_session(*person, options_.require_factor ? Half::YES : Half::NO, std::nullopt);
+  const bool has_passkey = std::ranges::any_of(TRY(keys_in_use(person->id)), [](const PersonKeyRow& key) { return !key.credential.empty(); });
+  return begin_session(*person, options_.require_factor || has_passkey ? Half::YES : Half::NO, std::nullopt);
+}
+
+Status Logins::check_factor(const PersonId& person, const std::string& text, const FactorCommand& command) const {
+  const auto wrong = [](std::string why) { return fail(Code::WRONG_FACTOR, std::move(why), "/signature"); };
+  if (command.assertion) {
+    if (!command.signature.empty()) return wrong("two answers to one challenge");
+    const Result<note::Assertion> assertion = assertion_of(office_.store(), person, *command.assertion);
+    if (!assertion) return wrong("not a passkey of this person");
+    for (const PersonKeyRow& row : TRY(keys_in_use(person))) {
+      if (row.vkey != assertion->key) continue;
+      const Status done = note::check_assertion(*assertion, text, TRY(relying_parties()), TRY(note::PersonKey::parse(row.vkey)));
+      // What the person can mend is said; everything else is one answer.
+      if (!done && done.error().code != Code::PASSKEY_ORIGIN && done.error().code != Code::PASSKEY_UNVERIFIED) return wrong(done.error().message);
+      return done;
+    }
+    return wrong("a passkey that is not in use");
+  }
+  const Result<note::SignatureLine> line = note::SignatureLine::parse(command.signature);
+  if (!line) return wrong("not a signature line");
+  std::vector<note::VerifierKey> keys;
+  for (const PersonKeyRow& row : TRY(keys_in_use(person)))
+    if (row.credential.empty()) keys.push_back(TRY(note::VerifierKey::parse(row.vkey)));
+  if (!note::verify(note::Note{text, {*line}}, keys)) return wrong("not signed by a key of an enrolled device");
+  return {};
 }
 
 Result<SessionView> Logins::answer_factor(std::string_view token, const FactorCommand& command) {
@@ -249,15 +291,7 @@ Result<SessionView> Logins::answer_factor(std::string_view token, const FactorCo
   const Result<party::Person> person = active_person(row.person);
   if (!person) return not_logged_in();
   TRY(reserve_attempt(*person, person->login));
-  const auto wrong = [] { return fail(Code::WRONG_FACTOR, "not signed by a key of an enrolled device", "/signature"); };
-  const Result<note::SignatureLine> line = note::SignatureLine::parse(command.signature);
-  if (!line) return wrong();
-  std::vector<note::VerifierKey> keys;
-  const Time now = office_.now();
-  for (const PersonKeyRow& key : TRY(office_.store().person_keys(row.person)))
-    if (!key.is_revoked && key.from <= now && now < key.until) keys.push_back(TRY(note::VerifierKey::parse(key.vkey)));
-  const note::Note note{login_text(options_.origin, office_.self().id, row.person, row.challenge), {*line}};
-  if (!note::verify(note, keys)) return wrong();
+  TRY(check_factor(row.person, login_text(options_.origin, office_.self().id, row.person, row.challenge), command));
   TRY(clear_failures(*person));
   return begin_session(*person, Half::NO, std::nullopt);
 }
@@ -427,11 +461,12 @@ Status Logins::enrol_as_node(const PersonId& person, const note::VerifierKey& ke
   return office_.store().put_person_key({person, key.text(), TRY(line(device, "/device")), now, now + kDeviceLife, false});
 }
 
-Status Logins::put_pending(const PersonId& person, const note::VerifierKey& key, const std::string& device) {
+Status Logins::put_pending(const PersonId& person, const note::PersonKey& key, const std::string& device, Bytes credential) {
   for (const PersonKeyRow& row : TRY(office_.store().person_keys(person)))
     if (row.vkey == key.text()) return fail(Code::CONFLICT, "this key is enrolled already", "/vkey");
   const Time now = office_.now();
-  return office_.store().put_person_key({person, key.text(), TRY(line(device, "/device")), now, now, false});  // an empty period
+  return office_.store().put_person_key(
+      {person, key.text(), TRY(line(device, "/device")), now, now, false, std::move(credential)});  // an empty period
 }
 
 Status Logins::set_password_as_node(const PersonId& person, const std::string& password) {
@@ -443,7 +478,14 @@ namespace {
 
 DeviceView view_of_key(const PersonKeyRow& row, Time now) {
   const bool is_pending = !row.is_revoked && row.until <= row.from;
-  return {row.vkey, row.device, row.from, row.until, is_pending, row.is_revoked, !row.is_revoked && row.from <= now && now < row.until};
+  return {row.vkey,
+          row.device,
+          row.from,
+          row.until,
+          is_pending,
+          row.is_revoked,
+          !row.is_revoked && row.from <= now && now < row.until,
+          !row.credential.empty()};
 }
 
 }  // namespace
@@ -460,6 +502,33 @@ Result<DeviceView> Logins::add_device(std::string_view token, const DeviceComman
   TRY(active_person(session.person));
   const note::VerifierKey key = TRY(check_device(session.person, command, nonce_of(session)));
   TRY(put_pending(session.person, key, command.device));
+  for (const PersonKeyRow& row : TRY(office_.store().person_keys(session.person)))
+    if (row.vkey == key.text()) return view_of_key(row, office_.now());
+  return fail(Code::NOT_FOUND, "no such device", "/vkey");
+}
+
+Result<PasskeysView> Logins::passkeys(const PersonId& person) const {
+  PasskeysView view;
+  const std::vector<note::RelyingParty> places = TRY(relying_parties());
+  if (places.empty()) return view;
+  view.rp_id = places.front().id;
+  for (PersonKeyRow& key : TRY(keys_in_use(person)))
+    if (!key.credential.empty()) view.passkeys.push_back({std::move(key.credential), std::move(key.vkey), std::move(key.device)});
+  return view;
+}
+
+Result<DeviceView> Logins::add_passkey(std::string_view token, const PasskeyCommand& command) {
+  const SessionRow session = TRY(session_row(token, Half::NO));
+  TRY(active_person(session.person));
+  const party::OrganisationId& org = office_.self().id;
+  const std::string text = passkey_text(options_.origin, org, session.person, nonce_of(session));
+  Result<note::NewPasskey> read = note::read_registration(command.attestation, command.client_data, text, TRY(relying_parties()));
+  if (!read) return tl::unexpected<Error>(std::move(read).error().at("/"));
+  note::NewPasskey& made = *read;
+  const note::PersonKey key = TRY(note::PersonKey::create(note::person_name(org.text(), session.person), made.algorithm, std::move(made.key)));
+  for (const PersonKeyRow& row : TRY(office_.store().person_keys(session.person)))
+    if (row.credential == made.credential) return fail(Code::CONFLICT, "this passkey is enrolled already", "/attestation");
+  TRY(put_pending(session.person, key, command.device, std::move(made.credential)));
   for (const PersonKeyRow& row : TRY(office_.store().person_keys(session.person)))
     if (row.vkey == key.text()) return view_of_key(row, office_.now());
   return fail(Code::NOT_FOUND, "no such device", "/vkey");

@@ -1,5 +1,6 @@
 #pragma once
-// Log-in to one organisation's desk: password, then a challenge signed by the key of an enrolled device; sessions; invitations; devices.
+// Log-in to one organisation's desk: password, then a challenge signed by the key of an enrolled device or by a passkey; sessions; invitations;
+// devices.
 // Guarantees: neither answer nor time tells whether a login exists; a failure is counted before the password is looked at, so that guessing
 // in parallel gains nothing; of tokens and invitation codes only digests are kept; whoever is switched off, changes the password or loses a
 // device is logged out everywhere. Log-in says who sits there; what that person may do is decided by the desk, per role in use.
@@ -22,10 +23,12 @@ namespace warifu::desk {
 [[nodiscard]] std::string login_text(std::string_view origin, const party::OrganisationId& org, const PersonId& person, std::string_view challenge);
 [[nodiscard]] std::string enrolment_text(std::string_view origin, const party::OrganisationId& org, const PersonId& person, std::string_view key,
                                          std::string_view nonce);
+// A passkey is made with SHA-256 of this text as challenge.
+[[nodiscard]] std::string passkey_text(std::string_view origin, const party::OrganisationId& org, const PersonId& person, std::string_view nonce);
 
 struct LoginOptions {
   std::string origin;          // of the page people log in at: "https://desk.example"
-  bool require_factor = true;  // false in the demo only
+  bool require_factor = true;  // false in the demo only: there people without a passkey log in by password alone
   crypto::PasswordCost password_cost = crypto::kPasswordCost;
 };
 
@@ -34,13 +37,21 @@ struct LoginCommand {
 };
 
 struct FactorCommand {
-  std::string signature;  // signature line over SessionView.challenge_text
+  std::string signature;  // signature line over SessionView.challenge_text; empty when a passkey answers
+  std::optional<AssertionCommand> assertion = {};
 };
 
 struct DeviceCommand {
   std::string vkey;       // <org>/person/<id>+…, made on the device
   std::string device;     // what the person calls it
   std::string signature;  // signature line of that key over the enrolment text
+};
+
+// What an authenticator answered to navigator.credentials.create.
+struct PasskeyCommand {
+  std::string device;  // what the person calls it
+  Bytes attestation;   // attestationObject
+  Bytes client_data;   // clientDataJSON
 };
 
 struct InvitationCommand {
@@ -61,6 +72,11 @@ struct RoleCommand {
   party::Role role = party::Role::INVESTIGATOR;
 };
 
+struct PasskeyView {  // one that may be used now
+  Bytes credential;
+  std::string vkey, device;
+};
+
 struct SessionView {
   std::optional<std::string> token;  // in the answers that made a session only; goes into an HttpOnly cookie
   std::string csrf;
@@ -75,6 +91,11 @@ struct SessionView {
   std::string signer;          // <org>/person/<id>
   std::string device_nonce;    // for the enrolment text of a further device; changes with the session
   Time until;
+};
+
+struct PasskeysView {
+  std::string rp_id;                  // relying party of passkeys here; empty while the directory has no address of the organisation like this one
+  std::vector<PasskeyView> passkeys;  // for the second factor and for signing
 };
 
 struct InvitationView {  // what a device needs to know to make the enrolment text
@@ -94,6 +115,7 @@ struct DeviceView {
   std::string vkey, device;
   Time from, until;
   bool is_pending = false, is_revoked = false, is_valid = false;  // is_valid: answers the second factor now
+  bool is_passkey = false;
 };
 
 class Logins {
@@ -121,8 +143,11 @@ class Logins {
   Result<SessionView> redeem(const InvitationCommand&);
 
   [[nodiscard]] Result<std::vector<DeviceView>> devices(const Caller&, const PersonId& person) const;  // one's own, or as ADMIN
+  [[nodiscard]] Result<PasskeysView> passkeys(const PersonId& person) const;
   // A further device of somebody who is logged in. Pending (no second factor, no acts) until a second person has admitted its key.
   Result<DeviceView> add_device(std::string_view token, const DeviceCommand&);
+  // The same with a passkey. PASSKEY_ORIGIN, PASSKEY_UNVERIFIED, BAD_PASSKEY.
+  Result<DeviceView> add_passkey(std::string_view token, const PasskeyCommand&);
   Status revoke_device(const Caller&, const PersonId& person, std::string_view vkey);  // one's own, or as ADMIN; ends the person's sessions
 
   // ── the owner of the node: command line and set-up ──
@@ -148,10 +173,14 @@ class Logins {
   Result<SessionView> begin_session(const party::Person& person, Half half, std::optional<party::Role> role);
   [[nodiscard]] Result<SessionRow> session_row(std::string_view token, Half half);
   [[nodiscard]] SessionView view_of(const SessionRow& row, const party::Person& person) const;
+  [[nodiscard]] Result<std::vector<PersonKeyRow>> keys_in_use(const PersonId& person) const;
+  // Where the directory says that passkeys count, and where this page is: it may be empty.
+  [[nodiscard]] Result<std::vector<note::RelyingParty>> relying_parties() const;
+  [[nodiscard]] Status check_factor(const PersonId& person, const std::string& text, const FactorCommand& command) const;
   Result<InvitationCode> make_invitation(const party::Person& person);
   [[nodiscard]] Result<party::Person> invited(std::string_view login, std::string_view code) const;
   [[nodiscard]] Result<note::VerifierKey> check_device(const PersonId& person, const DeviceCommand& command, std::string_view nonce) const;
-  Status put_pending(const PersonId& person, const note::VerifierKey& key, const std::string& device);
+  Status put_pending(const PersonId& person, const note::PersonKey& key, const std::string& device, Bytes credential = {});
   [[nodiscard]] Status may_manage(const Caller& caller, const PersonId& person) const;
 
   Office& office_;
@@ -162,7 +191,9 @@ class Logins {
 };
 
 BOOST_DESCRIBE_STRUCT(LoginCommand, (), (login, password))
-BOOST_DESCRIBE_STRUCT(FactorCommand, (), (signature))
+BOOST_DESCRIBE_STRUCT(FactorCommand, (), (signature, assertion))
+BOOST_DESCRIBE_STRUCT(PasskeyCommand, (), (device, attestation, client_data))
+BOOST_DESCRIBE_STRUCT(PasskeyView, (), (credential, vkey, device))
 BOOST_DESCRIBE_STRUCT(DeviceCommand, (), (vkey, device, signature))
 BOOST_DESCRIBE_STRUCT(InvitationCommand, (), (login, code, password, device))
 BOOST_DESCRIBE_STRUCT(InvitationQuery, (), (login, code))
@@ -170,8 +201,9 @@ BOOST_DESCRIBE_STRUCT(PasswordCommand, (), (old_password, new_password))
 BOOST_DESCRIBE_STRUCT(RoleCommand, (), (role))
 BOOST_DESCRIBE_STRUCT(SessionView, (),
                       (token, csrf, person, name, post, organisation, side, roles, role, factor_needed, challenge_text, signer, device_nonce, until))
+BOOST_DESCRIBE_STRUCT(PasskeysView, (), (rp_id, passkeys))
 BOOST_DESCRIBE_STRUCT(InvitationView, (), (person, organisation, name, origin, nonce, signer, until))
 BOOST_DESCRIBE_STRUCT(InvitationCode, (), (person, login, code, until))
-BOOST_DESCRIBE_STRUCT(DeviceView, (), (vkey, device, from, until, is_pending, is_revoked, is_valid))
+BOOST_DESCRIBE_STRUCT(DeviceView, (), (vkey, device, from, until, is_pending, is_revoked, is_valid, is_passkey))
 
 }  // namespace warifu::desk

@@ -34,14 +34,16 @@ Status check_organisation(const Directory& directory, const SignedAct& act) {
 // The person's own signature where the kind asks for it, in the role the act names.
 Status check_person(const Directory& directory, const SignedAct& act, bool may_be_delegate, const std::optional<PersonId>& delegator) {
   if (!act.act.person) return fail(Code::SIGNATURE_MISSING, "an act of a person without a person");
-  const std::string name = inquiry::person_signer(act.act.org, *act.act.person);
+  std::vector<note::PersonKey> keys;
   for (const PublishedPerson& entry : TRY(directory.person(act.act.org, *act.act.person, act.act.at))) {
     if (entry.role != act.act.role) continue;
     if (may_be_delegate && entry.delegator != delegator) continue;
-    const std::vector<note::VerifierKey> keys{entry.key};
-    const Result<std::vector<note::VerifierKey>> who = note::verify(act.note, keys);
-    if (who && !who->empty()) return {};
+    keys.push_back(entry.key);
   }
+  const Result<std::vector<note::PersonKey>> who = inquiry::own_signatures(act, keys, TRY(directory.relying_parties(act.act.org, act.act.at)));
+  if (who) return {};
+  const std::string name = inquiry::person_signer(act.act.org, *act.act.person);
+  if (who.error().code != Code::SIGNATURE_MISSING) return tl::unexpected<Error>(who.error());
   return fail(Code::SIGNATURE_MISSING, "no valid own signature of a person who held that role then", {}, {{"signer", name}});
 }
 
@@ -133,6 +135,8 @@ Result<std::vector<SignedAct>> checked_acts(const Office::Impl& impl, const exch
     TRY(impl.check_directory_age(act.act.kind));
     TRY(check_kind(*impl.parts.directory, act));
     TRY(check_organisation(*impl.parts.directory, act));
+    // An approval and a dispatch are judged together and stand in doubt when a signature is missing; an answer without one is not taken at all.
+    if (act.act.kind == Kind::RELEASED) TRY(check_person(*impl.parts.directory, act, false, std::nullopt));
     out.push_back(act);
   }
   return out;

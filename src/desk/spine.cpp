@@ -55,6 +55,13 @@ const SignedAct* Loaded::last_of(Kind kind) const {
   return nullptr;
 }
 
+Result<note::Assertion> assertion_of(const Store& store, const PersonId& person, const AssertionCommand& command) {
+  for (const PersonKeyRow& row : TRY(store.person_keys(person)))
+    if (!row.is_revoked && !row.credential.empty() && row.credential == command.credential)
+      return note::Assertion{row.vkey, command.authenticator_data, command.client_data, command.signature};
+  return fail(Code::KEY_UNKNOWN, "no passkey of this person", "/assertion/credential", {{"key", "passkey"}});
+}
+
 std::vector<Sha256> hashes_of(const std::vector<SignedAct>& acts) {
   std::vector<Sha256> hashes;
   hashes.reserve(acts.size());
@@ -275,6 +282,36 @@ Result<Prepared> Office::Impl::prepare(const Caller& caller, const MatterId& mat
   return Prepared{matter, std::string(enum_text(plan.kind)), act.text(), body, inquiry::person_signer(parts.self.id, caller.person)};
 }
 
+// The signature line or the passkey's assertion, by a key that the directory has for this person in this role.
+Result<Office::Impl::OwnHand> Office::Impl::own_hand(const Caller& caller, const inquiry::Act& act, const SignedCommand& command) const {
+  const std::string name = inquiry::person_signer(parts.self.id, caller.person);
+  const bool is_line = !command.signature.empty();
+  if (!is_line && !command.assertion) return fail(Code::SIGNATURE_MISSING, "a signed step without a signature", "/signature", {{"signer", name}});
+  if (is_line && command.assertion) return fail(Code::BAD_VALUE, "one signature, by one key", "/assertion", {{"expected", "-"}});
+  OwnHand own;
+  if (is_line) {
+    own.line = TRY(placed(note::SignatureLine::parse(command.signature), "/signature"));
+    if (own.line->name != name) return fail(Code::SIGNATURE_INVALID, "somebody else's signature", "/signature", {{"signer", name}});
+  } else {
+    own.assertions.push_back(TRY(assertion_of(*parts.store, caller.person, *command.assertion)));
+  }
+  for (const PublishedPerson& entry : TRY(parts.directory->person(parts.self.id, caller.person, act.at))) {
+    if (entry.role != caller.role || entry.key.is_passkey() == is_line) continue;
+    if (is_line ? entry.key.id != own.line->id : entry.key.text() != own.assertions.front().key) continue;
+    if (is_line) {
+      const note::Note note{command.text, {*own.line}};
+      const std::vector<note::VerifierKey> keys{TRY(entry.key.verifier())};
+      if (TRY(placed(note::verify(note, keys), "/signature")).empty())
+        return fail(Code::SIGNATURE_INVALID, "the signature does not fit the text", "/signature", {{"signer", name}});
+    } else {
+      const std::vector<note::RelyingParty> places = TRY(parts.directory->relying_parties(parts.self.id, act.at));
+      TRY(placed(note::check_assertion(own.assertions.front(), command.text, places, entry.key), "/assertion"));
+    }
+    return own;
+  }
+  return fail(Code::KEY_UNKNOWN, "the directory has no key of this person for this role", is_line ? "/signature" : "/assertion", {{"key", name}});
+}
+
 Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId& matter, const SignedCommand& command, const Planner& planner) {
   const party::Person person = TRY(person_of(caller));
   const inquiry::Act act = TRY(placed(inquiry::Act::parse(command.text), "/text"));
@@ -286,20 +323,7 @@ Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId&
   const json::Value body = TRY(placed(json::parse(command.body), "/body"));
   if (json::canonical(body) != command.body) return fail(Code::TEXT_DIFFERS, "the body is not in canonical form", "/body");
 
-  const std::string name = inquiry::person_signer(parts.self.id, caller.person);
-  if (command.signature.empty()) return fail(Code::SIGNATURE_MISSING, "a signed step without a signature", "/signature", {{"signer", name}});
-  note::SignatureLine own = TRY(placed(note::SignatureLine::parse(command.signature), "/signature"));
-  if (own.name != name) return fail(Code::SIGNATURE_INVALID, "somebody else's signature", "/signature", {{"signer", name}});
-  bool is_known = false;
-  for (const PublishedPerson& entry : TRY(parts.directory->person(parts.self.id, caller.person, act.at))) {
-    if (entry.role != caller.role || entry.key.id != own.id) continue;
-    is_known = true;
-    const note::Note note{command.text, {own}};
-    const std::vector<note::VerifierKey> keys{entry.key};
-    if (TRY(placed(note::verify(note, keys), "/signature")).empty())
-      return fail(Code::SIGNATURE_INVALID, "the signature does not fit the text", "/signature", {{"signer", name}});
-  }
-  if (!is_known) return fail(Code::KEY_UNKNOWN, "the directory has no key of this person for this role", "/signature", {{"key", name}});
+  const OwnHand own = TRY(own_hand(caller, act, command));
 
   for (int attempt = 1;; ++attempt) {
     const Loaded before = TRY(load(matter));
@@ -313,7 +337,8 @@ Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId&
     for (const SignedAct& other : before.acts)
       if (other.act.at > act.at && !is_bystander(other.act.kind)) return fail(Code::STALE, "the matter changed while it was being signed", "/text");
     TRY(inquiry::check_body(act.kind, body));
-    SignedAct signed_act = TRY(sign(act, command.body, own));
+    SignedAct signed_act = TRY(sign(act, command.body, own.line));
+    signed_act.assertions = own.assertions;
     TRY(check(before, signed_act));
     Loaded after = before;
     after.add(signed_act);

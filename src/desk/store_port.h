@@ -110,10 +110,11 @@ struct LoginRow {
 
 struct PersonKeyRow {
   PersonId person;
-  std::string vkey;  // verifier key, name <org>/person/<id>
+  std::string vkey;  // as note::PersonKey spells it, name <org>/person/<id>
   std::string device;
   Time from, until;
   bool is_revoked = false;
+  Bytes credential = {};  // of a passkey: its id in the authenticator
 };
 
 struct SessionRow {

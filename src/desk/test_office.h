@@ -40,6 +40,10 @@ class FakeDirectory final : public Directory {
     const std::scoped_lock lock(mutex_);
     people_.push_back(std::move(person));
   }
+  void put_web(const party::OrganisationId& org, note::RelyingParty party, Time from, Time until) {
+    const std::scoped_lock lock(mutex_);
+    web_.push_back({org, std::move(party), from, until});
+  }
   // Ends every key of a person: as after a loss.
   void revoke_person(const PersonId& person, Time until) {
     const std::scoped_lock lock(mutex_);
@@ -87,6 +91,13 @@ class FakeDirectory final : public Directory {
       if (entry.org == org && entry.person == person && entry.from <= at && at < entry.until) out.push_back(entry);
     return out;
   }
+  Result<std::vector<note::RelyingParty>> relying_parties(const party::OrganisationId& org, Time at) const override {
+    const std::scoped_lock lock(mutex_);
+    std::vector<note::RelyingParty> out;
+    for (const Web& web : web_)
+      if (web.org == org && web.from <= at && at < web.until) out.push_back(web.party);
+    return out;
+  }
   Result<std::vector<std::string>> entries() const override {
     const std::scoped_lock lock(mutex_);
     return entries_;
@@ -95,13 +106,17 @@ class FakeDirectory final : public Directory {
     const note::Note note = TRY(note::Note::parse(raw));
     if (const Result<note::KeyEntry> entry = note::KeyEntry::parse(note.text)) {
       TRY(note::require(note, root_.verifier()));
-      put_key(TRY(party::OrganisationId::parse(entry->org)), TRY(entry->verifier()), entry->valid.from, entry->valid.until);
+      const party::OrganisationId org = TRY(party::OrganisationId::parse(entry->org));
+      if (const std::optional<note::RelyingParty> party = entry->relying_party())
+        put_web(org, *party, entry->valid.from, entry->valid.until);
+      else
+        put_key(org, TRY(entry->verifier()), entry->valid.from, entry->valid.until);
     } else {
       const note::PersonEntry person_entry = TRY(note::PersonEntry::parse(note.text));
       const party::OrganisationId org = TRY(party::OrganisationId::parse(person_entry.org));
       TRY(note::verify(note, TRY(organisation_keys(org, person_entry.valid.from))));
       put_person({org, person_entry.person, TRY(enum_parse<party::Role>(person_entry.role)), person_entry.unit, person_entry.delegator,
-                  TRY(person_entry.verifier()), person_entry.valid.from, person_entry.valid.until});
+                  TRY(person_entry.person_key()), person_entry.valid.from, person_entry.valid.until});
     }
     const std::scoped_lock lock(mutex_);
     entries_.push_back(raw);
@@ -134,12 +149,18 @@ class FakeDirectory final : public Directory {
     note::VerifierKey key;
     Time from, until;
   };
+  struct Web {
+    party::OrganisationId org;
+    note::RelyingParty party;
+    Time from, until;
+  };
   note::Signer root_;
   mutable std::mutex mutex_;
   std::map<party::OrganisationId, party::Organisation> organisations_;
   std::map<party::OrganisationId, party::AnswerProfile> profiles_;
   std::vector<Key> keys_;
   std::vector<PublishedPerson> people_;
+  std::vector<Web> web_;
   std::vector<std::string> entries_;
   std::optional<Time> verified_as_of_;
 };

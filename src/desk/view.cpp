@@ -222,6 +222,17 @@ std::string note_in(const SignedAct& act) {
   return {};
 }
 
+std::vector<std::string> own_keys_of(const SignedAct& act) {
+  std::vector<std::string> out;
+  if (!act.act.person) return out;
+  const std::string name = inquiry::person_signer(act.act.org, *act.act.person);
+  for (const note::SignatureLine& line : act.note.signatures)
+    if (line.name == name) out.push_back(name + "+" + to_hex(line.id));
+  for (const note::Assertion& assertion : act.assertions)
+    if (const Result<note::PersonKey> key = note::PersonKey::parse(assertion.key)) out.push_back(key->name + "+" + to_hex(key->id));
+  return out;
+}
+
 std::vector<ActView> timeline_of(const Reader& reader) {
   std::vector<ActView> out;
   for (const Sha256& hash : reader.loaded.state.order) {
@@ -243,7 +254,8 @@ std::vector<ActView> timeline_of(const Reader& reader) {
     view.at = act->act.at;
     view.is_shared = rule.is_shared;
     view.is_purged = !act->body.has_value();
-    view.has_own_signature = act->note.signatures.size() > 1;
+    view.own_keys = own_keys_of(*act);
+    view.has_own_signature = !view.own_keys.empty();
     view.effect = effect.effect;
     view.why = effect.why;
     const bool is_legal_note = act->act.kind == Kind::LEGAL_DECIDED || act->act.kind == Kind::FINDING;

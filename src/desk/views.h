@@ -93,6 +93,7 @@ struct ActView {
   std::optional<PersonName> person;  // of the other side: only what its acts tell
   Time at;
   bool is_shared = false, is_purged = false, has_own_signature = false;
+  std::vector<std::string> own_keys;  // <org>/person/<id>+<key id> of the person's signature line or passkey
   inquiry::Effect effect = inquiry::Effect::APPLIED;
   std::string why;   // when without effect
   std::string note;  // reason, comment or message in it
@@ -282,7 +283,8 @@ BOOST_DESCRIBE_STRUCT(JudgementView, (),
                        by_house_rule, verified))
 BOOST_DESCRIBE_STRUCT(ItemCheck, (), (no, selector, errors, warnings, judgement))
 BOOST_DESCRIBE_STRUCT(JudgeView, (), (items))
-BOOST_DESCRIBE_STRUCT(ActView, (), (act, kind, name_ja, name_en, org, role, person, at, is_shared, is_purged, has_own_signature, effect, why, note))
+BOOST_DESCRIBE_STRUCT(ActView, (),
+                      (act, kind, name_ja, name_en, org, role, person, at, is_shared, is_purged, has_own_signature, own_keys, effect, why, note))
 BOOST_DESCRIBE_STRUCT(StepEvidence, (), (step, at, is_late))
 BOOST_DESCRIBE_STRUCT(VersionView, (),
                       (version, text, numbering, date, approved_at, dispatched_at, approver_name, approver_post, by_delegate, is_superseded))

@@ -172,30 +172,36 @@ Result<KeyLog> check_directory(const ArchiveEntries& entries, const note::Policy
 
 Status check_signatures(const KeyLog& log, const inquiry::SignedAct& act, EvidenceAct& out) {
   const std::string org = act.act.org.text();
-  const auto sign = [&](const note::VerifierKey& key, const note::Validity& valid, std::size_t index) {
-    out.signatures.push_back({key.name, to_hex(key.id), valid.from, valid.until, index});
+  const auto sign = [&](const std::string& name, const note::KeyId& id, bool is_passkey, const note::Validity& valid, std::size_t index) {
+    out.signatures.push_back({name, to_hex(id), is_passkey, valid.from, valid.until, index});
   };
   bool has_organisation = false, has_person = false;
   for (const KeyLog::OrganisationKey& known : log.organisation_keys(org, act.act.at)) {
     const std::vector<note::VerifierKey> keys{known.key};
     if (const auto who = note::verify(act.note, keys); who && !who->empty()) {
       has_organisation = true;
-      sign(known.key, known.entry.valid, known.index);
+      sign(known.key.name, known.key.id, false, known.entry.valid, known.index);
     }
   }
   if (!has_organisation) return bad(out.entry, "no valid signature of its organisation");
-  if (act.act.person)
-    for (const KeyLog::PersonKey& known : log.person_keys(org, *act.act.person, act.act.at)) {
-      if (known.entry.role != enum_text(act.act.role)) continue;
-      const std::vector<note::VerifierKey> keys{known.key};
-      if (const auto who = note::verify(act.note, keys); who && !who->empty()) {
-        if (!has_person) sign(known.key, known.entry.valid, known.index);
+  if (act.act.person) {
+    std::vector<KeyLog::PersonKey> known = log.person_keys(org, *act.act.person, act.act.at);
+    std::erase_if(known, [&](const KeyLog::PersonKey& one) { return one.entry.role != enum_text(act.act.role); });
+    std::vector<note::PersonKey> keys;
+    for (const KeyLog::PersonKey& one : known) keys.push_back(one.key);
+    const Result<std::vector<note::PersonKey>> who = inquiry::own_signatures(act, keys, log.relying_parties(org, act.act.at));
+    if (!who && who.error().code != Code::SIGNATURE_MISSING) return bad(out.entry, who.error().message);
+    if (who)
+      for (const note::PersonKey& key : *who) {
+        const auto entry = std::ranges::find(known, key, &KeyLog::PersonKey::key);
+        sign(key.name, key.id, key.is_passkey(), entry->entry.valid, entry->index);
         has_person = true;
       }
-    }
+  }
   if (inquiry::rule_of(act.act.kind).needs_own_signature && !has_person) return bad(out.entry, "no valid own signature of a person in that role");
   // Every signature line must be accounted for: a line that nobody vouches for is not evidence of anything, and could be anybody's.
-  if (act.note.signatures.size() != out.signatures.size()) return bad(out.entry, "a signature line that the key log does not vouch for");
+  if (act.note.signatures.size() + act.assertions.size() != out.signatures.size())
+    return bad(out.entry, "a signature line that the key log does not vouch for");
   return {};
 }
 
@@ -207,6 +213,7 @@ Result<std::string> make_evidence(const EvidenceInput& input, const note::Signer
   for (const inquiry::SignedAct& act : input.acts) {
     entries.emplace(numbered("acts", index), act.note.serialise());
     if (act.body) entries.emplace(numbered("bodies", index), *act.body);
+    if (!act.assertions.empty()) entries.emplace(numbered("assertions", index), inquiry::assertions_text(act.assertions));
     ++index;
   }
   for (std::size_t i = 0; i < input.directory.size(); ++i) entries.emplace(numbered("directory/entries", i), input.directory[i]);
@@ -246,8 +253,20 @@ Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Poli
     const auto found = entries.find(name);
     if (found == entries.end()) break;
     const auto body = entries.find(numbered("bodies", index));
-    Result<inquiry::SignedAct> act = inquiry::SignedAct::create(found->second, body == entries.end() ? std::nullopt : std::optional(body->second));
-    if (!act) return bad(act.error().code == Code::TEXT_DIFFERS ? numbered("bodies", index) : name, act.error().message);
+    const std::string beside = numbered("assertions", index);
+    std::vector<note::Assertion> assertions;
+    if (const auto stored = entries.find(beside); stored != entries.end()) {
+      Result<std::vector<note::Assertion>> parsed = inquiry::parse_assertions(stored->second);
+      if (!parsed || parsed->empty()) return bad(beside, parsed ? "an empty list" : parsed.error().message);
+      assertions = std::move(*parsed);
+    }
+    Result<inquiry::SignedAct> act =
+        inquiry::SignedAct::create(found->second, body == entries.end() ? std::nullopt : std::optional(body->second), std::move(assertions));
+    if (!act)
+      return bad(act.error().code == Code::TEXT_DIFFERS ? numbered("bodies", index)
+                 : act.error().where == "assertions"    ? beside
+                                                        : name,
+                 act.error().message);
     if (act->act.matter != manifest.matter) return bad(name, "an act of another matter");
     if (!act->is_shared() && act->act.org != manifest.org) return bad(name, "an internal act of the other side");
     EvidenceAct shown{name, act->act, act->hash, {}, {}, !act->body.has_value()};
@@ -258,7 +277,7 @@ Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Poli
   if (acts.empty()) return bad("acts/000000", "the bundle holds no acts");
   std::size_t counted = acts.size() + report.directory_size + 2;
   for (const auto& [name, bytes] : entries)
-    if (name.starts_with("bodies/") || name.starts_with("lists/") || name == "paper.pdf") ++counted;
+    if (name.starts_with("bodies/") || name.starts_with("assertions/") || name.starts_with("lists/") || name == "paper.pdf") ++counted;
   if (counted != entries.size()) return bad("the archive", "entries that belong to nothing");
 
   const inquiry::MatterState state = inquiry::fold(acts);

@@ -30,6 +30,7 @@ struct EvidenceInput {
 struct EvidenceSignature {
   std::string name;    // <org>/sign, <org>/person/<id>
   std::string key_id;  // 8 hex digits
+  bool is_passkey = false;
   Time valid_from, valid_until;
   std::size_t entry = 0;  // index in the key log
 };

@@ -103,8 +103,16 @@ std::vector<KeyLog::PersonKey> KeyLog::person_keys(const std::string& org, const
   for (std::size_t i = 0; i < people_.size(); ++i) {
     const note::PersonEntry& entry = people_[i].entry;
     if (entry.org != org || entry.person != person || !in_force(people_, i, at)) continue;
-    if (Result<note::VerifierKey> key = entry.verifier()) out.push_back({entry, std::move(*key), people_[i].index});
+    if (Result<note::PersonKey> key = entry.person_key()) out.push_back({entry, std::move(*key), people_[i].index});
   }
+  return out;
+}
+
+std::vector<note::RelyingParty> KeyLog::relying_parties(const std::string& org, Time at) const {
+  std::vector<note::RelyingParty> out;
+  for (std::size_t i = 0; i < keys_.size(); ++i)
+    if (keys_[i].entry.org == org && in_force(keys_, i, at))
+      if (std::optional<note::RelyingParty> party = keys_[i].entry.relying_party()) out.push_back(std::move(*party));
   return out;
 }
 

@@ -14,7 +14,7 @@ class KeyLog {
  public:
   struct PersonKey {
     note::PersonEntry entry;
-    note::VerifierKey key;
+    note::PersonKey key;
     std::size_t index = 0;
   };
   struct OrganisationKey {
@@ -36,6 +36,8 @@ class KeyLog {
   // Every witness's key the log ever had: a cosignature bears its own time.
   [[nodiscard]] std::vector<note::VerifierKey> witness_keys() const;
   [[nodiscard]] std::vector<PersonKey> person_keys(const std::string& org, const PersonId& person, Time at) const;
+  // Where passkeys of this organisation's people count.
+  [[nodiscard]] std::vector<note::RelyingParty> relying_parties(const std::string& org, Time at) const;
 
  private:
   template <class Entry>

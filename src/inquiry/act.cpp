@@ -4,6 +4,8 @@
 
 #include "base/limits.h"
 #include "crypto/hash.h"
+#include "json/codec.h"
+#include "json/write.h"
 
 namespace warifu::inquiry {
 
@@ -92,7 +94,28 @@ std::string organisation_signer(const party::OrganisationId& org) { return org.t
 
 std::string person_signer(const party::OrganisationId& org, const PersonId& person) { return org.text() + "/person/" + person.hex(); }
 
-Result<SignedAct> SignedAct::create(std::string_view serialised_note, std::optional<std::string> body) {
+namespace {
+tl::unexpected<Error> bad_assertion(std::string message) { return fail(Code::BAD_PASSKEY, std::move(message), "assertions"); }
+
+Status check_assertions(const Act& act, const std::vector<note::Assertion>& assertions) {
+  if (assertions.size() > limits::kAssertionsMax)
+    return fail(Code::TOO_MANY, "too many assertions", "assertions", {{"max", std::to_string(limits::kAssertionsMax)}});
+  for (std::size_t i = 0; i < assertions.size(); ++i) {
+    const note::Assertion& one = assertions[i];
+    const Result<note::PersonKey> key = note::PersonKey::parse(one.key);
+    if (!key || !key->is_passkey()) return bad_assertion("not the name of a passkey");
+    if (!act.person || key->name != person_signer(act.org, *act.person)) return bad_assertion("an assertion of somebody else");
+    for (std::size_t j = 0; j < i; ++j)
+      if (assertions[j].key == one.key) return bad_assertion("two assertions of one key");
+    if (one.authenticator_data.size() > limits::kAuthenticatorDataBytesMax || one.client_data.size() > limits::kClientDataBytesMax ||
+        one.signature.size() > limits::kAssertionSignatureBytesMax)
+      return bad_assertion("larger than any assertion");
+  }
+  return {};
+}
+}  // namespace
+
+Result<SignedAct> SignedAct::create(std::string_view serialised_note, std::optional<std::string> body, std::vector<note::Assertion> assertions) {
   SignedAct out;
   out.note = TRY(note::Note::parse(serialised_note));
   out.act = TRY(Act::parse(out.note.text));
@@ -102,6 +125,44 @@ Result<SignedAct> SignedAct::create(std::string_view serialised_note, std::optio
       return fail(Code::TEXT_DIFFERS, "the body is not the one the act's text names", "body");
     out.body = std::move(body);
   }
+  TRY(check_assertions(out.act, assertions));
+  out.assertions = std::move(assertions);
+  return out;
+}
+
+std::string assertions_text(const std::vector<note::Assertion>& assertions) {
+  return assertions.empty() ? std::string() : json::encode_canonical(assertions);
+}
+
+Result<std::vector<note::Assertion>> parse_assertions(std::string_view text) {
+  if (text.empty()) return std::vector<note::Assertion>{};
+  auto out = TRY(json::decode_text<std::vector<note::Assertion>>(text));
+  // One act has one spelling.
+  if (out.empty() || json::encode_canonical(out) != text) return bad_assertion("not in canonical form");
+  return out;
+}
+
+Result<std::vector<note::PersonKey>> own_signatures(const SignedAct& act, std::span<const note::PersonKey> known,
+                                                    std::span<const note::RelyingParty> parties) {
+  std::vector<note::PersonKey> out;
+  std::vector<note::VerifierKey> keys;
+  for (const note::PersonKey& key : known) {
+    if (key.is_passkey()) continue;
+    note::VerifierKey verifier = TRY(key.verifier());
+    if (std::find(keys.begin(), keys.end(), verifier) == keys.end()) keys.push_back(std::move(verifier));
+  }
+  if (const Result<std::vector<note::VerifierKey>> who = note::verify(act.note, keys)) {
+    for (const note::VerifierKey& key : *who) out.emplace_back(key);
+  } else if (who.error().code != Code::SIGNATURE_MISSING) {
+    return tl::unexpected<Error>(who.error());
+  }
+  for (const note::Assertion& assertion : act.assertions)
+    for (const note::PersonKey& key : known) {
+      if (!key.is_passkey() || key.text() != assertion.key) continue;
+      TRY(note::check_assertion(assertion, act.note.text, parties, key));
+      if (std::find(out.begin(), out.end(), key) == out.end()) out.push_back(key);
+    }
+  if (out.empty()) return fail(Code::SIGNATURE_MISSING, "no known key of the person signed this act");
   return out;
 }
 

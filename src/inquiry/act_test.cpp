@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "inquiry/test_support.h"
+#include "note/test_authenticator.h"
 
 namespace warifu::inquiry {
 
@@ -247,6 +248,83 @@ TEST_CASE("signatures verify under the names of organisation and person") {
   note::Note altered = act.note;
   altered.text[altered.text.size() - 2] ^= 1;
   CHECK_FALSE(note::require(altered, test::test_signer(organisation_signer(test::agency_org())).verifier()));
+}
+
+TEST_CASE("assertions stand beside an act of a person, are of that person's passkeys, each once, and have one spelling") {
+  const Act act = sample_act();
+  const note::RelyingParty desk{"https://desk.example", "desk.example"};
+  const note::TestAuthenticator device(desk), second(desk);
+  const std::string name = person_signer(act.org, *act.person);
+  const std::vector<note::Signer> signers{test::test_signer(organisation_signer(act.org))};
+  const std::string note = note::sign_note(act.text(), signers).value().serialise();
+  const note::Assertion good = device.assertion(name, act.text());
+  const SignedAct made = SignedAct::create(note, "{}", {good}).value();
+  CHECK(made.assertions == std::vector{good});
+  CHECK(made.hash == act_hash(act.text()));
+
+  const std::string text = assertions_text(made.assertions);
+  CHECK(text.starts_with(R"([{"authenticator_data":")"));
+  CHECK(parse_assertions(text).value() == made.assertions);
+  CHECK(assertions_text({}).empty());
+  CHECK(parse_assertions("").value().empty());
+  for (const std::string& bad : {std::string("[]"), " " + text, text + "\n", std::string("{}"), std::string("[{}]")})
+    CHECK_FALSE(parse_assertions(bad).has_value());
+
+  const auto refused = [&](const char* what, std::vector<note::Assertion> assertions) {
+    INFO(what);
+    const Result<SignedAct> read = SignedAct::create(note, "{}", std::move(assertions));
+    REQUIRE_FALSE(read.has_value());
+    CHECK(read.error().where == "assertions");
+    return read.error().code;
+  };
+  const auto changed = [&](const std::function<void(note::Assertion&)>& change) {
+    note::Assertion bad = good;
+    change(bad);
+    return std::vector{bad};
+  };
+  CHECK(refused("the same key twice", {good, device.assertion(name, act.text())}) == Code::BAD_PASSKEY);
+  CHECK(refused("somebody else", {device.assertion(person_signer(act.org, PersonId::random()), act.text())}) == Code::BAD_PASSKEY);
+  CHECK(refused("no key", changed([](auto& a) { a.key = "x"; })) == Code::BAD_PASSKEY);
+  CHECK(refused("a key that signs notes", changed([&](auto& a) { a.key = test::test_signer(name).verifier().text(); })) == Code::BAD_PASSKEY);
+  CHECK(refused("large", changed([](auto& a) { a.authenticator_data.resize(limits::kAuthenticatorDataBytesMax + 1); })) == Code::BAD_PASSKEY);
+  CHECK(refused("large", changed([](auto& a) { a.client_data.resize(limits::kClientDataBytesMax + 1); })) == Code::BAD_PASSKEY);
+  CHECK(refused("large", changed([](auto& a) { a.signature.resize(limits::kAssertionSignatureBytesMax + 1); })) == Code::BAD_PASSKEY);
+  std::vector<note::Assertion> many;
+  while (many.size() < limits::kAssertionsMax) many.push_back(note::TestAuthenticator(desk).assertion(name, act.text()));
+  CHECK(SignedAct::create(note, "{}", many).has_value());
+  many.push_back(good);
+  CHECK(refused("too many", many) == Code::TOO_MANY);
+  Act of_node = act;
+  of_node.role = party::Role::NODE;
+  of_node.person.reset();
+  CHECK_FALSE(SignedAct::create(note::sign_note(of_node.text(), signers).value().serialise(), "{}", {good}).has_value());
+}
+
+TEST_CASE("who signed is asked of the known keys: a line, a passkey, or both; one that does not fit spoils all") {
+  const Act act = sample_act();
+  const note::RelyingParty desk{"https://desk.example", "desk.example"};
+  const std::vector<note::RelyingParty> parties{desk};
+  const note::TestAuthenticator device(desk);
+  const std::string name = person_signer(act.org, *act.person);
+  const note::Signer pin_key = test::test_signer(name);
+  const std::vector<note::Signer> by_organisation{test::test_signer(organisation_signer(act.org))};
+  const std::vector<note::Signer> by_both{by_organisation[0], pin_key};
+  const note::PersonKey passkey = device.person_key(name), plain = pin_key.verifier();
+  const auto made = [&](const std::vector<note::Signer>& signers, std::vector<note::Assertion> assertions) {
+    return SignedAct::create(note::sign_note(act.text(), signers).value().serialise(), "{}", std::move(assertions)).value();
+  };
+  const std::vector<note::PersonKey> known{plain, passkey, plain, passkey};
+  CHECK(own_signatures(made(by_both, {}), known, parties).value() == std::vector{plain});
+  CHECK(own_signatures(made(by_organisation, {device.assertion(name, act.text())}), known, parties).value() == std::vector{passkey});
+  CHECK(own_signatures(made(by_both, {device.assertion(name, act.text())}), known, parties).value() == std::vector{plain, passkey});
+  CHECK(own_signatures(made(by_organisation, {}), known, parties).error().code == Code::SIGNATURE_MISSING);
+  CHECK(own_signatures(made(by_both, {device.assertion(name, act.text())}), {}, parties).error().code == Code::SIGNATURE_MISSING);
+  // Known to sign wrongly: not believed, whatever else stands there.
+  CHECK(own_signatures(made(by_both, {device.assertion(name, act.text() + "x")}), known, parties).error().code == Code::SIGNATURE_INVALID);
+  SignedAct bent = made(by_both, {device.assertion(name, act.text())});
+  bent.note.signatures[1].signature[3] ^= 1;
+  CHECK(own_signatures(bent, known, parties).error().code == Code::SIGNATURE_INVALID);
+  CHECK(own_signatures(made(by_organisation, {device.assertion(name, act.text())}), known, {}).error().code == Code::PASSKEY_ORIGIN);
 }
 
 }  // namespace warifu::inquiry

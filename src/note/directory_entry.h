@@ -17,12 +17,13 @@
 #include "base/id.h"
 #include "base/time.h"
 #include "note/note.h"
+#include "note/passkey.h"
+#include "note/person_key.h"
 
 namespace warifu::note {
 
 enum class KeyPurpose { sign, seal, witness, share, tls, web };
 enum class OrgKeyAlgorithm { ed25519, x25519, p256, ristretto255, spki_sha256, web };
-enum class PersonKeyAlgorithm { ed25519, webauthn_es256, webauthn_ed25519 };
 
 struct Validity {
   Time from, until;  // from <= t < until; whole seconds. from = until: never in force
@@ -37,12 +38,14 @@ struct KeyEntry {
   KeyPurpose purpose = KeyPurpose::sign;
   OrgKeyAlgorithm algorithm = OrgKeyAlgorithm::ed25519;
   Bytes key;                      // empty for web
-  std::string web_origin, rp_id;  // for web only: "https://desk.example", "desk.example"
+  std::string web_origin, rp_id;  // for web only: "https://desk.example", "desk.example"; a demonstration may stand at http://localhost
   Validity valid;
   std::optional<Sha256> previous;  // leaf hash of the entry that this one follows
 
   [[nodiscard]] Result<std::string> text() const;
   [[nodiscard]] static Result<KeyEntry> parse(std::string_view text);
+  // Of a web entry: where the organisation's people use their passkeys.
+  [[nodiscard]] std::optional<RelyingParty> relying_party() const;
   // The verifier key of a sign or witness entry: "<org>/sign", "<org>/witness".
   [[nodiscard]] Result<VerifierKey> verifier() const;
   bool operator==(const KeyEntry&) const = default;
@@ -63,7 +66,9 @@ struct PersonEntry {
 
   [[nodiscard]] Result<std::string> text() const;
   [[nodiscard]] static Result<PersonEntry> parse(std::string_view text);
-  // "<org>/person/<id>"; KEY_NOT_VALID for a passkey, which signs assertions and not notes.
+  // "<org>/person/<id>"
+  [[nodiscard]] Result<PersonKey> person_key() const;
+  // KEY_NOT_VALID for a passkey, which signs assertions and not notes.
   [[nodiscard]] Result<VerifierKey> verifier() const;
   bool operator==(const PersonEntry&) const = default;
 };
@@ -116,8 +121,4 @@ struct warifu::EnumNames<warifu::note::KeyPurpose> {
 template <>
 struct warifu::EnumNames<warifu::note::OrgKeyAlgorithm> {
   static constexpr std::array names = {"ed25519", "x25519", "p256", "ristretto255", "spki-sha256", "web"};
-};
-template <>
-struct warifu::EnumNames<warifu::note::PersonKeyAlgorithm> {
-  static constexpr std::array names = {"ed25519", "webauthn-es256", "webauthn-ed25519"};
 };

@@ -147,6 +147,24 @@ TEST_CASE("entries that break a rule are neither written nor read") {
     web.rp_id = rp;
     CHECK_FALSE(web.text().has_value());
   }
+  // What browsers trust on this machine is good enough for a demonstration only.
+  for (const std::string origin : {"http://localhost", "http://localhost:8080"}) {
+    KeyEntry web = good;
+    web.purpose = KeyPurpose::web;
+    web.algorithm = OrgKeyAlgorithm::web;
+    web.key.clear();
+    web.web_origin = origin;
+    web.rp_id = "localhost";
+    CHECK_FALSE(web.text().has_value());
+    web.org = "kakuu-police.demo";
+    REQUIRE(web.text());
+    CHECK(KeyEntry::parse(*web.text()).value().relying_party() == RelyingParty{origin, "localhost"});
+    for (const char* other :
+         {"http://localhost.example:8080", "http://127.0.0.1:8080", "http://localhost:0", "http://localhost:", "http://localhost/"}) {
+      web.web_origin = other;
+      CHECK_FALSE(web.text().has_value());
+    }
+  }
 
   PersonEntry person = sample_person();
   person.role = "approver unit -\nrole x";

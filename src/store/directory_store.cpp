@@ -168,11 +168,23 @@ Result<std::vector<desk::PublishedPerson>> DirectoryStore::person(const party::O
     if (found == log.people.end()) return out;
     for (const std::size_t i : found->second) {
       const PersonEntry& entry = *log.items[i].person;
-      if (entry.algorithm != note::PersonKeyAlgorithm::ed25519 || !log.person_in_force(i, at)) continue;
+      if (!log.person_in_force(i, at)) continue;
       const Result<party::Role> role = enum_parse<party::Role>(entry.role);
       if (!role) continue;  // a role of a later version: no act of ours is written in it
-      out.push_back({org, person, *role, entry.unit, entry.delegator, TRY(entry.verifier()), entry.valid.from, entry.valid.until});
+      out.push_back({org, person, *role, entry.unit, entry.delegator, TRY(entry.person_key()), entry.valid.from, entry.valid.until});
     }
+    return out;
+  });
+}
+
+Result<std::vector<note::RelyingParty>> DirectoryStore::relying_parties(const party::OrganisationId& org, Time at) const {
+  return with_log([&](const Log& log) -> Result<std::vector<note::RelyingParty>> {
+    std::vector<note::RelyingParty> out;
+    const auto found = log.keys.find(org.text());
+    if (found == log.keys.end()) return out;
+    for (const std::size_t i : found->second)
+      if (std::optional<note::RelyingParty> party = log.items[i].key->relying_party(); party && log.key_in_force(i, at))
+        out.push_back(std::move(*party));
     return out;
   });
 }
@@ -304,9 +316,11 @@ Status DirectoryStore::check_new(Database& database, const Log& log, const std::
     known.insert(entry->first.second);
     for (const std::size_t i : entry->second) {
       const PersonEntry& other = *log.items[i].person;
-      if (other.algorithm != note::PersonKeyAlgorithm::ed25519 || !(moment.is_replay || log.person_in_force(i, now))) continue;
-      note::VerifierKey key = TRY(other.verifier());
-      if (std::ranges::find(authorities.people, key) == authorities.people.end()) authorities.people.push_back(std::move(key));
+      if (!moment.is_replay && !log.person_in_force(i, now)) continue;
+      if (other.algorithm == note::PersonKeyAlgorithm::ed25519) {  // a passkey signs no entries
+        note::VerifierKey key = TRY(other.verifier());
+        if (std::ranges::find(authorities.people, key) == authorities.people.end()) authorities.people.push_back(std::move(key));
+      }
       // One key serves one person: else a signature would not say whose hand it was.
       if (other.key == person.key && other.person != person.person && !moment.is_replay) return conflict("somebody else signs with this key", "key");
     }

@@ -53,6 +53,7 @@ class DirectoryStore : public desk::Directory {
   Result<std::optional<party::AnswerProfile>> profile(const party::OrganisationId& org) const override;
   Result<std::vector<note::VerifierKey>> organisation_keys(const party::OrganisationId& org, Time at) const override;
   Result<std::vector<desk::PublishedPerson>> person(const party::OrganisationId& org, const PersonId& person, Time at) const override;
+  Result<std::vector<note::RelyingParty>> relying_parties(const party::OrganisationId& org, Time at) const override;
   Result<std::vector<std::string>> entries() const override;
   // Those with that index and above; the index counts from 0.
   [[nodiscard]] Result<std::vector<std::string>> entries_from(std::size_t first) const;

@@ -9,6 +9,7 @@
 #include "desk/keyring.h"
 #include "ledger/merkle.h"
 #include "note/policy.h"
+#include "note/test_authenticator.h"
 #include "store/testing_engines.h"
 
 namespace warifu::store {
@@ -139,6 +140,50 @@ TEST_CASE("a signing key is rotated by a successor and revoked by an ended one; 
     must(world.directory->add_entry(successor(world.sign, start, world.now, first)));
     CHECK(must(world.directory->organisation_keys(world.org, start + days(40))) == std::vector{world.sign.verifier()});
     CHECK(must(world.directory->organisation_keys(world.org, world.now)).empty());
+  });
+}
+
+TEST_CASE("a passkey is an entry like any key, counts where the organisation's web entry says, and signs no entries") {
+  for_both_engines([](TestStore& store) {
+    World world(store);
+    world.furnish();
+    const note::RelyingParty desk{"https://desk.kakuu-police.example", "kakuu-police.example"};
+    const auto web = [&](const note::RelyingParty& party, note::Validity valid, std::optional<Sha256> previous, const Signer& root) {
+      return world.directory->add_entry(must(desk::web_entry(world.origin(), world.org, party, valid, previous, root)));
+    };
+    CHECK(must(world.directory->relying_parties(world.org, world.now)).empty());
+    CHECK(code_of(web(desk, {world.now, world.now + days(9)}, std::nullopt, world.sign)) == Code::SIGNATURE_MISSING);
+    must(web(desk, {world.now, world.now + days(9)}, std::nullopt, world.root));
+    const Sha256 leaf = world.leaf_of_last();
+    CHECK(must(world.directory->relying_parties(world.org, world.now)) == std::vector{desk});
+    CHECK(must(world.directory->relying_parties(world.org, world.now + days(9))).empty());
+    CHECK(must(world.directory->organisation_keys(world.org, world.now)) == std::vector{world.sign.verifier()});
+    const note::RelyingParty other{"https://desk2.kakuu-police.example", "desk2.kakuu-police.example"};
+    CHECK(code_of(web(other, {world.now, world.now + days(9)}, std::nullopt, world.root)) == Code::CONFLICT);
+    const Time begun = world.now;
+    world.now = world.now + days(1);
+    must(web(desk, {begun, world.now}, leaf, world.root));
+    must(web(other, {world.now, world.now + days(9)}, std::nullopt, world.root));
+    CHECK(must(world.directory->relying_parties(world.org, world.now)) == std::vector{other});
+    CHECK(must(world.directory->relying_parties(world.org, begun)) == std::vector{desk});
+
+    const note::TestAuthenticator device(other);
+    const note::PersonKey passkey = device.person_key(note::person_name(world.org.text(), world.c));
+    const auto entry = [&](const PersonId& person, const note::PersonKey& key) {
+      return must(desk::new_person_entry(world.origin(), world.org, person, Role::APPROVER, std::nullopt, key, world.now, world.now + days(9)));
+    };
+    must(world.add(entry(world.c, passkey), world.device_a));
+    const auto published = must(world.directory->person(world.org, world.c, world.now));
+    REQUIRE(published.size() == 1);
+    CHECK(published[0].key == passkey);
+    CHECK(published[0].key.is_passkey());
+    // The same key for somebody else.
+    CHECK(code_of(world.add(entry(world.b, device.person_key(note::person_name(world.org.text(), world.b))), world.device_a)) == Code::CONFLICT);
+    PersonEntry ended = entry(world.c, passkey);
+    ended.valid.until = ended.valid.from;
+    ended.previous = world.leaf_of_last();
+    must(world.add(ended, world.device_b));
+    CHECK(world.count(world.c, world.now) == 0);
   });
 }
 

@@ -84,5 +84,19 @@ TEST_CASE("both engines have the same migrations, numbered without a gap") {
   });
 }
 
+TEST_CASE("acts and keys of before passkeys are kept, without assertion and credential") {
+  for_both_engines([&](TestStore& store) {
+    auto db = store.fresh();
+    const auto all = embedded_migrations(db->engine());
+    REQUIRE(migrate(*db, all, kNow, 1).value() == 1);
+    const Bytes id(16, 7), hash(32, 9);
+    REQUIRE(db->run("INSERT INTO act (matter, hash, id, kind, at_us, is_shared, note) VALUES ($1, $2, $3, 'x', 1, $4, 'n')", id, hash, id, false));
+    REQUIRE(db->run("INSERT INTO person_key (person, vkey, device, from_us, until_us, is_revoked) VALUES ($1, 'v', 'd', 1, 2, $2)", id, false));
+    CHECK(migrate(*db, all, kNow).value() == static_cast<int>(all.size()));
+    CHECK(one_value<std::int64_t>(*db, "SELECT count(*) FROM act WHERE assertions IS NULL").value() == 1);
+    CHECK(one_value<std::int64_t>(*db, "SELECT count(*) FROM person_key WHERE credential IS NULL").value() == 1);
+  });
+}
+
 }  // namespace
 }  // namespace warifu::store

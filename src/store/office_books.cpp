@@ -57,7 +57,8 @@ Result<desk::PersonKeyRow> key_row(const Statement& row) {
                             TRY(row.column<std::string>(2)),
                             row.column_time(3),
                             row.column_time(4),
-                            row.column_bool(5)};
+                            row.column_bool(5),
+                            TRY(row.column<std::optional<Bytes>>(6)).value_or(Bytes())};
 }
 
 Result<desk::SessionRow> session_row(const Statement& row) {
@@ -198,7 +199,7 @@ Status OfficeStore::put_login(const desk::LoginRow& row) {
 Result<std::vector<desk::PersonKeyRow>> OfficeStore::person_keys(const PersonId& person) const {
   return engine_->read([&](Database& database) {
     return all<desk::PersonKeyRow>(database, key_row,
-                                   "SELECT person, vkey, device, from_us, until_us, is_revoked FROM person_key WHERE person = $1 "
+                                   "SELECT person, vkey, device, from_us, until_us, is_revoked, credential FROM person_key WHERE person = $1 "
                                    "ORDER BY from_us, vkey",
                                    person);
   });
@@ -206,11 +207,12 @@ Result<std::vector<desk::PersonKeyRow>> OfficeStore::person_keys(const PersonId&
 
 Status OfficeStore::put_person_key(const desk::PersonKeyRow& row) {
   return write([&](Database& database) -> Status {
+    const std::optional<Bytes> credential = row.credential.empty() ? std::nullopt : std::optional(row.credential);
     TRY(
-        database.run("INSERT INTO person_key (person, vkey, device, from_us, until_us, is_revoked) VALUES ($1, $2, $3, $4, $5, $6) "
+        database.run("INSERT INTO person_key (person, vkey, device, from_us, until_us, is_revoked, credential) VALUES ($1, $2, $3, $4, $5, $6, $7) "
                      "ON CONFLICT (person, vkey) DO UPDATE SET device = excluded.device, from_us = excluded.from_us, until_us = excluded.until_us, "
                      "is_revoked = excluded.is_revoked",
-                     row.person, row.vkey, row.device, row.from, row.until, row.is_revoked));
+                     row.person, row.vkey, row.device, row.from, row.until, row.is_revoked, credential));
     return {};
   });
 }

@@ -26,6 +26,12 @@ std::vector<Sha256> merged(const std::vector<Sha256>& a, const std::vector<Sha25
 
 std::string answer_place(const PersonId& person, std::string_view key) { return "answer " + person.hex() + " " + std::string(key); }
 
+// What the passkeys said about the act; nothing for an act without.
+std::optional<std::string> beside(const inquiry::SignedAct& act) {
+  if (act.assertions.empty()) return std::nullopt;
+  return inquiry::assertions_text(act.assertions);
+}
+
 tl::unexpected<Error> too_many_acts() {
   return fail(Code::TOO_MANY, "a matter has too many acts", "acts", {{"max", std::to_string(limits::kActsPerMatterMax)}});
 }
@@ -84,10 +90,11 @@ Status CommitJob::put_acts(const Present& present) {
 
 Status CommitJob::put_act(const inquiry::SignedAct& act, const MatterSeal& seal) {
   const std::string note = act.note.serialise();
-  Statement inserted =
-      TRY(database_.query("INSERT INTO act (matter, hash, id, kind, person, at_us, is_shared, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
-                          "ON CONFLICT (hash) DO NOTHING RETURNING seq",
-                          act.act.matter, act.hash, act.act.id, enum_text(act.act.kind), act.act.person, act.act.at, act.is_shared(), note));
+  const std::optional<std::string> assertions = beside(act);
+  Statement inserted = TRY(database_.query(
+      "INSERT INTO act (matter, hash, id, kind, person, at_us, is_shared, note, assertions) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+      "ON CONFLICT (hash) DO NOTHING RETURNING seq",
+      act.act.matter, act.hash, act.act.id, enum_text(act.act.kind), act.act.person, act.act.at, act.is_shared(), note, assertions));
   if (!TRY(inserted.step())) return {};  // twice in this commit
   const std::int64_t seq = inserted.column_int64(0);
   while (TRY(inserted.step())) {}
@@ -114,8 +121,8 @@ Status CommitJob::put_held(const Present& present) {
     const std::string note = act.note.serialise();
     std::optional<Bytes> sealed;
     if (act.body) sealed = seal.seal(held_place(act.hash), *act.body);
-    TRY(database_.run("INSERT INTO held (matter, hash, note, sealed) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING", act.act.matter, act.hash,
-                      note, sealed));
+    TRY(database_.run("INSERT INTO held (matter, hash, note, sealed, assertions) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (hash) DO NOTHING",
+                      act.act.matter, act.hash, note, sealed, beside(act)));
   }
   return {};
 }

@@ -72,14 +72,16 @@ Status prepare(Database& database, const OfficeStore::Options& options, TermHash
   return done;
 }
 
-Result<SignedAct> read_act(std::string_view note, std::optional<std::string> body, const Sha256& hash) {
-  auto act = SignedAct::create(note, std::move(body));
+Result<SignedAct> read_act(const Statement& row, std::optional<std::string> body, const Sha256& hash) {
+  auto assertions = inquiry::parse_assertions(row.column_is_null(3) ? std::string_view() : row.column_text(3));
+  if (!assertions) return fail(Code::STORE_CORRUPT, "stored assertions cannot be read: " + assertions.error().message);
+  auto act = SignedAct::create(row.column_text(0), std::move(body), std::move(*assertions));
   if (!act) return fail(Code::STORE_CORRUPT, "a stored act is not what it was: " + act.error().message);
   if (act->hash != hash) return fail(Code::STORE_CORRUPT, "a stored act has another hash");
   return std::move(*act);
 }
 
-// Columns: note, hash, sealed body or NULL.
+// Columns: note, hash, sealed body or NULL, assertions or NULL.
 Result<std::vector<SignedAct>> read_acts(Database& database, std::string_view sql, std::string (*place)(const Sha256&), const MatterId& matter) {
   const auto seal = TRY(MatterSeal::find(database, matter));
   std::vector<SignedAct> acts;
@@ -91,7 +93,7 @@ Result<std::vector<SignedAct>> read_acts(Database& database, std::string_view sq
       if (!seal) return fail(Code::STORE_CORRUPT, "a matter's key is missing");
       body = TRY(seal->open(place(hash), rows.column_blob(2)));
     }
-    acts.push_back(TRY(read_act(rows.column_text(0), std::move(body), hash)));
+    acts.push_back(TRY(read_act(rows, std::move(body), hash)));
   }
   return acts;
 }
@@ -152,9 +154,9 @@ Result<std::size_t> OfficeStore::purges_due() const {
 
 Result<std::vector<SignedAct>> OfficeStore::acts(const MatterId& matter) const {
   return engine_->read([&](Database& database) -> Result<std::vector<SignedAct>> {
-    auto acts =
-        TRY(read_acts(database, "SELECT a.note, a.hash, b.sealed FROM act a LEFT JOIN body b ON b.seq = a.seq WHERE a.matter = $1 ORDER BY a.seq",
-                      body_place, matter));
+    auto acts = TRY(read_acts(
+        database, "SELECT a.note, a.hash, b.sealed, a.assertions FROM act a LEFT JOIN body b ON b.seq = a.seq WHERE a.matter = $1 ORDER BY a.seq",
+        body_place, matter));
     if (acts.empty()) return fail(Code::NOT_FOUND, "no such matter");
     return acts;
   });
@@ -162,7 +164,7 @@ Result<std::vector<SignedAct>> OfficeStore::acts(const MatterId& matter) const {
 
 Result<std::vector<SignedAct>> OfficeStore::held_acts(const MatterId& matter) const {
   return engine_->read([&](Database& database) {
-    return read_acts(database, "SELECT note, hash, sealed FROM held WHERE matter = $1 ORDER BY seq", held_place, matter);
+    return read_acts(database, "SELECT note, hash, sealed, assertions FROM held WHERE matter = $1 ORDER BY seq", held_place, matter);
   });
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "crypto/hash.h"
+#include "note/test_authenticator.h"
 #include "store/testing_office.h"
 
 namespace warifu::store {
@@ -36,6 +37,47 @@ TEST_CASE("acts come back as they were written, in order of arrival, also after 
       CHECK(read[i].body == written[i].body);
     }
     CHECK(office->check().has_value());
+  });
+}
+
+TEST_CASE("assertions of passkeys come back byte for byte, of acts and of held ones, and stay when the text is purged") {
+  for_both_offices([](TestOffice& office) {
+    const auto matter = MatterId::random();
+    const note::TestAuthenticator device({"https://desk.example", "desk.example"});
+    const auto with_assertion = [&] {
+      auto act = make_act(matter, {.person = PersonId::random()});
+      act.assertions = {device.assertion(inquiry::person_signer(act.act.org, *act.act.person), act.note.text)};
+      return act;
+    };
+    Commit commit;
+    commit.matter = matter;
+    commit.acts = {with_assertion()};
+    REQUIRE(office->commit(commit));
+    Commit waiting;
+    waiting.matter = matter;
+    waiting.acts = {with_assertion(), make_act(matter)};
+    waiting.held = true;
+    REQUIRE(office->commit(waiting));
+    office.reopen();
+    CHECK(office->acts(matter).value()[0].assertions == commit.acts[0].assertions);
+    const auto held = office->held_acts(matter).value();
+    REQUIRE(held.size() == 2);
+    CHECK(held[0].assertions == waiting.acts[0].assertions);
+    CHECK(held[1].assertions.empty());
+
+    auto purge = next_commit(*office, matter);
+    purge.purge_bodies = {commit.acts[0].hash};
+    REQUIRE(office->commit(purge));
+    const auto after = office->acts(matter).value();
+    CHECK(!after[0].body);
+    CHECK(after[0].assertions == commit.acts[0].assertions);
+    CHECK(after[1].assertions.empty());
+
+    REQUIRE(office->engine().write([](Database& database) -> Status {
+      TRY(database.run("UPDATE act SET assertions = '[]' WHERE assertions IS NOT NULL"));
+      return {};
+    }));
+    CHECK(office->acts(matter).error().code == Code::STORE_CORRUPT);
   });
 }
 
@@ -345,6 +387,11 @@ TEST_CASE("logins, keys and sessions are kept and change as a whole") {
     CHECK(keys[0].vkey == "vkey-a");
     CHECK(keys[1].is_revoked);
     CHECK(keys[1].until == Time{25});
+    CHECK(keys[1].credential.empty());
+    REQUIRE(office->put_person_key({person, "vkey-c", "passkey", Time{40}, Time{40}, false, Bytes{0, 1, 255}}));
+    REQUIRE(office->put_person_key({person, "vkey-c", "passkey", Time{40}, Time{50}, false, Bytes{0, 1, 255}}));
+    CHECK(office->person_keys(person).value()[2].credential == Bytes{0, 1, 255});
+    CHECK(office->person_keys(person).value()[2].until == Time{50});
 
     const Time now = Time::from_seconds(1'800'000'000);
     const auto token = digest("cookie");

@@ -1,5 +1,6 @@
 """Start-up of a node in earnest: it refuses what belongs to a demo, what everybody knows, what others can read, and settings it does not know."""
 import json
+import sqlite3
 import subprocess
 
 import pytest
@@ -117,3 +118,29 @@ def test_configuration_is_read_strictly(small, tmp_path):
     assert run("serve", "--config", file, "--check").stdout == "http://localhost:8123\n"
     assert run("serve", "--config", file, "--check", env={"WARIFU_LISTEN": "127.0.0.1:8124"}).stdout == "http://localhost:8124\n"
     assert run("serve", "--config", tmp_path / "absent.toml", "--check").returncode == 1
+
+
+def web_entries(data):
+    """Address and period of every entry of the key log that says where passkeys count."""
+    with sqlite3.connect(f"file:{data}/hub/directory.sqlite?mode=ro", uri=True) as database:
+        notes = [note.split("\n") for (note,) in database.execute("SELECT note FROM entry ORDER BY seq")]
+    found = [dict(line.split(" ", 1) for line in note if " " in line) for note in notes if "purpose web" in note]
+    return [(entry["key"], *map(int, entry["valid"].split()), entry["prev"] != "-") for entry in found]
+
+
+def test_the_address_that_people_open_stands_in_the_key_log(tmp_path):
+    data = tmp_path / "node"
+    done("init", "--data", data, "--org", "address.example", "--name-ja", "場", "--name-en", "Address", "--side", "agency")
+    with Served(data):
+        pass
+    assert web_entries(data) == []  # http://localhost is an address of demonstrations only
+    for _ in range(2):  # once, however often it starts
+        with Served(data, "--origin", "https://desk.address.example"):
+            pass
+        first = web_entries(data)
+        assert [entry[0] for entry in first] == ["web https://desk.address.example desk.address.example"]
+    with Served(data, "--origin", "https://desk2.address.example:8443"):
+        pass
+    before, ended, now = web_entries(data)
+    assert before == first[0] and ended[0] == before[0] and ended[3] and ended[2] <= now[1] < before[2]
+    assert now[0] == "web https://desk2.address.example:8443 desk2.address.example" and not now[3]

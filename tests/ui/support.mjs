@@ -15,7 +15,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const need = createRequire(join(root, 'ui', 'package.json'));
 const { chromium } = await import(pathToFileURL(join(dirname(need.resolve('playwright-core')), 'index.mjs')).href);
 const axe = readFileSync(need.resolve('axe-core/axe.min.js'), 'utf8');
-const password = 'warifu-demo-2026';
+export const password = 'warifu-demo-2026';
+export const program = process.env.WARIFU_BIN ?? join(root, 'build', 'release', 'warifu');
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -37,7 +38,6 @@ async function freePort() {
 export async function startNode({ customers = 2000, seconds = 120 } = {}) {
   const given = process.env.WARIFU_BASE;
   if (given) return { base: given, stop: async () => {} };
-  const program = process.env.WARIFU_BIN ?? join(root, 'build', 'release', 'warifu');
   const data = mkdtempSync(join(tmpdir(), 'warifu-ui-'));
   const port = await freePort();
   const child = spawn(program, ['demo', '--data', join(data, 'node'), '--listen', `127.0.0.1:${port}`, '--customers', String(customers)], {

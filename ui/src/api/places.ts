@@ -49,6 +49,10 @@ const named = new Set([
   'asked_at',
   'confidentiality',
   'selector',
+  'assertion',
+  'attestation',
+  'client_data',
+  'authenticator_data',
 ]);
 
 // Null when nothing better than the pointer is known.

@@ -60,8 +60,9 @@ export async function logIn(credentials: Credentials): Promise<Session> {
   return keepSession(await take(api.POST('/api/session', { body: credentials })));
 }
 
-export async function answerFactor(signature: string): Promise<Session> {
-  return keepSession(await take(api.POST('/api/session/factor', { body: { signature } })));
+// The signature line of this device's key, or what a passkey answered.
+export async function answerFactor(answer: Schema<'FactorCommand'>): Promise<Session> {
+  return keepSession(await take(api.POST('/api/session/factor', { body: answer })));
 }
 
 export async function switchRole(role: Role): Promise<Session> {

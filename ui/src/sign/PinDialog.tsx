@@ -1,6 +1,8 @@
-// Asks for the PIN under the text that will be signed. The caller passes the paper as children: nothing is signed from a list.
+// Asks for the PIN, or for a passkey where the person has one, under the text that will be signed. The caller passes the paper as children: nothing
+// is signed from a list.
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Schema } from '../api/api';
 import { Banner } from '../components/Banner';
 import { Button } from '../components/Button';
 import { TextField } from '../components/fields';
@@ -9,6 +11,9 @@ import { parseActText } from './act';
 import { KeyError } from './keyfile';
 import { signWithPin, type ToSign, useSigningSentence } from './use_signer';
 
+// A signature line, or what a passkey answered.
+export type Signed = Pick<Schema<'SignedCommand'>, 'signature' | 'assertion'>;
+
 export interface PinDialogProps {
   open: boolean;
   onClose: () => void;
@@ -16,7 +21,8 @@ export interface PinDialogProps {
   verb: string; // the button: 決裁する, 発出する, 回答を送付する
   names: { matter: string; kind: string; by: string }; // the same three in the person's words
   hint?: string; // a demonstration tells the PIN
-  onSigned: (signatureLine: string) => void;
+  onSigned: (signed: Signed) => void;
+  passkey?: (request: ToSign) => Promise<Schema<'AssertionCommand'>>; // where the person has a passkey that counts here
   children: ReactNode; // the exact wording once more
   sign?: (request: ToSign, pin: string) => Promise<string>;
 }
@@ -29,13 +35,13 @@ function fingerprint(text: string): string {
   }
 }
 
-export function PinDialog({ open, onClose, request, verb, names, hint, onSigned, children, sign = signWithPin }: PinDialogProps) {
+export function PinDialog({ open, onClose, request, verb, names, hint, onSigned, passkey, children, sign = signWithPin }: PinDialogProps) {
   const { t } = useTranslation();
   const sentence = useSigningSentence();
   const [pin, setPin] = useState('');
   const [pinError, setPinError] = useState<string>();
   const [refusal, setRefusal] = useState<string>();
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useState<'pin' | 'passkey' | null>(null);
 
   useEffect(() => {
     if (open) return;
@@ -53,16 +59,29 @@ export function PinDialog({ open, onClose, request, verb, names, hint, onSigned,
       return;
     }
     setPinError(undefined);
-    setBusy(true);
+    setBusy('pin');
     try {
       const line = await sign(request, pin);
       setPin('');
-      onSigned(line);
+      onSigned({ signature: line });
     } catch (error) {
       if (error instanceof KeyError && error.problem === 'wrong-pin') setPinError(sentence(error));
       else setRefusal(sentence(error));
     } finally {
-      setBusy(false);
+      setBusy(null);
+    }
+  };
+  const usePasskey = async () => {
+    if (!request || !passkey || busy) return;
+    setRefusal(undefined);
+    setPinError(undefined);
+    setBusy('passkey');
+    try {
+      onSigned({ signature: '', assertion: await passkey(request) });
+    } catch (error) {
+      setRefusal(sentence(error));
+    } finally {
+      setBusy(null);
     }
   };
 
@@ -88,8 +107,13 @@ export function PinDialog({ open, onClose, request, verb, names, hint, onSigned,
           />
           <span className="ms-auto flex flex-wrap justify-end gap-3">
             <Button onClick={onClose}>{t('action.cancel')}</Button>
-            <Button kind="primary" icon="key" type="submit" busy={busy}>
-              {busy ? t('key.working') : verb}
+            {passkey ? (
+              <Button kind="primary" icon="person" busy={busy === 'passkey'} onClick={() => void usePasskey()}>
+                {t('passkey.sign', { verb })}
+              </Button>
+            ) : null}
+            <Button kind={passkey ? 'quiet' : 'primary'} icon="key" type="submit" busy={busy === 'pin'}>
+              {busy === 'pin' ? t('key.working') : verb}
             </Button>
           </span>
         </form>
@@ -97,7 +121,7 @@ export function PinDialog({ open, onClose, request, verb, names, hint, onSigned,
     >
       <div className="space-y-4">
         {refusal ? <Banner tone="danger">{refusal}</Banner> : null}
-        <p>{t('key.pinText')}</p>
+        <p>{passkey ? t('passkey.signText') : t('key.pinText')}</p>
         <dl className="text-dns-14N-130 grid gap-x-4 gap-y-1 sm:grid-cols-[auto_minmax(0,1fr)] sm:gap-y-2">
           {[
             [t('key.matter'), names.matter],

@@ -1,5 +1,5 @@
 // One step that needs a person's own hand: the server proposes the text, this device shows it from the very bytes that will be signed, asks for
-// the PIN, signs, and hands it in. When the matter has changed meanwhile nothing is signed away: the caller shows the new text.
+// the PIN or a passkey, signs, and hands it in. When the matter has changed meanwhile nothing is signed away: the caller shows the new text.
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,6 +11,7 @@ import { Banner, Button, Dialog, Skeleton } from '../components';
 import { utf8 } from './bytes';
 import { ensureDemoKey } from './demo_key';
 import { PinDialog } from './PinDialog';
+import { passkeysWork, signWithPasskey } from './passkey';
 import { type ToSign, useSigningSentence } from './use_signer';
 
 export interface SignStepProps {
@@ -95,8 +96,9 @@ export function SignStep(props: SignStepProps) {
       verb={verb}
       names={{ matter: matterName, kind: kindName, by: `${session.name} ${session.post}` }}
       hint={pin ? t('demo.pinHint', { pin }) : undefined}
-      onSigned={(signature) => {
-        if (proposal) write.mutate({ text: proposal.prepared.text, body: proposal.prepared.body, signature });
+      passkey={session.passkeys.length > 0 && passkeysWork() ? (request) => signWithPasskey(request, session) : undefined}
+      onSigned={(signed) => {
+        if (proposal) write.mutate({ text: proposal.prepared.text, body: proposal.prepared.body, ...signed });
       }}
     >
       {proposal ? show(proposal.body) : null}

@@ -50,7 +50,7 @@ export function checkPersonEntry(text: string, shown: EntryShown): void {
     `org ${shown.org}`,
     `person ${shown.person}`,
     role,
-    /^key ed25519 [A-Za-z0-9+/]{43}=$/,
+    /^key (?:(?:ed25519|webauthn-ed25519) [A-Za-z0-9+/]{43}=|webauthn-es256 [A-Za-z0-9+/]{87}=)$/,
     `delegator ${shown.delegator ?? '-'}`,
     /^valid [0-9]{1,12} [0-9]{1,12}$/,
     /^prev (?:[0-9a-f]{64}|-)$/,

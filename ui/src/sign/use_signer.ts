@@ -4,6 +4,7 @@ import { type Shown, signAct, TextDiffers } from './act';
 import { stretchInWorker } from './argon';
 import { equal } from './bytes';
 import { KeyError, openKeyfile, type Stretch } from './keyfile';
+import { PasskeyError } from './passkey';
 import { loadKey } from './store';
 
 export interface ToSign {
@@ -37,6 +38,20 @@ export function useSigningSentence(): (error: unknown) => string {
         case 'kind':
         case 'by':
           return t('key.differsField', { field: t(`key.${error.part}`) });
+      }
+    }
+    if (error instanceof PasskeyError) {
+      switch (error.problem) {
+        case 'unsupported':
+          return t('passkey.unsupported');
+        case 'cancelled':
+          return t('passkey.cancelled');
+        case 'held':
+          return t('passkey.held');
+        case 'address':
+          return t('passkey.address');
+        case 'failed':
+          return t('passkey.failed', { message: error.detail });
       }
     }
     if (error instanceof KeyError) {

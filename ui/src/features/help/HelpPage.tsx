@@ -14,6 +14,7 @@ import { formatDate } from '../../i18n/format';
 import { stretchInWorker } from '../../sign/argon';
 import { createKeyfile, KeyError, pinIsUsable } from '../../sign/keyfile';
 import { enrolmentText, signTextWithPin, verifierKey } from '../../sign/other_texts';
+import { createPasskey, passkeysWork } from '../../sign/passkey';
 import { loadKey, saveKey } from '../../sign/store';
 import { useSigningSentence } from '../../sign/use_signer';
 
@@ -105,7 +106,8 @@ export function DeviceMark({ device }: { device: Schema<'DeviceView'> }) {
 function Devices() {
   const { t } = useTranslation();
   const devices = useQuery(devicesQuery);
-  const [adding, setAdding] = useState(false);
+  const session = useSession();
+  const [adding, setAdding] = useState<'key' | 'passkey' | null>(null);
   const problem = asProblem(devices.error);
   return (
     <section aria-labelledby="devices-title" className="space-y-3">
@@ -119,7 +121,10 @@ function Devices() {
           {devices.data.map((device) => (
             <li key={device.vkey} className="space-y-1 rounded-8 border border-line p-3">
               <p className="flex flex-wrap items-center justify-between gap-2">
-                <span className="text-dns-16B-130">{device.device}</span>
+                <span className="text-dns-16B-130">
+                  {device.device}
+                  {device.is_passkey ? <span className="text-dns-14N-130 ms-2 text-sub">{t('passkey.name')}</span> : null}
+                </span>
                 <DeviceMark device={device} />
               </p>
               <p className="text-dns-14N-130 tabular text-sub">
@@ -132,10 +137,20 @@ function Devices() {
       ) : problem ? null : (
         <Skeleton lines={3} />
       )}
-      <Button icon="key" onClick={() => setAdding(true)}>
-        {t('device.add')}
-      </Button>
-      {adding ? <AddDevice onClose={() => setAdding(false)} /> : null}
+      <div className="flex flex-wrap gap-3">
+        <Button icon="key" onClick={() => setAdding('key')}>
+          {t('device.add')}
+        </Button>
+        <Button
+          icon="person"
+          disabledReason={session.rp_id === '' ? t('passkey.noAddress') : passkeysWork() ? null : t('passkey.unsupported')}
+          onClick={() => setAdding('passkey')}
+        >
+          {t('passkey.add')}
+        </Button>
+      </div>
+      {adding === 'key' ? <AddDevice onClose={() => setAdding(null)} /> : null}
+      {adding === 'passkey' ? <AddPasskey onClose={() => setAdding(null)} /> : null}
     </section>
   );
 }
@@ -227,6 +242,66 @@ function AddDevice({ onClose }: { onClose: () => void }) {
           required
         />
         <TextField label={t('key.newPinAgain')} type="password" autoComplete="off" value={again} onChange={setAgain} error={missing.again} required />
+      </form>
+    </Dialog>
+  );
+}
+
+// A passkey is a further device, too. Where it lies and how it recognises the person is the authenticator's matter.
+function AddPasskey({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const session = useSession();
+  const notify = useNotify();
+  const client = useQueryClient();
+  const sentence = useSigningSentence();
+  const [device, setDevice] = useState('');
+  const [missing, setMissing] = useState<string>();
+  const [failure, setFailure] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event?: FormEvent) => {
+    event?.preventDefault();
+    setMissing(device.trim() ? undefined : t('passkey.deviceMissing'));
+    if (!device.trim() || busy) return;
+    setBusy(true);
+    setFailure(null);
+    try {
+      const made = await createPasskey(session, device.trim());
+      await take(api.POST('/api/me/passkeys', { body: made }));
+      await client.invalidateQueries({ queryKey: ['devices'] });
+      notify(t('passkey.added'));
+      onClose();
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('passkey.add')}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('action.cancel')}</Button>
+          <Button kind="primary" icon="person" busy={busy} onClick={() => void submit()}>
+            {t('passkey.create')}
+          </Button>
+        </>
+      }
+    >
+      <form onSubmit={(event) => void submit(event)} noValidate className="space-y-4">
+        {failure ? <Banner tone="danger">{asProblem(failure)?.text() ?? sentence(failure)}</Banner> : null}
+        <p>{t('passkey.createText')}</p>
+        <TextField
+          label={t('passkey.device')}
+          help={t('passkey.deviceHelp')}
+          value={device}
+          onChange={setDevice}
+          error={missing ?? fieldProblem(asProblem(failure), '/device')}
+          required
+          autoFocus
+        />
       </form>
     </Dialog>
   );

@@ -381,9 +381,9 @@ function Overlays() {
         request={sampleRequest()}
         verb={t('action.approve')}
         names={{ matter: k('number'), kind: t('action.approve'), by: `${k('person')} (${t('role.approver')})` }}
-        onSigned={(line) => {
+        onSigned={({ signature }) => {
           close();
-          setSigned(line);
+          setSigned(signature);
         }}
       >
         <Paper form={paper.now} before={paper.before} />

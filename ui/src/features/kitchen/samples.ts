@@ -22,6 +22,8 @@ export function sampleSession(k: KitchenT): Session {
     challenge_text: '',
     signer: `kakuu.police.example/person/${'0'.repeat(32)}`,
     device_nonce: '',
+    rp_id: '',
+    passkeys: [],
     until: '2026-11-21T12:00:00Z',
     is_demo: true,
   };

@@ -22,6 +22,7 @@ import { Banner, Button, Page, Select, TextField } from '../../components';
 import { language } from '../../i18n';
 import { KeyError } from '../../sign/keyfile';
 import { checkLoginText, signTextWithPin } from '../../sign/other_texts';
+import { answerWithPasskey, passkeysWork } from '../../sign/passkey';
 import { useSigningSentence } from '../../sign/use_signer';
 import { InvitationForm } from './InvitationForm';
 
@@ -171,35 +172,45 @@ function FactorForm({ session, onEnter, onBack }: { session: Session; onEnter: (
   const [pin, setPin] = useState('');
   const [pinError, setPinError] = useState<string>();
   const [refusal, setRefusal] = useState<string>();
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useState<'pin' | 'passkey' | null>(null);
+  const mayUsePasskey = session.passkeys.length > 0 && passkeysWork();
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const answer = async (how: 'pin' | 'passkey') => {
     if (busy) return;
     setRefusal(undefined);
-    setPinError(pin === '' ? t('key.pinMissing') : undefined);
-    if (pin === '') return;
-    setBusy(true);
+    setPinError(how === 'pin' && pin === '' ? t('key.pinMissing') : undefined);
+    if (how === 'pin' && pin === '') return;
+    setBusy(how);
     try {
-      checkLoginText(session.challenge_text, location.origin, session.organisation, session.person);
-      const line = await signTextWithPin(session.challenge_text, session.organisation, session.person, pin);
-      onEnter(await answerFactor(line));
+      const text = session.challenge_text;
+      checkLoginText(text, location.origin, session.organisation, session.person);
+      if (how === 'passkey') onEnter(await answerFactor({ signature: '', assertion: await answerWithPasskey(text, session) }));
+      else onEnter(await answerFactor({ signature: await signTextWithPin(text, session.organisation, session.person, pin) }));
     } catch (error) {
       const problem = asProblem(error);
       if (error instanceof KeyError && error.problem === 'wrong-pin') setPinError(sentence(error));
       else if (problem?.status === 401) setRefusal(t('enter.factorLost'));
       else setRefusal(problem?.text() ?? sentence(error));
     } finally {
-      setBusy(false);
+      setBusy(null);
     }
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void answer('pin');
   };
   return (
     <form onSubmit={submit} noValidate className={kCard}>
       {refusal ? <Banner tone="danger">{refusal}</Banner> : null}
-      <p>{t('enter.factorText')}</p>
+      <p>{mayUsePasskey ? t('passkey.factorText') : t('enter.factorText')}</p>
       <p className="text-dns-16B-130">
         {session.name} {session.post}
       </p>
+      {mayUsePasskey ? (
+        <Button kind="primary" icon="person" busy={busy === 'passkey'} onClick={() => void answer('passkey')}>
+          {t('passkey.factorSubmit')}
+        </Button>
+      ) : null}
       <TextField
         label={t('key.pin')}
         help={t('key.pinHelp')}
@@ -208,11 +219,11 @@ function FactorForm({ session, onEnter, onBack }: { session: Session; onEnter: (
         value={pin}
         onChange={setPin}
         error={pinError}
-        required
-        autoFocus
+        required={!mayUsePasskey}
+        autoFocus={!mayUsePasskey}
       />
       <div className="flex flex-wrap gap-3">
-        <Button kind="primary" icon="key" type="submit" busy={busy}>
+        <Button kind={mayUsePasskey ? 'quiet' : 'primary'} icon="key" type="submit" busy={busy === 'pin'}>
           {t('enter.factorSubmit')}
         </Button>
         <Button onClick={onBack}>{t('login.back')}</Button>

@@ -29,7 +29,8 @@ export function ProofDialog({ act, number, onClose }: { act: Schema<'ActView'>; 
     enabled: person !== '' && act.has_own_signature,
   });
   const problem = asProblem(orgKeys.error ?? personKeys.error);
-  const mine = personKeys.data?.filter((entry) => entry.role === act.role) ?? [];
+  // Exactly the key whose line, or whose passkey's answer, stands on this act.
+  const mine = personKeys.data?.filter((entry) => entry.role === act.role && act.own_keys.some((own) => entry.vkey.startsWith(`${own}+`))) ?? [];
   const command = `warifu evidence export ${session.organisation}:${number} -o evidence.zip`;
   return (
     <Dialog open onClose={onClose} title={t('proof.title', { act: actName(act) })} wide actions={<Button onClick={onClose}>{t('app.close')}</Button>}>

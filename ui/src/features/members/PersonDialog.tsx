@@ -168,7 +168,10 @@ function Access({ person, own }: { person: Person; own: boolean }) {
         {(devices.data ?? []).map((device) => (
           <li key={device.vkey} className="flex flex-wrap items-center justify-between gap-3 rounded-8 border border-line p-3">
             <span className="min-w-0">
-              <span className="text-dns-16B-130 block">{device.device}</span>
+              <span className="text-dns-16B-130 block">
+                {device.device}
+                {device.is_passkey ? <span className="text-dns-14N-130 ms-2 text-sub">{t('passkey.name')}</span> : null}
+              </span>
               <span className="text-dns-14N-130 tabular text-sub">{t('device.until', { day: formatDate(new Date(device.until)) })}</span>
             </span>
             <span className="flex flex-wrap items-center gap-3">
