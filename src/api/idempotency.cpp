@@ -41,13 +41,14 @@ InFlight::Turn::~Turn() {
 
 Result<Repetition> Repetition::begin(const Route& route, const Call& call, std::string key) {
   Repetition out;
-  out.key_ = std::move(key);
   if (route.write == Write::UNKEPT) return out;
-  out.digest_ = TRY(request_digest(call.request));
-  std::optional<desk::IdempotencyRecord> record = TRY(call.here().office.store().idempotency(call.caller.person, out.key_));
-  if (!record) return out;
-  if (record->request != out.digest_) return fail(Code::IDEMPOTENCY_MISMATCH, "the key belongs to another request", "Idempotency-Key");
-  out.is_kept_ = true;
+  const Sha256 digest = TRY(request_digest(call.request));
+  std::optional<desk::IdempotencyRecord> record = TRY(call.here().office.store().idempotency(call.caller.person, key));
+  if (!record) {
+    out.once_.emplace(desk::IdempotencyRecord{call.caller.person, std::move(key), digest, route.status, {}, {}}, route.write == Write::KEPT);
+    return out;
+  }
+  if (record->request != digest) return fail(Code::IDEMPOTENCY_MISMATCH, "the key belongs to another request", "Idempotency-Key");
   if (route.write == Write::KEPT) out.record_ = std::move(record);
   return out;
 }
@@ -60,16 +61,13 @@ std::optional<net::Response> Repetition::earlier() const {
   return response;
 }
 
-Status Repetition::keep(const Route& route, const Call& call, const net::Response& response) const {
-  if (route.write == Write::UNKEPT || is_kept_) return {};
-  desk::IdempotencyRecord record;
-  record.person = call.caller.person;
-  record.key = key_;
-  record.request = digest_;
-  record.status = response.status;
-  if (route.write == Write::KEPT) record.response = response.text();
-  record.at = call.here().office.now();
-  return call.here().office.store().remember(record);
+Status Repetition::keep(const Route& route, const Call& call, const net::Response& response) {
+  if (!once_) return {};
+  if (once_->is_kept()) {
+    CHECK_THAT(route.write != Write::KEPT || once_->answer() == response.text());
+    return {};
+  }
+  return call.here().office.store().remember(once_->record(std::string(response.text()), call.here().office.now()));
 }
 
 }  // namespace warifu::api

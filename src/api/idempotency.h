@@ -37,20 +37,20 @@ class InFlight {
   std::set<std::string> names_;
 };
 
-// Runs the handler under its key. `run` makes the response of this call and tells whether it succeeded.
+// The key of one call. What writes an act keeps its answer in the act's own transaction (desk/once.h); keep() is for what wrote none.
 class Repetition {
  public:
   // IDEMPOTENCY_MISMATCH; an earlier answer when there is one to give again.
   [[nodiscard]] static Result<Repetition> begin(const Route& route, const Call& call, std::string key);
   [[nodiscard]] std::optional<net::Response> earlier() const;
-  // Keeps what this route keeps. A failure to keep is no failure of what was done.
-  Status keep(const Route& route, const Call& call, const net::Response& response) const;
+  // Goes with the Caller; null when nothing is to be kept any more.
+  [[nodiscard]] desk::Once* once() { return once_ ? &*once_ : nullptr; }
+  // Keeps what this route keeps, unless an act took it along. A failure to keep is no failure of what was done.
+  Status keep(const Route& route, const Call& call, const net::Response& response);
 
  private:
-  std::string key_;
-  Sha256 digest_;
-  bool is_kept_ = false;  // something stands under the key already
-  std::optional<desk::IdempotencyRecord> record_;
+  std::optional<desk::Once> once_;                 // unless something stands under the key already
+  std::optional<desk::IdempotencyRecord> record_;  // the earlier answer
 };
 
 }  // namespace warifu::api

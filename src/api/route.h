@@ -23,7 +23,7 @@ enum class Access { PUBLIC, COOKIE, SESSION };
 
 // Whether something changes, and what is kept for a repetition with the same Idempotency-Key.
 //   NO          reads only (some are POSTs because of their size)
-//   KEPT        writes; the answer is kept and given again
+//   KEPT        writes; the answer is kept, in the transaction of the act when there is one, and given again
 //   DIGEST      writes; the answer holds personal data or would outlive a purge, so only the request's digest is kept: another body is refused,
 //               the same body is carried out again, which the desk makes harmless
 //   UNKEPT      writes; request or answer is a secret of which not even a digest is kept

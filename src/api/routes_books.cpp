@@ -14,11 +14,9 @@ void add_case_routes(Router& routes) {
       [](Call& call, const desk::CaseCommand& body) { return call.here().office.put_case(call.caller, body); });
   routes.add<None, Templates>({"GET", "/api/templates", "books", "照会のひな形の一覧です。", "Templates of inquiries."},
                               [](Call& call) -> Result<Templates> { return Templates{TRY(call.here().office.templates(call.caller))}; });
-  routes.add<desk::TemplateCommand, TemplateSaved>(
+  routes.add<desk::TemplateCommand, desk::TemplateSaved>(
       {"POST", "/api/templates", "books", "ひな形を保存します。", "Saves a template.", Access::SESSION, Write::KEPT, 200, limits::kJsonBytesMax},
-      [](Call& call, const desk::TemplateCommand& body) -> Result<TemplateSaved> {
-        return TemplateSaved{TRY(call.here().office.put_template(call.caller, body))};
-      });
+      [](Call& call, const desk::TemplateCommand& body) { return call.here().office.put_template(call.caller, body); });
 }
 
 void add_people_routes(Router& routes) {
@@ -62,10 +60,7 @@ void add_provider_books(Router& routes) {
   routes.add<desk::HouseRulesCommand, HouseRulesView>({"PUT", "/api/house-rules", "books", "自社の規則を定めます。法令より緩い規則は受け付けません。",
                                                        "Sets the house rules; a rule laxer than the law is refused.", Access::SESSION, Write::KEPT},
                                                       [](Call& call, const desk::HouseRulesCommand& body) -> Result<HouseRulesView> {
-                                                        HouseRulesView view;
-                                                        for (const law::HouseRule& rule : TRY(call.here().office.put_house_rules(call.caller, body)))
-                                                          view.rules.push_back({rule.instrument, rule.category, rule.outcome, rule.ja, rule.en});
-                                                        return view;
+                                                        return HouseRulesView{TRY(call.here().office.put_house_rules(call.caller, body)).rules};
                                                       });
   routes.add<None, party::AnswerProfile>(
       {"GET", "/api/profile", "books", "自社が公表している回答条件です。", "The answer profile this provider publishes."},

@@ -4,6 +4,7 @@
 
 #include "api/problem.h"
 #include "api/routes.h"
+#include "desk/session_look.h"
 #include "json/write.h"
 
 namespace warifu::api {
@@ -49,6 +50,14 @@ std::optional<Cookie> read_cookie(const net::Request& request) {
   Result<party::OrganisationId> organisation = party::OrganisationId::parse(value->substr(0, dot));
   if (!organisation) return std::nullopt;
   return Cookie{std::move(*organisation), std::string(value->substr(dot + 1))};
+}
+
+// Nobody fills the disk with a cookie he made up.
+Status look_at_session(const Offices& offices, const net::Request& head) {
+  const std::optional<Cookie> cookie = read_cookie(head);
+  const auto found = cookie ? offices.find(cookie->organisation) : offices.end();
+  if (found == offices.end()) return fail(Code::NOT_LOGGED_IN, "no session");
+  return desk::look_at_session(found->second.office, cookie->token, head.header("x-csrf-token").value_or(""));
 }
 
 }  // namespace
@@ -99,10 +108,11 @@ Result<net::Response> Api::answer_api(const net::Request& request, Outcome& outc
 
   std::string key = TRY(idempotency_key(request));
   const InFlight::Turn turn(in_flight_, call.caller.person.hex() + key);
-  const Repetition repetition = TRY(Repetition::begin(route, call, std::move(key)));
+  Repetition repetition = TRY(Repetition::begin(route, call, std::move(key)));
   if (std::optional<net::Response> earlier = repetition.earlier()) return *std::move(earlier);
+  call.caller.once = repetition.once();
   net::Response response = TRY(run(route, call));
-  // What was done is done: when its answer cannot be kept, a repetition is decided by the state of the matter.
+  // What was done is done: what wrote no act and cannot be kept is carried out again, which changes nothing.
   if (const Status kept = repetition.keep(route, call, response); !kept) outcome.error = kept.error();
   if (options_.written) options_.written(call.here().office.self().id);
   return response;
@@ -166,7 +176,8 @@ net::BodyPolicy Api::body_policy(const net::Request& head) const {
   policy.bytes_max = std::max(route.body_max, kUnexpectedBodyMax);
   policy.to_file = route.request == Payload::FILE;
   std::optional<Error> refused;
-  if (policy.to_file && !read_cookie(head)) refused = Error{Code::NOT_LOGGED_IN, "no session", {}, {}};
+  if (policy.to_file)
+    if (const Status found = look_at_session(offices_, head); !found) refused = found.error();
   if (const Status coding = check_coding(head); !coding) refused = coding.error();
   if (refused) {
     policy.refusal = problem_response(*refused, head.request_id);

@@ -84,22 +84,44 @@ TEST_CASE("server: bodies by route: 400, 413, 415, 422") {
 
 TEST_CASE("server: limits of bodies are known before they are read") {
   TestApi node;
-  const auto policy = [&](std::string_view method, std::string_view target, bool with_cookie = false) {
-    net::Request head = make_request(method, target);
-    if (with_cookie) head.headers.push_back({"cookie", "warifu_session=kakuu-police.example.abc"});
-    return node.api.body_policy(head);
-  };
+  const auto policy = [&](std::string_view method, std::string_view target) { return node.api.body_policy(make_request(method, target)); };
   CHECK(policy("POST", "/api/session").bytes_max == 1024 * 1024);
   CHECK(policy("POST", "/api/inquiries").bytes_max == 8 * 1024 * 1024);
   CHECK(policy("POST", "/api/inquiries/import").bytes_max == 8 * 1024 * 1024);
   CHECK(policy("GET", "/api/desk").bytes_max == 4096);
   CHECK(policy("POST", "/anything").bytes_max == 4096);
   const std::string files = "/api/matters/" + std::string(32, 'a') + "/files?name=a.pdf";
-  CHECK(policy("POST", files, true).bytes_max == 50 * 1024 * 1024);
-  CHECK(policy("POST", files, true).to_file);
-  CHECK_FALSE(policy("POST", files, true).refusal);
   REQUIRE(policy("POST", files).refusal);
   CHECK(policy("POST", files).refusal->status == 401);
+  const Browser op = node.log_in(node.world.op);
+  const net::BodyPolicy upload = node.api.body_policy(op.request("POST", files));
+  CHECK(upload.bytes_max == 50 * 1024 * 1024);
+  CHECK(upload.to_file);
+  CHECK_FALSE(upload.refusal);
+}
+
+TEST_CASE("server: an upload is refused before it is read unless its session stands") {
+  TestApi node;
+  const std::string files = "/api/matters/" + std::string(32, 'a') + "/files?name=a.pdf";
+  const auto status = [&](const Browser& browser) {
+    const net::BodyPolicy policy = node.api.body_policy(browser.request("POST", files));
+    return policy.refusal ? policy.refusal->status : 200;
+  };
+  Browser op = node.log_in(node.world.op);
+  CHECK(status(op) == 200);
+  for (const char* cookie : {"reiji-auction.example.abc", "nobody.example.abc", "abc", "reiji-auction.example."}) {
+    Browser forged = op;
+    forged.cookie = cookie;
+    CHECK(status(forged) == 401);
+  }
+  Browser elsewhere = op;
+  elsewhere.csrf = "made up";
+  CHECK(status(elsewhere) == 403);
+  Browser half(node.api);  // the second factor is missing
+  CHECK(half.post("/api/session", node.log_in_body(node.world.op)).status() == 200);
+  CHECK(status(half) == 401);
+  node.world.clock.advance(hours(13));
+  CHECK(status(op) == 401);
 }
 
 TEST_CASE("server: a file already on disk is attached from there") {

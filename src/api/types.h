@@ -285,9 +285,6 @@ struct Delegations {
 struct Templates {
   std::vector<desk::TemplateCommand> templates;
 };
-struct TemplateSaved {
-  TemplateId id;
-};
 struct HouseRulesView {
   std::vector<desk::HouseRuleInput> rules;
 };
@@ -361,7 +358,6 @@ BOOST_DESCRIBE_STRUCT(People, (), (people))
 BOOST_DESCRIBE_STRUCT(Units, (), (units))
 BOOST_DESCRIBE_STRUCT(Delegations, (), (delegations))
 BOOST_DESCRIBE_STRUCT(Templates, (), (templates))
-BOOST_DESCRIBE_STRUCT(TemplateSaved, (), (id))
 BOOST_DESCRIBE_STRUCT(HouseRulesView, (), (rules))
 BOOST_DESCRIBE_STRUCT(Sources, (), (sources))
 BOOST_DESCRIBE_STRUCT(WaitingKeys, (), (keys))

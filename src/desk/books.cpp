@@ -78,9 +78,12 @@ Status check_key(const Office::Impl& impl, const Entry& entry, const char* where
   return {};
 }
 
-Status write_entry(Office::Impl& impl, const Caller& caller, const Entry& entry) {
+// `answer`: what the command answers with.
+Status write_entry(Office::Impl& impl, const Caller& caller, const Entry& entry, const json::Value& answer) {
   TRY(check_place(impl, entry));
-  TRY(impl.write(caller, entry.id, [&](const Scene& scene) -> Result<Plan> { return plan_for(entry, scene.now); }, true));
+  TRY(impl.write(
+      caller, entry.id, [&](const Scene& scene) -> Result<Plan> { return plan_for(entry, scene.now); }, true,
+      [&](const Loaded&, const Commit&) -> Result<json::Value> { return answer; }));
   impl.forget_books();
   return {};
 }
@@ -208,6 +211,13 @@ Result<HouseRulesCommand> checked(const Office::Impl& impl, HouseRulesCommand va
   if (const auto made = law::HouseRules::create(*impl.parts.law, std::move(rules)); !made)
     return tl::unexpected<Error>(Error(made.error()).at("/rules"));
   return value;
+}
+
+bool is_same_but_version(const party::AnswerProfile& a, const party::AnswerProfile& b) {
+  json::Object one = json::encode(a).as_object(), other = json::encode(b).as_object();
+  one.erase("version");
+  other.erase("version");
+  return one == other;
 }
 
 Status check_days(const std::optional<int>& days, const std::string& where) {
@@ -360,9 +370,9 @@ Result<party::Person> Office::put_person(const Caller& caller, const PersonComma
   TRY(check_admins(*impl_, caller, next, before));
   const Entry entry{"person", matter_of(next.id), next.login, json::encode(next)};
   TRY(check_key(*impl_, entry, "/login"));
-  TRY(write_entry(*impl_, caller, entry));
-  // Whoever is switched off or loses a role is no longer logged in as what he was.
+  // Whoever is switched off or loses a role is no longer logged in as what he was. Before the act: once that stands, a repetition does nothing.
   if (before && (!next.is_active || next.roles != before->roles)) TRY(impl_->parts.store->drop_sessions_of(next.id));
+  TRY(write_entry(*impl_, caller, entry, entry.value));
   return next;
 }
 
@@ -381,7 +391,7 @@ Result<party::Unit> Office::put_unit(const Caller& caller, const UnitCommand& co
   if (command.id && !next.is_active)
     for (const party::Person& person : TRY(impl_->people()))
       if (person.is_active && person.unit == next.id) return fail(Code::CONFLICT, "people belong to this unit", "/is_active");
-  TRY(write_entry(*impl_, caller, {"unit", matter_of(next.id), {}, json::encode(next)}));
+  TRY(write_entry(*impl_, caller, {"unit", matter_of(next.id), {}, json::encode(next)}, json::encode(next)));
   return next;
 }
 
@@ -392,7 +402,7 @@ Status Office::check_delegation(const Caller& caller, const DelegationCommand& c
 
 Result<party::Delegation> Office::put_delegation(const Caller& caller, const DelegationCommand& command) {
   const party::Delegation delegation = TRY(checked_delegation(*impl_, caller, command));
-  TRY(write_entry(*impl_, caller, {"delegation", id_of(delegation), {}, json::encode(delegation)}));
+  TRY(write_entry(*impl_, caller, {"delegation", id_of(delegation), {}, json::encode(delegation)}, json::encode(delegation)));
   return delegation;
 }
 
@@ -413,34 +423,39 @@ Result<party::Case> Office::put_case(const Caller& caller, const CaseCommand& co
   next = TRY(checked(*impl_, std::move(next)));
   const Entry entry{"case", matter_of(next.id), next.number, json::encode(next)};
   TRY(check_key(*impl_, entry, "/number"));
-  TRY(write_entry(*impl_, caller, entry));
+  TRY(write_entry(*impl_, caller, entry, entry.value));
   return next;
 }
 
-Result<TemplateId> Office::put_template(const Caller& caller, const TemplateCommand& command) {
+Result<TemplateSaved> Office::put_template(const Caller& caller, const TemplateCommand& command) {
   TRY(impl_->person_of(caller));
   TRY(need_role(caller, {Role::INVESTIGATOR}));
   if (command.id && !TRY(present<TemplateCommand>(*impl_, "template", matter_of(*command.id))))
     return fail(Code::NOT_FOUND, "no such template", "/id");
   TemplateCommand next = TRY(checked(*impl_, command));
   next.id = command.id.value_or(TemplateId::random());
-  TRY(write_entry(*impl_, caller, {"template", matter_of(*next.id), {}, json::encode(next)}));
-  return *next.id;
+  const TemplateSaved saved{*next.id};
+  TRY(write_entry(*impl_, caller, {"template", matter_of(*next.id), {}, json::encode(next)}, json::encode(saved)));
+  return saved;
 }
 
-Result<std::vector<law::HouseRule>> Office::put_house_rules(const Caller& caller, const HouseRulesCommand& command) {
+Result<HouseRulesCommand> Office::put_house_rules(const Caller& caller, const HouseRulesCommand& command) {
   TRY(impl_->person_of(caller));
   TRY(need_role(caller, {Role::LEGAL}));
-  const HouseRulesCommand next = TRY(checked(*impl_, command));
-  TRY(write_entry(*impl_, caller, {"house_rules", named_id("house_rules"), {}, json::encode(next)}));
-  return TRY(impl_->house_rules()).rules();
+  HouseRulesCommand next = TRY(checked(*impl_, command));
+  TRY(write_entry(*impl_, caller, {"house_rules", named_id("house_rules"), {}, json::encode(next)}, json::encode(next)));
+  return next;
 }
 
 Status Office::put_profile(const Caller& caller, const party::AnswerProfile& profile) {
   TRY(impl_->person_of(caller));
   TRY(need_role(caller, {Role::LEGAL, Role::ADMIN}));
   const party::AnswerProfile next = TRY(checked(*impl_, profile));
-  TRY(write_entry(*impl_, caller, {"profile", named_id("profile"), {}, json::encode(next)}));
+  // Published behind the act, in another store. Whatever breaks between the two, a repetition finds its act and only publishes: the answer to
+  // its key is kept when both are done, not with the act.
+  const auto before = TRY(present<party::AnswerProfile>(*impl_, "profile", named_id("profile")));
+  if (before && is_same_but_version(*before, next)) return impl_->parts.directory->publish_profile(*before);
+  TRY(write_entry(*impl_, {caller.person, caller.role}, {"profile", named_id("profile"), {}, json::encode(next)}, {}));
   return impl_->parts.directory->publish_profile(next);
 }
 

@@ -220,7 +220,7 @@ TEST_CASE("templates keep what was typed, without a matter") {
   command.name = "出品者の照会";
   command.draft = world.draft_of({world.item("")});
   command.draft.matter = MatterId::random();
-  const TemplateId id = must(world.agency().put_template(world.investigator, command));
+  const TemplateId id = must(world.agency().put_template(world.investigator, command)).id;
   const auto all = must(world.agency().templates(world.other_investigator));
   REQUIRE(all.size() == 1);
   CHECK(all[0].id == id);
@@ -229,7 +229,7 @@ TEST_CASE("templates keep what was typed, without a matter") {
   CHECK(all[0].draft.items.at(0).purpose == "出品者の確認");
   command.id = id;
   command.is_active = false;
-  CHECK(must(world.agency().put_template(world.investigator, command)) == id);
+  CHECK(must(world.agency().put_template(world.investigator, command)).id == id);
   CHECK(must(world.agency().templates(world.investigator)).empty());
   CHECK(code_of(world.agency().put_template(world.supervisor, command)) == Code::ROLE_MISSING);
   command.id = TemplateId::random();
@@ -241,7 +241,7 @@ TEST_CASE("house rules tighten only, by the legal desk") {
   HouseRulesCommand command;
   command.rules.push_back({law::Instrument::INQ, law::Category::K1, law::Outcome::LEGAL_REVIEW, "法務が確認する", "legal staff look at it first"});
   const auto rules = must(world.provider().put_house_rules(world.legal, command));
-  REQUIRE(rules.size() == 1);
+  REQUIRE(rules.rules.size() == 1);
   CHECK(must(world.provider().house_rules()).find(law::Instrument::INQ, law::Category::K1) != nullptr);
   CHECK(code_of(world.provider().put_house_rules(world.intake, command)) == Code::ROLE_MISSING);
   HouseRulesCommand lax;
@@ -250,7 +250,7 @@ TEST_CASE("house rules tighten only, by the legal desk") {
   CHECK(code_of(refused) == Code::NOT_ALLOWED_BY_LAW);
   CHECK(where_of(refused) == "/rules/0");
   CHECK(must(world.provider().house_rules()).rules().size() == 1);
-  CHECK(must(world.provider().put_house_rules(world.legal, {})).empty());
+  CHECK(must(world.provider().put_house_rules(world.legal, {})).rules.empty());
   CHECK(must(world.provider().house_rules()).rules().empty());
 }
 
@@ -261,9 +261,13 @@ TEST_CASE("the answer profile is numbered and published") {
   profile.usual_days = 5;
   must(office.put_profile(world.legal, profile));
   CHECK(must(world.directory().profile(office.self().id))->version == 1);
+  must(office.put_profile(world.provider_admin, profile));  // the same again writes nothing, and is published again
+  CHECK(must(world.directory().profile(office.self().id))->version == 1);
+  CHECK(must(world.directory().profile(office.self().id))->usual_days == 5);
+  profile.usual_days = 6;
   must(office.put_profile(world.provider_admin, profile));
   CHECK(must(world.directory().profile(office.self().id))->version == 2);
-  CHECK(must(world.directory().profile(office.self().id))->usual_days == 5);
+  CHECK(must(world.directory().profile(office.self().id))->usual_days == 6);
   const auto put = [&](const std::function<void(party::AnswerProfile&)>& change) {
     party::AnswerProfile changed = profile;
     change(changed);

@@ -35,6 +35,16 @@ class FakeStore final : public Store {
     const std::scoped_lock lock(mutex_);
     broken_ = code;
   }
+  // The next commit stands, but whoever asked for it hears of it as little as of one that failed.
+  void lose_next_answer() {
+    const std::scoped_lock lock(mutex_);
+    answer_is_lost_ = true;
+  }
+  // From now on nothing is remembered behind a commit: as if the node died there.
+  void forget_what_comes_behind() {
+    const std::scoped_lock lock(mutex_);
+    is_forgetful_ = true;
+  }
   // Runs once, before the next commit is looked at and without the lock: how another act comes between.
   void before_next_commit(std::function<void()> action) {
     const std::scoped_lock lock(mutex_);
@@ -78,6 +88,7 @@ class FakeStore final : public Store {
       std::error_code ignored;
       std::filesystem::remove_all(folder_ / commit.matter.hex(), ignored);
     }
+    if (std::exchange(answer_is_lost_, false)) return fail(Code::STORE_UNAVAILABLE, "the answer was lost by the test");
     return {};
   }
 
@@ -219,6 +230,7 @@ class FakeStore final : public Store {
   }
   Status remember(const IdempotencyRecord& record) override {
     const std::scoped_lock lock(mutex_);
+    if (is_forgetful_) return fail(Code::STORE_UNAVAILABLE, "broken by the test");
     remembered_[{record.person, record.key}] = record;
     return {};
   }
@@ -327,9 +339,8 @@ class FakeStore final : public Store {
         if (!entry.key.empty() && other.book == entry.book && other.key == entry.key && other.id != entry.id)
           return fail(Code::CONFLICT, "that key is in use in this book");
     if (commit.idempotency)
-      if (const auto found = remembered_.find({commit.idempotency->person, commit.idempotency->key});
-          found != remembered_.end() && found->second.request != commit.idempotency->request)
-        return fail(Code::IDEMPOTENCY_MISMATCH, "that key was used for another command");
+      if (const auto found = remembered_.find({commit.idempotency->person, commit.idempotency->key}); found != remembered_.end())
+        return fail(Code::CONFLICT, "a command with this key was carried out already", "idempotency");
     return {};
   }
 
@@ -404,6 +415,7 @@ class FakeStore final : public Store {
   std::filesystem::path folder_;
   mutable std::mutex mutex_;
   std::optional<Code> broken_;
+  bool answer_is_lost_ = false, is_forgetful_ = false;
   std::function<void()> before_;
   int commits_ = 0;
   std::int64_t last_seq_ = 0;

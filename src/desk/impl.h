@@ -19,6 +19,8 @@ struct Loaded {
   inquiry::MatterState state;
 
   void add(SignedAct act);
+  // What the fold's own verdict gave is kept: TRY(loaded.add_legal(act)) is check and add in one fold.
+  [[nodiscard]] Status add_legal(SignedAct act);
   [[nodiscard]] const SignedAct* find(const Sha256& hash) const;
   [[nodiscard]] const SignedAct* last_of(Kind kind) const;
 };
@@ -38,12 +40,12 @@ struct Plan {
   std::vector<BookEntry> books;
   std::vector<Sha256> purge_bodies;
   bool purge_files = false;
-  std::vector<Plan> first;  // written before it, in the same transaction and by the same hand
+  std::vector<Plan> first, then;  // written before and after it, in the same transaction and by the same hand
 };
 
 template <class Body>
 [[nodiscard]] Plan plan_of(Kind kind, const Body& body) {
-  return Plan{kind, json::encode(body), {}, {}, {}, false, {}};
+  return Plan{kind, json::encode(body), {}, {}, {}, false, {}, {}};
 }
 
 // Everything a planning function may look at. It is called again when the matter changed meanwhile, so it has no side effects.
@@ -53,6 +55,8 @@ struct Scene {
   Time now;
 };
 using Planner = std::function<Result<Plan>(const Scene&)>;
+// What the command answers with, when that is not Written; known before the commit, since it is committed with it.
+using Answering = std::function<Result<json::Value>(const Loaded& after, const Commit&)>;
 
 struct Office::Impl {
   explicit Impl(OfficeParts given) : parts(std::move(given)) {}
@@ -109,8 +113,9 @@ struct Office::Impl {
   [[nodiscard]] Result<std::vector<Notice>> exchange_alarms(const Caller& caller) const;  // incidents nobody has looked at
 
   // ── the spine ──
-  // `is_new`: the matter must not exist yet. Retried when another act came between.
-  Result<Written> write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new = false);
+  // `is_new`: the matter must not exist yet. Retried when another act came between. The answer to the caller's Idempotency-Key is part of the
+  // commit.
+  Result<Written> write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new = false, const Answering& answering = {});
   Result<Prepared> prepare(const Caller& caller, const MatterId& matter, const Planner& planner) const;
   Result<Written> write_signed(const Caller& caller, const MatterId& matter, const SignedCommand& command, const Planner& planner);
   struct OwnHand {  // one of them
@@ -144,11 +149,13 @@ struct Office::Impl {
   [[nodiscard]] Result<inquiry::Act> act_for(const Loaded& loaded, const Plan& plan, party::Role role, std::optional<PersonId> person,
                                              std::string& body) const;
   [[nodiscard]] Result<SignedAct> sign(const inquiry::Act& act, std::string body, std::optional<note::SignatureLine> own) const;
-  [[nodiscard]] Status check(const Loaded& loaded, const SignedAct& act) const;
   // Projection, outbox and everything else of the transaction.
   [[nodiscard]] Result<Commit> commit_for(const Loaded& before, const Loaded& after, std::vector<SignedAct> acts,
                                           const std::vector<Plan>& plans) const;
+  [[nodiscard]] Status keep_answer(const Caller& caller, const Loaded& after, const Written& written, const Answering& answering,
+                                   Commit& commit) const;
   [[nodiscard]] Written written(const Loaded& loaded) const;
+  [[nodiscard]] Written written(const Loaded& loaded, const Commit& commit) const;  // the same, without projecting once more
   // To whom this act crosses, if it does.
   [[nodiscard]] std::optional<party::OrganisationId> counterparty(const Loaded& loaded) const;
 };

@@ -53,6 +53,24 @@ Status restrict(const Office::Impl& impl, const Caller& caller, const party::Per
   return {};
 }
 
+// What can be this role's turn (inquiry/projection.cpp says when).
+std::vector<Turn> turns_of(party::Role role) {
+  switch (role) {
+    case party::Role::INVESTIGATOR: return {Turn::DRAFT, Turn::RECEIVE, Turn::DECIDE, Turn::CLOSE};
+    case party::Role::SUPERVISOR: return {Turn::CHECK};
+    case party::Role::APPROVER: return {Turn::APPROVE};
+    case party::Role::REGISTRAR: return {Turn::NUMBER, Turn::DISPATCH};
+    case party::Role::INTAKE: return {Turn::TRIAGE, Turn::ACCEPT, Turn::ASSIGN, Turn::SUSPECT};
+    case party::Role::LEGAL: return {Turn::LEGAL};
+    case party::Role::OPERATOR: return {Turn::ANSWER};
+    case party::Role::RELEASER: return {Turn::SECOND_CHECK, Turn::RELEASE};
+    case party::Role::AUDITOR:
+    case party::Role::ADMIN:
+    case party::Role::NODE: return {};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<RowView> Office::Impl::row_view(const Caller& caller, const party::Person& me, const MatterRow& row) const {
@@ -104,7 +122,7 @@ Result<ListView> Office::list(const Caller& caller, MatterQuery query) const {
   ListView view;
   for (const MatterRow& row : page.rows) view.rows.push_back(TRY(impl_->row_view(caller, person, row)));
   view.next = page.next;
-  view.count_is_capped = page.count > limits::kCountCap;
+  view.count_is_capped = page.count > limits::kCountCap || page.is_count_least;
   view.count = static_cast<int>(std::min(page.count, limits::kCountCap));
   return view;
 }
@@ -120,13 +138,14 @@ Result<DeskView> Office::desk(const Caller& caller) const {
   mine.limit = kDeskRowsPerGroup;
   DeskView view;
   view.my_turn = static_cast<int>(TRY(impl_->parts.store->count(mine)));
-  for (std::size_t i = 1; i < enum_count<Turn>(); ++i) {
+  for (const Turn turn : turns_of(caller.role)) {
+    if (view.my_turn == 0) break;
     MatterQuery query = mine;
-    query.turns = {static_cast<Turn>(i)};
+    query.turns = {turn};
     const MatterPage page = TRY(impl_->parts.store->find(query));
     if (page.rows.empty()) continue;
     DeskGroup group;
-    group.turn = static_cast<Turn>(i);
+    group.turn = turn;
     group.count = static_cast<int>(page.count);
     for (const MatterRow& row : page.rows) group.rows.push_back(TRY(impl_->row_view(caller, person, row)));
     view.groups.push_back(std::move(group));

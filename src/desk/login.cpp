@@ -7,6 +7,7 @@
 #include "crypto/plain_text.h"
 #include "crypto/random.h"
 #include "desk/impl.h"
+#include "desk/session_look.h"
 #include "note/directory_entry.h"
 
 namespace warifu::desk {
@@ -239,6 +240,16 @@ Result<SessionRow> Logins::session_row(std::string_view token, Half half) {
   }
   if (row->is_complete != (half == Half::NO)) return not_logged_in();
   return std::move(*row);
+}
+
+Status look_at_session(const Office& office, std::string_view token, std::string_view csrf) {
+  if (token.empty() || token.size() > limits::kLineCharactersMax) return not_logged_in();
+  const std::optional<SessionRow> row = TRY(office.store().session(crypto::sha256(token)));
+  if (!row || !row->is_complete) return not_logged_in();
+  const Time now = office.now();
+  if (now >= row->until || now - row->last_seen >= kSessionIdle) return fail(Code::SESSION_EXPIRED, "the session has ended");
+  if (!same_text(row->csrf, csrf)) return fail(Code::CSRF, "the form's token is not the session's");
+  return {};
 }
 
 Result<SessionView> Logins::log_in(const LoginCommand& command) {

@@ -1,6 +1,7 @@
 // The end of a matter and the passing of time: purge with its receipt, retention, findings, rebuilding what lists read.
 
 #include <algorithm>
+#include <atomic>
 
 #include "desk/impl.h"
 #include "law/deadlines.h"
@@ -176,16 +177,25 @@ Result<std::size_t> Office::rebuild(bool check_only) {
     if (acts.empty() || !inquiry::is_inquiry_kind(acts.front().act.kind)) return std::optional<inquiry::Projection>{};
     return std::optional(inquiry::project(self().id, self().side, acts, inquiry::fold(acts)));
   };
-  std::size_t differing = 0;
-  TRY(impl_->parts.store->each_matter([&](const MatterId& matter) -> Status {
-    const std::optional<inquiry::Projection> fresh = TRY(compute(matter));
-    if (!fresh) return {};
+  std::atomic<std::size_t> differing{0};
+  const auto compared = [&](const MatterId& matter) -> Result<std::optional<inquiry::Projection>> {
+    std::optional<inquiry::Projection> fresh = TRY(compute(matter));
+    if (!fresh) return fresh;
     const Result<inquiry::Projection> kept = impl_->parts.store->projection(matter);
-    if (!kept && kept.error().code != Code::NOT_FOUND) return tl::unexpected<Error>(kept.error());
+    // What an older program wrote in another form is made anew, not an obstacle.
+    if (!kept && kept.error().code != Code::NOT_FOUND && (check_only || kept.error().code != Code::STORE_CORRUPT))
+      return tl::unexpected<Error>(kept.error());
     if (!kept || !(*kept == *fresh)) ++differing;
+    return fresh;
+  };
+  if (!check_only) {
+    TRY(impl_->parts.store->replace_projections(compared));
+    return differing;
+  }
+  TRY(impl_->parts.store->each_matter([&](const MatterId& matter) -> Status {
+    TRY(compared(matter));
     return {};
   }));
-  if (!check_only) TRY(impl_->parts.store->replace_projections(compute));
   return differing;
 }
 

@@ -13,6 +13,7 @@
 #include "answer/source.h"
 #include "desk/commands.h"
 #include "desk/directory_port.h"
+#include "desk/once.h"
 #include "desk/store_port.h"
 #include "desk/views.h"
 #include "exchange/courier.h"
@@ -26,6 +27,7 @@ struct Loaded;
 struct Caller {
   PersonId person;
   party::Role role = party::Role::INVESTIGATOR;  // the role in use
+  Once* once = nullptr;                          // of a command with an Idempotency-Key that was not carried out yet
 };
 
 // Rows of the outbox that cross together.
@@ -115,8 +117,8 @@ class Office {
   Result<party::Delegation> put_delegation(const Caller&, const DelegationCommand&);
   Status check_delegation(const Caller&, const DelegationCommand&) const;  // what put_delegation would refuse
   Result<party::Case> put_case(const Caller&, const CaseCommand&);
-  Result<TemplateId> put_template(const Caller&, const TemplateCommand&);
-  Result<std::vector<law::HouseRule>> put_house_rules(const Caller&, const HouseRulesCommand&);
+  Result<TemplateSaved> put_template(const Caller&, const TemplateCommand&);
+  Result<HouseRulesCommand> put_house_rules(const Caller&, const HouseRulesCommand&);
   Status put_profile(const Caller&, const party::AnswerProfile&);
   [[nodiscard]] Result<std::vector<party::Person>> people() const;
   [[nodiscard]] Result<std::optional<party::Person>> person(const PersonId&) const;

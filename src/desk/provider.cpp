@@ -201,29 +201,36 @@ Result<Written> Office::return_inquiry(const Caller& caller, const MatterId& mat
 
 // ── work ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-// Tells the agency that work has begun, once it is accepted and somebody is assigned. A write of its own after the one that made it true:
-// when it does not come to be written (the line to the store broke), the next step of the work writes it.
+// Tells the agency that work has begun, once it is accepted and somebody is assigned: in one transaction with the step that makes it true.
 namespace {
 
-Result<Written> begin_if_due(Office::Impl& impl, const Caller& caller, Written before) {
-  const Loaded loaded = TRY(impl.load(before.matter));
+bool is_beginning_due(const Loaded& loaded) {
   const inquiry::Dispatch* dispatch = loaded.state.shared.current();
-  if (dispatch == nullptr || loaded.state.shared.state != inquiry::State::ACCEPTED || dispatch->begun || loaded.state.provider.assigned.empty())
-    return before;
-  Result<Written> begun = impl.write(caller, before.matter, [](const Scene& scene) -> Result<Plan> {
-    const inquiry::Dispatch* current = scene.loaded.state.shared.current();
-    return plan_of(Kind::BEGUN, inquiry::StepBody{{}, {}, current->mark.act, current->version, {}});
+  return dispatch != nullptr && loaded.state.shared.state == inquiry::State::ACCEPTED && !dispatch->begun;
+}
+
+Plan beginning_plan(const Loaded& loaded) {
+  const inquiry::Dispatch* current = loaded.state.shared.current();
+  return plan_of(Kind::BEGUN, inquiry::StepBody{{}, {}, current->mark.act, current->version, {}});
+}
+
+// Before a step that takes its time.
+Status begin_if_due(Office::Impl& impl, const Caller& caller, const Loaded& loaded) {
+  if (!is_beginning_due(loaded) || loaded.state.provider.assigned.empty()) return {};
+  // The answer to the caller's key belongs to the step itself.
+  const Result<Written> begun = impl.write({caller.person, caller.role}, loaded.matter, [](const Scene& scene) -> Result<Plan> {
+    if (!is_beginning_due(scene.loaded)) return fail(Code::ILLEGAL_TRANSITION, "work has begun, or ended");
+    return beginning_plan(scene.loaded);
   });
-  // Somebody else was quicker, or a withdrawal came between: what was asked for has been done all the same.
-  if (!begun && begun.error().code == Code::ILLEGAL_TRANSITION) return before;
-  if (begun) begun->act = before.act;
-  return begun;
+  // Somebody else was quicker, or a withdrawal came between: the step itself decides.
+  if (!begun && begun.error().code != Code::ILLEGAL_TRANSITION) return tl::unexpected<Error>(begun.error());
+  return {};
 }
 
 }  // namespace
 
 Result<Written> Office::assign(const Caller& caller, const MatterId& matter, const AssignCommand& command) {
-  Written assigned = TRY(impl_->write(caller, matter, Kind::ASSIGNED, [&](const Scene&) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::ASSIGNED, [&](const Scene& scene) -> Result<Plan> {
     if (command.persons.empty()) return fail(Code::EMPTY_FIELD, "work is assigned to somebody", "/persons");
     std::set<PersonId> seen;
     for (std::size_t i = 0; i < command.persons.size(); ++i) {
@@ -232,9 +239,10 @@ Result<Written> Office::assign(const Caller& caller, const MatterId& matter, con
       if (!person || !person->is_active || !person->has(party::Role::OPERATOR)) return fail(Code::FORBIDDEN, "not an operator of this office", where);
       if (!seen.insert(person->id).second) return fail(Code::BAD_VALUE, "assigned twice", where, {{"expected", "each person once"}});
     }
-    return plan_of(Kind::ASSIGNED, inquiry::AssignedBody{{}, command.persons, TRY(paragraph(command.comment, "/comment", true))});
-  }));
-  return begin_if_due(*impl_, caller, std::move(assigned));
+    Plan plan = plan_of(Kind::ASSIGNED, inquiry::AssignedBody{{}, command.persons, TRY(paragraph(command.comment, "/comment", true))});
+    if (is_beginning_due(scene.loaded)) plan.then.push_back(beginning_plan(scene.loaded));
+    return plan;
+  });
 }
 
 Result<LookupView> Office::look_up(const Caller& caller, const MatterId& matter, const LookupCommand& command) {
@@ -253,7 +261,7 @@ Result<LookupView> Office::look_up(const Caller& caller, const MatterId& matter,
   if (source == impl_->parts.sources.end()) return fail(Code::NOT_FOUND, "no such source", "/source");
   if (answer::query_for((*source)->info(), *item) == nullptr) return fail(Code::NOT_IN_PROFILE, "the source has no way from this item", "/source");
 
-  TRY(begin_if_due(*impl_, caller, impl_->written(loaded)));
+  TRY(begin_if_due(*impl_, caller, loaded));
   // The provider's own systems may be slow: nothing is locked meanwhile.
   inquiry::LookedUpBody body;
   body.no = command.no;
@@ -284,7 +292,7 @@ Result<inquiry::FileRef> Office::attach(const Caller& caller, const MatterId& ma
 // ── answer ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Result<Written> Office::collect(const Caller& caller, const MatterId& matter, const CollectCommand& command) {
-  Written collected = TRY(impl_->write(caller, matter, Kind::COLLECTED, [&](const Scene& scene) -> Result<Plan> {
+  return impl_->write(caller, matter, Kind::COLLECTED, [&](const Scene& scene) -> Result<Plan> {
     TRY(check_at_work(scene.loaded, caller, Kind::COLLECTED));
     const inquiry::Dispatch* dispatch = scene.loaded.state.shared.current();
     inquiry::CollectedBody body;
@@ -297,9 +305,10 @@ Result<Written> Office::collect(const Caller& caller, const MatterId& matter, co
     TRY(check_provenance(scene.loaded, body.answer));
     TRY(check_files(*impl_->parts.store, matter, body.answer));
     std::ranges::sort(body.answer.items, {}, &inquiry::ItemAnswer::no);
-    return plan_of(Kind::COLLECTED, body);
-  }));
-  return begin_if_due(*impl_, caller, std::move(collected));
+    Plan plan = plan_of(Kind::COLLECTED, body);
+    if (is_beginning_due(scene.loaded) && !scene.loaded.state.provider.assigned.empty()) plan.then.push_back(beginning_plan(scene.loaded));
+    return plan;
+  });
 }
 
 namespace {

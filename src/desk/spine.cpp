@@ -4,6 +4,7 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "desk/impl.h"
+#include "inquiry/fold_legal.h"
 #include "text/unicode.h"
 
 namespace warifu::desk {
@@ -21,6 +22,7 @@ std::vector<std::reference_wrapper<const Plan>> in_order(const std::vector<Plan>
   for (const Plan& plan : plans) {
     out.insert(out.end(), plan.first.begin(), plan.first.end());
     out.emplace_back(plan);
+    out.insert(out.end(), plan.then.begin(), plan.then.end());
   }
   return out;
 }
@@ -41,6 +43,14 @@ void Loaded::add(SignedAct act) {
   acts.push_back(std::move(act));
   inputs = inquiry::fold_inputs(acts);
   state = inquiry::fold(inputs);
+}
+
+Status Loaded::add_legal(SignedAct act) {
+  inquiry::FoldInput input = inquiry::fold_input(act);
+  state = TRY(inquiry::fold_legal(state, inputs, input));
+  inputs.push_back(std::move(input));
+  acts.push_back(std::move(act));
+  return {};
 }
 
 const SignedAct* Loaded::find(const Sha256& hash) const {
@@ -118,6 +128,7 @@ Result<Loaded> Office::Impl::load_or_blank(const MatterId& matter) const {
   if (loaded || loaded.error().code != Code::NOT_FOUND) return loaded;
   Loaded blank;
   blank.matter = matter;
+  blank.state = inquiry::fold(blank.inputs);
   return blank;
 }
 
@@ -155,8 +166,6 @@ Result<SignedAct> Office::Impl::sign(const inquiry::Act& act, std::string body, 
   out.body = std::move(body);
   return out;
 }
-
-Status Office::Impl::check(const Loaded& loaded, const SignedAct& act) const { return inquiry::check_legal(loaded.inputs, inquiry::fold_input(act)); }
 
 std::optional<party::OrganisationId> Office::Impl::counterparty(const Loaded& loaded) const {
   if (!loaded.acts.empty() && loaded.acts.front().act.kind == Kind::STATEMENT) {
@@ -241,6 +250,19 @@ Status Office::Impl::check_directory_age(Kind kind) const {
               {{"age", std::to_string((now() - *as_of).us / 60'000'000)}});
 }
 
+Written Office::Impl::written(const Loaded& loaded, const Commit& commit) const {
+  if (!commit.projection) return written(loaded);
+  const inquiry::MatterRow& row = commit.projection->row;
+  return Written{loaded.matter, loaded.acts.back().hash, row.state, row.provider_state, row.number};
+}
+
+Status Office::Impl::keep_answer(const Caller& caller, const Loaded& after, const Written& written, const Answering& answering,
+                                 Commit& commit) const {
+  const json::Value answer = answering ? TRY(answering(after, commit)) : json::encode(written);
+  if (caller.once != nullptr && !caller.once->is_kept()) commit.idempotency = caller.once->record(json::compact(answer), now());
+  return {};
+}
+
 Status Office::Impl::may_begin(const Caller& caller, Kind kind) const {
   TRY(person_of(caller));
   TRY(check_directory_age(kind));
@@ -249,7 +271,7 @@ Status Office::Impl::may_begin(const Caller& caller, Kind kind) const {
   return {};
 }
 
-Result<Written> Office::Impl::write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new) {
+Result<Written> Office::Impl::write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new, const Answering& answering) {
   const party::Person person = TRY(person_of(caller));
   for (int attempt = 1;; ++attempt) {
     Loaded before = TRY(is_new ? load_or_blank(matter) : load(matter));
@@ -263,22 +285,27 @@ Result<Written> Office::Impl::write(const Caller& caller, const MatterId& matter
     }
     Loaded after = before;
     std::vector<SignedAct> acts = TRY(add_acts(after, plans, caller.role, caller.person));
-    const Status committed = parts.store->commit(TRY(commit_for(before, after, std::move(acts), plans)));
-    if (committed) return written(after);
+    Commit commit = TRY(commit_for(before, after, std::move(acts), plans));
+    Written made = written(after, commit);
+    made.act = after.acts[after.acts.size() - 1 - plans.front().then.size()].hash;
+    TRY(keep_answer(caller, after, made, answering, commit));
+    const Status committed = parts.store->commit(std::move(commit));
+    if (committed && caller.once != nullptr) caller.once->commit_stands();
+    if (committed) return made;
     if (committed.error().code != Code::STALE || attempt >= kAttemptsMax) return tl::unexpected<Error>(committed.error());
   }
 }
 
 Result<Prepared> Office::Impl::prepare(const Caller& caller, const MatterId& matter, const Planner& planner) const {
   const party::Person person = TRY(person_of(caller));
-  const Loaded loaded = TRY(load(matter));
+  Loaded loaded = TRY(load(matter));
   TRY(may_see(caller, person, loaded));
   const Plan plan = TRY(planner({person, loaded, now()}));
   if (!inquiry::may_write(plan.kind, side(), caller.role))
     return fail(Code::ROLE_MISSING, "that role does not write this act", std::string(enum_text(plan.kind)), {{"role", roles_for(plan.kind, side())}});
   std::string body;
   const inquiry::Act act = TRY(act_for(loaded, plan, caller.role, caller.person, body));
-  TRY(check(loaded, TRY(sign(act, body, std::nullopt))));
+  TRY(loaded.add_legal(TRY(sign(act, body, std::nullopt))));
   return Prepared{matter, std::string(enum_text(plan.kind)), act.text(), body, inquiry::person_signer(parts.self.id, caller.person)};
 }
 
@@ -339,11 +366,14 @@ Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId&
     TRY(inquiry::check_body(act.kind, body));
     SignedAct signed_act = TRY(sign(act, command.body, own.line));
     signed_act.assertions = own.assertions;
-    TRY(check(before, signed_act));
     Loaded after = before;
-    after.add(signed_act);
-    const Status committed = parts.store->commit(TRY(commit_for(before, after, {std::move(signed_act)}, {plan})));
-    if (committed) return written(after);
+    TRY(after.add_legal(signed_act));
+    Commit commit = TRY(commit_for(before, after, {std::move(signed_act)}, {plan}));
+    const Written made = written(after, commit);
+    TRY(keep_answer(caller, after, made, {}, commit));
+    const Status committed = parts.store->commit(std::move(commit));
+    if (committed && caller.once != nullptr) caller.once->commit_stands();
+    if (committed) return made;
     if (committed.error().code != Code::STALE || attempt >= kAttemptsMax) return tl::unexpected<Error>(committed.error());
   }
 }
@@ -355,8 +385,7 @@ Result<std::vector<SignedAct>> Office::Impl::add_acts(Loaded& loaded, const std:
     std::string body;
     const inquiry::Act act = TRY(act_for(loaded, plan, role, person, body));
     SignedAct signed_act = TRY(sign(act, std::move(body), std::nullopt));
-    TRY(check(loaded, signed_act));
-    loaded.add(signed_act);
+    TRY(loaded.add_legal(signed_act));
     acts.push_back(std::move(signed_act));
   }
   return acts;

@@ -172,9 +172,7 @@ Result<inquiry::StatementBody> lines_of(const Office::Impl& impl, const Statemen
   return body_of<inquiry::StatementBody>(*act);
 }
 
-Result<StatementView> view_of(const Office::Impl& impl, const MatterId& id) {
-  StatementHead head = TRY(head_of(impl, id));
-  inquiry::StatementBody body = TRY(lines_of(impl, head));
+Result<StatementView> view_of(const Office::Impl& impl, StatementHead head, inquiry::StatementBody body) {
   StatementView view;
   view.statement = TRY(impl.statement_row(std::move(head)));
   view.lines = std::move(body.lines);
@@ -184,6 +182,12 @@ Result<StatementView> view_of(const Office::Impl& impl, const MatterId& id) {
     view.yen += line.yen;
   }
   return view;
+}
+
+Result<StatementView> view_of(const Office::Impl& impl, const MatterId& id) {
+  StatementHead head = TRY(head_of(impl, id));
+  inquiry::StatementBody body = TRY(lines_of(impl, head));
+  return view_of(impl, std::move(head), std::move(body));
 }
 
 }  // namespace
@@ -207,8 +211,14 @@ Result<StatementView> Office::issue_statement(const Caller& caller, const Statem
   } else if (before.error().code != Code::NOT_FOUND) {
     return tl::unexpected<Error>(before.error());
   }
-  TRY(impl_->write(caller, id, plan, true));
-  return view_of(*impl_, id);
+  StatementView issued;
+  const auto view = [&](const Loaded& after, const Commit& commit) -> Result<json::Value> {
+    StatementHead head = TRY(json::decode_text<StatementHead>(commit.books.back().value));
+    issued = TRY(view_of(*impl_, std::move(head), TRY(body_of<inquiry::StatementBody>(after.acts.back()))));
+    return json::encode(issued);
+  };
+  TRY(impl_->write(caller, id, plan, true, view));
+  return issued;
 }
 
 Result<StatementList> Office::statements(const Caller& caller) const {
@@ -238,6 +248,7 @@ Result<StatementRow> Office::examine_statement(const Caller& caller, const Matte
     return fail(Code::ROLE_MISSING, "findings are written by the audit", {}, {{"role", std::string(enum_text(Role::AUDITOR))}});
   StatementHead head = TRY(head_of(*impl_, id));
   const inquiry::FindingBody body{{}, TRY(line(command.rule, "/rule")), TRY(paragraph(command.text, "/text"))};
+  StatementRow row;
   TRY(impl_->write(
       caller, id,
       [&](const Scene& scene) -> Result<Plan> {
@@ -245,10 +256,11 @@ Result<StatementRow> Office::examine_statement(const Caller& caller, const Matte
         head.examined = scene.now;
         Plan plan = plan_of(Kind::FINDING, body);
         plan.books.push_back(entry_of(head, scene.now));
+        row = TRY(impl_->statement_row(head));
         return plan;
       },
-      true));
-  return impl_->statement_row(head);
+      true, [&](const Loaded&, const Commit&) -> Result<json::Value> { return json::encode(row); }));
+  return row;
 }
 
 }  // namespace warifu::desk

@@ -94,8 +94,9 @@ struct MatterQuery {
 
 struct MatterPage {
   std::vector<inquiry::MatterRow> rows;
-  std::string next;       // empty at the end
-  std::size_t count = 0;  // capped at limits::kCountCap + 1
+  std::string next;             // empty at the end; a search that compared its share of words may go on after a page that is not full
+  std::size_t count = 0;        // capped at limits::kCountCap + 1
+  bool is_count_least = false;  // counting on would have looked at too many rows: so many at least
 };
 
 struct LoginRow {
@@ -142,6 +143,7 @@ class Store {
   // Every matter once, in a stable order, for rebuild, statistics and backup.
   virtual Status each_matter(const std::function<Status(const MatterId&)>& visit) const = 0;
   virtual Status each_row(const MatterQuery& query, const std::function<Status(const inquiry::MatterRow&)>& visit) const = 0;
+  // `compute` is called by several threads at once.
   virtual Status replace_projections(const std::function<Result<std::optional<inquiry::Projection>>(const MatterId&)>& compute) = 0;
   virtual Result<inquiry::Projection> projection(const MatterId& matter) const = 0;
 

@@ -35,6 +35,10 @@ struct Written {  // the answer to every command that wrote an act
   std::string number;
 };
 
+struct TemplateSaved {
+  TemplateId id;
+};
+
 struct Prepared {  // what a person's device is asked to sign
   MatterId matter;
   std::string kind;
@@ -272,6 +276,7 @@ struct SourceView {
 BOOST_DESCRIBE_STRUCT(PersonName, (), (id, name, post, unit))
 BOOST_DESCRIBE_STRUCT(Notice, (), (code, where, ja, en))
 BOOST_DESCRIBE_STRUCT(Written, (), (matter, act, state, provider_state, number))
+BOOST_DESCRIBE_STRUCT(TemplateSaved, (), (id))
 BOOST_DESCRIBE_STRUCT(Prepared, (), (matter, kind, text, body, signer))
 BOOST_DESCRIBE_STRUCT(RowView, (),
                       (matter, state, provider_state, turn, is_my_turn, is_overdue, is_open, number, case_number, counterparty, counterparty_name_ja,

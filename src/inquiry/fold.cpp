@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "inquiry/apply.h"
+#include "inquiry/fold_legal.h"
 
 namespace warifu::inquiry {
 
@@ -288,14 +289,19 @@ std::vector<Sha256> heads_for(const MatterState& state, Kind kind) {
 
 Status check_legal(const std::vector<FoldInput>& acts, const FoldInput& next) {
   if (acts.size() >= limits::kActsPerMatterMax) return fail(Code::TOO_MANY, "the matter holds as many acts as it may");
-  const MatterState before = fold(acts);
+  TRY(fold_legal(fold(acts), acts, next));
+  return {};
+}
+
+Result<MatterState> fold_legal(const MatterState& before, const std::vector<FoldInput>& acts, const FoldInput& next) {
+  if (acts.size() >= limits::kActsPerMatterMax) return fail(Code::TOO_MANY, "the matter holds as many acts as it may");
   if (std::optional<Error> objection = own_objection(before, next, next.facts.value_or(Facts{}))) return tl::unexpected<Error>(std::move(*objection));
   std::vector<FoldInput> all = acts;
   all.push_back(next);
-  const MatterState after = fold(all);
-  const EffectOf& effect = after.effects.at(next.hash);
+  MatterState after = fold(all);
+  const EffectOf effect = after.effects.at(next.hash);
   switch (effect.effect) {
-    case Effect::APPLIED: return {};
+    case Effect::APPLIED: return after;
     case Effect::HELD: return fail(Code::PARENT_MISSING, effect.why);
     case Effect::ILLEGAL:
     case Effect::LATE:

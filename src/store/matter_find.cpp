@@ -1,6 +1,7 @@
 #include "store/matter_find.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <unordered_map>
 
@@ -20,10 +21,27 @@ constexpr std::size_t kVerifiedAtOnce = 256;
 struct Filter {
   SqlText condition;                                  // about m
   SqlText candidates;                                 // SELECT id …
-  std::string_view walk_index;                        // begins with this filter's column and goes on with updated_us
-  std::string_view due_index = {};                    // the same with due_key
+  std::string_view column = {};                       // equal to one value
   std::optional<std::vector<std::int64_t>> ids = {};  // its matters, where they had to be found anyway
 };
+
+// An index to walk along: columns that are equal to one value, then the order's key.
+struct WalkIndex {
+  std::string_view name;
+  Sort sort;
+  std::array<std::string_view, 2> columns;
+};
+constexpr std::array<WalkIndex, 10> kWalkIndexes = {{{"matter_by_updated", Sort::NEWEST, {}},
+                                                     {"matter_by_unit", Sort::NEWEST, {"unit"}},
+                                                     {"matter_by_unit_state", Sort::NEWEST, {"unit", "state"}},
+                                                     {"matter_by_state", Sort::NEWEST, {"state"}},
+                                                     {"matter_by_provider_state", Sort::NEWEST, {"provider_state"}},
+                                                     {"matter_by_counterparty", Sort::NEWEST, {"counterparty"}},
+                                                     {"matter_by_due_key", Sort::DUE, {}},
+                                                     {"matter_by_open_due", Sort::DUE, {"is_open"}},
+                                                     {"matter_by_unit_open_due", Sort::DUE, {"unit", "is_open"}},
+                                                     {"matter_by_unit_number", Sort::NUMBER, {"unit"}}}};
+constexpr std::string_view kNumberIndex = "matter_by_number_key";
 
 struct Order {
   std::string_view key, index;
@@ -40,38 +58,39 @@ Order order_of(Sort sort) {
 }
 
 template <class P>
-Filter equals(std::string_view column, P value, std::string_view walk_index) {
+Filter equals(std::string_view column, P value) {
   const std::string test = std::string(column) + " = ?";
-  return {SqlText("m." + test, value), SqlText("SELECT id FROM matter WHERE " + test, value), walk_index};
+  return {SqlText("m." + test, value), SqlText("SELECT id FROM matter WHERE " + test, value), column};
 }
 
 // One of several; P is the type of the column's values. Nothing given: no filter.
 template <class P>
-void add_any(std::vector<Filter>& filters, std::string_view column, std::vector<P> values, std::string_view walk_index) {
+void add_any(std::vector<Filter>& filters, std::string_view column, std::vector<P> values, const SqlText& scope = {}) {
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
   if (values.empty()) return;
-  if (values.size() == 1) {
-    filters.push_back(equals(column, values[0], walk_index));
-    return;
-  }
-  const std::string test = std::string(column) + " IN ";
   Filter filter;
-  filter.condition.add("m." + test).add_list(values);
-  filter.candidates.add("SELECT id FROM matter WHERE " + test).add_list(values);
+  if (values.size() == 1) {
+    filter = equals(column, values[0]);
+  } else {
+    const std::string test = std::string(column) + " IN ";
+    filter.condition.add("m." + test).add_list(values);
+    filter.candidates.add("SELECT id FROM matter WHERE " + test).add_list(values);
+  }
+  filter.candidates.add(scope);
   filters.push_back(std::move(filter));
 }
 
 template <class E>
-void add_names(std::vector<Filter>& filters, std::string_view column, const std::vector<E>& values, std::string_view walk_index) {
+void add_names(std::vector<Filter>& filters, std::string_view column, const std::vector<E>& values, const SqlText& scope) {
   std::vector<std::string> names;
   for (const E value : values) names.emplace_back(enum_text(value));
-  add_any(filters, column, std::move(names), walk_index);
+  add_any(filters, column, std::move(names), scope);
 }
 
 template <class Tag>
-void add_id(std::vector<Filter>& filters, std::string_view column, const std::optional<Id<Tag>>& id, std::string_view walk_index) {
-  if (id) filters.push_back(equals(column, param_of(*id), walk_index));
+void add_id(std::vector<Filter>& filters, std::string_view column, const std::optional<Id<Tag>>& id) {
+  if (id) filters.push_back(equals(column, param_of(*id)));
 }
 
 void add_prefix(std::vector<Filter>& filters, std::string_view column, const std::string& prefix) {
@@ -79,23 +98,27 @@ void add_prefix(std::vector<Filter>& filters, std::string_view column, const std
   const std::string c(column);
   const std::string end = prefix_end(prefix);
   filters.push_back({SqlText("m." + c + " >= ? AND m." + c + " <= ?", prefix, end),
-                     SqlText("SELECT id FROM matter WHERE " + c + " >= ? AND " + c + " <= ?", prefix, end),
-                     {}});
+                     SqlText("SELECT id FROM matter WHERE " + c + " >= ? AND " + c + " <= ?", prefix, end)});
 }
 
 void add_instants(std::vector<Filter>& filters, std::string_view column, std::optional<Time> from, std::optional<Time> until) {
+  if (!from && !until) return;
+  Filter filter;  // one for both ends: a week of a long life is few
   const auto add = [&](std::string_view comparison, Time at) {
+    const bool is_first = filter.condition.is_empty();
     const std::string test = std::string(column) + std::string(comparison);
-    filters.push_back({SqlText("m." + test, at.us), SqlText("SELECT id FROM matter WHERE " + test, at.us), {}});
+    filter.condition.add(is_first ? "m." + test : " AND m." + test, at.us);
+    filter.candidates.add(is_first ? "SELECT id FROM matter WHERE " + test : " AND " + test, at.us);
   };
   if (from) add(" >= ?", *from);
   if (until) add(" < ?", *until);
+  filters.push_back(std::move(filter));
 }
 
 // Named, or nobody is named and the role, if one is given, is right.
-void add_turn(std::vector<Filter>& filters, const MatterQuery& query) {
+void add_turn(std::vector<Filter>& filters, const MatterQuery& query, const SqlText& scope) {
   if (!query.turn_person) {
-    if (query.turn_role) filters.push_back(equals("turn_role", std::string(enum_text(*query.turn_role)), "matter_by_turn_role"));
+    if (query.turn_role) add_any(filters, "turn_role", std::vector{std::string(enum_text(*query.turn_role))}, scope);
     return;
   }
   const Bytes person = param_of(*query.turn_person);
@@ -105,7 +128,7 @@ void add_turn(std::vector<Filter>& filters, const MatterQuery& query) {
   if (query.turn_role) {
     const std::string role(enum_text(*query.turn_role));
     filter.condition.add(" OR (m.is_named = 0 AND m.turn_role = ?)", role);
-    filter.candidates.add(" UNION SELECT id FROM matter WHERE turn_role = ? AND is_named = 0", role);
+    filter.candidates.add(" UNION ALL SELECT id FROM matter WHERE turn_role = ? AND is_named = 0", role).add(scope);
   } else {
     filter.condition.add(" OR m.is_named = 0");
     filter.candidates = {};  // most matters: nothing to start from
@@ -116,32 +139,31 @@ void add_turn(std::vector<Filter>& filters, const MatterQuery& query) {
 
 std::vector<Filter> filters_of(const MatterQuery& query) {
   std::vector<Filter> filters;
-  add_id(filters, "case_id", query.case_id, "matter_by_case");
-  add_id(filters, "in_charge", query.in_charge, "matter_by_in_charge");
-  add_id(filters, "drafter", query.drafter, "matter_by_drafter");
-  add_turn(filters, query);
+  std::vector<Bytes> units;
+  for (const auto& unit : query.units) units.push_back(param_of(unit));
+  // Matters of other units need not be gathered. The condition on the unit stands beside it in any case.
+  SqlText scope;
+  if (!units.empty()) scope.add(" AND unit IN ").add_list(units);
+  add_id(filters, "case_id", query.case_id);
+  add_id(filters, "in_charge", query.in_charge);
+  add_id(filters, "drafter", query.drafter);
+  add_turn(filters, query, scope);
   if (query.visible_to) {
     const Bytes person = param_of(*query.visible_to);
     filters.push_back({SqlText("EXISTS (SELECT 1 FROM matter_person v WHERE v.person = ? AND v.id = m.id)", person),
-                       SqlText("SELECT id FROM matter_person WHERE person = ?", person),
-                       {}});
+                       SqlText("SELECT id FROM matter_person WHERE person = ?", person)});
   }
-  add_names(filters, "turn", query.turns, "matter_by_turn");
-  add_names(filters, "state", query.states, "matter_by_state");
-  add_names(filters, "provider_state", query.provider_states, "matter_by_provider_state");
-  std::vector<Bytes> units;
-  for (const auto& unit : query.units) units.push_back(param_of(unit));
-  add_any(filters, "unit", std::move(units), "matter_by_unit");
-  if (query.counterparty) filters.push_back(equals("counterparty", query.counterparty->text(), "matter_by_counterparty"));
+  add_names(filters, "turn", query.turns, scope);
+  add_names(filters, "state", query.states, scope);
+  add_names(filters, "provider_state", query.provider_states, {});
+  add_any(filters, "unit", std::move(units));
+  if (query.counterparty) filters.push_back(equals("counterparty", query.counterparty->text()));
   add_prefix(filters, "case_number", query.case_number);
   add_prefix(filters, "number", query.number);
   add_instants(filters, "due_us", std::nullopt, query.due_before);
   add_instants(filters, "updated_us", query.updated_from, query.updated_until);
   add_instants(filters, "dispatched_us", query.dispatched_from, query.dispatched_until);
-  if (query.is_open) {
-    filters.push_back(equals("is_open", std::int64_t{*query.is_open}, "matter_by_open"));
-    filters.back().due_index = "matter_by_open_due";
-  }
+  if (query.is_open) filters.push_back(equals("is_open", std::int64_t{*query.is_open}));
   return filters;
 }
 
@@ -282,19 +304,25 @@ struct MatterFinder::Plan {
   std::vector<Filter> filters;
   std::optional<std::vector<std::int64_t>> gathered;  // start from these matters
   std::string_view walk_index;                        // or walk along this index
+  std::vector<bool> is_walked;                        // per filter: the index stands for it
   SearchQuery search;
 
+  SqlText walk(EngineKind engine) const {
+    SqlText sql(" FROM matter m");
+    if (engine == EngineKind::SQLITE) sql.add(" INDEXED BY " + std::string(walk_index));
+    return sql.add(" WHERE 1 = 1");
+  }
   SqlText matters(EngineKind engine) const {
-    SqlText sql(" FROM ");
-    if (gathered) {
-      sql.add(table_of(engine, *gathered)).add(" CROSS JOIN matter m WHERE m.id = c.id");
-    } else {
-      sql.add("matter m");
-      if (engine == EngineKind::SQLITE) sql.add(" INDEXED BY " + std::string(walk_index));
-      sql.add(" WHERE 1 = 1");
-    }
+    SqlText sql;
+    if (gathered)
+      sql.add(" FROM ").add(table_of(engine, *gathered)).add(" CROSS JOIN matter m WHERE m.id = c.id");
+    else
+      sql = walk(engine);
     for (const auto& filter : filters) sql.add(" AND ").add(filter.condition);
     return sql;
+  }
+  bool is_wholly_walked() const {
+    return std::ranges::all_of(is_walked, [](bool walked) { return walked; });
   }
 };
 
@@ -310,19 +338,30 @@ Result<MatterFinder::Plan> MatterFinder::plan(const MatterQuery& query) {
 }
 
 Status MatterFinder::choose_start(Plan& plan) {
-  const auto index_of = [&](const Filter& filter) {
-    switch (plan.sort) {
-      case Sort::NEWEST: return filter.walk_index;
-      case Sort::DUE: return filter.due_index;
-      case Sort::NUMBER: return std::string_view();
-    }
-    CHECK_THAT(false);
+  plan.walk_index = plan.sort == Sort::NUMBER ? kNumberIndex : plan.order.index;
+  plan.is_walked.assign(plan.filters.size(), false);
+  const auto filter_of = [&](std::string_view column) {
+    return std::find_if(plan.filters.begin(), plan.filters.end(), [&](const Filter& filter) { return filter.column == column; });
   };
-  plan.walk_index = plan.order.index;
-  if (plan.filters.size() == 1 && !index_of(plan.filters[0]).empty()) {
-    plan.walk_index = index_of(plan.filters[0]);
-    return {};
+  std::size_t most = 0;
+  for (const WalkIndex& index : kWalkIndexes) {
+    std::vector<bool> walked(plan.filters.size(), false);
+    std::size_t columns = 0;
+    bool fits = index.sort == plan.sort;
+    for (const std::string_view column : index.columns) {
+      if (column.empty()) continue;
+      const auto found = filter_of(column);
+      fits = fits && found != plan.filters.end();
+      if (!fits) break;
+      walked[static_cast<std::size_t>(found - plan.filters.begin())] = true;
+      ++columns;
+    }
+    if (!fits || columns <= most) continue;  // of equals the first
+    most = columns;
+    plan.walk_index = index.name;
+    plan.is_walked = std::move(walked);
   }
+  if (plan.is_wholly_walked()) return {};
   std::int64_t least = few_;
   const Filter* best = nullptr;
   for (const auto& filter : plan.filters) {
@@ -332,15 +371,7 @@ Status MatterFinder::choose_start(Plan& plan) {
     least = count;
     best = &filter;
   }
-  if (best != nullptr && index_of(*best).empty()) {
-    plan.gathered = best->ids ? *best->ids : TRY(ids_of(database_, best->candidates));
-    return {};
-  }
-  if (best == nullptr) {
-    const auto found = std::find_if(plan.filters.begin(), plan.filters.end(), [&](const Filter& filter) { return !index_of(filter).empty(); });
-    if (found != plan.filters.end()) best = &*found;
-  }
-  if (best != nullptr) plan.walk_index = index_of(*best);
+  if (best != nullptr) plan.gathered = best->ids ? *best->ids : TRY(ids_of(database_, best->candidates));
   return {};
 }
 
@@ -385,45 +416,92 @@ Result<std::vector<Hit>> MatterFinder::verified(const Plan& plan, const std::vec
   return out;
 }
 
+Result<MatterFinder::Compared> MatterFinder::compared(const Plan& plan, const std::optional<Hit>& after, std::size_t max, bool is_bounded) {
+  Compared out;
+  out.last = after;
+  const std::size_t at_once = is_bounded ? std::min(kVerifiedAtOnce, bounds_.compared_max) : kVerifiedAtOnce;
+  for (std::size_t looked_at = 0; !is_bounded || looked_at < bounds_.compared_max;) {
+    const auto found = TRY(candidates(plan, out.last, at_once));
+    looked_at += found.size();
+    for (auto& hit : TRY(verified(plan, found))) {
+      out.last = hit;
+      out.hits.push_back(std::move(hit));
+      if (out.hits.size() == max) return out;
+    }
+    if (found.size() < at_once) {
+      out.last.reset();
+      return out;
+    }
+    out.last = found.back();
+  }
+  return out;
+}
+
 Result<std::vector<Hit>> MatterFinder::hits(const Plan& plan, const std::optional<Hit>& after, std::size_t max) {
   if (!plan.search.needs_text()) return candidates(plan, after, max);
-  std::vector<Hit> out;
-  std::optional<Hit> from = after;
-  for (;;) {
-    const auto found = TRY(candidates(plan, from, kVerifiedAtOnce));
-    for (auto& hit : TRY(verified(plan, found))) {
-      out.push_back(std::move(hit));
-      if (out.size() == max) return out;
-    }
-    if (found.size() < kVerifiedAtOnce) return out;
-    from = found.back();
-  }
+  return TRY(compared(plan, after, max, false)).hits;
 }
 
-Result<std::size_t> MatterFinder::count(const Plan& plan) {
+// Of what the index walked along does not settle, a bounded part is looked at: the newest, or those due first.
+Result<Counted> MatterFinder::count(const Plan& plan, bool is_bounded) {
   constexpr std::size_t kMax = limits::kCountCap + 1;
-  if (plan.search.needs_text()) return TRY(hits(plan, std::nullopt, kMax)).size();
-  SqlText sql("SELECT count(*) FROM (SELECT 1");
-  sql.add(plan.matters(database_.engine())).add(" LIMIT ?) n", static_cast<std::int64_t>(kMax));
-  return static_cast<std::size_t>(TRY(number_in(database_, sql)));
+  if (plan.search.needs_text()) {
+    const Compared found = TRY(compared(plan, std::nullopt, kMax, is_bounded));
+    return Counted{found.hits.size(), found.last.has_value() && found.hits.size() < kMax};
+  }
+  if (plan.gathered || plan.is_wholly_walked() || !is_bounded) {
+    SqlText sql("SELECT count(*) FROM (SELECT 1");
+    sql.add(plan.matters(database_.engine())).add(" LIMIT ?) n", static_cast<std::int64_t>(kMax));
+    return Counted{static_cast<std::size_t>(TRY(number_in(database_, sql))), false};
+  }
+  const auto effort = static_cast<std::int64_t>(bounds_.count_effort);
+  SqlText walked = plan.walk(database_.engine());
+  for (std::size_t i = 0; i < plan.filters.size(); ++i)
+    if (plan.is_walked[i]) walked.add(" AND ").add(plan.filters[i].condition);
+  SqlText sql("SELECT count(*) FROM (SELECT 1 FROM (SELECT m.*");
+  sql.add(walked).add(" ORDER BY " + std::string(plan.order.key) + (plan.order.is_descending ? " DESC" : "") + " LIMIT ?) m WHERE 1 = 1", effort);
+  for (std::size_t i = 0; i < plan.filters.size(); ++i)
+    if (!plan.is_walked[i]) sql.add(" AND ").add(plan.filters[i].condition);
+  sql.add(" LIMIT ?) n", static_cast<std::int64_t>(kMax));
+  const auto found = static_cast<std::size_t>(TRY(number_in(database_, sql)));
+  if (found == kMax) return Counted{found, false};
+  SqlText all("SELECT count(*) FROM (SELECT 1");
+  all.add(walked).add(" LIMIT ?) n", effort + 1);
+  return Counted{found, TRY(number_in(database_, all)) > effort};
 }
 
-Result<std::size_t> MatterFinder::count(const MatterQuery& query) { return count(TRY(plan(query))); }
+Result<std::size_t> MatterFinder::count(const MatterQuery& query) { return TRY(count(TRY(plan(query)), false)).count; }
 
 Result<desk::MatterPage> MatterFinder::page(const MatterQuery& query) {
   const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, limits::kPageRowsMax);
   const auto after = TRY(parse_cursor(query.sort, query.cursor));
   const Plan plan = TRY(this->plan(query));
-  std::vector<Hit> found = TRY(hits(plan, after, limit + 1));
+  std::vector<Hit> found;
   desk::MatterPage page;
+  if (plan.search.needs_text()) {
+    // Compared up to the bound even when the page is full: what is compared is counted.
+    Compared looked = TRY(compared(plan, after, limits::kCountCap + 1, true));
+    found = std::move(looked.hits);
+    page.count = found.size();
+    page.is_count_least = looked.last.has_value() && found.size() <= limits::kCountCap;
+    if (looked.last && found.size() <= limit) page.next = cursor_of(query.sort, *looked.last);
+  } else {
+    found = TRY(hits(plan, after, limit + 1));
+  }
   if (found.size() > limit) {
-    found.pop_back();
+    found.resize(limit);
     page.next = cursor_of(query.sort, found.back());
   }
   std::vector<std::int64_t> ids;
   for (const auto& hit : found) ids.push_back(hit.id);
   page.rows = TRY(rows(ids));
-  page.count = !after && page.next.empty() ? page.rows.size() : TRY(count(plan));
+  if (!after && page.next.empty()) {
+    page.count = page.rows.size();
+  } else if (after || !plan.search.needs_text()) {
+    const Counted counted = TRY(count(plan, true));
+    page.count = std::max(counted.count, page.rows.size());
+    page.is_count_least = counted.is_least;
+  }
   return page;
 }
 

@@ -1,7 +1,9 @@
 #include "store/matter_row.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
+#include <map>
 
 #include "json/codec.h"
 
@@ -18,20 +20,54 @@ BOOST_DESCRIBE_STRUCT(SearchTerms, (), (selectors, words))
 namespace warifu::store {
 namespace {
 
-constexpr std::string_view kUpsert =
-    "INSERT INTO matter (matter, state, provider_state, turn, turn_role, is_named, unit, in_charge, drafter, case_id, case_number, number, "
-    "number_key, "
-    "counterparty, due_us, due_key, updated_us, dispatched_us, is_open) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) "
-    "ON CONFLICT (matter) DO UPDATE SET state = excluded.state, provider_state = excluded.provider_state, turn = excluded.turn, "
-    "turn_role = excluded.turn_role, is_named = excluded.is_named, unit = excluded.unit, in_charge = excluded.in_charge, drafter = excluded.drafter, "
-    "case_id = excluded.case_id, case_number = excluded.case_number, number = excluded.number, number_key = excluded.number_key, "
-    "counterparty = excluded.counterparty, due_us = excluded.due_us, due_key = excluded.due_key, updated_us = excluded.updated_us, "
-    "dispatched_us = excluded.dispatched_us, is_open = excluded.is_open RETURNING id";
+constexpr std::array<std::string_view, 18> kColumns = {"state",        "provider_state", "turn",    "turn_role",   "is_named",      "unit",
+                                                       "in_charge",    "drafter",        "case_id", "case_number", "number",        "number_key",
+                                                       "counterparty", "due_us",         "due_key", "updated_us",  "dispatched_us", "is_open"};
+
+std::string joined_columns() {
+  std::string out;
+  for (const std::string_view column : kColumns) out += (out.empty() ? "" : ", ") + std::string(column);
+  return out;
+}
 
 constexpr std::string_view kLastCharacter = "\xF4\x8F\xBF\xBF";  // U+10FFFF
 
 std::string words_place(const MatterId& matter) { return "words " + matter.hex(); }
+
+bool holds(const Statement& row, int column, const Value& value) {
+  if (row.column_is_null(column)) return std::holds_alternative<std::monostate>(value);
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return row.column_int64(column) == *number;
+  if (const auto* text = std::get_if<std::string_view>(&value)) return row.column_text(column) == *text;
+  if (const auto* bytes = std::get_if<ByteView>(&value)) return std::ranges::equal(row.column_blob(column), *bytes);
+  return false;
+}
+
+using ColumnValues = std::span<const Value, kColumns.size()>;
+
+Result<std::int64_t> insert_columns(Database& database, const MatterId& matter, ColumnValues values) {
+  static const std::string kInsert = [] {
+    std::string places = "$1";
+    for (std::size_t i = 0; i < kColumns.size(); ++i) places += ", $" + std::to_string(i + 2);
+    return "INSERT INTO matter (matter, " + joined_columns() + ") VALUES (" + places + ") RETURNING id";
+  }();
+  Statement inserted = TRY(database.query(kInsert, matter));
+  for (std::size_t i = 0; i < values.size(); ++i) inserted.bind_value(static_cast<int>(i) + 2, values[i]);
+  if (!TRY(inserted.step())) return fail(Code::INTERNAL, "an inserted row has no id");
+  const std::int64_t id = inserted.column_int64(0);
+  while (TRY(inserted.step())) {}
+  return id;
+}
+
+// Only what differs: an index is written when one of its columns is named, whether the value is another or not.
+Status update_columns(Database& database, std::int64_t id, ColumnValues values, const std::vector<std::size_t>& changed) {
+  std::string sql = "UPDATE matter SET ";
+  for (std::size_t i = 0; i < changed.size(); ++i) sql += (i == 0 ? "" : ", ") + std::string(kColumns[changed[i]]) + " = $" + std::to_string(i + 2);
+  sql += " WHERE id = $1";
+  Statement updated = TRY(database.query(sql, id));
+  for (std::size_t i = 0; i < changed.size(); ++i) updated.bind_value(static_cast<int>(i) + 2, values[changed[i]]);
+  while (TRY(updated.step())) {}
+  return {};
+}
 
 Result<std::int64_t> put_columns(Database& database, const MatterId& matter, const inquiry::MatterRow& row) {
   const std::string key = number_key(row.number);
@@ -39,21 +75,56 @@ Result<std::int64_t> put_columns(Database& database, const MatterId& matter, con
   const bool is_named = !row.turn_persons.empty();
   const std::int64_t due = row.due_at ? row.due_at->us : kNeverDue;
   const std::int64_t due_key = row.due ? tokyo_midnight(*row.due).us : kNeverDue;
-  return one_value<std::int64_t>(database, kUpsert, matter, enum_text(row.state), enum_text(row.provider_state), enum_text(row.turn), role, is_named,
-                                 row.unit, row.in_charge, row.drafter, row.case_id, row.case_number, row.number, key, row.counterparty.text(), due,
-                                 due_key, row.updated, row.dispatched, row.is_open);
+  const std::string& counterparty = row.counterparty.text();
+  const std::array<Value, kColumns.size()> values = {to_value(enum_text(row.state)),
+                                                     to_value(enum_text(row.provider_state)),
+                                                     to_value(enum_text(row.turn)),
+                                                     to_value(role),
+                                                     to_value(is_named),
+                                                     to_value(row.unit),
+                                                     to_value(row.in_charge),
+                                                     to_value(row.drafter),
+                                                     to_value(row.case_id),
+                                                     to_value(row.case_number),
+                                                     to_value(row.number),
+                                                     to_value(key),
+                                                     to_value(counterparty),
+                                                     to_value(due),
+                                                     to_value(due_key),
+                                                     to_value(row.updated),
+                                                     to_value(row.dispatched),
+                                                     to_value(row.is_open)};
+  static const std::string kSelect = "SELECT id, " + joined_columns() + " FROM matter WHERE matter = $1";
+  std::optional<std::int64_t> id;
+  std::vector<std::size_t> changed;
+  {
+    Statement present = TRY(database.query(kSelect, matter));
+    if (TRY(present.step())) {
+      id = present.column_int64(0);
+      for (std::size_t i = 0; i < values.size(); ++i)
+        if (!holds(present, static_cast<int>(i) + 1, values[i])) changed.push_back(i);
+    }
+  }
+  if (!id) return insert_columns(database, matter, values);
+  if (!changed.empty()) TRY(update_columns(database, *id, values, changed));
+  return *id;
 }
 
 Status put_persons(Database& database, std::int64_t id, const inquiry::MatterRow& row) {
+  std::map<PersonId, bool> wanted;
+  for (const auto& person : row.turn_persons) wanted[person] = true;
+  if (row.drafter) wanted.emplace(*row.drafter, false);
+  if (row.in_charge) wanted.emplace(*row.in_charge, false);
+  for (const auto& person : row.assigned) wanted.emplace(person, false);
+  std::map<PersonId, bool> present;
+  {
+    Statement rows = TRY(database.query("SELECT person, is_turn FROM matter_person WHERE id = $1", id));
+    while (TRY(rows.step())) present.emplace(TRY(rows.column<PersonId>(0)), rows.column_bool(1));
+  }
+  if (present == wanted) return {};
   TRY(database.run("DELETE FROM matter_person WHERE id = $1", id));
-  const auto put = [&](const PersonId& person, bool is_turn) -> Status {
-    TRY(database.run("INSERT INTO matter_person (person, id, is_turn) VALUES ($1, $2, $3) ON CONFLICT (person, id) DO NOTHING", person, id, is_turn));
-    return {};
-  };
-  for (const auto& person : row.turn_persons) TRY(put(person, true));
-  if (row.drafter) TRY(put(*row.drafter, false));
-  if (row.in_charge) TRY(put(*row.in_charge, false));
-  for (const auto& person : row.assigned) TRY(put(person, false));
+  for (const auto& [person, is_turn] : wanted)
+    TRY(database.run("INSERT INTO matter_person (person, id, is_turn) VALUES ($1, $2, $3)", person, id, is_turn));
   return {};
 }
 
@@ -63,7 +134,9 @@ Result<std::vector<std::int64_t>> present_terms(Database& database, std::int64_t
   return unpack_terms(std::get<0>(*row));
 }
 
-Status change_terms(Database& database, std::int64_t id, const std::vector<std::int64_t>& before, const std::vector<std::int64_t>& after) {
+// What comes is added to `later`.
+Status change_terms(Database& database, std::int64_t id, const std::vector<std::int64_t>& before, const std::vector<std::int64_t>& after,
+                    TermRows& later) {
   std::vector<std::int64_t> gone, come;
   std::set_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(gone));
   std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(come));
@@ -73,7 +146,7 @@ Status change_terms(Database& database, std::int64_t id, const std::vector<std::
     return rows;
   };
   TRY(database.run_each("DELETE FROM term WHERE term = $1 AND id = $2", rows_of(gone)));
-  TRY(database.run_each("INSERT INTO term (term, id) VALUES ($1, $2) ON CONFLICT (term, id) DO NOTHING", rows_of(come)));
+  for (const std::int64_t term : come) later.push_back({term, id});
   return {};
 }
 
@@ -122,14 +195,34 @@ Result<inquiry::SearchTerms> open_terms(const MatterSeal& seal, const MatterId& 
   return std::move(*terms);
 }
 
+// Whether these words are the ones that stand there, sealed with the present key.
+static Result<bool> has_words(Database& database, std::int64_t id, const MatterSeal& seal, const MatterId& matter,
+                              const inquiry::SearchTerms& terms) {
+  const auto row = TRY(first_row<Bytes>(database, "SELECT words FROM matter_doc WHERE id = $1", id));
+  if (!row) return false;
+  const Result<std::string> present = seal.open(words_place(matter), std::get<0>(*row));
+  return present && *present == json::encode_canonical(terms);
+}
+
 Status put_projection(Database& database, const TermHasher& hasher, const MatterId& matter, const inquiry::Projection& projection) {
+  TermRows later;
+  TRY(put_projection(database, matter, projection, [&] { return hasher.terms_of(projection.terms); }, later));
+  return put_terms(database, std::move(later));
+}
+
+Status put_projection(Database& database, const MatterId& matter, const inquiry::Projection& projection,
+                      const std::function<std::vector<std::int64_t>()>& terms, TermRows& later) {
   const std::int64_t id = TRY(put_columns(database, matter, projection.row));
   TRY(put_persons(database, id, projection.row));
-  const auto before = TRY(present_terms(database, id));
-  const auto after = hasher.terms_of(projection.terms);
-  TRY(change_terms(database, id, before, after));
   const MatterSeal seal = TRY(MatterSeal::load_or_create(database, matter));
   const std::string doc = encode_row(projection.row);
+  // Most acts change nothing of what a matter is found by.
+  if (TRY(has_words(database, id, seal, matter, projection.terms))) {
+    TRY(database.run("UPDATE matter_doc SET doc = $2 WHERE id = $1", id, doc));
+    return {};
+  }
+  const auto after = terms();
+  TRY(change_terms(database, id, TRY(present_terms(database, id)), after, later));
   const Bytes words = seal_terms(seal, matter, projection.terms);
   const Bytes packed = pack_terms(after);
   TRY(
@@ -139,10 +232,38 @@ Status put_projection(Database& database, const TermHasher& hasher, const Matter
   return {};
 }
 
+// In the order of the table, so that neighbours are written together.
+Status put_terms(Database& database, TermRows rows) {
+  std::sort(rows.begin(), rows.end());
+  if (database.engine() == EngineKind::SQLITE) {
+    std::vector<std::vector<Value>> values;
+    values.reserve(rows.size());
+    for (const auto& [term, id] : rows) values.push_back({term, id});
+    TRY(database.run_each("INSERT INTO term (term, id) VALUES ($1, $2) ON CONFLICT (term, id) DO NOTHING", values));
+    return {};
+  }
+  constexpr std::size_t kAtOnce = 10'000;
+  for (std::size_t first = 0; first < rows.size(); first += kAtOnce) {
+    std::string terms = "{", ids = "{";
+    for (std::size_t i = first; i < std::min(first + kAtOnce, rows.size()); ++i) {
+      terms += (i == first ? "" : ",") + std::to_string(rows[i][0]);
+      ids += (i == first ? "" : ",") + std::to_string(rows[i][1]);
+    }
+    terms += "}";
+    ids += "}";
+    TRY(
+        database.run("INSERT INTO term (term, id) SELECT unnest(CAST($1 AS BIGINT[])), unnest(CAST($2 AS BIGINT[])) "
+                     "ON CONFLICT (term, id) DO NOTHING",
+                     terms, ids));
+  }
+  return {};
+}
+
 Status drop_terms(Database& database, const MatterId& matter) {
   const auto id = TRY(id_of(database, matter));
   if (!id) return {};
-  TRY(change_terms(database, *id, TRY(present_terms(database, *id)), {}));
+  TermRows none;
+  TRY(change_terms(database, *id, TRY(present_terms(database, *id)), {}, none));
   const MatterSeal seal = TRY(MatterSeal::load_or_create(database, matter));
   const Bytes words = seal_terms(seal, matter, {});
   TRY(database.run("UPDATE matter_doc SET words = $2, terms = $3 WHERE id = $1", *id, words, ByteView{}));
@@ -152,7 +273,8 @@ Status drop_terms(Database& database, const MatterId& matter) {
 Status drop_projection(Database& database, const MatterId& matter) {
   const auto id = TRY(id_of(database, matter));
   if (!id) return {};
-  TRY(change_terms(database, *id, TRY(present_terms(database, *id)), {}));
+  TermRows none;
+  TRY(change_terms(database, *id, TRY(present_terms(database, *id)), {}, none));
   TRY(database.run("DELETE FROM matter WHERE id = $1", *id));  // and with it matter_doc and matter_person
   return {};
 }

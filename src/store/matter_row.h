@@ -2,10 +2,13 @@
 // A matter's row between the program and the tables matter, matter_doc and matter_person: the columns are what lists filter and sort by, the
 // JSON beside them is the whole row. Derived data: when the JSON of an older program is not understood, a rebuild writes it anew.
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "inquiry/projection.h"
 #include "store/db.h"
@@ -29,6 +32,12 @@ inline constexpr std::int64_t kNeverDue = std::numeric_limits<std::int64_t>::max
 
 // Writes the projection over the one before; only search terms that changed are touched.
 Status put_projection(Database& database, const TermHasher& hasher, const MatterId& matter, const inquiry::Projection& projection);
+// For many at once: what comes into the table term is collected in `later`, to be written by put_terms() in the same transaction. `terms` is
+// asked for only when the words are others than those there.
+using TermRows = std::vector<std::array<std::int64_t, 2>>;  // term, id
+Status put_projection(Database& database, const MatterId& matter, const inquiry::Projection& projection,
+                      const std::function<std::vector<std::int64_t>()>& terms, TermRows& later);
+Status put_terms(Database& database, TermRows rows);
 // The matter is no longer found by any text.
 Status drop_terms(Database& database, const MatterId& matter);
 Status drop_projection(Database& database, const MatterId& matter);

@@ -98,5 +98,28 @@ TEST_CASE("acts and keys of before passkeys are kept, without assertion and cred
   });
 }
 
+TEST_CASE("an office of every earlier version is brought to the newest with its matters") {
+  for_both_engines([](TestStore& store) {
+    const auto unit = UnitId::random();
+    const int newest = static_cast<int>(embedded_migrations(store.kind()).size());
+    REQUIRE(newest > 1);
+    for (int from = 1; from < newest; ++from) {
+      auto db = store.fresh();
+      const auto migrations = embedded_migrations(db->engine());
+      REQUIRE(migrate(*db, migrations, kNow, from).value() == from);
+      for (int i = 0; i < 3; ++i) {
+        const auto matter = MatterId::random();
+        REQUIRE(
+            db->run("INSERT INTO matter (matter, state, provider_state, turn, is_named, unit, case_number, number, number_key, counterparty, due_us, "
+                    "due_key, updated_us, is_open) VALUES ($1, 'DRAFT', 'NONE', 'CHECK', 0, $2, 'c', 'n', 'n', 'p.example', 1, 1, $3, 1)",
+                    matter, unit, static_cast<std::int64_t>(i)));
+      }
+      CHECK(migrate(*db, migrations, kNow).value() == newest);
+      CHECK(one_value<int>(*db, "SELECT count(*) FROM matter WHERE unit = $1 AND state = 'DRAFT'", unit).value() == 3);
+      CHECK(one_value<int>(*db, "SELECT updated_us FROM matter WHERE unit = $1 AND is_open = 1 ORDER BY updated_us DESC LIMIT 1", unit).value() == 2);
+    }
+  });
+}
+
 }  // namespace
 }  // namespace warifu::store

@@ -90,6 +90,7 @@ TEST_CASE("many writers of one matter: each act is decided on all acts before it
         commit.acts = {make_act(matter), make_act(matter)};
         commit.projection = make_projection(matter, {"停電"});
         commit.outbox = {make_outbox("invented-portal.demo", commit.acts[0]), make_outbox("invented-portal.demo", commit.acts[1])};
+        commit.idempotency = desk::IdempotencyRecord{PersonId{matter.bytes}, "key-00000001", commit.acts[0].hash, 201, matter.hex(), Time{1}};
         if (!store.commit(commit)) ::_exit(2);
         if (::write(pipe, matter.bytes.data(), matter.bytes.size()) != static_cast<ssize_t>(matter.bytes.size())) ::_exit(3);
       }
@@ -135,7 +136,13 @@ TEST_CASE("kill -9 in the middle of commits: no acknowledged act is lost, none i
         const auto acts = office->acts(matter);
         REQUIRE(acts);
         CHECK(acts->size() == 2);
+        const auto answer = office->idempotency(PersonId{matter.bytes}, "key-00000001");
+        REQUIRE(answer);
+        REQUIRE(*answer);
+        CHECK((*answer)->response == matter.hex());
       }
+      // An act never without the answer to its key: whoever repeats after the crash is told, and writes nothing.
+      CHECK(office.number("SELECT count(*) FROM act") == 2 * office.number("SELECT count(*) FROM idempotency"));
       CHECK(office.number("SELECT count(*) FROM act") == 2 * office.number("SELECT count(DISTINCT matter) FROM act"));
       CHECK(office.number("SELECT count(*) FROM act") == office.number("SELECT count(*) FROM outbox"));
       CHECK(office.number("SELECT count(*) FROM act") == office.number("SELECT count(*) FROM body"));

@@ -136,11 +136,11 @@ bool is_in_order(Sort sort, const MatterRow& a, const MatterRow& b) {
 }
 
 // Whether a query starts from a filter or walks along must not be seen: small offices would only ever do the one.
-desk::MatterPage find(const OfficeStore& office, const MatterQuery& query, std::size_t few) {
+desk::MatterPage find(const OfficeStore& office, const MatterQuery& query, FindBounds bounds) {
   return office.engine()
       .read([&](Database& database) -> Result<desk::MatterPage> {
         const TermHasher hasher = TRY(TermHasher::load_or_create(database));
-        return MatterFinder(database, hasher, few).page(query);
+        return MatterFinder(database, hasher, bounds).page(query);
       })
       .value();
 }
@@ -152,7 +152,8 @@ void check_pages(const OfficeStore& office, const World& world, MatterQuery quer
     if (is_wanted(query, row)) wanted.insert(matter);
   std::vector<MatterRow> found;
   for (;;) {
-    const auto page = find(office, query, few);
+    const auto page = find(office, query, {.few = few});
+    RC_ASSERT(!page.is_count_least);
     RC_ASSERT(page.count == wanted.size());
     RC_ASSERT(page.rows.size() <= query.limit);
     RC_ASSERT(page.next.empty() || page.rows.size() == query.limit);
@@ -181,6 +182,27 @@ void check_pages(const OfficeStore& office, const World& world, MatterQuery quer
   RC_ASSERT(each.size() == wanted.size());
 }
 
+// However little may be looked at for one page: all pages together hold every wanted row once, in order; a count says when it is a least one.
+void check_bounded(const OfficeStore& office, const World& world, MatterQuery query, FindBounds bounds) {
+  std::set<MatterId> wanted, seen;
+  for (const auto& [matter, row] : world.rows)
+    if (is_wanted(query, row)) wanted.insert(matter);
+  std::vector<MatterRow> found;
+  for (;;) {
+    const auto page = find(office, query, bounds);
+    RC_ASSERT(page.rows.size() <= query.limit);
+    const bool is_right = page.is_count_least ? page.count <= wanted.size() : page.count == wanted.size();
+    RC_ASSERT(is_right);
+    RC_ASSERT(page.count >= page.rows.size());
+    for (const auto& row : page.rows) RC_ASSERT(seen.insert(row.matter).second);
+    found.insert(found.end(), page.rows.begin(), page.rows.end());
+    if (page.next.empty()) break;
+    query.cursor = page.next;
+  }
+  RC_ASSERT(seen == wanted);
+  for (std::size_t i = 1; i < found.size(); ++i) RC_ASSERT(is_in_order(query.sort, found[i - 1], found[i]));
+}
+
 TEST_CASE("every combination of filters finds exactly its matters, page by page without gap or repetition") {
   for_both_offices([](TestOffice& office) {
     World world;
@@ -202,6 +224,11 @@ TEST_CASE("every combination of filters finds exactly its matters, page by page 
       put_matter(*office, changed);
       victim->second = changed.row;
       for (int i = 0; i < 5; ++i) check_pages(*office, world, any_query(world), *rc::gen::element<std::size_t>(0, 3, 20, 20'000));
+      for (int i = 0; i < 3; ++i)
+        check_bounded(*office, world, any_query(world),
+                      {.few = *rc::gen::element<std::size_t>(0, 3, 20'000),
+                       .count_effort = *rc::gen::element<std::size_t>(1, 2, 7),
+                       .compared_max = *rc::gen::element<std::size_t>(1, 2, 5)});
     }));
   });
 }

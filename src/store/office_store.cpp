@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <mutex>
+#include <thread>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -22,7 +25,8 @@ using inquiry::SignedAct;
 
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::size_t kMattersAtOnce = 1000;
-constexpr std::size_t kRebuiltAtOnce = 20;
+constexpr std::size_t kRebuiltAtOnce = 256;
+constexpr unsigned kRebuildersMax = 4;
 
 Result<std::unique_ptr<Database>> open_sqlite_tuned(const std::string& file, Access access) {
   auto database = TRY(open_sqlite({.file = file, .access = access}));
@@ -39,8 +43,11 @@ Result<Engine::Open> opener_of(const OfficeStore::Options& options) {
     return Engine::Open([file](Access access) { return open_sqlite_tuned(file, access); });
   }
   if (options.url.starts_with("postgresql://") || options.url.starts_with("postgres://"))
-    return Engine::Open(
-        [url = options.url, schema = options.schema](Access access) { return open_postgres({.url = url, .schema = schema, .access = access}); });
+    return Engine::Open([url = options.url, schema = options.schema](Access access) {
+      // Nobody waits a minute for a list.
+      constexpr int kReadMs = 20'000, kWriteMs = 60'000;
+      return open_postgres({.url = url, .schema = schema, .access = access, .statement_timeout_ms = access == Access::READ ? kReadMs : kWriteMs});
+    });
   return fail(Code::CONFIG, "the store's URL begins with sqlite: or postgresql://", "url");
 }
 
@@ -111,15 +118,72 @@ Result<std::int64_t> newest_act(Database& database, const MatterId& matter) {
 
 struct Computed {
   MatterId matter;
-  std::int64_t newest = 0;  // act it was computed from
+  std::int64_t newest = 0;  // act it was computed from, or a later one
   std::optional<inquiry::Projection> projection;
+  std::vector<std::int64_t> terms;
+  bool is_as_it_was = false;
 };
 
-Status store_computed(Database& database, const TermHasher& hasher, const Computed& computed) {
-  if (!computed.projection) return drop_projection(database, computed.matter);
-  const auto before = get_projection(database, computed.matter);
-  if (before && *before == *computed.projection) return {};
-  return put_projection(database, hasher, computed.matter, *computed.projection);
+using Compute = std::function<Result<std::optional<inquiry::Projection>>(const MatterId&)>;
+
+Result<Computed> compute_one(Engine& engine, const TermHasher& hasher, const Compute& compute, const MatterId& matter) {
+  Computed out;
+  out.matter = matter;
+  Result<inquiry::Projection> kept = fail(Code::NOT_FOUND, "not read");
+  out.newest = TRY(engine.read([&](Database& database) -> Result<std::int64_t> {
+    kept = get_projection(database, matter);
+    return newest_act(database, matter);
+  }));
+  out.projection = TRY(compute(matter));
+  if (out.projection)
+    out.is_as_it_was = kept && *kept == *out.projection;
+  else
+    out.is_as_it_was = !kept && kept.error().code == Code::NOT_FOUND;
+  if (out.projection && !out.is_as_it_was) out.terms = hasher.terms_of(out.projection->terms);
+  return out;
+}
+
+// By several threads: reading, folding and hashing take longer than writing.
+Result<std::vector<Computed>> compute_all(Engine& engine, const TermHasher& hasher, const Compute& compute, const std::vector<MatterId>& matters) {
+  std::vector<Computed> out(matters.size());
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::optional<Error> first_error;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < matters.size(); i = next++) {
+      Result<Computed> one = compute_one(engine, hasher, compute, matters[i]);
+      if (one) {
+        out[i] = std::move(*one);
+        continue;
+      }
+      next = matters.size();
+      const std::scoped_lock lock(mutex);
+      if (!first_error) first_error = std::move(one).error();
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned i = 1; i < std::clamp(std::thread::hardware_concurrency(), 1U, kRebuildersMax); ++i) threads.emplace_back(work);
+    work();
+  }
+  if (first_error) return tl::unexpected<Error>(std::move(*first_error));
+  return out;
+}
+
+// Those of matters that were written to meanwhile are given back: their newer projection is not overwritten by an older one.
+Result<std::vector<MatterId>> store_computed(Database& database, const std::vector<Computed>& computed) {
+  std::vector<MatterId> again;
+  TermRows later;
+  for (const Computed& one : computed) {
+    if (TRY(newest_act(database, one.matter)) != one.newest)
+      again.push_back(one.matter);
+    else if (one.projection)
+      TRY(put_projection(database, one.matter, *one.projection, [&] { return one.terms; }, later));
+    else
+      TRY(drop_projection(database, one.matter));
+  }
+  TRY(put_terms(database, std::move(later)));
+  return again;
 }
 
 }  // namespace
@@ -219,22 +283,10 @@ Status OfficeStore::replace_projections(const std::function<Result<std::optional
   std::vector<MatterId> waiting;
   const auto replace_waiting = [&]() -> Status {
     while (!waiting.empty()) {
-      std::vector<Computed> computed;
-      for (const auto& matter : waiting) {
-        const std::int64_t newest = TRY(engine_->read([&](Database& database) { return newest_act(database, matter); }));
-        computed.push_back({matter, newest, TRY(compute(matter))});
-      }
-      // A matter that was written to meanwhile is computed once more; its newer projection is not overwritten by an older one.
-      waiting = TRY(engine_->write([&](Database& database) -> Result<std::vector<MatterId>> {
-        std::vector<MatterId> again;
-        for (const auto& one : computed) {
-          if (TRY(newest_act(database, one.matter)) != one.newest)
-            again.push_back(one.matter);
-          else
-            TRY(store_computed(database, hasher_, one));
-        }
-        return again;
-      }));
+      std::vector<Computed> computed = TRY(compute_all(*engine_, hasher_, compute, waiting));
+      waiting.clear();
+      std::erase_if(computed, [](const Computed& one) { return one.is_as_it_was; });
+      if (!computed.empty()) waiting = TRY(engine_->write([&](Database& database) { return store_computed(database, computed); }));
     }
     return {};
   };

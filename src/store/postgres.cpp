@@ -1,6 +1,10 @@
 #include "store/postgres.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
+
+#include <cerrno>
+#include <chrono>
 
 #include "base/limits.h"
 #include "store/postgres_values.h"
@@ -63,6 +67,8 @@ struct PreparedName {
   int places = 0;
 };
 
+constexpr int kScriptMs = 3'600'000;  // migrations and VACUUM of a large store take their time
+
 class PostgresDatabase final : public Database {
  public:
   explicit PostgresDatabase(const PostgresOptions& options) : options_(options) {}
@@ -77,7 +83,7 @@ class PostgresDatabase final : public Database {
 
   Status exec(std::string_view script) override {
     TRY(ready());
-    return command(std::string(script));
+    return command(std::string(script), kScriptMs);
   }
   Status begin(Access access) override;
   Status commit() override;
@@ -95,8 +101,19 @@ class PostgresDatabase final : public Database {
   Result<std::unique_ptr<Cursor>> make_cursor(std::string_view sql) override;
 
  private:
-  Status command(const std::string& script);
+  using Deadline = std::chrono::steady_clock::time_point;
+  [[nodiscard]] Deadline deadline(int more_ms = 0) const {
+    return std::chrono::steady_clock::now() + std::chrono::milliseconds(options_.hang_timeout_ms + more_ms);
+  }
+  Status command(const std::string& script, int more_ms = 0);
+  // Waits until something can be read, or written when `is_writing`; false: the deadline has passed or the line is broken.
+  [[nodiscard]] bool wait(Deadline until, bool is_writing);
+  // The next answer, or null at the end of a statement's answers; null with the connection given up when none comes in time.
+  Rows next_result(Deadline until);
+  // The last answer of a statement that was sent.
+  Rows answer(bool is_sent, Deadline until);
   Result<std::int64_t> send_chunk(const PreparedName& prepared, std::span<const std::vector<Value>> rows);
+  Status feed_copy(const std::string& buffer);
   Result<std::int64_t> end_copy(Status fed);
 
   PostgresOptions options_;
@@ -190,11 +207,13 @@ Status PostgresDatabase::connect() {
     return fail(Code::STORE_UNAVAILABLE, "cannot connect to PostgreSQL: " + reason);
   }
   PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
+  PQsetnonblocking(connection_.get(), 1);
   std::string setup;
   if (options_.access == Access::WRITE) setup += "SET client_min_messages=warning; CREATE SCHEMA IF NOT EXISTS \"" + options_.schema + "\"; ";
   setup += "SET search_path TO \"" + options_.schema + "\"; SET lock_timeout=" + std::to_string(options_.lock_timeout_ms) +
            "; SET statement_timeout=" + std::to_string(options_.statement_timeout_ms) + "; SET standard_conforming_strings=on; SET datestyle='ISO'";
-  if (options_.access == Access::READ) setup += "; SET default_transaction_read_only=on";
+  if (options_.access == Access::READ)
+    setup += "; SET default_transaction_read_only=on; SET plan_cache_mode=force_custom_plan";  // values differ too much for one plan
   // An answered write is on the disk, whatever the server's default is; stricter settings of the server stay.
   setup += "; SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
   Status done = command(setup);
@@ -208,8 +227,41 @@ Status PostgresDatabase::ready() {
   return connect();
 }
 
-Status PostgresDatabase::command(const std::string& script) {
-  const Rows result(PQexec(connection_.get(), script.c_str()));
+bool PostgresDatabase::wait(Deadline until, bool is_writing) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
+  if (left <= 0) return false;
+  pollfd line{PQsocket(connection_.get()), static_cast<short>(is_writing ? POLLIN | POLLOUT : POLLIN), 0};
+  const int ready = ::poll(&line, 1, static_cast<int>(left));
+  if (ready < 0) return errno == EINTR;
+  return ready > 0 && ((line.revents & POLLIN) == 0 || PQconsumeInput(connection_.get()) == 1);
+}
+
+Rows PostgresDatabase::next_result(Deadline until) {
+  while (connection_) {
+    const int unsent = PQflush(connection_.get());
+    if (unsent == 0 && PQisBusy(connection_.get()) == 0) return Rows(PQgetResult(connection_.get()));
+    if (unsent >= 0 && wait(until, unsent == 1)) continue;
+    // A broken line may still hold the server's last words (why it ends).
+    if (PQstatus(connection_.get()) != CONNECTION_OK && PQisBusy(connection_.get()) == 0) return Rows(PQgetResult(connection_.get()));
+    connection_.reset();
+  }
+  return nullptr;
+}
+
+Rows PostgresDatabase::answer(bool is_sent, Deadline until) {
+  Rows last;
+  if (!is_sent) return last;
+  while (Rows next = next_result(until)) {
+    const auto status = PQresultStatus(next.get());
+    last = std::move(next);
+    if (status == PGRES_COPY_IN) break;  // goes on with what is fed
+  }
+  if (!connection_) last.reset();
+  return last;
+}
+
+Status PostgresDatabase::command(const std::string& script, int more_ms) {
+  const Rows result = answer(PQsendQuery(connection_.get(), script.c_str()) == 1, deadline(more_ms));
   const auto status = PQresultStatus(result.get());
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) return {};
   return failure(connection_.get(), result.get());
@@ -223,9 +275,10 @@ Result<PreparedName> PostgresDatabase::prepared_name(const std::string& sql) {
     names_.clear();
   }
   PreparedName prepared{"s" + std::to_string(next_name_++), 0};
-  const Rows made(PQprepare(connection_.get(), prepared.name.c_str(), sql.c_str(), 0, nullptr));
+  const Deadline until = deadline();
+  const Rows made = answer(PQsendPrepare(connection_.get(), prepared.name.c_str(), sql.c_str(), 0, nullptr) == 1, until);
   if (PQresultStatus(made.get()) != PGRES_COMMAND_OK) return failure(connection_.get(), made.get());
-  const Rows described(PQdescribePrepared(connection_.get(), prepared.name.c_str()));
+  const Rows described = answer(PQsendDescribePrepared(connection_.get(), prepared.name.c_str()) == 1, until);
   if (PQresultStatus(described.get()) != PGRES_COMMAND_OK) return failure(connection_.get(), described.get());
   prepared.places = PQnparams(described.get());
   names_.emplace(sql, prepared);
@@ -240,8 +293,9 @@ Result<std::unique_ptr<Cursor>> PostgresDatabase::make_cursor(std::string_view s
 
 Result<Rows> PostgresDatabase::execute(const std::string& sql, const pg::Parameters& parameters) {
   const PreparedName prepared = TRY(prepared_name(sql));
-  Rows result(PQexecPrepared(connection_.get(), prepared.name.c_str(), parameters.count(), parameters.values(), parameters.lengths(),
-                             parameters.formats(), 1));
+  const bool is_sent = PQsendQueryPrepared(connection_.get(), prepared.name.c_str(), parameters.count(), parameters.values(), parameters.lengths(),
+                                           parameters.formats(), 1) == 1;
+  Rows result = answer(is_sent, deadline(options_.statement_timeout_ms));
   const auto status = PQresultStatus(result.get());
   if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return result;
   // "cached plan must not change result type": a migration ran elsewhere; the next try prepares it anew.
@@ -270,7 +324,7 @@ Status PostgresDatabase::begin(Access access) {
 Status PostgresDatabase::commit() {
   CHECK_THAT(open_);
   TRY(ready());
-  const Rows result(PQexec(connection_.get(), "COMMIT"));
+  const Rows result = answer(PQsendQuery(connection_.get(), "COMMIT") == 1, deadline());
   if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) {
     auto error = failure(connection_.get(), result.get());
     rollback();
@@ -286,7 +340,7 @@ void PostgresDatabase::rollback() {
   if (!open_) return;
   open_ = false;
   if (!connection_ || PQstatus(connection_.get()) != CONNECTION_OK) return;
-  const Rows result(PQexec(connection_.get(), "ROLLBACK"));
+  const Rows result = answer(PQsendQuery(connection_.get(), "ROLLBACK") == 1, deadline());
   if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) connection_.reset();
 }
 
@@ -310,6 +364,7 @@ Result<std::int64_t> PostgresDatabase::run_each(std::string_view sql, std::span<
 
 Result<std::int64_t> PostgresDatabase::send_chunk(const PreparedName& prepared, std::span<const std::vector<Value>> rows) {
   PGconn* connection = connection_.get();
+  const Deadline until = deadline(options_.statement_timeout_ms);
   if (PQenterPipelineMode(connection) != 1) return failure(connection, nullptr);
   bool sent = true;
   for (const auto& row : rows) {
@@ -323,7 +378,8 @@ Result<std::int64_t> PostgresDatabase::send_chunk(const PreparedName& prepared, 
   bool synced = false;
   // Each command's answers end with a null pointer; the sync's answer comes last.
   for (std::size_t empty = 0; sent && !synced && empty < 2;) {
-    const Rows result(PQgetResult(connection));
+    const Rows result = next_result(until);
+    if (!connection_) break;
     empty = result ? 0 : empty + 1;
     if (!result) continue;
     const auto status = PQresultStatus(result.get());
@@ -334,7 +390,7 @@ Result<std::int64_t> PostgresDatabase::send_chunk(const PreparedName& prepared, 
     else if (changed)
       changed = failure(connection, result.get());
   }
-  if (!synced || PQexitPipelineMode(connection) != 1) {
+  if (!connection_ || !synced || PQexitPipelineMode(connection) != 1) {
     if (changed) changed = fail(Code::STORE_UNAVAILABLE, "the connection to PostgreSQL was lost");
     connection_.reset();  // its state is unknown; the transaction is over
   }
@@ -350,7 +406,8 @@ Result<std::int64_t> PostgresDatabase::bulk_load(std::string_view table, std::sp
     CHECK_THAT(detail::is_identifier(column));
     names += (names.empty() ? "" : ", ") + std::string(column);
   }
-  const Rows started(PQexec(connection_.get(), ("COPY " + std::string(table) + " (" + names + ") FROM STDIN").c_str()));
+  const std::string copy = "COPY " + std::string(table) + " (" + names + ") FROM STDIN";
+  const Rows started = answer(PQsendQuery(connection_.get(), copy.c_str()) == 1, deadline());
   if (PQresultStatus(started.get()) != PGRES_COPY_IN) return failure(connection_.get(), started.get());
   const auto feed = [&]() -> Status {
     std::string buffer;
@@ -362,7 +419,7 @@ Result<std::int64_t> PostgresDatabase::bulk_load(std::string_view table, std::sp
         pg::append_copy_row(buffer, row);
       }
       if (buffer.size() < kBufferBytes && more) continue;
-      if (PQputCopyData(connection_.get(), buffer.data(), static_cast<int>(buffer.size())) != 1) return failure(connection_.get(), nullptr);
+      TRY(feed_copy(buffer));
       buffer.clear();
     }
     return {};
@@ -370,13 +427,25 @@ Result<std::int64_t> PostgresDatabase::bulk_load(std::string_view table, std::sp
   return end_copy(feed());
 }
 
+Status PostgresDatabase::feed_copy(const std::string& buffer) {
+  const Deadline until = deadline();
+  int put = 0;
+  while ((put = PQputCopyData(connection_.get(), buffer.data(), static_cast<int>(buffer.size()))) == 0)
+    if (!wait(until, true)) break;
+  return put == 1 ? Status{} : failure(connection_.get(), nullptr);
+}
+
 // Ends COPY, also after a failed source: the server has to be told, or the connection stays in the middle of it.
 Result<std::int64_t> PostgresDatabase::end_copy(Status fed) {
-  const int ended = PQputCopyEnd(connection_.get(), fed ? nullptr : "the source failed");
+  const Deadline until = deadline(options_.statement_timeout_ms);
+  int ended = 0;
+  while ((ended = PQputCopyEnd(connection_.get(), fed ? nullptr : "the source failed")) == 0)
+    if (!wait(until, true)) break;
   Result<std::int64_t> loaded = 0;
   if (ended != 1) loaded = failure(connection_.get(), nullptr);
   while (ended == 1) {
-    const Rows result(PQgetResult(connection_.get()));
+    const Rows result = next_result(until);
+    if (!connection_) loaded = failure(nullptr, nullptr);
     if (!result) break;
     if (PQresultStatus(result.get()) == PGRES_COMMAND_OK)
       loaded = changes_of(result.get());

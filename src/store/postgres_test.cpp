@@ -1,6 +1,9 @@
 #include "store/postgres.h"
 
 #include <doctest/doctest.h>
+#include <signal.h>
+
+#include <chrono>
 
 #include "store/testing_engines.h"
 #include "store/testing_postgres.h"
@@ -131,6 +134,41 @@ TEST_CASE("a statement that takes too long is a time-out; a value of another typ
   CHECK(db->run("SELECT $1::text", "\xff").error().code == Code::BAD_UTF8);
   CHECK(open_postgres({.url = "postgresql://warifu@127.0.0.1:1/postgres", .schema = "x"}).error().code == Code::STORE_UNAVAILABLE);
   CHECK(open_postgres({.url = server->url(), .schema = "Bad; name"}).error().code == Code::CONFIG);
+}
+
+TEST_CASE("a server that hangs counts as lost within a bound, in the middle of a transaction too, and is used again when it goes on") {
+  TestPostgres* server = TestPostgres::shared();
+  if (server == nullptr) return;
+  auto db = open_postgres({.url = server->url(), .schema = server->fresh_schema(), .statement_timeout_ms = 1000, .hang_timeout_ms = 300}).value();
+  REQUIRE(db->exec("CREATE TABLE t (id BIGINT)"));
+  const auto own = [&] { return static_cast<pid_t>(one_value<std::int64_t>(*db, "SELECT pg_backend_pid()").value()); };
+  const auto took_ms = [](auto&& action) {
+    const auto start = std::chrono::steady_clock::now();
+    action();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
+  };
+  // The server's process of this connection stands still, as all of them would on a dead disk.
+  const pid_t first = own();
+  REQUIRE(db->begin(Access::WRITE));
+  REQUIRE(db->run("INSERT INTO t (id) VALUES (1)"));
+  REQUIRE(::kill(first, SIGSTOP) == 0);
+  CHECK(took_ms([&] { CHECK(db->run("INSERT INTO t (id) VALUES (2)").error().code == Code::STORE_UNAVAILABLE); }) < 3000);
+  CHECK(db->commit().error().code == Code::STORE_UNAVAILABLE);
+  REQUIRE(::kill(first, SIGCONT) == 0);
+  // Nothing of it is there, and the next transaction has a line of its own.
+  REQUIRE(db->begin(Access::WRITE));
+  const pid_t second = own();
+  CHECK(second != first);
+  REQUIRE(::kill(second, SIGSTOP) == 0);
+  CHECK(took_ms([&] { CHECK(db->commit().error().code == Code::STORE_UNAVAILABLE); }) < 3000);
+  REQUIRE(::kill(second, SIGCONT) == 0);
+  CHECK(one_value<int>(*db, "SELECT count(*) FROM t").value() == 0);
+  // Between transactions a new line is tried at once.
+  const pid_t third = own();
+  REQUIRE(::kill(third, SIGSTOP) == 0);
+  CHECK(db->begin(Access::WRITE).has_value());
+  db->rollback();
+  REQUIRE(::kill(third, SIGCONT) == 0);
 }
 
 TEST_CASE("after a migration by another connection a prepared statement is made anew") {

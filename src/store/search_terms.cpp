@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "crypto/hash.h"
 #include "crypto/random.h"
 #include "text/selector.h"
 #include "text/unicode.h"
@@ -97,12 +96,11 @@ Result<TermHasher> TermHasher::load_or_create(Database& database) {
   if (const auto row = TRY(first_row<Bytes>(database, "SELECT value FROM meta WHERE name = $1", kKeyName))) return TermHasher(std::get<0>(*row));
   Bytes key = crypto::random_bytes(32);
   TRY(database.run("INSERT INTO meta (name, value) VALUES ($1, $2)", kKeyName, key));
-  return TermHasher(std::move(key));
+  return TermHasher(key);
 }
 
 std::int64_t TermHasher::hash(char kind, std::string_view text) const {
-  CHECK_THAT(!key_.empty());
-  const Bytes mac = crypto::hmac_sha256(key_, bytes_of(std::string(1, kind) + std::string(text)));
+  const auto mac = key_.mac(bytes_of(std::string(1, kind) + std::string(text)));
   std::int64_t value = 0;
   __builtin_memcpy(&value, mac.data(), sizeof value);
   return value;

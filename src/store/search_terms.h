@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/hmac_key.h"
 #include "inquiry/projection.h"
 #include "store/db.h"
 
@@ -35,7 +36,7 @@ struct SearchQuery {
 class TermHasher {
  public:
   TermHasher() = default;
-  explicit TermHasher(Bytes key) : key_(std::move(key)) {}
+  explicit TermHasher(ByteView key) : key_(key) {}
   // The store's key, made when the store is new.
   [[nodiscard]] static Result<TermHasher> load_or_create(Database& database);
 
@@ -46,7 +47,7 @@ class TermHasher {
 
  private:
   [[nodiscard]] std::int64_t hash(char kind, std::string_view text) const;
-  Bytes key_;
+  crypto::HmacKey key_;
 };
 
 // Eight bytes each, for the column matter_doc.terms.

@@ -31,6 +31,7 @@ import { pathOfRow } from './paths';
 import { inTongue } from './words';
 
 const kRows = 50;
+const kEmptyPagesMax = 20;
 const kNotInLists = new Set(['OVERDUE', 'SEALED']);
 
 export function MattersPage() {
@@ -53,6 +54,12 @@ export function MattersPage() {
   const pages = list.data?.pages ?? [];
   const rows = pages.flatMap((page) => page.rows);
   const first = pages[0];
+  // A search compares a bounded number of texts at a time: a page may be empty although the search goes on.
+  const goesOn = rows.length === 0 && list.hasNextPage && !list.isFetchingNextPage && pages.length < kEmptyPagesMax;
+  const { fetchNextPage } = list;
+  useEffect(() => {
+    if (goesOn) void fetchNextPage();
+  }, [goesOn, fetchNextPage]);
   const problem = asProblem(list.error);
   const filtered = Object.keys(filters).some((name) => name !== 'sort');
   const count = first ? (first.count_is_capped ? `${formatNumber(first.count)}+` : formatNumber(first.count)) : '';
@@ -104,7 +111,7 @@ export function MattersPage() {
               </EmptyState>
             }
           />
-          {rows.length > 0 ? (
+          {rows.length > 0 || list.hasNextPage ? (
             <div className="flex flex-wrap items-center justify-center gap-4 py-4">
               <span className="tabular text-dns-14N-130 text-sub" aria-live="polite">
                 {list.hasNextPage
