@@ -14,8 +14,8 @@ namespace warifu::app {
 // there only in a demo.
 [[nodiscard]] std::optional<note::RelyingParty> relying_party_of(std::string_view origin, bool is_demo);
 
-// Every hosted organisation's entry says the node's origin: an entry that says another is ended, a missing one is added. Signed by the root key, which
-// must be at hand for that and only for that: NOT_FOUND when it lies elsewhere. The number of entries written.
+// Every hosted organisation's entry says the node's origin: an entry that says another is ended, a missing one is added. Signed by the root key,
+// which must be at hand for that and only for that: NOT_FOUND when it lies elsewhere. The number of entries written.
 Result<int> publish_origin(Node& node);
 
 }  // namespace warifu::app

@@ -1,5 +1,6 @@
 #include "exchange/acts_body.h"
 
+#include "json/codec.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -24,7 +25,9 @@ Result<std::string> spell_acts(std::span<const inquiry::SignedAct> acts) {
   json::Array list;
   for (std::size_t i = 0; i < acts.size(); ++i) {
     TRY(check_shared(acts[i], i));
-    list.push_back(json::Object{{"body", TRY(json::parse(*acts[i].body))}, {"note", acts[i].note.serialise()}});
+    json::Object entry{{"body", TRY(json::parse(*acts[i].body))}, {"note", acts[i].note.serialise()}};
+    if (!acts[i].assertions.empty()) entry["assertions"] = json::encode(acts[i].assertions);
+    list.push_back(std::move(entry));
   }
   return json::canonical(json::Object{{"acts", std::move(list)}});
 }
@@ -44,8 +47,15 @@ Result<std::vector<inquiry::SignedAct>> parse_acts(std::string_view text) {
     const json::Value* body = entry == nullptr ? nullptr : entry->if_contains("body");
     if (note == nullptr || !note->is_string() || body == nullptr || !body->is_object())
       return fail(Code::WRONG_TYPE, "not an act with its body", place_of(i, ""), {{"expected", "note, body"}});
+    std::vector<note::Assertion> assertions;
+    if (const json::Value* beside = entry->if_contains("assertions")) {
+      Result<std::vector<note::Assertion>> read = inquiry::parse_assertions(json::canonical(*beside));
+      if (!read) return tl::unexpected<Error>(std::move(read.error()).at(place_of(i, "/assertions")));
+      assertions = std::move(*read);
+    }
     const auto& spelled = note->get_string();
-    Result<inquiry::SignedAct> act = inquiry::SignedAct::create(std::string_view(spelled.data(), spelled.size()), json::canonical(*body));
+    Result<inquiry::SignedAct> act =
+        inquiry::SignedAct::create(std::string_view(spelled.data(), spelled.size()), json::canonical(*body), std::move(assertions));
     if (!act) return tl::unexpected<Error>(std::move(act.error()).at(place_of(i, "")));
     TRY(check_shared(*act, i));
     out.push_back(std::move(*act));

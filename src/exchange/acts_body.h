@@ -1,7 +1,7 @@
 #pragma once
 // What a message of type `acts` carries (its second part, docs/formats.md "Sealed messages"): shared acts in an order their receiver can apply,
-// as canonical JSON {"acts": [{"body": {…}, "note": "…"}]}. One list of acts has one spelling, so that evidence can rebuild it and compare its
-// digest with the one the signed manifest names.
+// as canonical JSON {"acts": [{"assertions": […] when there are any, "body": {…}, "note": "…"}]}. One list of acts has one spelling, so that
+// evidence can rebuild it and compare its digest with the one the signed manifest names.
 
 #include <span>
 #include <string>

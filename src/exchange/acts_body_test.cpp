@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "inquiry/test_support.h"
+#include "note/test_authenticator.h"
 
 namespace warifu::exchange {
 
@@ -69,6 +72,27 @@ TEST_CASE("neither internal acts nor acts without their text are spelled") {
   CHECK(spell_acts(purged).error().code == Code::PURGED);
   const std::vector<SignedAct> many(kActsPerMessageMax + 1, shared_acts()[0]);
   CHECK(spell_acts(many).error().code == Code::TOO_MANY);
+}
+
+TEST_CASE("assertions cross beside note and body, and only as they are spelled") {
+  std::vector<SignedAct> acts = shared_acts();
+  const auto person_act = std::ranges::find_if(acts, [](const SignedAct& act) { return act.act.person.has_value(); });
+  REQUIRE(person_act != acts.end());
+  const note::TestAuthenticator device({"https://desk.example", "desk.example"});
+  const std::string name = inquiry::person_signer(person_act->act.org, *person_act->act.person);
+  person_act->assertions = {device.assertion(name, person_act->note.text)};
+  const std::string text = spell_acts(acts).value();
+  const std::vector<SignedAct> back = parse_acts(text).value();
+  for (std::size_t i = 0; i < acts.size(); ++i) CHECK(back[i].assertions == acts[i].assertions);
+  const auto changed = [&](std::string_view from, std::string_view to) {
+    std::string other = text;
+    other.replace(other.find(from), from.size(), to);
+    return parse_acts(other);
+  };
+  CHECK_FALSE(changed(R"("signature":)", R"("signatur":)"));
+  CHECK_FALSE(changed(R"("key":")" + name, R"("key":"x)" + name));
+  CHECK_FALSE(changed(R"("assertions":[{)", R"("assertions":[],"x":[{)"));
+  CHECK_FALSE(changed(R"("assertions":)", R"("assertion":)"));
 }
 
 }  // namespace warifu::exchange

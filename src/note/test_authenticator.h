@@ -138,7 +138,7 @@ class TestAuthenticator {
     const Sha256 hash = crypto::sha256(bend.rp_id);
     Bytes out(hash.bytes.begin(), hash.bytes.end());
     out.push_back(bend.flags);
-    for (const std::uint8_t b : {0, 0, 0, 7}) out.push_back(b);
+    out.insert(out.end(), {0, 0, 0, 7});  // the counter
     out.insert(out.end(), bend.behind.begin(), bend.behind.end());
     return out;
   }

@@ -1284,6 +1284,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 自分のパスキーを追加します。別の人が認めるまでは使えません。
+         * @description Adds a passkey of one's own; it counts once a second person has admitted its key.
+         */
+        post: operations["post_me_passkeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/password": {
         parameters: {
             query?: never;
@@ -1710,8 +1730,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 端末の鍵で署名した応答により、ログインを完了します。
-         * @description Completes the log-in with the answer signed by the device's key.
+         * 端末の鍵の署名か、パスキーの応答により、ログインを完了します。
+         * @description Completes the log-in with the answer signed by the device's key or given by a passkey.
          */
         post: operations["post_session_factor"];
         delete?: never;
@@ -1972,6 +1992,7 @@ export interface components {
             is_shared: boolean;
             is_purged: boolean;
             has_own_signature: boolean;
+            own_keys: string[];
             effect: components["schemas"]["Effect"];
             why: string;
             note: string;
@@ -2008,6 +2029,12 @@ export interface components {
             contact_ja: string;
             contact_en: string;
             usual_days: number;
+        };
+        AssertionCommand: {
+            credential: string;
+            authenticator_data: string;
+            client_data: string;
+            signature: string;
         };
         AssignCommand: {
             persons?: string[];
@@ -2147,6 +2174,7 @@ export interface components {
             is_pending: boolean;
             is_revoked: boolean;
             is_valid: boolean;
+            is_passkey: boolean;
         };
         Devices: {
             devices: components["schemas"]["DeviceView"][];
@@ -2209,6 +2237,7 @@ export interface components {
         Effect: "APPLIED" | "HELD" | "ILLEGAL" | "LATE" | "OVERRIDDEN";
         FactorCommand: {
             signature: string;
+            assertion?: components["schemas"]["AssertionCommand"];
         };
         FeedbackCommand: {
             outcome: components["schemas"]["InquiryOutcome"];
@@ -2679,6 +2708,16 @@ export interface components {
             yen: number;
             to_answer: components["schemas"]["Times"];
         };
+        PasskeyCommand: {
+            device: string;
+            attestation: string;
+            client_data: string;
+        };
+        PasskeyView: {
+            credential: string;
+            vkey: string;
+            device: string;
+        };
         PasswordCommand: {
             old_password: string;
             new_password: string;
@@ -3019,6 +3058,8 @@ export interface components {
             /** Format: date-time */
             until: string;
             is_demo: boolean;
+            rp_id: string;
+            passkeys: components["schemas"]["PasskeyView"][];
         };
         /** @enum {string} */
         Side: "AGENCY" | "PROVIDER";
@@ -3026,6 +3067,7 @@ export interface components {
             text: string;
             body: string;
             signature: string;
+            assertion?: components["schemas"]["AssertionCommand"];
         };
         SignedEntry: {
             text: string;
@@ -5077,6 +5119,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeyfileView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_me_passkeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 書き込みには必ず付けます(無いと400)。同じ値と同じ内容の繰り返しには最初の応答を返し、違う内容は422で断ります。 / Needed on every write (400 without). The same value with the same content gives the first answer again, other content is refused with 422. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyCommand"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
                 };
             };
             default: components["responses"]["Problem"];
