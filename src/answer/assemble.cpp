@@ -78,10 +78,15 @@ std::string names(const std::vector<E>& values) {
   return out.empty() ? "-" : out;
 }
 
-Status check_data(const ItemAnswer& item) {
+// What needs a warrant was asked for by an inquiry: that is the basis on which it cannot be had.
+tl::unexpected<Error> needs_warrant(const law::Catalogue& law, std::string why, std::string_view where) {
+  const law::Text& name = law.instrument(law::Instrument::INQ).name;
+  return fail(Code::NOT_ALLOWED_BY_LAW, std::move(why), std::string(where), {{"basis", name.ja}, {"basis_en", name.en}});
+}
+
+Status check_data(const law::Catalogue& law, const ItemAnswer& item) {
   if (!may_carry_data(item.result) && carries_data(item)) {
-    if (item.result == ItemResult::NEEDS_WARRANT)
-      return fail(Code::NOT_ALLOWED_BY_LAW, "nothing is disclosed for an item that needs a warrant", "/tables");
+    if (item.result == ItemResult::NEEDS_WARRANT) return needs_warrant(law, "nothing is disclosed for an item that needs a warrant", "/tables");
     return fail(Code::BAD_VALUE, "this result carries neither rows nor files", "/tables", {{"expected", "-"}});
   }
   if (item.result == ItemResult::ANSWERED && !carries_data(item) && item.message.empty())
@@ -104,7 +109,7 @@ Status check_item(const law::Catalogue& law, const ItemStatus& status, const Ite
   const std::vector<ItemResult> results = results_for(status);
   if (std::ranges::find(results, item.result) == results.end()) {
     if (status.disposition == Disposition::NEEDS_WARRANT && may_carry_data(item.result))
-      return fail(Code::NOT_ALLOWED_BY_LAW, "this item needs a warrant", "/result");
+      return needs_warrant(law, "this item needs a warrant", "/result");
     return fail(Code::BAD_VALUE, "not a result for what was decided about this item", "/result", {{"expected", names(results)}});
   }
   const std::vector<ReasonUse> uses = uses_for(item.result, status.disposition);
@@ -116,7 +121,7 @@ Status check_item(const law::Catalogue& law, const ItemStatus& status, const Ite
     return fail(Code::MISSING_FIELD, "a proposal says what is proposed", "/narrowing");
   if (!proposes && item.narrowing) return fail(Code::BAD_VALUE, "only a proposal narrows", "/narrowing", {{"expected", "-"}});
   if (item.reaches_back && !item.reaches_back->is_valid()) return fail(Code::BAD_TIME, "that day does not exist", "/reaches_back");
-  return check_data(item);
+  return check_data(law, item);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ Standing standing_of(const law::Judgement& judgement) {
 }
 
 tl::unexpected<Error> not_allowed(const law::Judgement& judgement, std::string why) {
-  return fail(Code::NOT_ALLOWED_BY_LAW, std::move(why), {}, {{"basis", judgement.article.empty() ? judgement.rule_id : judgement.article}});
+  return fail(Code::NOT_ALLOWED_BY_LAW, std::move(why), {}, {{"basis", judgement.article_ja}, {"basis_en", judgement.article_en}});
 }
 
 Result<std::string> clean(const std::string& text, std::string_view where) {

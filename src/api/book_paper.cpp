@@ -64,7 +64,7 @@ std::string_view state_word(State state) {
     case State::DISPATCHED: return "発出";
     case State::DELIVERED: return "到達";
     case State::ACCEPTED: return "受付";
-    case State::RETURNED: return "返戻";
+    case State::RETURNED: return "差戻し";
     case State::IN_PROGRESS: return "作業中";
     case State::ANSWERED: return "回答";
     case State::PARTLY_ANSWERED: return "一部回答";
@@ -72,7 +72,7 @@ std::string_view state_word(State state) {
     case State::REFUSED: return "回答不可";
     case State::NEEDS_WARRANT: return "要令状";
     case State::NARROWING_PROPOSED: return "範囲縮小の提案";
-    case State::CLOSED: return "完結";
+    case State::CLOSED: return "終結";
     case State::RETAINED: return "保存";
     case State::PURGED: return "廃棄";
     case State::WITHDRAWN: return "取下げ";

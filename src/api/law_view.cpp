@@ -14,7 +14,7 @@ auto each(Make make) {
 }
 
 LawRule rule_view(const law::Rule& rule) {
-  return {rule.id,     rule.categories, rule.instruments, rule.outcome,     rule.article,
+  return {rule.id,     rule.categories, rule.instruments, rule.outcome,     rule.article.ja, rule.article.en,
           rule.why.ja, rule.why.en,     rule.possible.ja, rule.possible.en, rule.verified};
 }
 
@@ -51,9 +51,19 @@ LawView law_view(const law::Catalogue& law, Time now) {
   view.disclaimer_en = law.disclaimer().en;
   view.instruments = each<law::Instrument>([&](law::Instrument code) {
     const law::InstrumentEntry& entry = law.instrument(code);
-    return LawInstrument{
-        code,          entry.name.ja, entry.name.en,    entry.article, entry.issued_by.ja, entry.issued_by.en, entry.effect.ja, entry.effect.en,
-        entry.note.ja, entry.note.en, entry.compulsory, entry.verified};
+    return LawInstrument{code,
+                         entry.name.ja,
+                         entry.name.en,
+                         entry.article.ja,
+                         entry.article.en,
+                         entry.issued_by.ja,
+                         entry.issued_by.en,
+                         entry.effect.ja,
+                         entry.effect.en,
+                         entry.note.ja,
+                         entry.note.en,
+                         entry.compulsory,
+                         entry.verified};
   });
   view.categories = each<law::Category>([&](law::Category code) { return category_view(law.category(code)); });
   for (const law::Rule& rule : law.rules()) view.rules.push_back(rule_view(rule));
@@ -64,7 +74,8 @@ LawView law_view(const law::Catalogue& law, Time now) {
                            {change.from, change.to},
                            {},
                            law.rule(change.to, law::Instrument::INQ).outcome,
-                           change.article,
+                           change.article.ja,
+                           change.article.en,
                            change.why.ja,
                            change.why.en,
                            change.possible.ja,
@@ -72,7 +83,8 @@ LawView law_view(const law::Catalogue& law, Time now) {
                            change.verified};
   view.forms = each<law::FormKind>([&](law::FormKind code) {
     const law::FormEntry& entry = law.form(code);
-    return LawForm{code, entry.name.ja, entry.name.en, entry.article, entry.fixed_sentence.ja, entry.fixed_sentence.en, entry.categories};
+    return LawForm{
+        code, entry.name.ja, entry.name.en, entry.article.ja, entry.article.en, entry.fixed_sentence.ja, entry.fixed_sentence.en, entry.categories};
   });
   view.reasons = each<law::ReasonCode>([&](law::ReasonCode code) {
     const law::ReasonEntry& entry = law.reason(code);
@@ -82,8 +94,15 @@ LawView law_view(const law::Catalogue& law, Time now) {
   view.lanes = each<law::Lane>([&](law::Lane code) { return LawLane{code, law.lane_name(code).ja, law.lane_name(code).en}; });
   view.recipients = each<law::RecipientClass>([&](law::RecipientClass code) {
     const law::RecipientEntry& entry = law.recipient(code);
-    return LawRecipient{
-        code, entry.name.ja, entry.name.en, entry.article, entry.cover_title.ja, entry.cover_title.en, entry.cover_text.ja, entry.cover_text.en};
+    return LawRecipient{code,
+                        entry.name.ja,
+                        entry.name.en,
+                        entry.article.ja,
+                        entry.article.en,
+                        entry.cover_title.ja,
+                        entry.cover_title.en,
+                        entry.cover_text.ja,
+                        entry.cover_text.en};
   });
   view.deadlines = deadlines_view(law, now);
   const law::Retention& kept = law.retention();

@@ -68,12 +68,12 @@ void add_gate(Router& routes) {
       [](Call& call) -> Result<desk::EarlierDecisions> {
         return desk::earlier_decisions(call.here().office, call.caller, TRY(call.id<MatterId>("matter")));
       });
-  add_act<desk::DecisionsCommand>(routes, "triage", "照会事項ごとに、受付、要令状、法務確認、返送、範囲縮小に振り分けます。",
+  add_act<desk::DecisionsCommand>(routes, "triage", "照会事項ごとに、受付、要令状、法務確認、差戻し、範囲縮小に振り分けます。",
                                   "Decides each item: accept, needs a warrant, legal desk, return, narrow.", &Office::triage, limits::kJsonBytesMax);
   add_act<desk::DecisionsCommand>(routes, "legal", "法務確認の判断を記録します。", "Records the legal desk's decision.", &Office::decide_legal,
                                   limits::kJsonBytesMax);
   add_act<desk::AcceptCommand>(routes, "accept", "照会を受け付けます。", "Accepts the inquiry.", &Office::accept);
-  add_act<desk::ReturnCommand>(routes, "return", "理由を付けて照会を返送します。", "Returns the inquiry with a reason.", &Office::return_inquiry);
+  add_act<desk::ReturnCommand>(routes, "return", "理由を付けて照会を差し戻します。", "Returns the inquiry with a reason.", &Office::return_inquiry);
   add_act<desk::AssignCommand>(routes, "assign", "回答を作る担当者を決めます。", "Assigns named people.", &Office::assign);
 }
 

@@ -101,7 +101,7 @@ struct LawText {
 };
 struct LawInstrument {
   law::Instrument code = law::Instrument::INQ;
-  std::string name_ja, name_en, article, issued_by_ja, issued_by_en, effect_ja, effect_en, note_ja, note_en;
+  std::string name_ja, name_en, article_ja, article_en, issued_by_ja, issued_by_en, effect_ja, effect_en, note_ja, note_en;
   bool compulsory = false, verified = false;
 };
 struct LawCategory {
@@ -115,12 +115,12 @@ struct LawRule {
   std::vector<law::Category> categories;
   std::vector<law::Instrument> instruments;
   law::Outcome outcome = law::Outcome::DENY;
-  std::string article, why_ja, why_en, possible_ja, possible_en;
+  std::string article_ja, article_en, why_ja, why_en, possible_ja, possible_en;
   bool verified = false;
 };
 struct LawForm {
   law::FormKind code = law::FormKind::A;
-  std::string name_ja, name_en, article, sentence_ja, sentence_en;
+  std::string name_ja, name_en, article_ja, article_en, sentence_ja, sentence_en;
   std::vector<law::Category> categories;
 };
 struct LawReason {
@@ -138,7 +138,7 @@ struct LawLane {
 };
 struct LawRecipient {
   law::RecipientClass code = law::RecipientClass::BUSINESS_OPERATOR;
-  std::string name_ja, name_en, article, cover_title_ja, cover_title_en, cover_text_ja, cover_text_en;
+  std::string name_ja, name_en, article_ja, article_en, cover_title_ja, cover_title_en, cover_text_ja, cover_text_en;
 };
 struct LawDeadlines {
   int due_days_normal = 0, due_days_urgent = 0, oral_follow_up_days = 0, reminder_before_days = 0, reminder_every_days = 0, delivered_warn_hours = 0,
@@ -314,14 +314,16 @@ BOOST_DESCRIBE_STRUCT(PublishedRoles, (), (entries))
 BOOST_DESCRIBE_STRUCT(DirectoryEntries, (), (root, checkpoint, entries))
 BOOST_DESCRIBE_STRUCT(LawText, (), (ja, en))
 BOOST_DESCRIBE_STRUCT(LawInstrument, (),
-                      (code, name_ja, name_en, article, issued_by_ja, issued_by_en, effect_ja, effect_en, note_ja, note_en, compulsory, verified))
+                      (code, name_ja, name_en, article_ja, article_en, issued_by_ja, issued_by_en, effect_ja, effect_en, note_ja, note_en, compulsory,
+                       verified))
 BOOST_DESCRIBE_STRUCT(LawCategory, (), (code, name_ja, name_en, description_ja, description_en, examples, secrecy, verified))
-BOOST_DESCRIBE_STRUCT(LawRule, (), (id, categories, instruments, outcome, article, why_ja, why_en, possible_ja, possible_en, verified))
-BOOST_DESCRIBE_STRUCT(LawForm, (), (code, name_ja, name_en, article, sentence_ja, sentence_en, categories))
+BOOST_DESCRIBE_STRUCT(LawRule, (), (id, categories, instruments, outcome, article_ja, article_en, why_ja, why_en, possible_ja, possible_en, verified))
+BOOST_DESCRIBE_STRUCT(LawForm, (), (code, name_ja, name_en, article_ja, article_en, sentence_ja, sentence_en, categories))
 BOOST_DESCRIBE_STRUCT(LawReason, (), (code, use, name_ja, name_en, sentence_ja, sentence_en))
 BOOST_DESCRIBE_STRUCT(LawOutcome, (), (code, name_ja, name_en))
 BOOST_DESCRIBE_STRUCT(LawLane, (), (code, name_ja, name_en))
-BOOST_DESCRIBE_STRUCT(LawRecipient, (), (code, name_ja, name_en, article, cover_title_ja, cover_title_en, cover_text_ja, cover_text_en))
+BOOST_DESCRIBE_STRUCT(LawRecipient, (),
+                      (code, name_ja, name_en, article_ja, article_en, cover_title_ja, cover_title_en, cover_text_ja, cover_text_en))
 BOOST_DESCRIBE_STRUCT(LawDeadlines, (),
                       (due_days_normal, due_days_urgent, oral_follow_up_days, reminder_before_days, reminder_every_days, delivered_warn_hours,
                        retrieved_warn_hours, confidentiality_review_days, due_normal, due_urgent, note_ja, note_en))

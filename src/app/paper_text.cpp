@@ -63,7 +63,7 @@ std::string inquiry_text(const law::Catalogue& law, const inquiry::InquiryText& 
   out += line("宛先 to", text.addressee + " 御中 (" + text.to.text() + ")");
   out += line("照会者 from", text.sender.office + " " + text.sender.head_post + " " + text.sender.head_name + " (" + text.from.text() + ")");
   out += line("所在地 address", text.sender.address);
-  out += line("根拠 instrument", law.instrument(text.instrument).name.ja + " — " + law.instrument(text.instrument).article);
+  out += line("根拠 instrument", law.instrument(text.instrument).name.ja + " — " + law.instrument(text.instrument).article.ja);
   out += "\n" + text.sentence + "\n\n";
   for (const inquiry::Item& item : text.items) out += item_text(law, item);
   out += "\n";

@@ -269,7 +269,15 @@ constexpr bool every_code_has_an_entry() {
 }
 static_assert(every_code_has_an_entry(), "each Code needs exactly one ENTRY");
 
-std::string fill(std::string_view pattern, const Error& error) {
+// What is named differently in the two languages comes as "name" and "name_en".
+std::string_view value_of(const Error& error, const std::string& name, bool is_english) {
+  if (name == "where" && !error.where.empty()) return error.where;
+  auto argument = is_english ? error.args.find(name + "_en") : error.args.end();
+  if (argument == error.args.end()) argument = error.args.find(name);
+  return argument == error.args.end() ? std::string_view{} : std::string_view(argument->second);
+}
+
+std::string fill(std::string_view pattern, const Error& error, bool is_english) {
   std::string out;
   out.reserve(pattern.size() + 32);
   for (;;) {
@@ -279,9 +287,7 @@ std::string fill(std::string_view pattern, const Error& error) {
     const std::size_t close = pattern.find('}', open);
     CHECK_THAT(close != std::string_view::npos);
     const std::string name(pattern.substr(open + 1, close - open - 1));
-    const auto argument = error.args.find(name);
-    std::string_view value = argument == error.args.end() ? std::string_view{} : std::string_view(argument->second);
-    if (name == "where" && !error.where.empty()) value = error.where;
+    const std::string_view value = value_of(error, name, is_english);
     out += value.empty() ? std::string_view("—") : value;
     pattern.remove_prefix(close + 1);
   }
@@ -291,8 +297,8 @@ std::string fill(std::string_view pattern, const Error& error) {
 
 const Sentence& sentence(Code code) { return kEntries[kIndex[static_cast<std::size_t>(code)]].sentence; }
 
-std::string sentence_ja(const Error& error) { return fill(sentence(error.code).ja, error); }
-std::string sentence_en(const Error& error) { return fill(sentence(error.code).en, error); }
+std::string sentence_ja(const Error& error) { return fill(sentence(error.code).ja, error, false); }
+std::string sentence_en(const Error& error) { return fill(sentence(error.code).en, error, true); }
 
 namespace detail {
 

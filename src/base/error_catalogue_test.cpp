@@ -77,6 +77,10 @@ TEST_CASE("places are filled from where and args, and read as a dash when nothin
   CHECK(sentence_ja(full) == "項目「/reason」が長すぎます(上限 4000 文字)。短くしてください。");
   CHECK(sentence_en(full) == "The field \"/reason\" is too long (at most 4000 characters). Shorten it.");
   CHECK(sentence_en(Error{Code::TOO_LONG, "", "", {}}) == "The field \"—\" is too long (at most — characters). Shorten it.");
+  // What has a name of its own in English comes beside the Japanese one.
+  const Error both{Code::NOT_ALLOWED_BY_LAW, "", "/items/0", {{"basis", "憲法21条2項"}, {"basis_en", "Constitution, Art. 21(2)"}}};
+  CHECK(sentence_ja(both).find("(憲法21条2項)") != std::string::npos);
+  CHECK(sentence_en(both).find("(Constitution, Art. 21(2))") != std::string::npos);
   // A value that looks like a place is not filled again.
   CHECK(sentence_en(Error{Code::TOO_LONG, "", "{max}", {{"max", "1"}}}) == "The field \"{max}\" is too long (at most 1 characters). Shorten it.");
 }

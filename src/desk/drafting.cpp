@@ -43,8 +43,8 @@ law::Question question_of(law::Instrument instrument, law::FormKind form, const 
 }
 
 JudgementView view_of(const law::Judgement& j) {
-  return {j.outcome, j.lane,        j.asked_category, j.effective_category, j.rule_id,       j.article, j.ja,
-          j.en,      j.possible_ja, j.possible_en,    j.reclassified,       j.by_house_rule, j.verified};
+  return {j.outcome, j.lane, j.asked_category, j.effective_category, j.rule_id,      j.article_ja,    j.article_en,
+          j.ja,      j.en,   j.possible_ja,    j.possible_en,        j.reclassified, j.by_house_rule, j.verified};
 }
 
 CheckedItem check_item(const ItemContext& context, int no, const text::SelectorInput& selector, const std::optional<PeriodInput>& period,

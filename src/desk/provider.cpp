@@ -255,8 +255,10 @@ Result<LookupView> Office::look_up(const Caller& caller, const MatterId& matter,
   if (item == hand.text.items.end()) return fail(Code::ITEM_UNKNOWN, "the inquiry has no such item", "/no");
   // Nobody looks up what the gate did not let through: a search is already an intrusion.
   const auto disposition = loaded.state.provider.dispositions.find(command.no);
-  if (disposition == loaded.state.provider.dispositions.end() || disposition->second != Disposition::ACCEPT)
-    return fail(Code::NOT_ALLOWED_BY_LAW, "only an accepted item is looked up", "/no", {{"basis", std::string(enum_text(hand.text.instrument))}});
+  if (disposition == loaded.state.provider.dispositions.end() || disposition->second != Disposition::ACCEPT) {
+    const law::Text& basis = impl_->parts.law->instrument(hand.text.instrument).name;
+    return fail(Code::NOT_ALLOWED_BY_LAW, "only an accepted item is looked up", "/no", {{"basis", basis.ja}, {"basis_en", basis.en}});
+  }
   const auto source = std::ranges::find_if(impl_->parts.sources, [&](const auto& candidate) { return candidate->info().name == command.source; });
   if (source == impl_->parts.sources.end()) return fail(Code::NOT_FOUND, "no such source", "/source");
   if (answer::query_for((*source)->info(), *item) == nullptr) return fail(Code::NOT_IN_PROFILE, "the source has no way from this item", "/source");

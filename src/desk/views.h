@@ -74,7 +74,7 @@ struct JudgementView {
   law::Outcome outcome = law::Outcome::DENY;
   law::Lane lane = law::Lane::RETURN;
   law::Category asked_category = law::Category::K1, effective_category = law::Category::K1;
-  std::string rule_id, article, ja, en, possible_ja, possible_en;
+  std::string rule_id, article_ja, article_en, ja, en, possible_ja, possible_en;
   bool reclassified = false, by_house_rule = false, verified = false;
 };
 
@@ -284,8 +284,8 @@ BOOST_DESCRIBE_STRUCT(RowView, (),
                        version, categories))
 BOOST_DESCRIBE_STRUCT(ListView, (), (rows, next, count, count_is_capped))
 BOOST_DESCRIBE_STRUCT(JudgementView, (),
-                      (outcome, lane, asked_category, effective_category, rule_id, article, ja, en, possible_ja, possible_en, reclassified,
-                       by_house_rule, verified))
+                      (outcome, lane, asked_category, effective_category, rule_id, article_ja, article_en, ja, en, possible_ja, possible_en,
+                       reclassified, by_house_rule, verified))
 BOOST_DESCRIBE_STRUCT(ItemCheck, (), (no, selector, errors, warnings, judgement))
 BOOST_DESCRIBE_STRUCT(JudgeView, (), (items))
 BOOST_DESCRIBE_STRUCT(ActView, (),

@@ -33,7 +33,7 @@ struct InstrumentLimits {
 struct InstrumentEntry {
   Instrument code = Instrument::INQ;
   Text name;
-  std::string article;
+  Text article;
   std::vector<Issuer> issuers;
   Text issued_by;  // who may issue, as a sentence
   Text effect;     // limits and effect
@@ -62,7 +62,7 @@ struct Rule {
   std::vector<Category> categories;
   std::vector<Instrument> instruments;
   Outcome outcome = Outcome::DENY;
-  std::string article;
+  Text article;
   Text why;
   Text possible;  // what would make it possible, or what the answer depends on
   bool verified = false;
@@ -72,7 +72,7 @@ struct Reclassification {
   std::string id;
   Category from = Category::K1;
   Category to = Category::K2;
-  std::string article;
+  Text article;
   Text why;
   Text possible;
   bool verified = false;
@@ -88,7 +88,7 @@ struct ReasonEntry {
 struct FormEntry {
   FormKind code = FormKind::A;
   Text name;
-  std::string article;
+  Text article;
   Text fixed_sentence;  // the Japanese is what is printed and signed; an agency profile may word it otherwise
   std::vector<Category> categories;
   int serial_digits = 5;  // serial per calendar year in Japan
@@ -98,7 +98,7 @@ struct FormEntry {
 struct RecipientEntry {
   RecipientClass code = RecipientClass::BUSINESS_OPERATOR;
   Text name;
-  std::string article;  // ground on which this recipient may answer
+  Text article;  // ground on which this recipient may answer
   Text cover_title;
   Text cover_text;
   bool verified = false;

@@ -172,7 +172,7 @@ Result<InstrumentEntry> read_entry(Reader& in, const InstrumentEntry*) {
   InstrumentEntry entry;
   entry.code = TRY(in.code<Instrument>("code"));
   entry.name = TRY(in.text("name"));
-  entry.article = TRY(in.line("article"));
+  entry.article = TRY(in.text("article"));
   entry.issuers = TRY(in.codes<Issuer>("issuers"));
   entry.issued_by = TRY(in.text("issued_by"));
   entry.effect = TRY(in.text("effect"));
@@ -216,7 +216,7 @@ Result<FormEntry> read_entry(Reader& in, const FormEntry*) {
   FormEntry entry;
   entry.code = TRY(in.code<FormKind>("code"));
   entry.name = TRY(in.text("name"));
-  entry.article = TRY(in.line("article"));
+  entry.article = TRY(in.text("article"));
   entry.fixed_sentence = TRY(in.text("fixed_sentence"));
   entry.categories = TRY(in.codes<Category>("categories"));
   entry.serial_digits = TRY(in.integer("serial_digits", 3, 9));
@@ -228,7 +228,7 @@ Result<RecipientEntry> read_entry(Reader& in, const RecipientEntry*) {
   RecipientEntry entry;
   entry.code = TRY(in.code<RecipientClass>("code"));
   entry.name = TRY(in.text("name"));
-  entry.article = TRY(in.line("article"));
+  entry.article = TRY(in.text("article"));
   entry.cover_title = TRY(in.text("cover_title"));
   entry.cover_text = TRY(in.text("cover_text"));
   entry.verified = TRY(in.boolean("verified"));
@@ -280,7 +280,7 @@ Result<Rule> read_rule(Reader& in, std::set<std::string>& ids, bool with_cells) 
     rule.instruments = TRY(in.codes<Instrument>("instruments"));
   }
   rule.outcome = TRY(in.code<Outcome>("outcome"));
-  rule.article = TRY(in.line("article"));
+  rule.article = TRY(in.text("article"));
   rule.why = TRY(in.text("why"));
   rule.possible = TRY(in.text("possible"));
   rule.verified = TRY(in.boolean("verified"));
@@ -302,7 +302,7 @@ Result<Reclassification> read_reclassification(Reader& root, std::set<std::strin
   result.id = TRY(read_id(in, ids));
   result.from = TRY(in.code<Category>("from"));
   result.to = TRY(in.code<Category>("to"));
-  result.article = TRY(in.line("article"));
+  result.article = TRY(in.text("article"));
   result.why = TRY(in.text("why"));
   result.possible = TRY(in.text("possible"));
   result.verified = TRY(in.boolean("verified"));

@@ -50,7 +50,7 @@ void check_rule(const Rule& rule) {
   check_text(rule.possible);
   CHECK(rule.why.ja.ends_with("。"));
   CHECK(rule.why.en.ends_with("."));
-  CHECK_FALSE(rule.article.empty());
+  check_text(rule.article);
 }
 
 }  // namespace
@@ -147,8 +147,9 @@ TEST_CASE("unknown keys are refused wherever they stand") {
 
 TEST_CASE("sentences, articles and marks must be there") {
   refused_at(changed("why.en = \"Content is", "#", "id = \"INQ-K4\""), "/rule/3/why/en");
-  refused_at(changed("article = \"憲法21条2項・35条、電気通信事業法4条1項\"", "article = \"  \""), "/rule/3/article");
-  refused_at(changed("article = \"刑事訴訟法197条2項\"\n", ""), "/instrument/0/article");
+  refused_at(changed("article.ja = \"憲法21条2項・35条、電気通信事業法4条1項\"", "article.ja = \"  \""), "/rule/3/article/ja");
+  refused_at(changed("article.ja = \"刑事訴訟法197条2項\"\n", ""), "/instrument/0/article/ja");
+  refused_at(changed("article.en = \"Code of Criminal Procedure, Art. 197(2)\"\n", ""), "/instrument/0/article/en");
   refused_at(changed("verified = true\n", "", "id = \"INQ-K1\""), "/rule/0/verified");
   refused_at(changed("verified = true", "verified = \"yes\"", "id = \"INQ-K1\""), "/rule/0/verified");
   refused_at(changed("disclaimer.ja = \"", "disclaimer.ja = \"\\u0007"), "/disclaimer/ja");

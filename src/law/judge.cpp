@@ -16,7 +16,8 @@ bool stricter(Outcome a, Outcome b) { return strictness(a) > strictness(b); }
 void take_rule(Judgement& judgement, const Rule& rule) {
   judgement.outcome = rule.outcome;
   judgement.rule_id = rule.id;
-  judgement.article = rule.article;
+  judgement.article_ja = rule.article.ja;
+  judgement.article_en = rule.article.en;
   judgement.ja = rule.why.ja;
   judgement.en = rule.why.en;
   judgement.possible_ja = rule.possible.ja;
@@ -28,7 +29,8 @@ void take_rule(Judgement& judgement, const Rule& rule) {
 void explain_reclassification(const Catalogue& catalogue, Judgement& judgement) {
   const Reclassification& rule = catalogue.reclassification();
   judgement.rule_id = rule.id;
-  judgement.article = rule.article;
+  judgement.article_ja = rule.article.ja;
+  judgement.article_en = rule.article.en;
   judgement.ja = rule.why.ja;
   judgement.en = rule.why.en;
   judgement.verified = judgement.verified && rule.verified;
@@ -198,7 +200,7 @@ Result<HouseRules> HouseRules::create(const Catalogue& catalogue, std::vector<Ho
     const Rule& law = catalogue.rule(rule.category, rule.instrument);
     const std::string where = "/" + std::to_string(i);
     const std::string cell = std::string(enum_text(rule.instrument)) + "/" + std::string(enum_text(rule.category));
-    const Args args = {{"cell", cell}, {"basis", law.article}};
+    const Args args = {{"cell", cell}, {"basis", law.article.ja}, {"basis_en", law.article.en}};
     if (rule.ja.empty()) return fail(Code::MISSING_FIELD, "a house rule gives its reason", where + "/ja", args);
     if (rule.en.empty()) return fail(Code::MISSING_FIELD, "a house rule gives its reason", where + "/en", args);
     if (house.find(rule.instrument, rule.category) != nullptr) return fail(Code::DUPLICATE_FIELD, "two house rules for " + cell, where, args);

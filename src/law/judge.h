@@ -36,7 +36,7 @@ struct Judgement {
   Category asked_category = Category::K1;
   Category effective_category = Category::K1;
   std::string rule_id;
-  std::string article;
+  std::string article_ja, article_en;
   std::string ja, en;                    // why, one sentence
   std::string possible_ja, possible_en;  // what would make it possible, or what it depends on
   bool reclassified = false;
@@ -63,7 +63,7 @@ class HouseRules {
   HouseRules() = default;
   // NOT_ALLOWED_BY_LAW when a rule is laxer than the law, or is not a tightening that instrument admits (a judge's warrant can be
   // put before the legal staff, never refused by rule); MISSING_FIELD without a reason; DUPLICATE_FIELD for a cell named twice.
-  // `where` = "/<index>"; args "cell" = "INQ/K1", "basis" = the article of the law's own rule.
+  // `where` = "/<index>"; args "cell" = "INQ/K1", "basis" and "basis_en" = the article of the law's own rule.
   [[nodiscard]] static Result<HouseRules> create(const Catalogue& catalogue, std::vector<HouseRule> rules);
   [[nodiscard]] const std::vector<HouseRule>& rules() const { return rules_; }
   [[nodiscard]] const HouseRule* find(Instrument instrument, Category category) const;

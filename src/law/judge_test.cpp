@@ -92,7 +92,8 @@ TEST_CASE("the decision table, cell by cell") {
 TEST_CASE("a judgement explains itself") {
   const Judgement judgement = ask(Instrument::INQ, Category::K3);
   CHECK(judgement.rule_id == "INQ-K3");
-  CHECK(judgement.article == "憲法21条2項、電気通信事業法4条1項");
+  CHECK(judgement.article_ja == "憲法21条2項、電気通信事業法4条1項");
+  CHECK(judgement.article_en == "Constitution, Art. 21(2); Telecommunications Business Act, Art. 4(1)");
   CHECK(judgement.ja.find("通信の秘密") != std::string::npos);
   CHECK(judgement.en.find("secrecy") != std::string::npos);
   CHECK(judgement.possible_ja.find("令状") != std::string::npos);
@@ -233,7 +234,8 @@ TEST_CASE("judge is total") {
         question.foreign_direct = (flags & 32) != 0;
         const Judgement judgement = judge(law_data(), question);
         REQUIRE_FALSE(judgement.rule_id.empty());
-        REQUIRE_FALSE(judgement.article.empty());
+        REQUIRE_FALSE(judgement.article_ja.empty());
+        REQUIRE_FALSE(judgement.article_en.empty());
         REQUIRE_FALSE(judgement.ja.empty());
         REQUIRE_FALSE(judgement.en.empty());
         REQUIRE_FALSE(judgement.possible_ja.empty());

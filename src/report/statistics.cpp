@@ -130,7 +130,7 @@ PublicTable public_table(const Statistics& statistics, const HalfYear& period, c
   add("outcome", "refused", "回答しなかった", "Refused", of_state({State::REFUSED}));
   add("outcome", "needs_warrant", "令状を要するとした", "Answered that a warrant is needed", of_state({State::NEEDS_WARRANT}));
   add("outcome", "narrowing", "範囲の縮小を提案した", "Narrowing proposed", of_state({State::NARROWING_PROPOSED}));
-  add("outcome", "returned", "返戻した", "Returned for correction", of_state({State::RETURNED}));
+  add("outcome", "returned", "差し戻した", "Returned for correction", of_state({State::RETURNED}));
   add("outcome", "withdrawn", "取り下げられた", "Withdrawn", of_state({State::WITHDRAWN}));
   add("outcome", "pending", "処理中", "Pending", of_state({State::DISPATCHED, State::DELIVERED, State::ACCEPTED, State::IN_PROGRESS}));
   for (const CategoryFigures& figures : statistics.by_category) {

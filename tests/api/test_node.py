@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import time
+import urllib.parse
 
 import pytest
 
@@ -246,6 +247,16 @@ def test_begun_requests_end_when_the_node_is_told_to_stop(node):
         socket.create_connection(("localhost", node.port), timeout=2)
     node.serve()
     assert node.do(AGENCY, "tantou", "inquiry", "list")["rows"]
+
+
+def test_what_is_sent_forges_no_line_of_the_log(node):
+    forged = '{"event":"approved","person":"nobody"}'
+    sent = urllib.parse.quote("\r\n" + forged + "\x1b[31m", safe="")
+    assert node.server.get("/api/" + sent) == 400
+    assert node.server.get("/api/law?" + sent + "=1") in (400, 401)
+    text = "\n".join(path.read_text(encoding="utf-8") for path in node.folder.glob("serve-*.log"))
+    assert forged not in text and "\x1b" not in text
+    assert all(json.loads(line).get("event") != "approved" for line in text.splitlines() if line.startswith("{"))
 
 
 def test_the_log_names_no_person_and_no_content(node):

@@ -116,5 +116,5 @@ export async function addressOf([, address, named], get) {
 // The page stands, with its data.
 export async function settled(page) {
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.locator('[data-loading]').waitFor({ state: 'detached' });
+  await page.locator('[data-loading]').first().waitFor({ state: 'detached' }); // a page may wait for several things
 }

@@ -1106,7 +1106,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 理由を付けて照会を返送します。
+         * 理由を付けて照会を差し戻します。
          * @description Returns the inquiry with a reason.
          */
         post: operations["post_matters_by_matter_return"];
@@ -1170,7 +1170,7 @@ export interface paths {
         get: operations["get_matters_by_matter_triage"];
         put?: never;
         /**
-         * 照会事項ごとに、受付、要令状、法務確認、返送、範囲縮小に振り分けます。
+         * 照会事項ごとに、受付、要令状、法務確認、差戻し、範囲縮小に振り分けます。
          * @description Decides each item: accept, needs a warrant, legal desk, return, narrow.
          */
         post: operations["post_matters_by_matter_triage"];
@@ -2421,7 +2421,8 @@ export interface components {
             asked_category: components["schemas"]["Category"];
             effective_category: components["schemas"]["Category"];
             rule_id: string;
-            article: string;
+            article_ja: string;
+            article_en: string;
             ja: string;
             en: string;
             possible_ja: string;
@@ -2468,7 +2469,8 @@ export interface components {
             code: components["schemas"]["FormKind"];
             name_ja: string;
             name_en: string;
-            article: string;
+            article_ja: string;
+            article_en: string;
             sentence_ja: string;
             sentence_en: string;
             categories: components["schemas"]["Category"][];
@@ -2477,7 +2479,8 @@ export interface components {
             code: components["schemas"]["Instrument"];
             name_ja: string;
             name_en: string;
-            article: string;
+            article_ja: string;
+            article_en: string;
             issued_by_ja: string;
             issued_by_en: string;
             effect_ja: string;
@@ -2509,7 +2512,8 @@ export interface components {
             code: components["schemas"]["RecipientClass"];
             name_ja: string;
             name_en: string;
-            article: string;
+            article_ja: string;
+            article_en: string;
             cover_title_ja: string;
             cover_title_en: string;
             cover_text_ja: string;
@@ -2529,7 +2533,8 @@ export interface components {
             categories: components["schemas"]["Category"][];
             instruments: components["schemas"]["Instrument"][];
             outcome: components["schemas"]["Outcome"];
-            article: string;
+            article_ja: string;
+            article_en: string;
             why_ja: string;
             why_en: string;
             possible_ja: string;

@@ -258,8 +258,10 @@ export function Shell({ session, path, go, onSearch, onSwitch, onLogout, notices
           <div className="hidden min-w-0 border-s border-line ps-2 lg:block">
             <RoleSwitch session={session} onSwitch={onSwitch} />
           </div>
-          <SearchBox onSearch={onSearch} className="order-last w-full lg:order-none lg:mx-auto lg:w-auto lg:max-w-md lg:flex-1" />
-          <div className="ms-auto flex items-center lg:ms-0">
+          {session.role === 'admin' ? null : (
+            <SearchBox onSearch={onSearch} className="order-last w-full lg:order-none lg:mx-auto lg:w-auto lg:max-w-md lg:flex-1" />
+          )}
+          <div className={cx('ms-auto flex items-center', session.role !== 'admin' && 'lg:ms-0')}>
             <span className="hidden sm:block">
               <LanguageSwitch />
             </span>
@@ -268,7 +270,7 @@ export function Shell({ session, path, go, onSearch, onSwitch, onLogout, notices
           </div>
         </div>
       </header>
-      <div className="mx-auto flex max-w-[96rem]">
+      <div className="mx-auto flex min-h-[calc(100dvh-var(--header-height,4rem))] max-w-[96rem]">
         <nav aria-label={t('nav.label')} className="no-print hidden w-56 shrink-0 border-e border-line lg:block">
           <div className="sticky top-(--header-height,4rem) p-3">
             <NavList session={session} path={path} />

@@ -34,10 +34,10 @@ const items = {
   legal: { to: '/legal', key: 'legal', icon: 'scale' },
   release: { to: '/release', key: 'release', icon: 'send' },
   sources: { to: '/sources', key: 'sources', icon: 'gear' },
-  statements: { to: '/statements', key: 'statements', icon: 'relay' },
+  statements: { to: '/statements', key: 'statements', icon: 'checkCircle' },
   figures: { to: '/figures', key: 'figures', icon: 'chart' },
   audit: { to: '/audit', key: 'audit', icon: 'shield' },
-  members: { to: '/members', key: 'members', icon: 'building' },
+  members: { to: '/members', key: 'members', icon: 'people' },
   help: { to: '/help', key: 'help', icon: 'help' },
 } as const satisfies Record<string, NavItem>;
 

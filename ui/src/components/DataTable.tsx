@@ -1,5 +1,6 @@
 // The dense list experts work in: a real table (readable, printable, copied as text) with a current row that j, k and Enter move and open.
-// Narrow screens get one block per row with the column's name before each value, so that nothing is cut off at 320 px.
+// Where its columns would not fit beside one another (by their number, see `in-rows`) there is one block per row with the column's name before
+// each value, so that nothing is cut off at 320 px.
 import { type KeyboardEvent, type ReactNode, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Shortcut, useShortcuts } from '../hooks/useShortcuts';
@@ -127,7 +128,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const all = shown.length > 0 && shown.every((row) => chosen.has(rowId(row)));
   const some = !all && shown.some((row) => chosen.has(rowId(row)));
   return (
-    <div className="min-w-0">
+    <div className="table-room min-w-0" data-columns={columns.length <= 3 ? 'few' : columns.length <= 6 ? 'some' : 'many'}>
       {onSelect && chosen.size > 0 ? (
         <div className="mb-2 flex flex-wrap items-center gap-3 rounded-8 bg-accent-soft px-4 py-2">
           <span className="tabular text-dns-16B-130" aria-live="polite">
@@ -143,10 +144,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       ) : null}
       <table
         aria-describedby={onOpen ? keyHint : undefined}
-        className={cx('text-dns-16N-130 block w-full border-collapse md:table', fixed && 'xl:table-fixed')}
+        className={cx('text-dns-16N-130 block w-full border-collapse in-rows:table', fixed && 'xl:table-fixed')}
       >
-        <caption className={captionHidden ? 'sr-only' : 'text-dns-17B-130 block pb-2 text-start md:table-caption'}>{caption}</caption>
-        <thead className="sr-only md:not-sr-only md:table-header-group">
+        <caption className={captionHidden ? 'sr-only' : 'text-dns-17B-130 block pb-2 text-start in-rows:table-caption'}>{caption}</caption>
+        <thead className="sr-only in-rows:not-sr-only in-rows:table-header-group">
           <tr>
             {onSelect ? (
               <th scope="col" className="sticky top-(--header-height,0px) z-10 w-12 border-b-2 border-edge bg-shade">
@@ -194,7 +195,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             })}
           </tr>
         </thead>
-        <tbody ref={body} className="block md:table-row-group">
+        <tbody ref={body} className="block in-rows:table-row-group">
           {shown.map((row, index) => {
             const id = rowId(row);
             const isChosen = chosen.has(id);
@@ -210,13 +211,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                   if (onOpen && !target.closest('a,button,input,label') && !getSelection()?.toString()) onOpen(row);
                 }}
                 className={cx(
-                  'relative mb-2 block rounded-8 border border-line px-3 py-2 outline-offset-[-4px] md:mb-0 md:table-row md:rounded-none md:border-0 md:border-b md:p-0',
+                  'relative mb-2 block rounded-8 border border-line px-3 py-2 outline-offset-[-4px] in-rows:mb-0 in-rows:table-row in-rows:rounded-none in-rows:border-0 in-rows:border-b in-rows:p-0',
                   onOpen && 'cursor-pointer',
                   isChosen ? 'bg-accent-soft' : 'bg-white hover:bg-solid-gray-50',
                 )}
               >
                 {onSelect ? (
-                  <td className="float-end -mt-1 -me-1 md:float-none md:table-cell">
+                  <td className="float-end -mt-1 -me-1 in-rows:float-none in-rows:table-cell">
                     <RowCheck label={t('table.select', { row: rowName(row) })} checked={isChosen} onChange={() => toggle(row)} />
                   </td>
                 ) : null}
@@ -227,14 +228,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                       key={column.id}
                       scope={column.main ? 'row' : undefined}
                       className={cx(
-                        'py-1 text-start align-middle font-400 md:table-cell md:px-3 md:py-2.5',
-                        column.main ? 'block font-700 md:font-400' : 'flex items-baseline gap-3',
-                        column.numeric && 'tabular md:text-end',
-                        column.nowrap ? 'md:whitespace-nowrap' : column.numeric ? null : 'md:min-w-28',
+                        'py-1 text-start align-middle font-400 in-rows:table-cell in-rows:px-3 in-rows:py-2.5',
+                        column.main ? 'block font-700 in-rows:font-400' : 'flex items-baseline gap-3',
+                        column.numeric && 'tabular in-rows:text-end',
+                        column.nowrap ? 'in-rows:whitespace-nowrap' : column.numeric ? null : 'in-rows:min-w-28',
                       )}
                     >
                       {column.main ? null : (
-                        <span aria-hidden="true" className="text-dns-14N-130 w-24 shrink-0 text-sub md:hidden">
+                        <span aria-hidden="true" className="text-dns-14N-130 w-24 shrink-0 text-sub in-rows:hidden">
                           {column.label}
                         </span>
                       )}

@@ -37,7 +37,7 @@ export function Page({ title, lead, actions, mark, children }: PageProps) {
             </h1>
             {mark}
           </div>
-          {lead ? <div className="text-read text-sub">{lead}</div> : null}
+          {lead ? <div className="text-read text-pretty text-sub">{lead}</div> : null}
         </div>
         {actions ? <div className="no-print flex flex-wrap gap-3">{actions}</div> : null}
       </div>

@@ -64,6 +64,23 @@ describe.each([
   });
 });
 
+describe('words that nobody shows', () => {
+  // A key is used as it stands, or through a place of it that is filled in: t(`state.agency.${row.state}`).
+  const sources = Object.entries(import.meta.glob('../**/*.{ts,tsx}', { query: '?raw', import: 'default', eager: true }) as Record<string, string>)
+    .map(([, text]) => text)
+    .join('\n');
+  const stems = (key: string) => key.split('.').map((_, index, parts) => parts.slice(0, index).join('.'));
+  const isUsed = (key: string) => {
+    const base = key.replace(/_(one|other)$/, '');
+    return sources.includes(`'${base}'`) || stems(base).some((stem) => stem !== '' && sources.includes(`\`${stem}.\${`));
+  };
+
+  it('are not kept: they would be translated, and contradict the ones that are shown', () => {
+    const all = [ja, agencyJa, providerJa, figuresJa].flatMap((tree) => [...flatten(tree as Tree).keys()]);
+    expect(all.filter((key) => !isUsed(key))).toEqual([]);
+  });
+});
+
 describe('time as the office writes it', () => {
   const at = new Date('2026-11-21T05:05:00Z');
 

@@ -109,8 +109,8 @@ function EmptyDesk() {
   const { role, side } = useSession();
   const steps: { to: string; label: string; icon?: IconName; primary?: boolean }[] = [];
   if (role === 'investigator') steps.push({ to: '/inquiries/new', label: t('action.draft'), icon: 'pencil', primary: true });
-  else if (role === 'registrar' || role === 'approver' || (role === 'auditor' && side === 'AGENCY'))
-    steps.push({ to: '/register', label: t('desk.toRegister'), icon: 'book' });
+  else if (role === 'auditor') steps.push({ to: '/audit', label: t('desk.toAudit'), icon: 'shield' });
+  else if (role === 'registrar' || role === 'approver') steps.push({ to: '/register', label: t('desk.toRegister'), icon: 'book' });
   else if (role === 'operator') steps.push({ to: '/answering', label: t('nav.answering'), icon: 'pencil' });
   else if (side === 'PROVIDER') steps.push({ to: '/figures', label: t('desk.toFigures'), icon: 'chart' });
   else steps.push({ to: '/cases', label: t('desk.toCases'), icon: 'file' });

@@ -521,7 +521,11 @@ function Terms({ form, set, law, error, confidentialMissing }: TermsProps) {
     <div className="space-y-5">
       <Select
         label={t('inq.form')}
-        choices={(law?.forms ?? []).map((one) => ({ id: one.code, label: inTongue(one.name_ja, one.name_en), note: one.article }))}
+        choices={(law?.forms ?? []).map((one) => ({
+          id: one.code,
+          label: inTongue(one.name_ja, one.name_en),
+          note: inTongue(one.article_ja, one.article_en),
+        }))}
         value={form.form}
         onChange={(value) => set({ form: value })}
         error={error('form')}

@@ -43,12 +43,12 @@ export function Answers({ matter, releases, items, side, can, onStep }: AnswersP
             </div>
             <div className="flex flex-wrap gap-3">
               {side === 'AGENCY' && !release.is_retrieved && !release.is_overridden && can('retrieve') ? (
-                <Button kind="primary" icon="inbox" onClick={() => onStep('retrieve', release.act)}>
+                <Button icon="inbox" onClick={() => onStep('retrieve', release.act)}>
                   {t('step.retrieve')}
                 </Button>
               ) : null}
               {side === 'AGENCY' && release.is_retrieved && !release.is_open && !release.is_purged && !release.is_overridden && can('open_answer') ? (
-                <Button kind="primary" icon="eye" onClick={() => onStep('open_answer', release.act)}>
+                <Button icon="eye" onClick={() => onStep('open_answer', release.act)}>
                   {t('step.open_answer')}
                 </Button>
               ) : null}

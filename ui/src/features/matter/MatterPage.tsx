@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/api';
 import { asProblem } from '../../api/problem';
 import { matterQuery } from '../../api/queries';
-import { type Session, useSession } from '../../api/session';
+import { organisationName, type Session, useSession } from '../../api/session';
 import { Banner, Button, cx, Icon, type IconName, Page, Paper, Skeleton, Tabs, Timeline, type TimelineAct } from '../../components';
 import { language } from '../../i18n';
 import { formatDateTime } from '../../i18n/format';
@@ -95,7 +95,7 @@ function MatterBody({ id, view, problem }: { id: string; view: Schema<'MatterVie
             <h2 id="timeline-title" className="text-std-20B-150">
               {t('timeline.label')}
             </h2>
-            <Timeline acts={useTimeline(view.timeline)} onProve={(act) => setProof(view.timeline.find((one) => one.act === act.id) ?? null)} />
+            <Timeline acts={useTimeline(view, session)} onProve={(act) => setProof(view.timeline.find((one) => one.act === act.id) ?? null)} />
           </section>
         </div>
       </div>
@@ -234,18 +234,21 @@ function Evidence({ steps }: { steps: readonly Schema<'StepEvidence'>[] }) {
       </h2>
       <ol className="rounded-8 border border-line">
         {steps.map((step) => (
-          <li key={step.step} className="text-dns-16N-130 flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-2 last:border-b-0">
+          <li
+            key={step.step}
+            className="text-dns-16N-130 grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1 border-b border-line px-3 py-2 last:border-b-0 sm:max-xl:grid-cols-[auto_10rem_minmax(0,1fr)]"
+          >
             <Icon
               name={step.at ? 'checkCircle' : step.is_late ? 'alert' : 'clock'}
               className={step.at ? 'text-good' : step.is_late ? 'text-care' : 'text-sub'}
             />
-            <span className="min-w-20 font-700">{t(`evidence.${step.step as 'DISPATCHED'}`)}</span>
+            <span className="font-700">{t(`evidence.${step.step as 'DISPATCHED'}`)}</span>
             {step.at ? (
-              <time dateTime={step.at} className="tabular text-dns-14N-130">
+              <time dateTime={step.at} className="tabular text-dns-14N-130 col-start-2 sm:max-xl:col-start-3">
                 {formatDateTime(new Date(step.at))}
               </time>
             ) : (
-              <span className={cx('text-dns-14N-130', step.is_late ? 'font-700 text-care' : 'text-sub')}>
+              <span className={cx('text-dns-14N-130 col-start-2 sm:max-xl:col-start-3', step.is_late ? 'font-700 text-care' : 'text-sub')}>
                 {step.is_late ? t('evidence.late') : t('evidence.waiting')}
               </span>
             )}
@@ -294,12 +297,17 @@ const icons: Record<string, IconName> = {
   'text.erased': 'trash',
 };
 
-function useTimeline(acts: readonly Schema<'ActView'>[]): TimelineAct[] {
+// The other side tells its roles and not its people: there the organisation stands for the person, by its name.
+function useTimeline(view: Schema<'MatterView'>, session: Session): TimelineAct[] {
   const { t } = useTranslation();
-  return acts.map((act) => ({
+  const houseOf = (act: Schema<'ActView'>) => {
+    if (act.org === session.organisation) return organisationName(session, language());
+    return act.org === view.row.counterparty ? counterpartyName(view.row) : act.org;
+  };
+  return view.timeline.map((act) => ({
     id: act.act,
     what: actName(act),
-    person: act.person?.name || (act.role === 'node' ? '' : act.org),
+    person: act.person?.name || (act.role === 'node' ? '' : houseOf(act)),
     role: t(`role.${act.role}`),
     organisation: act.person?.name ? act.person.unit || undefined : undefined,
     at: new Date(act.at),

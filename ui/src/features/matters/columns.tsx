@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/api';
 import { useSession } from '../../api/session';
 import { type Column, RelativeTime } from '../../components';
-import { DueDay, RowState } from './marks';
-import { counterpartyName, subjectText } from './words';
+import { DueDay, RowState, Subject } from './marks';
+import { counterpartyName } from './words';
 
 type Row = Schema<'RowView'>;
 
@@ -30,7 +30,7 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
       label: t('matter.subject'),
       cell: (row) => (
         <span>
-          <span className="font-mono">{subjectText(row.subject) || '―'}</span>
+          <Subject text={row.subject} />
           {row.urgency === 'URGENT' ? <span className="text-dns-14B-130 ms-2 text-care">{t('matter.urgent')}</span> : null}
         </span>
       ),
@@ -41,6 +41,7 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
     columns.push({
       id: 'turn',
       label: t('matter.turn'),
+      share: 'xl:w-[9%]',
       cell: (row) =>
         row.is_my_turn ? (
           <span className="font-700">{t('matter.yours')}</span>
@@ -61,7 +62,6 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
     columns.push({
       id: 'updated',
       label: t('matter.updated'),
-      nowrap: true,
       share: 'xl:w-[10.5%]',
       cell: (row) => <RelativeTime at={new Date(row.updated)} />,
     });

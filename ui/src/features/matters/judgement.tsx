@@ -36,10 +36,7 @@ export function JudgementText({ judgement }: { judgement: Schema<'JudgementView'
         <p className="font-700 text-care">{t('judged.reclassified', { from: judgement.asked_category, to: judgement.effective_category })}</p>
       ) : null}
       <p>
-        {inTongue(judgement.ja, judgement.en)}{' '}
-        <cite className="not-italic" lang="ja">
-          ({judgement.article})
-        </cite>
+        {inTongue(judgement.ja, judgement.en)} <cite className="not-italic">({inTongue(judgement.article_ja, judgement.article_en)})</cite>
       </p>
       {possible && !allowed ? <p className="text-ink">{t('judged.possible', { text: possible })}</p> : null}
     </div>

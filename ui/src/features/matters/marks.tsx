@@ -4,7 +4,7 @@ import type { Schema } from '../../api/api';
 import type { Side } from '../../api/session';
 import { cx, Icon, Mark, StateMark } from '../../components';
 import { formatDate, formatDayShort } from '../../i18n/format';
-import { dayOf } from './words';
+import { dayOf, subjectParts } from './words';
 
 type Row = Schema<'RowView'>;
 
@@ -25,6 +25,26 @@ export function RowState({ row, side }: { row: Row; side: Side }) {
       ) : null}
       {side === 'PROVIDER' && row.provider_state !== 'NONE' ? <StateMark side="provider" state={row.provider_state} /> : null}
       {overdue}
+    </span>
+  );
+}
+
+const kPartWhole = 14; // characters; a longer part may break
+
+// A masked value in a list: broken where its parts meet, and inside a part only when that alone is too wide.
+export function Subject({ text }: { text: string }) {
+  if (!text) return '―';
+  return (
+    <span className="font-mono text-[0.875rem]">
+      {subjectParts(text).map((part, index) =>
+        part === ' ' ? (
+          ' '
+        ) : (
+          <span key={index} className={cx('inline-block max-w-full', part.length <= kPartWhole && 'whitespace-nowrap')}>
+            {part}
+          </span>
+        ),
+      )}
     </span>
   );
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readable } from '../../api/places';
 import { setLanguage } from '../../i18n';
 import { actionLooks } from '../matter/actions';
-import { refusalText, subjectText } from './words';
+import { refusalText, subjectParts, subjectText } from './words';
 
 const refused = (name: string, code: string, ja: string, en: string) => ({
   name,
@@ -52,5 +52,12 @@ describe('a masked selector in a list', () => {
   it('shows its time as people read it', () => {
     expect(subjectText('192.0.*.* 2026-11-05T21:14:00+09:00')).toBe('192.0.*.* 2026-11-05 21:14');
     expect(subjectText('060-****-0063')).toBe('060-****-0063');
+  });
+
+  it('breaks where its parts meet, and loses nothing', () => {
+    expect(subjectParts('portal.demo:r****')).toEqual(['portal.demo:', 'r****']);
+    expect(subjectParts('h****@example.com +1')).toEqual(['h****@', 'example.com', ' ', '+1']);
+    expect(subjectParts('192.0.*.* 2026-11-05T21:14:00+09:00')).toEqual(['192.0.*.*', ' ', '2026-11-05', ' ', '21:14']);
+    expect(subjectParts('')).toEqual([]);
   });
 });

@@ -25,6 +25,13 @@ export function subjectText(subject: string): string {
   return subject.replace(/(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:\+09:00)?/g, '$1 $2');
 }
 
+// Where a masked value may go on to the next line: between its words, after the @ of a mail address, after the name of a service.
+export function subjectParts(subject: string): string[] {
+  return subjectText(subject)
+    .split(/(?<= )|(?= )|(?<=@)|(?<=:)(?=[A-Za-z])/)
+    .filter((part) => part !== '');
+}
+
 // A day in Japan, as the server writes it (yyyy-mm-dd).
 export const dayOf = (date: string): Date => new Date(`${date}T00:00:00+09:00`);
 

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../api/session';
 import { Button, type Column, DataTable, EmptyState, Mark, More, Page, Skeleton, Tabs } from '../../components';
+import { Subject } from '../matters/marks';
 import { counterpartyName } from '../matters/words';
 import { AssignDialog } from './AssignDialog';
 import { DispositionMark, DueText, LoadFailed } from './parts';
@@ -65,6 +66,7 @@ export function InboxPage() {
       id: 'number',
       label: t('prov.number'),
       main: true,
+      nowrap: true,
       cell: (row) => (
         <Link to="/inbox/$id" params={{ id: row.matter }} className="text-accent underline underline-offset-4 hover:decoration-2">
           {row.number}
@@ -77,7 +79,9 @@ export function InboxPage() {
       label: t('prov.asked'),
       cell: (row) => (
         <>
-          <span className="block font-mono">{row.subject}</span>
+          <span className="block">
+            <Subject text={row.subject} />
+          </span>
           <span className="text-dns-14N-130 text-sub">{words?.categories(row.categories)}</span>
         </>
       ),

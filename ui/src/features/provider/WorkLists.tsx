@@ -3,6 +3,7 @@ import { useQueries } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Button, type Column, DataTable, EmptyState, More, Page, Skeleton, StateMark } from '../../components';
+import { Subject } from '../matters/marks';
 import { counterpartyName } from '../matters/words';
 import { DueText, LoadFailed, nameOfState } from './parts';
 import { type Row, suggestionQuery, type Turn } from './queries';
@@ -52,7 +53,9 @@ function WorkList({ place }: { place: Place }) {
       label: t('prov.asked'),
       cell: (row) => (
         <>
-          <span className="block font-mono">{row.subject}</span>
+          <span className="block">
+            <Subject text={row.subject} />
+          </span>
           <span className="text-dns-14N-130 text-sub">{words?.categories(row.categories)}</span>
         </>
       ),

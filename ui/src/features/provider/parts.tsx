@@ -127,7 +127,7 @@ export function CategoryWords({ categories, words }: { categories: readonly Cate
 
 export function Terms({ rows, narrow }: { rows: readonly (readonly [string, ReactNode])[]; narrow?: boolean }) {
   return (
-    <dl className={cx('grid gap-x-4 gap-y-2', narrow ? 'grid-cols-1' : 'sm:grid-cols-[8rem_minmax(0,1fr)]')}>
+    <dl className={cx('grid gap-x-4 gap-y-2', narrow ? 'grid-cols-1' : 'sm:grid-cols-[fit-content(8rem)_minmax(0,1fr)]')}>
       {rows.map(([label, value]) => (
         <div key={label} className={cx('grid grid-cols-subgrid', !narrow && 'sm:col-span-2')}>
           <dt className="text-dns-14N-130 pt-0.5 text-sub">{label}</dt>
@@ -194,7 +194,7 @@ export function JudgementBox({ judgement, words }: { judgement: Judgement | unde
         </p>
       ) : null}
       <p className="text-dns-14N-130 mt-2 text-sub">
-        {t('prov.article', { article: judgement.article, rule: judgement.rule_id })}
+        {t('prov.article', { article: ja ? judgement.article_ja : judgement.article_en, rule: judgement.rule_id })}
         {judgement.verified ? '' : t('prov.unverified')}
       </p>
     </section>

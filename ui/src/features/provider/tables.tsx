@@ -28,7 +28,7 @@ function MoreRows({ shown, total, onMore }: { shown: number; total: number; onMo
 function Frame({ label, children }: { label: string; children: React.ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label={label} tabIndex={0} className="overflow-x-auto outline-offset-[-4px]">
+    <section aria-label={label} tabIndex={0} className="scroll-cue [&_tr>*+td]:min-w-24 overflow-x-auto outline-offset-[-4px]">
       {children}
     </section>
   );

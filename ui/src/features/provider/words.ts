@@ -57,7 +57,7 @@ export function useWords(chosen?: Language): Words | null {
       selector: (type) => typeNames.get(type) ?? type,
       rule: (id) => {
         const found = [...law.rules, law.default_rule, law.registration_address_rule, law.reclassification].find((one) => one.id === id);
-        return found ? { article: found.article, why: tag === 'ja' ? found.why_ja : found.why_en } : null;
+        return found ? { article: tag === 'ja' ? found.article_ja : found.article_en, why: tag === 'ja' ? found.why_ja : found.why_en } : null;
       },
       law,
     };

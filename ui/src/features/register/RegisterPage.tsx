@@ -12,6 +12,7 @@ import { Banner, Button, cx, EmptyState, Icon, Page, Select, Skeleton } from '..
 import { language } from '../../i18n';
 import { formatDayShort, formatNumber } from '../../i18n/format';
 import { FileLink } from '../figures/parts';
+import { Subject } from '../matters/marks';
 import { dayOf, inTongue, today } from '../matters/words';
 
 type Line = Schema<'RegisterLine'>;
@@ -158,7 +159,7 @@ function RegisterTable({ lines }: { lines: readonly Line[] }) {
   };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the keyboard
-    <section aria-label={t('nav.register')} tabIndex={0} className="register print-wide max-w-full overflow-x-auto rounded-4">
+    <section aria-label={t('nav.register')} tabIndex={0} className="register print-wide scroll-cue max-w-full overflow-x-auto rounded-4">
       <table className="text-dns-14N-130 w-full border-collapse">
         <caption className="sr-only">{t('nav.register')}</caption>
         <thead>
@@ -188,7 +189,9 @@ function RegisterTable({ lines }: { lines: readonly Line[] }) {
                 <td className={cx(cell, 'whitespace-nowrap')}>{line.issued_to ?? '―'}</td>
                 <td className={cx(cell, 'whitespace-nowrap')}>{line.case_number || '―'}</td>
                 <td className={cx(cell, 'min-w-32')}>{line.addressee}</td>
-                <td className={cx(cell, 'min-w-32 font-mono')}>{line.items || '―'}</td>
+                <td className={cx(cell, 'min-w-36')}>
+                  <Subject text={line.items} />
+                </td>
                 <td className={cx(cell, 'whitespace-nowrap')}>{line.approver || '―'}</td>
                 <td className={cx(cell, 'whitespace-nowrap')}>{at(line.approved)}</td>
                 <td className={cx(cell, 'whitespace-nowrap')}>{at(line.dispatched)}</td>
