@@ -34,6 +34,9 @@ class MemberDirectory final : public desk::Directory {
   Result<std::vector<desk::PublishedPerson>> person(const party::OrganisationId& org, const PersonId& person, Time at) const override {
     return parts_.replica->person(org, person, at);
   }
+  Result<std::vector<note::RelyingParty>> relying_parties(const party::OrganisationId& org, Time at) const override {
+    return parts_.replica->relying_parties(org, at);
+  }
   Result<std::vector<std::string>> entries() const override { return parts_.replica->entries(); }
   Result<std::optional<Time>> verified_as_of() const override { return parts_.follower.verified_as_of(); }
   note::VerifierKey root() const override { return parts_.replica->root(); }
