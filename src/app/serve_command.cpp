@@ -168,11 +168,9 @@ Status serve(const ServeCommand& command) {
       std::printf("%s\n", origin.c_str());
     return {};
   }
-  // Without the root key at hand people log in and sign as before; only passkeys wait for the entry.
-  if (const Result<int> published = publish_origin(*node); !published) {
-    if (published.error().code != Code::NOT_FOUND) return tl::unexpected<Error>(published.error());
-    log_line("passkeys_unavailable", "the root key is needed to enter the origin in the directory");
-  }
+  // Without the root key at hand, or without the hub, people log in and sign as before; only passkeys wait for the entry.
+  if (const Result<int> published = publish_origin(*node); !published)
+    log_line("passkeys_unavailable", std::string(sentence(published.error().code).name) + ": the origin could not be entered in the directory");
   front.on_ready = [&origin, &listen](std::uint16_t port) {
     std::printf("割符 Warifu %s\n  %s (%s:%u)\n", WARIFU_VERSION, origin.c_str(), listen.address.c_str(), port);
     std::fflush(stdout);

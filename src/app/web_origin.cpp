@@ -16,7 +16,7 @@ struct Standing {
 // The web entries of that organisation that nothing has followed yet and whose period runs.
 Result<std::vector<Standing>> standing(Node& node, const party::OrganisationId& org, Time now) {
   std::vector<Standing> out;
-  for (const std::string& serialised : TRY(node.directory().entries())) {
+  for (const std::string& serialised : TRY(node.published().entries())) {
     const note::Note note = TRY(note::Note::parse(serialised));
     Result<note::KeyEntry> entry = note::KeyEntry::parse(note.text);
     if (!entry || entry->purpose != note::KeyPurpose::web || entry->org != org.text()) continue;
@@ -33,16 +33,16 @@ Result<int> publish(Node& node, const party::OrganisationId& org, const note::Re
   const auto is_ours = [&](const Standing& one) { return one.entry.relying_party() == party; };
   if (present.size() == 1 && is_ours(present.front())) return 0;
   const note::Signer root = TRY(desk::Keyring(node.folder_of(org) + "/keys").load(note::root_name(org.text())));
-  const std::string log = node.directory().root().name;
+  const std::string log = node.published().root().name;
   int written = 0;
   for (const Standing& one : present) {
     if (is_ours(one)) continue;
     const note::Validity ended{std::min(one.entry.valid.from, now), now};
-    TRY(node.directory().add_entry(TRY(desk::web_entry(log, org, *one.entry.relying_party(), ended, one.leaf, root))));
+    TRY(node.published().add_entry(TRY(desk::web_entry(log, org, *one.entry.relying_party(), ended, one.leaf, root))));
     ++written;
   }
   if (std::ranges::any_of(present, is_ours)) return written;
-  TRY(node.directory().add_entry(TRY(desk::web_entry(log, org, party, {now, now + kEntryPeriod}, std::nullopt, root))));
+  TRY(node.published().add_entry(TRY(desk::web_entry(log, org, party, {now, now + kEntryPeriod}, std::nullopt, root))));
   return written + 1;
 }
 
