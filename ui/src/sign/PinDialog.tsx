@@ -71,7 +71,7 @@ export function PinDialog({ open, onClose, request, verb, names, hint, onSigned,
       setBusy(null);
     }
   };
-  const usePasskey = async () => {
+  const byPasskey = async () => {
     if (!request || !passkey || busy) return;
     setRefusal(undefined);
     setPinError(undefined);
@@ -108,7 +108,7 @@ export function PinDialog({ open, onClose, request, verb, names, hint, onSigned,
           <span className="ms-auto flex flex-wrap justify-end gap-3">
             <Button onClick={onClose}>{t('action.cancel')}</Button>
             {passkey ? (
-              <Button kind="primary" icon="person" busy={busy === 'passkey'} onClick={() => void usePasskey()}>
+              <Button kind="primary" icon="person" busy={busy === 'passkey'} onClick={() => void byPasskey()}>
                 {t('passkey.sign', { verb })}
               </Button>
             ) : null}

@@ -6,7 +6,7 @@ import { sampleSession } from '../features/kitchen/samples';
 import { TextDiffers } from './act';
 import { toBase64, toHex, utf8 } from './bytes';
 import { checkPersonEntry } from './other_texts';
-import { answerWithPasskey, createPasskey, PasskeyError, passkeyText, passkeysWork, signWithPasskey } from './passkey';
+import { answerWithPasskey, createPasskey, PasskeyError, passkeysWork, passkeyText, signWithPasskey } from './passkey';
 
 const kPerson = '875b09d669412c65b98c341d3c151463';
 const session = {
