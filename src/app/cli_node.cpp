@@ -18,6 +18,7 @@ void add_organisation_options(CLI::App& app, Command& command, bool is_always_de
   app.add_option("--telephone", command.telephone, "Telephone for calling back");
   app.add_option("--kind", command.kind, "Kinds of service, with commas: portal, internet, mobile, bank, crypto, hosting");
   app.add_option("--class", command.recipient_class, "Class of recipient in the law table");
+  app.add_option("--root-offline", command.root_folder, "Folder outside the data for the organisation's root key, to be carried away");
   app.add_flag("--json", command.json, "Print the result as JSON");
 }
 
@@ -31,6 +32,9 @@ void add_init(CLI::App& root, int& code) {
   command->add_option("--network", init->network, "Witness: the network file of the hub whose logs it cosigns");
   command->add_option("--hub", init->hub, "Name of the directory of keys (default: hub.<org>)");
   command->add_option("--store", init->store_url, "postgresql://… instead of SQLite files in the folder");
+  command->add_option("--keys-module", init->keys_module, "PKCS#11 library: the organisation's keys are made in a security module");
+  command->add_option("--keys-token", init->keys_token, "Label of the token in it");
+  command->add_option("--keys-pin-file", init->keys_pin_file, "File with the token's PIN (else WARIFU_KEYS_PIN)");
   command->add_option("--admin-login", init->admin_login, "Login of the first administrator")->capture_default_str();
   command->add_option("--admin-name", init->admin_name, "Name of the first administrator");
   command->add_option("--admin-post", init->admin_post, "Post of the first administrator");

@@ -47,7 +47,10 @@ void add_user(CLI::App& root, int& code) {
     const auto options = std::make_shared<UserCommand>();
     CLI::App* command = user->add_subcommand(name, help);
     if (needs_login) command->add_option("login", options->login, "Login")->required();
-    if (run == run_user_admit) command->add_option("--vkey", options->vkey, "Only this key");
+    if (run == run_user_admit) {
+      command->add_option("--vkey", options->vkey, "Only this key");
+      command->add_option("--root", options->root, "File with the organisation's root key, where it lies offline");
+    }
     if (run == run_user_enrol) command->add_option("--vkey", options->vkey, "Public key, as `warifu key new` printed it")->required();
     add_access(*command, options->access);
     command->callback([options, run, &code] { code = run(*options); });
@@ -100,8 +103,30 @@ void add_files(CLI::App& command, KeyCommand& key) {
   command.add_flag("--json", key.json, "Print the result as JSON");
 }
 
+// Those of an organisation, on the folder of its node.
+void add_organisation_keys(CLI::App& key, int& code) {
+  const auto add = [&](CLI::App& above, const char* name, const char* help, int (*run)(const OrgKeyCommand&)) {
+    const auto options = std::make_shared<OrgKeyCommand>();
+    CLI::App* command = above.add_subcommand(name, help);
+    command->add_option("--data", options->data, "Folder of the node, while no server runs")->required();
+    if (run != run_key_hsm_list) command->add_option("--org", options->org, "The organisation, when the node hosts several");
+    if (run == run_key_rotate) {
+      command->add_option("--purpose", options->purpose, "sign, witness or seal")->required();
+      command->add_option("--root", options->root, "File with the organisation's root key, where it lies offline");
+    }
+    command->add_flag("--json", options->json, "Print the result as JSON");
+    command->callback([options, run, &code] { code = run(*options); });
+  };
+  add(key, "list", "An organisation's keys: where they lie, until when they are in force, when the next rotation is due", run_key_list);
+  add(key, "rotate", "Make a new key of an organisation and bring it into the directory; the old one stays in force for 30 days", run_key_rotate);
+  add(key, "retire", "Destroy the seal keys that nothing can arrive for any more", run_key_retire);
+  CLI::App* hsm = key.add_subcommand("hsm", "The security module that the configuration names");
+  hsm->require_subcommand(1);
+  add(*hsm, "list", "The keys in its token", run_key_hsm_list);
+}
+
 void add_key(CLI::App& root, int& code) {
-  CLI::App* key = root.add_subcommand("key", "Your own signing key; it never leaves this machine");
+  CLI::App* key = root.add_subcommand("key", "Your own signing key, which never leaves this machine; and an organisation's keys on its node");
   key->require_subcommand(1);
   const auto made = std::make_shared<KeyCommand>();
   CLI::App* command = key->add_subcommand("new", "Make a key under a PIN and print its public part");
@@ -127,6 +152,8 @@ void add_key(CLI::App& root, int& code) {
   command->add_option("keyfile", shown->keyfile, "Personal key file")->required();
   command->add_flag("--json", shown->json, "Print the result as JSON");
   command->callback([shown, &code] { code = run_key_show(*shown); });
+
+  add_organisation_keys(*key, code);
 
   const auto signing = std::make_shared<KeyCommand>();
   command = key->add_subcommand("sign", "Show a text and print your signature line over it");

@@ -74,7 +74,8 @@ int run_openapi();  // prints the description of the interface
 // ── a node ──
 
 struct InitCommand {
-  std::string data, org, name_ja, name_en, side, address, telephone, kind, recipient_class, hub, store_url;
+  std::string data, org, name_ja, name_en, side, address, telephone, kind, recipient_class, hub, store_url, root_folder;
+  std::string keys_module, keys_token, keys_pin_file;  // written into DIR/warifu.toml
   std::string admin_login = "admin", admin_name, admin_post;
   // of a hub or a witness
   std::string role = "node", url, network;
@@ -93,7 +94,7 @@ int run_serve(const ServeCommand& command);
 int run_print_defaults(bool as_json);
 
 struct OrgCommand {
-  std::string data, org, name_ja, name_en, side, address, telephone, kind, recipient_class;
+  std::string data, org, name_ja, name_en, side, address, telephone, kind, recipient_class, root_folder;
   bool json = false;
 };
 int run_org_add(const OrgCommand& command);
@@ -146,7 +147,7 @@ int run_law_check(const LawCheckCommand& command);
 
 struct UserCommand {
   Access access;  // without a login on a folder: as the node's owner
-  std::string login, name, kana, post, unit, mail, telephone, extension, vkey;
+  std::string login, name, kana, post, unit, mail, telephone, extension, vkey, root;
   std::vector<std::string> roles;
   bool is_unit_head = false, invite = true;
 };
@@ -179,6 +180,17 @@ int run_key_new(const KeyCommand& command);
 int run_key_show(const KeyCommand& command);
 int run_key_sign(const KeyCommand& command);
 int run_key_enrol(const KeyCommand& command);
+
+// ── keys of organisations (on the folder, while no server runs) ──
+
+struct OrgKeyCommand {
+  std::string data, org, purpose, root;
+  bool json = false;
+};
+int run_key_list(const OrgKeyCommand& command);
+int run_key_rotate(const OrgKeyCommand& command);
+int run_key_retire(const OrgKeyCommand& command);
+int run_key_hsm_list(const OrgKeyCommand& command);
 
 // ── inquiries ──
 

@@ -45,6 +45,11 @@ constexpr std::array kSettings = {
             "CA of the relay's certificate; the system's when empty"},
     Setting{"mail.require_tls", "true", Kind::FLAG, "true, false", "暗号化できない送信サーバには送らない",
             "Refuse a relay that offers no encryption"},
+    Setting{"keys.module", "", Kind::TEXT, "a PKCS#11 library", "鍵を置く装置(HSM)のPKCS#11ライブラリ。空なら鍵はデータフォルダのファイル",
+            "PKCS#11 library of the security module that holds the keys; files in the data folder when empty"},
+    Setting{"keys.token", "", Kind::TEXT, "a label", "その装置のトークンの名前(ラベル)", "Label of the token in it"},
+    Setting{"keys.pin_file", "", Kind::TEXT, "a file", "トークンの暗証番号だけを書いたファイル(権限 0600)。空なら環境変数 WARIFU_KEYS_PIN",
+            "File that holds the token's PIN alone (mode 0600); the environment variable WARIFU_KEYS_PIN when empty"},
     Setting{"log.level", "info", Kind::TEXT, "error, warning, info", "ログに書く程度", "How much is logged"},
 };
 

@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "app/node.h"
 #include "app/terminal.h"
+#include "app/token_config.h"
 #include "base/file.h"
 #include "crypto/keyfile.h"
 #include "json/write.h"
@@ -267,6 +268,7 @@ Result<std::unique_ptr<Node>> open_node(const std::string& data, bool lock) {
   NodeOptions options;
   options.data = data;
   options.lock = lock;
+  options.token = TRY(open_token_of(data));
   return Node::open(std::move(options));
 }
 

@@ -81,8 +81,10 @@ Result<exchange::Application> make_application(Node& node, const note::Signer& r
 
 std::string witness_name(const party::OrganisationId& org) { return org.text() + "/witness"; }
 
-Status make_member_keys(const std::string& data, const desk::Keyring& keys, const party::OrganisationId& org, Time now) {
-  const desk::OrganisationKeys made = TRY(keys.create_organisation(org));
+Status make_member_keys(const std::string& data, const desk::Keyring& keys, const party::OrganisationId& org, Time now,
+                        const std::string& root_folder) {
+  const desk::Keyring root_ring(root_folder);
+  const desk::OrganisationKeys made = TRY(keys.create_organisation(org, root_folder.empty() ? nullptr : &root_ring));
   TRY(write_file_durably(data + "/own-root.vkey", bytes_of(made.root->verifier().text() + "\n"), 0644));
   TRY(keys.create_working(witness_name(org)));
   TRY(keys.create_seal(org));

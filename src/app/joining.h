@@ -13,7 +13,8 @@ namespace warifu::app {
 [[nodiscard]] std::string witness_name(const party::OrganisationId& org);  // <org>/witness
 
 // Root, signing, witness and seal key, and the certificate for the line to the hub. A key that is there already stays.
-Status make_member_keys(const std::string& data, const desk::Keyring& keys, const party::OrganisationId& org, Time now);
+Status make_member_keys(const std::string& data, const desk::Keyring& keys, const party::OrganisationId& org, Time now,
+                        const std::string& root_folder);  // where the root key goes when it is to lie offline; else empty
 // DIR/root.vkey names the logs; the house's own root key stands in DIR/own-root.vkey, so that the private one may lie offline.
 [[nodiscard]] Result<note::VerifierKey> read_root(const std::string& data);
 

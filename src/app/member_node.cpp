@@ -63,7 +63,8 @@ Status Node::make_member(const Hosted& hosted, std::shared_ptr<desk::Mailbox> ma
   return {};
 }
 
-Result<std::unique_ptr<Node>> Node::create_member(NodeOptions options, const exchange::Network& network, const party::Organisation& organisation) {
+Result<std::unique_ptr<Node>> Node::create_member(NodeOptions options, const exchange::Network& network, const party::Organisation& organisation,
+                                                  const std::string& root_folder) {
   TRY(desk::check_demo(organisation.id, options.is_demo));
   TRY(make_directories(options.data, 0700));
   std::unique_ptr<Node> node(new Node(std::move(options)));
@@ -73,7 +74,7 @@ Result<std::unique_ptr<Node>> Node::create_member(NodeOptions options, const exc
   if (node->options_.lock) node->lock_.emplace(TRY(store::FolderLock::take(data)));
   node->network_ = network;
   node->options_.hub = network.hub.text();
-  TRY(make_member_keys(data, node->keyring(organisation.id), organisation.id, node->options_.clock()));
+  TRY(make_member_keys(data, node->keyring(organisation.id), organisation.id, node->options_.clock(), root_folder));
   // What evidence is verified against: the log of keys, and the log of messages.
   const std::string policy = "log " + network.keys.text() + "\nlog " + network.log.text() + "\nquorum none\n";
   TRY(write_file_durably(data + "/root.vkey", bytes_of(policy), 0644));

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "desk/key_rotation.h"
 #include "json/codec.h"
 #include "store/office_store.h"
 #include "store/postgres.h"
@@ -18,7 +19,6 @@ namespace {
 
 constexpr mode_t kFolderMode = 0700, kPrivate = 0600, kPublic = 0644;
 constexpr std::size_t kListBytesMax = 1024 * 1024;
-constexpr Duration kDirectoryKeyPeriod = days(3650);
 
 struct NodeList {  // DIR/organisations.json
   static constexpr bool kDefaultsAllowed = true;
@@ -135,8 +135,12 @@ Status Node::open_directory(bool is_new) {
   return {};
 }
 
-desk::OrganisationKeys Node::organisation_keys(const party::OrganisationId& org) const {
-  return desk::Keyring(folder_of(org) + "/keys").load_organisation(org).value();
+Result<note::Signer> Node::root_key(const party::OrganisationId& org, const std::string& root_file) const {
+  const std::string name = note::root_name(org.text());
+  if (!root_file.empty()) return desk::load_key_file(root_file, name);
+  Result<note::Signer> root = keyring(org).load(name);
+  if (root || root.error().code != Code::NOT_FOUND) return root;
+  return fail(Code::MISSING_FIELD, "the root key of this organisation lies offline", "--root");
 }
 
 std::vector<std::string> Node::store_schemas() const {
@@ -152,17 +156,23 @@ Status Node::save_list() const {
   return write_file_durably(list_path(options_), bytes_of(text), kPrivate);
 }
 
-Result<Hosted*> Node::add_organisation(const party::Organisation& organisation) {
+Result<Hosted*> Node::add_organisation(const party::Organisation& organisation, const std::string& root_folder) {
   TRY(desk::check_demo(organisation.id, options_.is_demo));
   if (network_) return fail(Code::CONFLICT, "a member's node hosts its own organisation only", organisation.id.text());
   if (find(organisation.id) != nullptr) return fail(Code::CONFLICT, "the organisation is hosted here already", organisation.id.text());
   TRY(make_directories(folder_of(organisation.id), kFolderMode));
-  const desk::OrganisationKeys keys = TRY(desk::Keyring(folder_of(organisation.id) + "/keys").create_organisation(organisation.id));
-  TRY(directory_->trust_root(keys.root.verifier()));
+  const desk::Keyring ring = keyring(organisation.id), root_ring(root_folder);
+  const desk::OrganisationKeys keys = TRY(ring.create_organisation(organisation.id, root_folder.empty() ? nullptr : &root_ring));
+  TRY(directory_->trust_root(keys.root->verifier()));
   const Time from = options_.clock();
-  const note::Validity valid{Time::from_seconds(from.seconds()), Time::from_seconds((from + kDirectoryKeyPeriod).seconds())};
-  TRY(directory_->add_entry(TRY(desk::first_organisation_entry(directory_keys_->directory.verifier().name, organisation.id, keys.sign.verifier(),
-                                                               valid, keys.root, directory_keys_->admitters))));
+  const note::Validity valid{Time::from_seconds(from.seconds()), Time::from_seconds((from + desk::kSignKeyPeriod).seconds())};
+  const std::string origin = directory_keys_->directory.verifier().name;
+  TRY(directory_->add_entry(
+      TRY(desk::first_organisation_entry(origin, organisation.id, keys.sign.verifier(), valid, *keys.root, directory_keys_->admitters))));
+  const desk::SealKey seal = TRY(ring.create_seal(organisation.id));
+  for (const std::string& entry : TRY(desk::rotation_entries(
+           TRY(directory_->entries()), desk::seal_rotation(origin, organisation.id, seal.identity.recipient(), from), *keys.root)))
+    TRY(directory_->add_entry(entry));
   TRY(directory_->publish_organisation(organisation));
   Hosted* hosted = TRY(host(organisation));
   TRY(save_list());
@@ -174,8 +184,7 @@ Result<Hosted*> Node::host(const party::Organisation& organisation) {
   const std::string folder = folder_of(organisation.id);
   auto hosted = std::make_unique<Hosted>();
   hosted->organisation = organisation;
-  const desk::OrganisationKeys keys = TRY(desk::Keyring(folder + "/keys").load_organisation(organisation.id));
-  hosted->signer = std::make_shared<const note::Signer>(keys.sign);
+  hosted->signer = std::make_shared<const note::Signer>(TRY(keyring(organisation.id).load(note::sign_name(organisation.id.text()))));
   const bool is_postgres = options_.store_url.starts_with("postgres");
   const std::shared_ptr<store::OfficeStore> office =
       TRY(store::OfficeStore::open({.url = is_postgres ? options_.store_url : "sqlite:" + folder + "/office.sqlite",

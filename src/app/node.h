@@ -46,7 +46,8 @@ struct NodeOptions {
   bool lock = true;  // views of the command line do without
   std::function<Time()> clock = now_utc;
   crypto::PasswordCost password_cost = crypto::kPasswordCost;
-  SendMail send_mail;  // empty: nobody is told by mail
+  SendMail send_mail;                    // empty: nobody is told by mail
+  std::shared_ptr<crypto::Token> token;  // where organisations' keys are born and lie; null: in files
 };
 
 // One hosted organisation.
@@ -74,16 +75,18 @@ class Node {
 
   // Makes the folder of a member: keys, certificate, an empty replica. It is nobody's member before the hub's people have admitted it.
   [[nodiscard]] static Result<std::unique_ptr<Node>> create_member(NodeOptions options, const exchange::Network& network,
-                                                                   const party::Organisation& organisation);
+                                                                   const party::Organisation& organisation, const std::string& root_folder = {});
 
-  // Keys, directory entry and store of a further organisation.
-  Result<Hosted*> add_organisation(const party::Organisation& organisation);
+  // Keys, directory entries and store of a further organisation. Its root key goes to `root_folder` when one is given: it lies offline then.
+  Result<Hosted*> add_organisation(const party::Organisation& organisation, const std::string& root_folder = {});
 
   [[nodiscard]] Hosted* find(const party::OrganisationId& org);
   [[nodiscard]] std::vector<Hosted*> hosted();
   [[nodiscard]] store::DirectoryStore& directory() { return *directory_; }
   [[nodiscard]] const desk::DirectoryKeys& directory_keys() const { return *directory_keys_; }
-  [[nodiscard]] desk::OrganisationKeys organisation_keys(const party::OrganisationId& org) const;
+  [[nodiscard]] desk::Keyring keyring(const party::OrganisationId& org) const { return desk::Keyring(folder_of(org) + "/keys", options_.token); }
+  // The root key: from that file when one is named, else from the keys folder. MISSING_FIELD "--root" where it lies offline.
+  [[nodiscard]] Result<note::Signer> root_key(const party::OrganisationId& org, const std::string& root_file = {}) const;
   [[nodiscard]] const NodeOptions& options() const { return options_; }
   [[nodiscard]] std::string folder_of(const party::OrganisationId& org) const { return network_ ? options_.data : options_.data + "/" + org.text(); }
   // As member of an exchange; null where everybody lives in this process.

@@ -66,8 +66,8 @@ json::Value invitation_json(const json::Value& person, const std::optional<desk:
 }
 
 // Brings the first two people into the directory under the root key; after them a second person's own signature is needed.
-Result<int> admit_by_root(Node& node, Hosted& hosted, const party::Person& person, const note::PersonKey& key) {
-  const desk::OrganisationKeys keys = node.organisation_keys(hosted.organisation.id);
+Result<int> admit_by_root(Node& node, Hosted& hosted, const party::Person& person, const note::PersonKey& key, const std::string& root_file) {
+  const note::Signer root = TRY(node.root_key(hosted.organisation.id, root_file));
   const Time now = node.options().clock();
   int admitted = 0;
   for (const Role role : person.roles) {
@@ -75,7 +75,7 @@ Result<int> admit_by_root(Node& node, Hosted& hosted, const party::Person& perso
     if (std::ranges::any_of(present, [&](const desk::PublishedPerson& one) { return one.role == role && one.key == key; })) continue;
     const note::PersonEntry entry = TRY(
         desk::new_person_entry(node.directory().root().name, hosted.organisation.id, person.id, role, person.unit, key, now, now + desk::kKeyPeriod));
-    TRY(node.published().add_entry(TRY(desk::person_entry(entry, keys.sign, keys.root))));
+    TRY(node.published().add_entry(TRY(desk::person_entry(entry, *hosted.signer, root))));
     ++admitted;
   }
   return admitted;
@@ -166,7 +166,7 @@ Result<json::Value> admit_as_owner(const UserCommand& command) {
   if (keys.empty()) return fail(Code::KEY_UNKNOWN, "the person has enrolled no device yet", command.login, {{"key", command.login}});
   int admitted = 0;
   for (const note::PersonKey& key : keys) {
-    const Result<int> done = admit_by_root(*node, *hosted, person, key);
+    const Result<int> done = admit_by_root(*node, *hosted, person, key, command.root);
     if (!done && done.error().code == Code::SIGNATURE_MISSING)
       return fail(Code::SIGNATURE_MISSING, "the root key admits the first two people; a second person signs for this one: --as, --keyfile, --device",
                   command.login, {{"signer", hosted->organisation.id.text() + "/person/…"}});

@@ -12,6 +12,7 @@
 #include "app/http_front.h"
 #include "app/hub_serve.h"
 #include "app/log.h"
+#include "app/token_config.h"
 #include "app/web_origin.h"
 #include "base/file.h"
 #include "crypto/password.h"
@@ -152,6 +153,7 @@ Status serve(const ServeCommand& command) {
   options.store_url = config.text("store.url");
   options.origin = TRY(origin_of(config, listen, front.tls.has_value()));
   options.send_mail = TRY(mail_of(config));
+  options.token = TRY(open_token(config, environment_variable));
   front.options.version = WARIFU_VERSION;
   front.options.is_https = options.origin.starts_with("https://");
   front.temp_directory = config.text("temp_directory").empty() ? options.data + "/tmp" : config.text("temp_directory");

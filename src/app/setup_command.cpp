@@ -1,11 +1,14 @@
 // `warifu init` and `warifu org`: organisations with their keys, and the first administrator's invitation.
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
 #include "app/commands.h"
 #include "app/setup.h"
+#include "app/token_config.h"
 #include "base/file.h"
+#include "note/directory_entry.h"
 
 namespace warifu::app {
 
@@ -63,40 +66,83 @@ namespace {
 
 struct Made {
   desk::InvitationCode code;
-  std::string directory;
+  std::string directory, root_key, root_file;
 };
+
+// What the next commands need to find, and what the person at the terminal is told.
+Result<Made> made_of(Node& node, Hosted& hosted, const InitCommand& command) {
+  if (!command.keys_module.empty()) {
+    // A name without a folder is looked for where the system keeps its libraries; paths hold from wherever a later command is run.
+    const auto fixed = [](const std::string& path) { return path.find('/') == std::string::npos ? path : std::filesystem::absolute(path).string(); };
+    const std::string pin_file = command.keys_pin_file.empty() ? "" : std::filesystem::absolute(command.keys_pin_file).string();
+    const std::string config = token_config_text(fixed(command.keys_module), command.keys_token, pin_file);
+    TRY(write_file_durably(command.data + "/warifu.toml", bytes_of(config), 0600));
+  }
+  const party::OrganisationId org = hosted.organisation.id;
+  const std::string root_name = note::root_name(org.text());
+  const desk::Keyring ring = command.root_folder.empty() ? node.keyring(org) : desk::Keyring(command.root_folder);
+  const std::string root_key = TRY(ring.load(root_name)).verifier().text();
+  return Made{TRY(first_administrator(hosted, command)), node.directory().root().text(), root_key, ring.path_of(root_name)};
+}
 
 // The folder of a member: `warifu org join` applies with it later.
 Result<Made> make_member(NodeOptions options, const party::Organisation& organisation, const InitCommand& command) {
   const std::string text = TRY(read_file(command.network, kNetworkBytesMax));
   Result<exchange::Network> network = exchange::Network::parse(text);
   if (!network) return tl::unexpected<Error>(std::move(network).error().at("--network "));
-  const std::unique_ptr<Node> node = TRY(Node::create_member(std::move(options), *network, organisation));
-  return Made{TRY(first_administrator(*node->hosted().front(), command)), node->directory().root().text()};
+  const std::unique_ptr<Node> node = TRY(Node::create_member(std::move(options), *network, organisation, command.root_folder));
+  return made_of(*node, *node->hosted().front(), command);
 }
 
 Result<Made> make_node(NodeOptions options, const party::Organisation& organisation, const InitCommand& command) {
   if (!command.network.empty()) return make_member(std::move(options), organisation, command);
   const std::unique_ptr<Node> node = TRY(Node::create(std::move(options)));
-  Hosted* hosted = TRY(node->add_organisation(organisation));
-  return Made{TRY(first_administrator(*hosted, command)), node->directory().root().text()};
+  Hosted* hosted = TRY(node->add_organisation(organisation, command.root_folder));
+  return made_of(*node, *hosted, command);
+}
+
+// A folder for the root key: not within the data, from which it is to be kept apart.
+Status check_root_folder(const std::string& data, const std::string& folder, const char* option) {
+  if (folder.empty()) return {};
+  std::error_code ignored;
+  const auto whole = [&](std::string text) {
+    while (text.ends_with('/')) text.pop_back();
+    return std::filesystem::weakly_canonical(text, ignored);
+  };
+  const std::filesystem::path within = whole(data), root = whole(folder);
+  const auto [end, rest] = std::mismatch(within.begin(), within.end(), root.begin(), root.end());
+  if (end == within.end()) return fail(Code::CONFLICT, "the root key would lie in the data folder", option);
+  return {};
+}
+
+Result<std::shared_ptr<crypto::Token>> token_of(const InitCommand& command) {
+  Config config = TRY(Config::load(std::nullopt, environment_variable));
+  if (!command.keys_module.empty()) config.set("keys.module", command.keys_module);
+  if (!command.keys_token.empty()) config.set("keys.token", command.keys_token);
+  if (!command.keys_pin_file.empty()) config.set("keys.pin_file", command.keys_pin_file);
+  return open_token(config, environment_variable);
 }
 
 Result<json::Value> init(const InitCommand& command) {
   const party::Organisation organisation =
       TRY(organisation_of({command.data, command.org, command.name_ja, command.name_en, command.side, command.address, command.telephone,
-                           command.kind, command.recipient_class, command.json}));
+                           command.kind, command.recipient_class, command.root_folder, command.json}));
   TRY(desk::check_demo(organisation.id, false));
   std::error_code ignored;
   const bool was_there = std::filesystem::exists(command.data, ignored);
   if (was_there && !std::filesystem::is_empty(command.data, ignored)) return fail(Code::CONFLICT, "the folder is not empty", command.data);
+  TRY(check_root_folder(command.data, command.root_folder, "--root-offline"));
   NodeOptions options;
   options.data = command.data;
   options.store_url = command.store_url;
+  options.token = TRY(token_of(command));
   options.hub = command.hub.empty() ? "hub." + organisation.id.text() : command.hub;
   if (!party::OrganisationId::parse(options.hub)) return fail(Code::BAD_VALUE, "not a name on the wire", "--hub", {{"expected", "hub.example"}});
+  const std::string root_file = desk::Keyring(command.root_folder).path_of(note::root_name(organisation.id.text()));
+  const bool had_root = !command.root_folder.empty() && std::filesystem::exists(root_file, ignored);
   const Result<Made> made = make_node(std::move(options), organisation, command);
   if (!made) {
+    if (!command.root_folder.empty() && !had_root) std::filesystem::remove(root_file, ignored);
     // A folder with keys that nobody was told of would only stand in the way of the next try; unless another process is making it just now.
     const bool is_made_by_another =
         made.error().code == Code::STORE_LOCKED || (made.error().code == Code::CONFLICT && made.error().where == command.data);
@@ -107,6 +153,8 @@ Result<json::Value> init(const InitCommand& command) {
   }
   return json::Value(json::Object{{"ok", true},
                                   {"data", command.data},
+                                  {"root_key", made->root_key},
+                                  {"root_file", made->root_file},
                                   {"organisation", organisation.id.text()},
                                   {"directory", made->directory},
                                   {"login", made->code.login},
@@ -117,8 +165,9 @@ Result<json::Value> init(const InitCommand& command) {
 
 Result<json::Value> add(const OrgCommand& command) {
   const party::Organisation organisation = TRY(organisation_of(command));
+  TRY(check_root_folder(command.data, command.root_folder, "--root-offline"));
   const std::unique_ptr<Node> node = TRY(open_node(command.data, true));
-  TRY(node->add_organisation(organisation));
+  TRY(node->add_organisation(organisation, command.root_folder));
   return json::Value(json::Object{{"ok", true}, {"organisation", json::encode(organisation)}});
 }
 
@@ -139,6 +188,8 @@ int run_init(const InitCommand& command) {
   return finish(init(command), command.json, [&](const json::Value& made) {
     std::printf("%s: %s\n", member_text(made, "organisation").c_str(), command.data.c_str());
     std::printf("  名簿の公開鍵 key of the directory: %s/root.vkey\n", command.data.c_str());
+    std::printf("  組織の親鍵の公開鍵 public root key: %s\n", member_text(made, "root_key").c_str());
+    std::printf("  親鍵(外して保管) root key, to be kept elsewhere: %s\n", member_text(made, "root_file").c_str());
     std::printf("  管理者 administrator: %s\n", member_text(made, "login").c_str());
     std::printf("  招待コード(一度だけ表示) invitation code, shown once: %s\n", member_text(made, "invitation").c_str());
     std::printf("  期限 until: %s\n", member_text(made, "until").c_str());

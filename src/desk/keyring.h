@@ -1,24 +1,31 @@
 #pragma once
-// Keys that a node itself holds: an organisation's root and signing key, the directory's key and its admitters. One file per key,
-// <folder>/<name with '/' as '_'>.key, mode 0600, never written over; a file that others may read is refused when it is loaded.
+// Keys that a node itself holds: an organisation's root, signing, witness and seal keys, the directory's key and its admitters. One file per key,
+// <folder>/<name with '/' as '_'>.key, mode 0600, never written over but by a rotation; a file that others may read is refused.
 //
-//   warifu-seed/v1
-//   <name of the key>
-//   <base64 of the 32-byte Ed25519 seed>
+//   warifu-seed/v1                          warifu-pkcs11/v1                      # warifu-seal/v1
+//   <name of the key>                       <name of the key>                     # <name of the key>
+//   <base64 of the 32-byte seed>            <label in the token>                  # <age1… recipient>
+//                                           <ed25519|p256> <base64 public key>    AGE-SECRET-KEY-1…
+//
+// With a token, the keys an organisation works with (sign, witness, seal) are born in it and a file says which they are; a file of that
+// kind without the token is CONFIG. A seal key in memory is an identity file of the age format. The root is always a seed: it lies offline.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "crypto/age.h"
+#include "crypto/pkcs11.h"
 #include "note/note.h"
 #include "party/organisation.h"
 
 namespace warifu::desk {
 
 struct OrganisationKeys {
-  note::Signer root;  // <org>/root; lies offline outside the demo
-  note::Signer sign;  // <org>/sign
+  std::optional<note::Signer> root;  // <org>/root; nothing where it lies offline
+  note::Signer sign;                 // <org>/sign
 };
 
 struct DirectoryKeys {
@@ -27,30 +34,63 @@ struct DirectoryKeys {
   [[nodiscard]] std::vector<note::VerifierKey> admitter_keys() const;
 };
 
+struct SealKey {
+  std::string name;  // <org>/seal/<n>, n growing
+  crypto::AgeIdentity identity;
+};
+
+inline constexpr int kSealKeysMax = 1000;  // that an organisation has had
+
 class Keyring {
  public:
-  explicit Keyring(std::string folder) : folder_(std::move(folder)) {}
+  explicit Keyring(std::string folder, std::shared_ptr<crypto::Token> token = nullptr) : folder_(std::move(folder)), token_(std::move(token)) {}
 
-  // CONFLICT when the file exists.
+  // A seed. CONFLICT when the file exists.
   Result<note::Signer> create(std::string_view name) const;
-  // NOT_FOUND; BAD_KEYFILE when it is not exactly such a file, of another name, or open to others.
+  // In the token when there is one, else a seed.
+  Result<note::Signer> create_working(std::string_view name) const;
+  // NOT_FOUND; BAD_KEYFILE when it is not exactly such a file, of another name, or open to others; CONFIG when its key lies in a token and none is
+  // configured; BAD_KEY when the token has another key under that label; errors of crypto::Token.
   [[nodiscard]] Result<note::Signer> load(std::string_view name) const;
-  // The same file as a witness's key: it signs checkpoints together with the time.
+  // The same key as a witness's: it signs checkpoints together with the time.
   [[nodiscard]] Result<note::Cosigner> load_cosigner(std::string_view name) const;
   Result<note::Signer> load_or_create(std::string_view name) const;
 
-  Result<OrganisationKeys> create_organisation(const party::OrganisationId& org) const;
+  // Root and signing key; the root in a keyring of its own when it is to lie elsewhere.
+  Result<OrganisationKeys> create_organisation(const party::OrganisationId& org, const Keyring* root_ring = nullptr) const;
   [[nodiscard]] Result<OrganisationKeys> load_organisation(const party::OrganisationId& org) const;
   // The origin of the log is "<hub>/keys".
   Result<DirectoryKeys> create_directory(std::string_view hub) const;
   [[nodiscard]] Result<DirectoryKeys> load_directory(std::string_view hub) const;
 
+  // ── seal keys: several at a time while one replaces another ──
+  Result<SealKey> create_seal(const party::OrganisationId& org) const;
+  // Oldest first.
+  [[nodiscard]] Result<std::vector<SealKey>> seals(const party::OrganisationId& org) const;
+  // The private key is gone afterwards, in the token too: what was sealed for it can never be opened again. NOT_FOUND.
+  Status destroy_seal(const party::OrganisationId& org, std::string_view name) const;
+
+  // ── replacing <org>/sign or <org>/witness: the new key is made beside the old one and takes its place when the directory knows it ──
+  // The one that is being made; a second call gives the same again.
+  Result<note::Signer> prepare_successor(std::string_view name) const;
+  // Puts it in the place of the old one, which is destroyed. NOT_FOUND when none was prepared.
+  Status install_successor(std::string_view name) const;
+
   [[nodiscard]] std::string path_of(std::string_view name) const;
 
  private:
-  [[nodiscard]] Result<crypto::Ed25519Secret> load_secret(std::string_view name) const;
+  [[nodiscard]] std::string successor_path(std::string_view name) const { return path_of(name) + ".next"; }
+  Result<note::Signer> create_at(const std::string& path, std::string_view name, bool in_token) const;
+  [[nodiscard]] Result<note::Signer> load_at(const std::string& path, std::string_view name) const;
+  [[nodiscard]] Result<SealKey> load_seal(std::string_view name) const;
+  Status destroy_file(const std::string& path) const;
+
   std::string folder_;
+  std::shared_ptr<crypto::Token> token_;
 };
+
+// A seed file that lies anywhere: the root key, brought from where it is kept.
+[[nodiscard]] Result<note::Signer> load_key_file(const std::string& path, std::string_view name);
 
 // Production nodes refuse organisations whose keys are made and shown by a demo, and a demo refuses real ones. CONFIG.
 [[nodiscard]] Status check_demo(const party::OrganisationId& org, bool is_demo_node);

@@ -7,6 +7,9 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "crypto/test_token.h"
+#include "desk/key_file.h"
+#include "note/directory_entry.h"
 
 namespace warifu::desk {
 namespace {
@@ -32,14 +35,15 @@ TEST_CASE("keys are made once, kept for their owner only and read back") {
   const Keyring ring(folder.path + "/keys");
   const auto org = party::OrganisationId::parse("kakuu-police.example").value();
   const OrganisationKeys made = ring.create_organisation(org).value();
-  CHECK(made.root.verifier().name == "kakuu-police.example/root");
+  CHECK(made.root->verifier().name == "kakuu-police.example/root");
   CHECK(made.sign.verifier().name == "kakuu-police.example/sign");
-  CHECK(made.root.verifier().key != made.sign.verifier().key);
+  CHECK(made.root->verifier().key != made.sign.verifier().key);
   CHECK(mode_of(ring.path_of("kakuu-police.example/sign")) == 0600);
   CHECK(mode_of(folder.path + "/keys") == 0700);
   CHECK(ring.path_of("kakuu-police.example/sign") == folder.path + "/keys/kakuu-police.example_sign.key");
 
   const OrganisationKeys loaded = ring.load_organisation(org).value();
+  CHECK(loaded.root->verifier() == made.root->verifier());
   CHECK(loaded.sign.verifier() == made.sign.verifier());
   const note::SignatureLine line = loaded.sign.sign("text\n").value();
   CHECK(note::require({"text\n", {line}}, made.sign.verifier()));
@@ -73,6 +77,120 @@ TEST_CASE("a key file that is open to others, altered or of another key is refus
                                    std::string("warifu-seed/v1\na.example/sign\nAAAA\n"), std::string()}) {
     REQUIRE(write_file_durably(path, bytes_of(wrong), 0600));
     CHECK(ring.load("a.example/sign").error().code == Code::BAD_KEYFILE);
+  }
+}
+
+const auto kOrg = party::OrganisationId::parse("a.example").value();
+
+TEST_CASE("a root key made elsewhere is not needed to work, and is read from where it is brought to") {
+  const Folder folder;
+  const Keyring ring(folder.path + "/keys"), offline(folder.path + "/stick");
+  const OrganisationKeys made = ring.create_organisation(kOrg, &offline).value();
+  REQUIRE(made.root);
+  CHECK(!std::filesystem::exists(ring.path_of("a.example/root")));
+  const OrganisationKeys loaded = ring.load_organisation(kOrg).value();
+  CHECK(!loaded.root);
+  CHECK(loaded.sign.verifier() == made.sign.verifier());
+  CHECK(load_key_file(offline.path_of("a.example/root"), "a.example/root").value().verifier() == made.root->verifier());
+  CHECK(load_key_file(offline.path_of("a.example/root"), "b.example/root").error().code == Code::BAD_KEYFILE);
+  CHECK(load_key_file(folder.path + "/nothing", "a.example/root").error().code == Code::NOT_FOUND);
+}
+
+TEST_CASE("seal keys are identity files of the age format, numbered, and gone when destroyed") {
+  const Folder folder;
+  const Keyring ring(folder.path + "/keys");
+  CHECK(ring.seals(kOrg).value().empty());
+  const SealKey first = ring.create_seal(kOrg).value(), second = ring.create_seal(kOrg).value();
+  CHECK(first.name == "a.example/seal/1");
+  CHECK(second.name == "a.example/seal/2");
+  CHECK(mode_of(ring.path_of(first.name)) == 0600);
+  const std::string text = read_file(ring.path_of(first.name), 1024).value();
+  CHECK(text.starts_with("# warifu-seal/v1\n# a.example/seal/1\n# age1"));
+  CHECK(text.find("\nAGE-SECRET-KEY-1") != std::string::npos);
+
+  const auto loaded = ring.seals(kOrg).value();
+  REQUIRE(loaded.size() == 2);
+  const Bytes sealed = crypto::age_seal(std::vector{first.identity.recipient()}, bytes_of("text")).value();
+  CHECK(text_of(crypto::age_open({loaded[0].identity}, sealed).value().plaintext) == "text");
+  REQUIRE(ring.destroy_seal(kOrg, first.name));
+  CHECK(ring.seals(kOrg).value().size() == 1);
+  CHECK(ring.create_seal(kOrg).value().name == "a.example/seal/3");
+  CHECK(ring.destroy_seal(kOrg, first.name).error().code == Code::NOT_FOUND);
+  CHECK(ring.destroy_seal(kOrg, "a.example/sign").error().code == Code::NOT_FOUND);
+  // Another's name or recipient over the secret.
+  std::string altered = read_file(ring.path_of(second.name), 1024).value();
+  altered.replace(altered.find("# age1") + 10, 1, altered[altered.find("# age1") + 10] == 'q' ? "p" : "q");
+  REQUIRE(write_file_durably(ring.path_of(second.name), bytes_of(altered), 0600));
+  CHECK(ring.seals(kOrg).error().code == Code::BAD_KEYFILE);
+}
+
+TEST_CASE("with a token the working keys are born in it; the files say which they are and hold no secret") {
+  const Folder folder;
+  const crypto::testing::TestTokens tokens("warifu");
+  const auto token = crypto::Token::open(tokens.options("warifu")).value();
+  const Keyring ring(folder.path + "/keys", token);
+  const OrganisationKeys made = ring.create_organisation(kOrg).value();
+  const SealKey seal = ring.create_seal(kOrg).value();
+  const std::string file = read_file(ring.path_of("a.example/sign"), 1024).value();
+  CHECK(file == "warifu-pkcs11/v1\na.example/sign\na.example/sign\ned25519 " + made.sign.verifier().key.base64() + "\n");
+  CHECK(read_file(ring.path_of("a.example/root"), 1024).value().starts_with("warifu-seed/v1\n"));
+  CHECK(seal.identity.recipient().text().starts_with("age1tag1"));
+
+  const OrganisationKeys loaded = ring.load_organisation(kOrg).value();
+  const note::SignatureLine line = loaded.sign.sign("text\n").value();
+  CHECK(note::require({"text\n", {line}}, made.sign.verifier()));
+  const Bytes sealed = crypto::age_seal(std::vector{seal.identity.recipient()}, bytes_of("text")).value();
+  CHECK(text_of(crypto::age_open({ring.seals(kOrg).value()[0].identity}, sealed).value().plaintext) == "text");
+
+  REQUIRE(ring.create_working("a.example/witness"));
+  const note::Cosigner witness = ring.load_cosigner("a.example/witness").value();
+  const note::SignatureLine cosigned = witness.cosign("text\n", Time::from_seconds(1'800'000'000)).value();
+  CHECK(note::require({"text\n", {cosigned}}, witness.verifier()));
+
+  // Without the token, with another key under the label, and with none.
+  const Keyring without(folder.path + "/keys");
+  CHECK(without.load("a.example/sign").error().code == Code::CONFIG);
+  CHECK(without.seals(kOrg).error().code == Code::CONFIG);
+  CHECK(without.destroy_seal(kOrg, seal.name).error().code == Code::CONFIG);
+  REQUIRE(token->destroy(crypto::TokenKeyKind::ED25519, "a.example/sign"));
+  CHECK(ring.load("a.example/sign").error().code == Code::NOT_FOUND);
+  REQUIRE(token->generate_ed25519("a.example/sign"));
+  CHECK(ring.load("a.example/sign").error().code == Code::BAD_KEY);
+  CHECK(loaded.sign.sign("text\n").error().code == Code::BAD_KEY);
+
+  REQUIRE(ring.destroy_seal(kOrg, seal.name));
+  CHECK(ring.seals(kOrg).value().empty());
+  CHECK(token->p256("a.example/seal/1").error().code == Code::NOT_FOUND);
+
+  for (const std::string& wrong : {file + "\n", file.substr(1), std::string("warifu-pkcs11/v1\na.example/sign\n\ned25519 AAAA\n"),
+                                   std::string("warifu-pkcs11/v1\na.example/sign\nx\nrsa AAAA\n")}) {
+    REQUIRE(write_file_durably(ring.path_of("a.example/sign"), bytes_of(wrong), 0600));
+    CHECK(ring.load("a.example/sign").error().code == Code::BAD_KEYFILE);
+  }
+}
+
+TEST_CASE("a successor takes the place of a signing key, and the old one is destroyed, wherever they lie and wherever it is cut short") {
+  const crypto::testing::TestTokens tokens("warifu");
+  const auto token = crypto::Token::open(tokens.options("warifu")).value();
+  for (const bool in_token : {false, true}) {
+    CAPTURE(in_token);
+    const Folder folder;
+    const Keyring ring(folder.path + "/keys", in_token ? token : nullptr);
+    const note::Signer old = ring.create_working("a.example/sign").value();
+    const note::Signer next = ring.prepare_successor("a.example/sign").value();
+    CHECK(next.verifier().key != old.verifier().key);
+    CHECK(ring.prepare_successor("a.example/sign").value().verifier() == next.verifier());
+    CHECK(ring.load("a.example/sign").value().verifier() == old.verifier());
+    // As a crash after setting the old one aside would leave it.
+    std::filesystem::create_hard_link(ring.path_of("a.example/sign"), ring.path_of("a.example/sign") + ".old");
+    REQUIRE(ring.install_successor("a.example/sign"));
+    CHECK(ring.load("a.example/sign").value().verifier() == next.verifier());
+    CHECK(ring.install_successor("a.example/sign").error().code == Code::NOT_FOUND);
+    int files = 0;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path + "/keys")) ++files;
+    CHECK(files == 1);
+    if (in_token) CHECK(token->list().value() == std::vector<crypto::Token::Listed>{{crypto::TokenKeyKind::ED25519, "a.example/sign#2"}});
+    if (in_token) CHECK(old.sign("text\n").error().code == Code::NOT_FOUND);
   }
 }
 

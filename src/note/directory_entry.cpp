@@ -235,6 +235,8 @@ Result<VerifierKey> PersonEntry::verifier() const {
 
 std::string root_name(std::string_view org) { return std::string(org) + "/root"; }
 std::string sign_name(std::string_view org) { return std::string(org) + "/sign"; }
+std::string seal_name(std::string_view org) { return std::string(org) + "/seal"; }
+std::string witness_name(std::string_view org) { return std::string(org) + "/witness"; }
 std::string person_name(std::string_view org, PersonId person) { return std::string(org) + "/person/" + person.hex(); }
 
 bool is_admitter_name(std::string_view name) {

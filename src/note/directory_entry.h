@@ -75,6 +75,8 @@ struct PersonEntry {
 
 [[nodiscard]] std::string root_name(std::string_view org);                     // <org>/root
 [[nodiscard]] std::string sign_name(std::string_view org);                     // <org>/sign
+[[nodiscard]] std::string seal_name(std::string_view org);                     // <org>/seal
+[[nodiscard]] std::string witness_name(std::string_view org);                  // <org>/witness
 [[nodiscard]] std::string person_name(std::string_view org, PersonId person);  // <org>/person/<32 hex>
 [[nodiscard]] bool is_admitter_name(std::string_view name);                    // <hub>/admit/<n>
 

@@ -156,27 +156,33 @@ Status check_text(std::string_view text) {
   return check_characters(text);
 }
 
-Result<Signer> Signer::create(std::string_view name, crypto::Ed25519Secret secret) {
-  VerifierKey verifier = TRY(VerifierKey::create(name, secret.public_key()));
-  return Signer(std::move(verifier), std::move(secret));
+Result<Signer> Signer::create(std::string_view name, crypto::Ed25519Secret secret) { return create(name, crypto::signing_key(std::move(secret))); }
+
+Result<Signer> Signer::create(std::string_view name, std::shared_ptr<const crypto::SigningKey> key) {
+  VerifierKey verifier = TRY(VerifierKey::create(name, key->public_key()));
+  return Signer(std::move(verifier), std::move(key));
 }
 
 Result<SignatureLine> Signer::sign(std::string_view text) const {
   TRY(check_text(text));
-  const auto signature = secret_.sign(text);
+  const crypto::Ed25519Signature signature = TRY(key_->sign(bytes_of(text)));
   return SignatureLine{verifier_.name, verifier_.id, Bytes(signature.begin(), signature.end())};
 }
 
 Result<Cosigner> Cosigner::create(std::string_view name, crypto::Ed25519Secret secret) {
-  VerifierKey verifier = TRY(VerifierKey::create(name, secret.public_key(), KeyType::cosignature_v1));
-  return Cosigner(std::move(verifier), std::move(secret));
+  return create(name, crypto::signing_key(std::move(secret)));
+}
+
+Result<Cosigner> Cosigner::create(std::string_view name, std::shared_ptr<const crypto::SigningKey> key) {
+  VerifierKey verifier = TRY(VerifierKey::create(name, key->public_key(), KeyType::cosignature_v1));
+  return Cosigner(std::move(verifier), std::move(key));
 }
 
 Result<SignatureLine> Cosigner::cosign(std::string_view text, Time at) const {
   TRY(check_text(text));
   if (at.us < 0) return fail(Code::OUT_OF_RANGE, "a cosignature's time is not before 1970");
   const auto seconds = static_cast<std::uint64_t>(at.seconds());
-  const auto signature = secret_.sign(cosigned_text(seconds, text));
+  const crypto::Ed25519Signature signature = TRY(key_->sign(bytes_of(cosigned_text(seconds, text))));
   Bytes raw;
   for (int shift = 56; shift >= 0; shift -= 8) raw.push_back(static_cast<std::uint8_t>(seconds >> shift));
   raw.insert(raw.end(), signature.begin(), signature.end());

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,7 +16,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/time.h"
-#include "crypto/ed25519.h"
+#include "crypto/signing_key.h"
 
 namespace warifu::note {
 
@@ -64,29 +65,33 @@ struct Note {
 // BAD_NOTE unless the text may be signed.
 [[nodiscard]] Status check_text(std::string_view text);
 
+// A name and the key that signs under it, in memory or in a security module. Copies share the key.
 class Signer {
  public:
   [[nodiscard]] static Result<Signer> create(std::string_view name, crypto::Ed25519Secret secret);
+  [[nodiscard]] static Result<Signer> create(std::string_view name, std::shared_ptr<const crypto::SigningKey> key);
   [[nodiscard]] const VerifierKey& verifier() const { return verifier_; }
+  // A key in a security module may fail: TOKEN_UNAVAILABLE, CRYPTO.
   [[nodiscard]] Result<SignatureLine> sign(std::string_view text) const;
 
  private:
-  Signer(VerifierKey verifier, crypto::Ed25519Secret secret) : verifier_(std::move(verifier)), secret_(std::move(secret)) {}
+  Signer(VerifierKey verifier, std::shared_ptr<const crypto::SigningKey> key) : verifier_(std::move(verifier)), key_(std::move(key)) {}
   VerifierKey verifier_;
-  crypto::Ed25519Secret secret_;
+  std::shared_ptr<const crypto::SigningKey> key_;
 };
 
 // A witness (C2SP tlog-cosignature, cosignature/v1): signs a checkpoint together with the second at which it saw it.
 class Cosigner {
  public:
   [[nodiscard]] static Result<Cosigner> create(std::string_view name, crypto::Ed25519Secret secret);
+  [[nodiscard]] static Result<Cosigner> create(std::string_view name, std::shared_ptr<const crypto::SigningKey> key);
   [[nodiscard]] const VerifierKey& verifier() const { return verifier_; }
   [[nodiscard]] Result<SignatureLine> cosign(std::string_view text, Time at) const;
 
  private:
-  Cosigner(VerifierKey verifier, crypto::Ed25519Secret secret) : verifier_(std::move(verifier)), secret_(std::move(secret)) {}
+  Cosigner(VerifierKey verifier, std::shared_ptr<const crypto::SigningKey> key) : verifier_(std::move(verifier)), key_(std::move(key)) {}
   VerifierKey verifier_;
-  crypto::Ed25519Secret secret_;
+  std::shared_ptr<const crypto::SigningKey> key_;
 };
 // When the cosignature was made; BAD_NOTE when the line is not one.
 [[nodiscard]] Result<Time> cosignature_time(const SignatureLine& line);

@@ -128,6 +128,7 @@ class World:
 
     def __init__(self, folder, store=""):
         self.folder, self.data, self.store, self.port, self.ca = folder, folder / "node", store, None, None
+        self.init_options, self.root_folder = [], None  # of `warifu init`; where the root keys lie when they lie offline
 
     def key(self, org, login):
         return ["--keyfile", self.folder / f"{org}-{login}.key", "--device", self.folder / f"{org}-{login}.device", "--pin-stdin"]
@@ -152,13 +153,18 @@ class World:
         return done("key", "enrol", "--server", url, "--org", org, "--login", login, "--code", code, "--password-stdin", *self.key(org, login), *ca,
                     stdin=f"{PASSWORD}\n{pin_of(org, login)}\n")
 
+    def root(self, org):
+        return ["--root", self.root_folder / f"{org}_root.key"] if self.root_folder else []
+
     def init(self):
         """Both organisations and everybody in the books; the invitation codes by organisation and login."""
         store = ["--store", self.store] if self.store else []
+        offline = ["--root-offline", self.root_folder] if self.root_folder else []
         made = done("init", "--data", self.data, "--org", AGENCY, "--name-ja", "架空県警察", "--name-en", "Kakuu Prefectural Police", "--side", "agency",
-                    "--address", "架空県架空市1-1", "--telephone", "03-0000-0110", "--admin-name", "仮野 花子", *store)
+                    "--address", "架空県架空市1-1", "--telephone", "03-0000-0110", "--admin-name", "仮野 花子", *store, *offline, *self.init_options)
         codes = {(AGENCY, "admin"): made["invitation"]}
-        done("org", "add", "--data", self.data, "--org", PROVIDER, "--name-ja", "架空ポータル", "--name-en", "Kakuu Portal", "--side", "provider", "--kind", "portal")
+        done("org", "add", "--data", self.data, "--org", PROVIDER, "--name-ja", "架空ポータル", "--name-en", "Kakuu Portal", "--side", "provider", "--kind", "portal",
+             *offline)
         done("unit", "add", "サイバー犯罪対策課", "--name-en", "Cyber", "--prefix", "架空警サ", "--register-office", "--data", self.data, "--org", AGENCY)
         for org, people in PEOPLE.items():
             for login, roles in people.items():
@@ -175,7 +181,7 @@ class World:
     def admit_first_two(self):
         for org, second in ((AGENCY, "kachou"), (PROVIDER, "kakunin")):
             for login in ("admin", second):
-                assert done("user", "admit", login, "--data", self.data, "--org", org)["admitted"] == 1
+                assert done("user", "admit", login, "--data", self.data, "--org", org, *self.root(org))["admitted"] == 1
 
     def profile_file(self):
         path = self.folder / "profile.json"
