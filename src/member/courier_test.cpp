@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "exchange/acts_body.h"
 #include "exchange/crossing.h"
 #include "json/codec.h"
@@ -175,7 +177,7 @@ TEST_CASE("what a receiver must refuse is kept with its code, answered and witho
     CAPTURE(std::string(sentence(counts.last_refusal->code).name));
     CHECK(std::ranges::find(one.codes, counts.last_refusal->code) != one.codes.end());
     CHECK(e.provider.mailbox->acts(matter).error().code == Code::NOT_FOUND);
-    CHECK(must(e.provider.mailbox->unposted(e.clock(), 10)).size() == (one.is_answered ? 1 : 0));
+    CHECK(must(e.provider.mailbox->unposted(e.clock(), 10)).size() == (one.is_answered ? 1U : 0U));
     CHECK(e.provider.metrics.render().find("warifu_messages_refused_total") != std::string::npos);
     // It is not offered again, and the next one gets through.
     e.hub.tamper = [](exchange::FetchedMessage&) {};

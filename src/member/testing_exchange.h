@@ -2,6 +2,7 @@
 // For tests only: an agency and a provider with stores of their own, each a member of the same exchange. What people do is done in the desk's
 // test world; what crosses goes sealed over the testing hub.
 
+#include <cctype>
 #include <filesystem>
 
 #include "desk/test_office.h"

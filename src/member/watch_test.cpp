@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "desk/enrolment.h"
 #include "member/testing_exchange.h"
 
