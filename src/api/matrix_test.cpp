@@ -319,6 +319,7 @@ void add_common_rows(std::map<std::string, Row>& rows) {
   rows["get_desk"] = {At::ASSIGNED, readers, {}};
   rows["get_registers_by_office"] = {At::DISPATCHED, "app del reg aud", {}};
   rows["post_matters_by_matter_view"] = {At::ASSIGNED, "inv inv2 sup app del reg aud int op leg rel rel2 paud", body(desk::ViewCommand{})};
+  rows["get_matters_by_matter_acts_by_act_proof"] = {At::ASSIGNED, "inv inv2 sup app del reg aud int op leg rel rel2 paud", {}, "", true};
   rows["post_matters_by_matter_purge"] = {At::WITHDRAWN, "reg rel rel2", body(desk::ReasonCommand{"取下げのため"}), "", true};
   rows["post_matters_by_matter_findings"] = {At::DISPATCHED, "aud paud", body(desk::FindingCommand{"same-target", "続けて同じ対象です。"})};
   for (const char* open : {"get_organisations", "get_organisations_by_organisation", "get_organisations_by_organisation_profile",
@@ -471,7 +472,8 @@ std::string address(const Route& route, const Objects& objects) {
                                                                                                      {"{file}", objects.file},
                                                                                                      {"{organisation}", objects.organisation},
                                                                                                      {"{statement}", objects.statement},
-                                                                                                     {"{release}", objects.release}})
+                                                                                                     {"{release}", objects.release},
+                                                                                                     {"{act}", objects.release}})
     if (const std::size_t at = out.find(name); at != std::string::npos) out.replace(at, name.size(), value);
   if (route.operation == "post_matters_by_matter_files") out += "?name=a.csv";
   return out;

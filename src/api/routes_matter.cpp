@@ -89,6 +89,12 @@ void add_end(Router& routes) {
       [](Call& call, const desk::ViewCommand& body) -> Result<desk::MatterView> {
         return call.here().office.view(call.caller, TRY(call.id<MatterId>("matter")), body);
       });
+  routes.add<None, desk::ProofView>({"GET", "/api/matters/{matter}/acts/{act}/proof", "matters",
+                                     "手続記録の証明:誰の、どの鍵の署名か、記録簿のどこにあるかを、いま確かめて示します。",
+                                     "Proves an act: whose signature by which key, and where it stands in the log; checked as it is asked."},
+                                    [](Call& call) -> Result<desk::ProofView> {
+                                      return call.here().office.prove(call.caller, TRY(call.id<MatterId>("matter")), TRY(call.id<Sha256>("act")));
+                                    });
   routes.add<desk::ReasonCommand, desk::Written>({"POST", "/api/matters/{matter}/purge", "matters", "内容を廃棄し、廃棄証明を残します。",
                                                   "Destroys the content and leaves a proof of purge.", Access::SESSION, Write::KEPT},
                                                  [](Call& call, const desk::ReasonCommand& body) -> Result<desk::Written> {

@@ -50,10 +50,25 @@ Result<std::string> export_evidence(const EvidenceExport& command) {
   input.created = now_utc();
   input.directory = TRY(node->directory().entries());
   input.checkpoint = TRY(node->directory().checkpoint(input.created));
+  if (hosted->mailbox != nullptr) input.crossings = TRY(hosted->mailbox->crossings(*matter));
   input.pdf = TRY(api::inquiry_paper(law::Catalogue::built_in(), acts, state, document::Language::JA));
   const std::string bundle = TRY(exchange::make_evidence(input, *hosted->signer));
   TRY(write_file_durably(command.out, bytes_of(bundle), 0600));
   return std::to_string(input.acts.size());
+}
+
+void print_crossing(const exchange::CheckedCrossing& crossing) {
+  std::string to, cosigned;
+  for (const std::string& org : crossing.to) to += (to.empty() ? "" : ", ") + org;
+  for (const std::string& name : crossing.cosigned_by) cosigned += (cosigned.empty() ? "" : ", ") + name;
+  std::printf("    送付 sent %s -> %s  message %s\n", crossing.from.c_str(), to.c_str(), crossing.message.hex().c_str());
+  if (crossing.log_size)
+    std::printf("    記録簿 log %s index %llu of %llu  連署 cosigned by %s%s\n", crossing.log.c_str(),
+                static_cast<unsigned long long>(crossing.index), static_cast<unsigned long long>(*crossing.log_size),
+                cosigned.empty() ? "-" : cosigned.c_str(), crossing.is_text_checked ? "" : "  (text purged)");
+  else
+    std::printf("    記録簿 log %s index %llu promised, 未記載 not in the log yet\n", crossing.log.c_str(),
+                static_cast<unsigned long long>(crossing.index));
 }
 
 void print_report(const exchange::EvidenceReport& report) {
@@ -69,7 +84,24 @@ void print_report(const exchange::EvidenceReport& report) {
     for (const exchange::EvidenceSignature& signature : act.signatures)
       std::printf("    %s %s+%s  有効 %s から   entry %zu\n", signature.is_passkey ? "パスキー passkey" : "署名", signature.name.c_str(),
                   signature.key_id.c_str(), to_rfc3339_tokyo(signature.valid_from).c_str(), signature.entry);
+    if (act.crossing) print_crossing(report.crossings[*act.crossing]);
   }
+}
+
+json::Value crossing_json(const exchange::CheckedCrossing& crossing) {
+  json::Array to, cosigned_by;
+  for (const std::string& org : crossing.to) to.emplace_back(org);
+  for (const std::string& name : crossing.cosigned_by) cosigned_by.emplace_back(name);
+  return json::Object{{"message", crossing.message.hex()},
+                      {"from", crossing.from},
+                      {"to", std::move(to)},
+                      {"created", to_rfc3339(crossing.created)},
+                      {"promised", to_rfc3339(crossing.promised)},
+                      {"log", crossing.log},
+                      {"index", crossing.index},
+                      {"log_size", crossing.log_size ? json::Value(*crossing.log_size) : json::Value(nullptr)},
+                      {"cosigned_by", std::move(cosigned_by)},
+                      {"text_checked", crossing.is_text_checked}};
 }
 
 json::Object report_json(const exchange::EvidenceReport& report) {
@@ -92,8 +124,11 @@ json::Object report_json(const exchange::EvidenceReport& report) {
                                 {"at", to_rfc3339(act.act.at)},
                                 {"effect", enum_text(act.effect.effect)},
                                 {"purged", act.is_purged},
+                                {"crossing", act.crossing ? json::Value(*act.crossing) : json::Value(nullptr)},
                                 {"signatures", std::move(signatures)}});
   }
+  json::Array crossings;
+  for (const exchange::CheckedCrossing& crossing : report.crossings) crossings.push_back(crossing_json(crossing));
   return json::Object{{"ok", true},
                       {"org", report.org.text()},
                       {"number", report.number},
@@ -102,7 +137,8 @@ json::Object report_json(const exchange::EvidenceReport& report) {
                       {"root", report.root},
                       {"directory_size", report.directory_size},
                       {"exported", to_rfc3339(report.created)},
-                      {"acts", std::move(acts)}};
+                      {"acts", std::move(acts)},
+                      {"crossings", std::move(crossings)}};
 }
 
 Result<std::size_t> rebuild(const RebuildCommand& command, std::size_t& matters) {

@@ -200,7 +200,10 @@ Result<Hosted*> Node::host(const party::Organisation& organisation) {
   if (network_) TRY(make_member(*hosted, office));
   const std::shared_ptr<desk::Directory> directory = member_ ? std::shared_ptr<desk::Directory>(member_->directory()) : directory_;
   parts.directory = directory;
-  if (network_) parts.mailbox = office;
+  if (network_) {
+    parts.mailbox = office;
+    parts.logs = {network_->log};
+  }
   parts.law = std::shared_ptr<const law::Catalogue>(&law::Catalogue::built_in(), [](const law::Catalogue*) {});
   parts.signer = hosted->signer;
   parts.clock = options_.clock;

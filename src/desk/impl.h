@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "desk/office.h"
+#include "exchange/key_log.h"
 #include "inquiry/bodies.h"
 #include "json/write.h"
 
@@ -75,6 +76,12 @@ struct Office::Impl {
   void forget_books() const;
   mutable std::mutex books_mutex;
   mutable std::shared_ptr<const Books> books_cache;
+
+  // The log of keys as a stranger reads it, verified once for each size; `size`: how many entries it has.
+  [[nodiscard]] Result<std::shared_ptr<const exchange::KeyLog>> key_log(std::size_t& size) const;
+  mutable std::mutex key_log_mutex;
+  mutable std::shared_ptr<const exchange::KeyLog> key_log_cache;
+  mutable std::size_t key_log_size = 0;
 
   [[nodiscard]] Time now() const { return parts.clock(); }
   [[nodiscard]] party::Side side() const { return parts.self.side; }

@@ -46,6 +46,7 @@ struct OfficeParts {
   std::shared_ptr<Directory> directory;
   std::shared_ptr<const law::Catalogue> law;
   std::shared_ptr<const note::Signer> signer;            // <org>/sign
+  std::vector<note::VerifierKey> logs = {};              // of a member of an exchange: the hub's log of messages
   std::shared_ptr<Mailbox> mailbox;                      // of a member of an exchange; null where acts cross in this process
   std::vector<std::shared_ptr<answer::Source>> sources;  // provider only
   std::function<Time()> clock = now_utc;
@@ -107,6 +108,7 @@ class Office {
   Result<Written> purge(const Caller&, const MatterId&, const ReasonCommand&);
   Result<Written> add_finding(const Caller&, const MatterId&, const FindingCommand&);
   Result<std::string> file_path(const Caller&, const MatterId&, const Sha256& file) const;
+  Result<ProofView> prove(const Caller&, const MatterId&, const Sha256& act) const;  // EVIDENCE_INVALID: a signature or a message does not hold
   Result<ListView> list(const Caller&, MatterQuery) const;
   Result<DeskView> desk(const Caller&) const;
   Result<RegisterView> register_of(const Caller&, const UnitId& office, law::FormKind, int year) const;

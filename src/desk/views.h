@@ -111,6 +111,33 @@ struct StepEvidence {  // accepted → relayed → delivered → retrieved
   bool is_late = false;
 };
 
+// What stands behind an act (証明), as it was checked when it was asked for.
+struct ProofSignature {
+  std::string name;    // <org>/sign, <org>/person/<id>
+  std::string key_id;  // 8 hex digits
+  bool is_passkey = false;
+  Time valid_from, valid_until;
+  std::int64_t entry = 0;  // index in the directory
+};
+struct ProofCrossing {  // the message that carried it
+  std::string message, from;
+  std::vector<std::string> to;
+  Time created, promised;
+  std::string log;
+  std::int64_t index = 0;
+  std::optional<std::int64_t> log_size;  // none: promised and not in the log yet
+  std::vector<std::string> cosigned_by;
+  bool is_text_checked = true;  // false: a text it carried has been purged
+};
+struct ProofView {
+  Sha256 act;
+  std::string note;  // exactly what was signed, with the signature lines
+  std::string directory;
+  std::int64_t directory_size = 0;
+  std::vector<ProofSignature> signatures;
+  std::optional<ProofCrossing> crossing;
+};
+
 struct VersionView {
   int version = 1;
   inquiry::InquiryText text;
@@ -291,6 +318,9 @@ BOOST_DESCRIBE_STRUCT(JudgeView, (), (items))
 BOOST_DESCRIBE_STRUCT(ActView, (),
                       (act, kind, name_ja, name_en, org, role, person, at, is_shared, is_purged, has_own_signature, own_keys, effect, why, note))
 BOOST_DESCRIBE_STRUCT(StepEvidence, (), (step, at, is_late))
+BOOST_DESCRIBE_STRUCT(ProofSignature, (), (name, key_id, is_passkey, valid_from, valid_until, entry))
+BOOST_DESCRIBE_STRUCT(ProofCrossing, (), (message, from, to, created, promised, log, index, log_size, cosigned_by, is_text_checked))
+BOOST_DESCRIBE_STRUCT(ProofView, (), (act, note, directory, directory_size, signatures, crossing))
 BOOST_DESCRIBE_STRUCT(VersionView, (),
                       (version, text, numbering, date, approved_at, dispatched_at, approver_name, approver_post, by_delegate, is_superseded))
 BOOST_DESCRIBE_STRUCT(ReleaseView, (),

@@ -170,10 +170,28 @@ Result<KeyLog> check_directory(const ArchiveEntries& entries, const note::Policy
   return log;
 }
 
-Status check_signatures(const KeyLog& log, const inquiry::SignedAct& act, EvidenceAct& out) {
+// Each message of the bundle, and which acts it carried.
+Status check_crossings(const ArchiveEntries& entries, const KeyLog& log, const note::Policy& root, const std::vector<inquiry::SignedAct>& acts,
+                       EvidenceReport& report, std::size_t& counted) {
+  for (const BundledCrossing& bundled : TRY(take_crossings(entries, acts))) {
+    std::vector<inquiry::SignedAct> carried;
+    for (const std::size_t place : bundled.acts) carried.push_back(acts[place]);
+    Result<CheckedCrossing> checked = check_crossing(bundled.crossing, carried, log, root);
+    if (!checked) return bad(bundled.folder + "/" + checked.error().where, checked.error().message);
+    for (const std::size_t place : bundled.acts) report.acts[place].crossing = report.crossings.size();
+    report.crossings.push_back(std::move(*checked));
+    counted += bundled.entries;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<EvidenceSignature>> check_act_signatures(const KeyLog& log, const inquiry::SignedAct& act, const std::string& entry) {
+  std::vector<EvidenceSignature> out;
   const std::string org = act.act.org.text();
   const auto sign = [&](const std::string& name, const note::KeyId& id, bool is_passkey, const note::Validity& valid, std::size_t index) {
-    out.signatures.push_back({name, to_hex(id), is_passkey, valid.from, valid.until, index});
+    out.push_back({name, to_hex(id), is_passkey, valid.from, valid.until, index});
   };
   bool has_organisation = false, has_person = false;
   for (const KeyLog::OrganisationKey& known : log.organisation_keys(org, act.act.at)) {
@@ -183,29 +201,26 @@ Status check_signatures(const KeyLog& log, const inquiry::SignedAct& act, Eviden
       sign(known.key.name, known.key.id, false, known.entry.valid, known.index);
     }
   }
-  if (!has_organisation) return bad(out.entry, "no valid signature of its organisation");
+  if (!has_organisation) return bad(entry, "no valid signature of its organisation");
   if (act.act.person) {
     std::vector<KeyLog::PersonKey> known = log.person_keys(org, *act.act.person, act.act.at);
     std::erase_if(known, [&](const KeyLog::PersonKey& one) { return one.entry.role != enum_text(act.act.role); });
     std::vector<note::PersonKey> keys;
     for (const KeyLog::PersonKey& one : known) keys.push_back(one.key);
     const Result<std::vector<note::PersonKey>> who = inquiry::own_signatures(act, keys, log.relying_parties(org, act.act.at));
-    if (!who && who.error().code != Code::SIGNATURE_MISSING) return bad(out.entry, who.error().message);
+    if (!who && who.error().code != Code::SIGNATURE_MISSING) return bad(entry, who.error().message);
     if (who)
       for (const note::PersonKey& key : *who) {
-        const auto entry = std::ranges::find(known, key, &KeyLog::PersonKey::key);
-        sign(key.name, key.id, key.is_passkey(), entry->entry.valid, entry->index);
+        const auto of = std::ranges::find(known, key, &KeyLog::PersonKey::key);
+        sign(key.name, key.id, key.is_passkey(), of->entry.valid, of->index);
         has_person = true;
       }
   }
-  if (inquiry::rule_of(act.act.kind).needs_own_signature && !has_person) return bad(out.entry, "no valid own signature of a person in that role");
+  if (inquiry::rule_of(act.act.kind).needs_own_signature && !has_person) return bad(entry, "no valid own signature of a person in that role");
   // Every signature line must be accounted for: a line that nobody vouches for is not evidence of anything, and could be anybody's.
-  if (act.note.signatures.size() + act.assertions.size() != out.signatures.size())
-    return bad(out.entry, "a signature line that the key log does not vouch for");
-  return {};
+  if (act.note.signatures.size() + act.assertions.size() != out.size()) return bad(entry, "a signature line that the key log does not vouch for");
+  return out;
 }
-
-}  // namespace
 
 Result<std::string> make_evidence(const EvidenceInput& input, const note::Signer& signer) {
   ArchiveEntries entries;
@@ -218,6 +233,7 @@ Result<std::string> make_evidence(const EvidenceInput& input, const note::Signer
   }
   for (std::size_t i = 0; i < input.directory.size(); ++i) entries.emplace(numbered("directory/entries", i), input.directory[i]);
   entries.emplace("directory/checkpoint", input.checkpoint);
+  TRY(put_crossings(entries, input.crossings, input.acts));
   if (input.pdf) entries.emplace("paper.pdf", *input.pdf);
   const note::Note checkpoint = TRY(note::Note::parse(input.checkpoint));
   std::string text = manifest_head(input, checkpoint.text.substr(0, checkpoint.text.find('\n')));
@@ -269,8 +285,7 @@ Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Poli
                  act.error().message);
     if (act->act.matter != manifest.matter) return bad(name, "an act of another matter");
     if (!act->is_shared() && act->act.org != manifest.org) return bad(name, "an internal act of the other side");
-    EvidenceAct shown{name, act->act, act->hash, {}, {}, !act->body.has_value()};
-    TRY(check_signatures(log, *act, shown));
+    EvidenceAct shown{name, act->act, act->hash, TRY(check_act_signatures(log, *act, name)), {}, !act->body.has_value(), {}};
     report.acts.push_back(std::move(shown));
     acts.push_back(std::move(*act));
   }
@@ -278,6 +293,7 @@ Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Poli
   std::size_t counted = acts.size() + report.directory_size + 2;
   for (const auto& [name, bytes] : entries)
     if (name.starts_with("bodies/") || name.starts_with("assertions/") || name.starts_with("lists/") || name == "paper.pdf") ++counted;
+  TRY(check_crossings(entries, log, root, acts, report, counted));
   if (counted != entries.size()) return bad("the archive", "entries that belong to nothing");
 
   const inquiry::MatterState state = inquiry::fold(acts);

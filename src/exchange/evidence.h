@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "exchange/archive.h"
+#include "exchange/crossing.h"
 #include "exchange/key_log.h"
 #include "inquiry/fold.h"
 #include "note/policy.h"
@@ -21,6 +22,7 @@ struct EvidenceInput {
   std::vector<inquiry::SignedAct> acts;  // in fold order
   std::vector<std::string> directory;    // every entry of the key log
   std::string checkpoint;                // the directory's signed checkpoint over them
+  std::vector<Crossing> crossings;       // of the shared acts that went through an exchange
   std::optional<std::string> pdf;
   Time created;
 };
@@ -42,6 +44,7 @@ struct EvidenceAct {
   std::vector<EvidenceSignature> signatures;
   inquiry::EffectOf effect;
   bool is_purged = false;
+  std::optional<std::size_t> crossing;  // place in the report's list, of an act that crossed
 };
 
 struct EvidenceReport {
@@ -54,7 +57,12 @@ struct EvidenceReport {
   std::size_t directory_size = 0;
   inquiry::State state = inquiry::State::NONE;
   std::vector<EvidenceAct> acts;
+  std::vector<CheckedCrossing> crossings;
 };
+
+// Who signed this act, by keys in force when it was written. EVIDENCE_INVALID with `where` = `entry` when a signature it needs is missing, or
+// one that stands there has nobody who vouches for it.
+[[nodiscard]] Result<std::vector<EvidenceSignature>> check_act_signatures(const KeyLog& log, const inquiry::SignedAct& act, const std::string& entry);
 
 // EVIDENCE_INVALID with `where` = the first bad entry.
 [[nodiscard]] Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Policy& root);
