@@ -101,7 +101,7 @@ function MatterBody({ id, view, problem }: { id: string; view: Schema<'MatterVie
       </div>
       <ActionBar id={id} actions={view.actions} onStep={(name) => start(name)} />
       {open ? <StepDialog matter={id} step={open.step} release={open.release} onClose={() => setOpen(null)} /> : null}
-      {proof ? <ProofDialog act={proof} number={row.number} onClose={() => setProof(null)} /> : null}
+      {proof ? <ProofDialog matter={id} act={proof} number={row.number} onClose={() => setProof(null)} /> : null}
     </Page>
   );
 }

@@ -12,30 +12,32 @@ import { actName } from '../matters/words';
 
 const inFours = (hash: string) => hash.replace(/(.{8})(?=.)/g, '$1 ');
 
-export function ProofDialog({ act, number, onClose }: { act: Schema<'ActView'>; number: string; onClose: () => void }) {
+export function ProofDialog({
+  matter,
+  act,
+  number,
+  onClose,
+}: {
+  matter: string;
+  act: Schema<'ActView'>;
+  number: string;
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const session = useSession();
-  const organisation = act.org;
-  const person = act.person?.id ?? '';
-  const orgKeys = useQuery({
-    queryKey: ['organisation-keys', organisation],
-    queryFn: async ({ signal }) =>
-      (await take(api.GET('/api/organisations/{organisation}/keys', { params: { path: { organisation } }, signal }))).vkeys,
+  // Checked by the node as it is asked for; nothing of it is kept.
+  const proof = useQuery({
+    queryKey: ['proof', matter, act.act],
+    queryFn: async ({ signal }) => take(api.GET('/api/matters/{matter}/acts/{act}/proof', { params: { path: { matter, act: act.act } }, signal })),
+    staleTime: 0,
   });
-  const personKeys = useQuery({
-    queryKey: ['published-roles', organisation, person],
-    queryFn: async ({ signal }) =>
-      (await take(api.GET('/api/organisations/{organisation}/people/{person}', { params: { path: { organisation, person } }, signal }))).entries,
-    enabled: person !== '' && act.has_own_signature,
-  });
-  const problem = asProblem(orgKeys.error ?? personKeys.error);
-  // Exactly the key whose line, or whose passkey's answer, stands on this act.
-  const mine = personKeys.data?.filter((entry) => entry.role === act.role && act.own_keys.some((own) => entry.vkey.startsWith(`${own}+`))) ?? [];
+  const problem = asProblem(proof.error);
   const command = `warifu evidence export ${session.organisation}:${number} -o evidence.zip`;
   return (
     <Dialog open onClose={onClose} title={t('proof.title', { act: actName(act) })} wide actions={<Button onClick={onClose}>{t('app.close')}</Button>}>
       <div className="space-y-4">
         {problem ? <Banner tone="danger">{problem.text()}</Banner> : null}
+        {proof.data ? <Banner tone="success">{t('proof.verified')}</Banner> : null}
         <dl className="text-dns-16N-130 grid gap-x-6 gap-y-2 sm:grid-cols-[auto_minmax(0,1fr)]">
           <Line label={t('proof.who')}>
             {act.person?.name || act.person?.id || t('role.node')} / {t(`role.${act.role}`)} / {act.org}
@@ -48,18 +50,18 @@ export function ProofDialog({ act, number, onClose }: { act: Schema<'ActView'>; 
           <Line label={t('proof.hash')}>
             <Copyable text={act.act} shown={inFours(act.act)} />
           </Line>
-          <Line label={t('proof.orgKey')}>
-            {orgKeys.data ? orgKeys.data.map((key) => <Copyable key={key} text={key} />) : <Skeleton lines={1} />}
+          <Line label={t('proof.signatures')}>
+            {proof.isPending ? <Skeleton lines={2} /> : null}
+            {proof.data?.signatures.map((signature) => (
+              <SignatureLine key={signature.name + signature.key_id} signature={signature} />
+            ))}
+            {proof.data && !act.has_own_signature ? <p className="text-sub">{t('proof.noOwn')}</p> : null}
           </Line>
-          <Line label={t('proof.personKey')}>
-            {!act.has_own_signature
-              ? t('proof.noOwn')
-              : mine.length > 0
-                ? [...new Set(mine.map((entry) => entry.vkey))].map((key) => <Copyable key={key} text={key} />)
-                : personKeys.isPending
-                  ? t('app.loading')
-                  : t('proof.keyGone')}
-          </Line>
+          {proof.data ? (
+            <Line label={t('proof.log')}>
+              <CrossingText crossing={proof.data.crossing ?? null} isShared={act.is_shared} />
+            </Line>
+          ) : null}
         </dl>
         <div className="space-y-1 rounded-8 bg-shade p-3">
           <p className="text-dns-16B-130">{t('proof.checkTitle')}</p>
@@ -68,6 +70,42 @@ export function ProofDialog({ act, number, onClose }: { act: Schema<'ActView'>; 
         </div>
       </div>
     </Dialog>
+  );
+}
+
+function SignatureLine({ signature }: { signature: Schema<'ProofSignature'> }) {
+  const { t } = useTranslation();
+  const name = `${signature.name}+${signature.key_id}`;
+  return (
+    <div className="mb-2">
+      <Copyable text={name} />
+      <p className="text-dns-14N-130 text-sub">
+        {t(signature.is_passkey ? 'proof.passkeySince' : 'proof.keySince', {
+          from: formatDateTime(new Date(signature.valid_from)),
+          entry: signature.entry,
+        })}
+      </p>
+    </div>
+  );
+}
+
+function CrossingText({ crossing, isShared }: { crossing: Schema<'ProofCrossing'> | null; isShared: boolean }) {
+  const { t } = useTranslation();
+  if (!crossing) return <>{t(isShared ? 'proof.noMessage' : 'proof.neverLeaves')}</>;
+  return (
+    <div className="space-y-1">
+      <p>
+        {crossing.log_size === null || crossing.log_size === undefined
+          ? t('proof.promised', { log: crossing.log, index: crossing.index, at: formatDateTime(new Date(crossing.promised)) })
+          : t('proof.logged', { log: crossing.log, index: crossing.index, size: crossing.log_size })}
+      </p>
+      <p>{crossing.cosigned_by.length > 0 ? t('proof.cosigned', { names: crossing.cosigned_by.join(', ') }) : t('proof.notCosigned')}</p>
+      <p className="text-dns-14N-130 text-sub">
+        {t('proof.message', { from: crossing.from, to: crossing.to.join(', '), at: formatDateTime(new Date(crossing.created)) })}
+      </p>
+      <Copyable text={crossing.message} />
+      {crossing.is_text_checked ? null : <p className="text-dns-14N-130 text-sub">{t('proof.textPurged')}</p>}
+    </div>
   );
 }
 
