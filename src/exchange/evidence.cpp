@@ -82,7 +82,7 @@ Status read_lines(std::string_view text, const std::string& where, std::map<std:
   return {};
 }
 
-struct Manifest {
+struct BundleManifest {
   note::Note note;
   std::string root_name;
   party::OrganisationId org;
@@ -101,10 +101,10 @@ Result<std::string_view> take(std::string_view& rest, std::string_view prefix) {
   return value;
 }
 
-Result<Manifest> read_manifest(const ArchiveEntries& entries) {
+Result<BundleManifest> read_manifest(const ArchiveEntries& entries) {
   const auto found = entries.find("manifest");
   if (found == entries.end()) return bad("manifest", "the manifest is missing");
-  Manifest out;
+  BundleManifest out;
   Result<note::Note> note = note::Note::parse(found->second);
   if (!note) return bad("manifest", "not a signed note");
   out.note = std::move(*note);
@@ -131,7 +131,7 @@ Result<Manifest> read_manifest(const ArchiveEntries& entries) {
   return out;
 }
 
-Status check_listed(const ArchiveEntries& entries, const Manifest& manifest) {
+Status check_listed(const ArchiveEntries& entries, const BundleManifest& manifest) {
   for (const auto& [name, bytes] : entries) {
     if (name == "manifest") continue;
     const auto found = manifest.listed.find(name);
@@ -244,7 +244,7 @@ Result<std::string> make_evidence(const EvidenceInput& input, const note::Signer
 
 Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Policy& root) {
   const ArchiveEntries entries = TRY(read_archive(bundle));
-  const Manifest manifest = TRY(read_manifest(entries));
+  const BundleManifest manifest = TRY(read_manifest(entries));
   TRY(check_listed(entries, manifest));
   EvidenceReport report;
   report.org = manifest.org;
