@@ -18,7 +18,7 @@ namespace warifu::fuzz {
 struct Target {
   std::string_view name;
   void (*one)(std::string_view input);
-  // Made here, always the same.
+  // Made here.
   std::vector<std::string> (*seeds)();
   // From the official vectors (folder below `vectors/`, given by shared_data()); empty when they are absent.
   std::vector<std::string> (*vectors)() = nullptr;
