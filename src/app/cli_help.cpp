@@ -12,7 +12,7 @@ namespace warifu::app {
 namespace {
 
 std::vector<const CLI::App*> children(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App* one) { return !one->get_name().empty(); });
+  return app.get_subcommands([](const CLI::App* one) { return !one->get_name().empty() && !one->get_group().empty(); });  // without a group: hidden
 }
 
 // Text of a man page: a backslash is \e, a hyphen of an option is \-, a line never begins with a control character.
