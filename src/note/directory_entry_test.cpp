@@ -5,6 +5,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/random.h"
+#include "crypto/testing_es256.h"
 
 namespace warifu::note {
 namespace {
@@ -103,8 +104,11 @@ TEST_CASE("every kind of key goes there and back") {
   CHECK(survives(person));
   CHECK(person.verifier().error().code == Code::KEY_NOT_VALID);
   person.algorithm = PersonKeyAlgorithm::webauthn_es256;
-  person.key = Bytes(65, 4);
+  const crypto::P256Public point = crypto::TestingEs256::generate().public_key();
+  person.key.assign(point.begin(), point.end());
   CHECK(survives(person));
+  person.key.back() ^= 1;  // no point of the curve
+  CHECK(person.text().error().code == Code::BAD_KEY);
 }
 
 TEST_CASE("entries that break a rule are neither written nor read") {
