@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kIncidentsShown = 200;
 
-bool may_see(party::Role role) { return role == party::Role::ADMIN || role == party::Role::AUDITOR; }
+bool is_told(party::Role role) { return role == party::Role::ADMIN || role == party::Role::AUDITOR; }
 
 Error error_of(const Incident& incident) {
   Error error{Code::INTERNAL, "incident", incident.about, {{"peer", incident.about}, {"signer", incident.about}, {"key", incident.about}}};
@@ -21,7 +21,7 @@ Error error_of(const Incident& incident) {
 
 Result<IncidentList> Office::incidents(const Caller& caller) const {
   TRY(impl_->person_of(caller));
-  if (!may_see(caller.role)) return fail(Code::FORBIDDEN, "for administrators and auditors");
+  if (!is_told(caller.role)) return fail(Code::FORBIDDEN, "for administrators and auditors");
   IncidentList out;
   if (!impl_->parts.mailbox) return out;
   for (Incident& incident : TRY(impl_->parts.mailbox->incidents(false, kIncidentsShown))) {
@@ -41,7 +41,7 @@ Status Office::examine_incident(const Caller& caller, std::int64_t incident) {
 
 Result<std::vector<Notice>> Office::Impl::exchange_alarms(const Caller& caller) const {
   std::vector<Notice> out;
-  if (!parts.mailbox || !may_see(caller.role)) return out;
+  if (!parts.mailbox || !is_told(caller.role)) return out;
   for (const Incident& incident : TRY(parts.mailbox->incidents(true, kIncidentsShown))) out.push_back(notice_of(error_of(incident)));
   return out;
 }
