@@ -87,6 +87,14 @@ void add_basic_commands(CLI::App& root, int& code) {
   add_demo(root, code);
   add_evidence(root, code);
   add_bench(root, code);
+  const auto audited = std::make_shared<AuditCommand>();
+  CLI::App* audit = root.add_subcommand("audit", "Hold books and logs against each other: exit 0 when nothing is found, 1 with findings");
+  audit->add_option("--data", audited->data, "Folder of a node or of a hub; may be given several times")->required();
+  audit->add_option("--month", audited->months, "Month of the books, 2026-11; may be given several times. Default: this month and the last");
+  audit->add_option("--state", audited->state, "Where the checkpoints seen are remembered. Default: audit-state.json in the first folder");
+  audit->add_flag("--offline", audited->offline, "A node's folder: do not ask the hub for its logs");
+  audit->add_flag("--json", audited->json, "Print the result as JSON");
+  audit->callback([audited, &code] { code = run_audit(*audited); });
   const auto rebuild = std::make_shared<RebuildCommand>();
   CLI::App* command = root.add_subcommand("rebuild", "Compute what lists and searches read from the acts again");
   command->add_option("--data", rebuild->data, "Folder of the node")->required();

@@ -69,6 +69,13 @@ struct RebuildCommand {
 };
 int run_rebuild(const RebuildCommand& command);
 
+struct AuditCommand {
+  std::vector<std::string> data, months;
+  std::string state;  // what was seen at the last visit
+  bool offline = false, json = false;
+};
+int run_audit(const AuditCommand& command);
+
 int run_openapi();  // prints the description of the interface
 
 // ── a node ──

@@ -1,6 +1,5 @@
 // `warifu log`: a log's folder for strangers, and the key it is checked with.
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -10,8 +9,7 @@
 #include "app/log.h"
 #include "base/file.h"
 #include "exchange/network.h"
-#include "ledger/checkpoint.h"
-#include "ledger/tiles.h"
+#include "ledger/log_check.h"
 #include "net/server.h"
 
 namespace warifu::app {
@@ -21,36 +19,21 @@ namespace {
 constexpr std::size_t kFileMax = 64 * 1024;
 constexpr std::size_t kTileMax = 32 * 1024 * 1024;
 
-struct Checked {
-  ledger::Checkpoint head;
-  std::size_t cosignatures = 0;
-};
-
 // The checkpoint is a note of that key, the tiles give its root, and the entries are those the tiles name.
-Result<Checked> check_folder(const std::string& folder, const std::string& vkey) {
+Result<ledger::LogCheck> check_folder(const std::string& folder, const std::string& vkey) {
   const ledger::ReadFile read = [&folder](const std::string& path) { return read_file(folder + "/" + path, kTileMax); };
-  const note::Note note = TRY(note::Note::parse(TRY(read("checkpoint"))));
-  const Checked out{TRY(ledger::Checkpoint::parse(note.text)), note.signatures.size() - std::min<std::size_t>(note.signatures.size(), 1)};
-  if (!vkey.empty()) TRY(note::require(note, TRY(note::VerifierKey::parse(vkey))));
-  const ledger::TileReader tiles(out.head.size, read);
-  if (TRY(tiles.root()) != out.head.root) return fail(Code::EVIDENCE_INVALID, "the tiles do not give the root", folder, {{"reason", "root"}});
-  for (std::uint64_t first = 0; first < out.head.size; first += ledger::kTileWidth) {
-    const std::size_t width = ledger::tile_width(0, first / ledger::kTileWidth, out.head.size);
-    const std::vector<std::string> entries = TRY(ledger::parse_bundle(TRY(read(ledger::bundle_path(first / ledger::kTileWidth, width))), width));
-    for (std::size_t i = 0; i < width; ++i)
-      if (ledger::leaf_hash(bytes_of(entries[i])) != TRY(tiles.leaf(first + i)))
-        return fail(Code::EVIDENCE_INVALID, "an entry is not the one its tile names", folder, {{"reason", "entry " + std::to_string(first + i)}});
-  }
-  return out;
+  std::optional<note::VerifierKey> key;
+  if (!vkey.empty()) key = TRY(note::VerifierKey::parse(vkey));
+  return ledger::check_log(read, key, {});
 }
 
 Result<json::Value> check(const LogCommand& command) {
-  const Checked checked = TRY(check_folder(command.folder, command.vkey));
+  const ledger::LogCheck checked = TRY(check_folder(command.folder, command.vkey));
   return json::Value(json::Object{{"ok", true},
                                   {"origin", checked.head.origin},
                                   {"size", static_cast<std::int64_t>(checked.head.size)},
                                   {"root", to_base64(checked.head.root.bytes)},
-                                  {"cosignatures", static_cast<std::int64_t>(checked.cosignatures)}});
+                                  {"cosignatures", static_cast<std::int64_t>(checked.note.signatures.size() - 1)}});
 }
 
 Status serve(const LogCommand& command) {

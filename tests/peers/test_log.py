@@ -75,7 +75,7 @@ def test_one_flipped_byte_anywhere_is_found(world, verify, tmp_path, path):
     result = verify(copy, vkey, provider.witness.vkey)
     assert result.returncode == 1 and result.stderr, path
     told = refused("log", "serve-files", "--check", copy, "--key", vkey)
-    assert told["code"] in ("EVIDENCE_INVALID", "SIGNATURE_INVALID", "SIGNATURE_MISSING", "BAD_NOTE", "BAD_ENCODING"), told
+    assert told["code"] in ("PROOF_INVALID", "SIGNATURE_INVALID", "SIGNATURE_MISSING", "BAD_NOTE", "BAD_ENCODING"), told
 
 
 def test_the_files_are_served_to_strangers(world, verify, tmp_path):
