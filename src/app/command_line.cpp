@@ -105,7 +105,7 @@ void add_basic_commands(CLI::App& root, int& code) {
 }
 
 int run_command_line(int argc, char** argv) {
-  const bool is_demo = argc > 1 && std::string_view(argv[1]) == "demo";
+  const bool is_demo = argc > 1 && std::string_view(argv[1]).starts_with("demo");
   if (const Status armed = failpoints::arm_from_environment(is_demo); !armed) return report(armed.error(), false);
   CLI::App app{"割符 Warifu: the exchange of inquiries between investigators and the companies that hold the facts", "warifu"};
   app.set_version_flag("--version", "warifu " WARIFU_VERSION);
