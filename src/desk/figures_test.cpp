@@ -69,7 +69,10 @@ struct Offices {
     out.note.signatures = {must(by.signer->sign(out.note.text), "sign")};
     return out;
   }
-  Status receive(const inquiry::SignedAct& act) { return agency.receive({act.act.org, agency_id, act.act.matter, {act}, {}}); }
+  Status receive(const inquiry::SignedAct& act) {
+    TRY(agency.receive({act.act.org, agency_id, act.act.matter, {act}, {}}));
+    return {};
+  }
 };
 
 TEST_CASE("a statement crosses, is listed on both sides and agrees with the register") {

@@ -231,7 +231,8 @@ TEST_CASE("an answer without its releaser's own hand is not taken") {
   const auto handed = [&](const std::function<void(SignedAct&)>& change) {
     SignedAct act = good;
     change(act);
-    return p.world.agency().receive({provider.self().id, p.world.agency().self().id, matter, {act}, {}});
+    TRY(p.world.agency().receive({provider.self().id, p.world.agency().self().id, matter, {act}, {}}));
+    return Status{};
   };
   CHECK(code_of(handed([](SignedAct& act) { act.assertions.clear(); })) == Code::SIGNATURE_MISSING);
   CHECK(code_of(handed([](SignedAct& act) { act.assertions[0].signature[9] ^= 1; })) == Code::SIGNATURE_INVALID);
