@@ -228,11 +228,11 @@ TEST_CASE("an answer without its releaser's own hand is not taken") {
   p.world.exchange();
   must(provider.release(p.world.releaser, matter, Passkeys::signed_by(device, must(provider.prepare_release(p.world.releaser, matter)))));
   const SignedAct good = p.last(provider, matter, Kind::RELEASED);
-  const auto handed = [&](const std::function<void(SignedAct&)>& change) {
+  const auto handed = [&](const std::function<void(SignedAct&)>& change) -> Status {
     SignedAct act = good;
     change(act);
     TRY(p.world.agency().receive({provider.self().id, p.world.agency().self().id, matter, {act}, {}}));
-    return Status{};
+    return {};
   };
   CHECK(code_of(handed([](SignedAct& act) { act.assertions.clear(); })) == Code::SIGNATURE_MISSING);
   CHECK(code_of(handed([](SignedAct& act) { act.assertions[0].signature[9] ^= 1; })) == Code::SIGNATURE_INVALID);
