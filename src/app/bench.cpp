@@ -1,5 +1,7 @@
 #include "app/bench.h"
 
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,11 +12,13 @@
 #include <random>
 #include <thread>
 
+#include "app/bench_world.h"
 #include "app/commands.h"
-#include "app/demo.h"
+#include "app/http_front.h"
 #include "base/file.h"
 #include "crypto/hash.h"
-#include "store/office_store.h"
+#include "inquiry/projection.h"
+#include "store/matter_row.h"
 #include "store/pool.h"
 #include "store/postgres.h"
 #include "store/sqlite.h"
@@ -24,13 +28,8 @@ namespace warifu::app {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using desk::Caller;
-using inquiry::SignedAct;
+using desk::MatterQuery;
 using party::Role;
-
-constexpr std::size_t kActsEach = 10;
-constexpr std::size_t kDemoCustomers = 200;
-constexpr std::size_t kLoaders = 16;
 
 double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -39,6 +38,7 @@ struct Latency {
   double p50_ms = 0, p95_ms = 0, p99_ms = 0;
   std::size_t count = 0;
 };
+BOOST_DESCRIBE_STRUCT(Latency, (), (what, p50_ms, p95_ms, p99_ms, count))
 
 Latency latency_of(std::string what, std::vector<double> seconds_each) {
   std::ranges::sort(seconds_each);
@@ -50,278 +50,278 @@ Latency latency_of(std::string what, std::vector<double> seconds_each) {
   return {std::move(what), at(0.50), at(0.95), at(0.99), seconds_each.size()};
 }
 
-// A matter that was really played, cut into texts in which ids, hashes and names can be exchanged.
-struct Template {
-  std::vector<SignedAct> acts;  // in fold order, the first ten
-  std::string account, document_number;
-};
+// ── reading ──
 
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
-}
+class Reads {
+ public:
+  Reads(BenchWorld& world, double for_seconds) : world_(world), for_seconds_(for_seconds) {}
 
-std::string numbered(std::size_t n) {
-  char text[24];
-  std::snprintf(text, sizeof text, "%07zu", n);
-  return text;
-}
-
-// The same story about another account, under another number: ids, hashes, body digests and the organisation's signature are all made anew.
-Result<std::vector<SignedAct>> clone(const Template& from, std::size_t n, const note::Signer& signer, std::mt19937_64& random) {
-  std::vector<SignedAct> out;
-  std::vector<std::pair<std::string, std::string>> exchanged;
-  const MatterId matter = MatterId::random();
-  const Duration shift = minutes(static_cast<std::int64_t>(random() % (365 * 24 * 60)));
-  for (const SignedAct& original : from.acts) {
-    inquiry::Act act = original.act;
-    act.id = ActId::random();
-    act.matter = matter;
-    act.at = act.at - shift;
-    for (Sha256& head : act.after)
-      for (std::size_t i = 0; i < out.size(); ++i)
-        if (head == from.acts[i].hash) head = out[i].hash;
-    std::ranges::sort(act.after);
-    std::string body = original.body.value_or("{}");
-    for (const auto& [old_hash, new_hash] : exchanged) replace_all(body, old_hash, new_hash);
-    replace_all(body, from.account, "rei" + numbered(n));
-    replace_all(body, from.document_number, "架警サ発令8第B" + std::to_string(n) + "号");
-    act.body = crypto::sha256(bytes_of(body));
-    act.body_bytes = body.size();
-    SignedAct made;
-    made.act = act;
-    made.note.text = act.text();
-    made.hash = inquiry::act_hash(made.note.text);
-    made.note.signatures.push_back(TRY(signer.sign(made.note.text)));
-    made.body = std::move(body);
-    exchanged.emplace_back(original.hash.hex(), made.hash.hex());
-    out.push_back(std::move(made));
+  Result<std::vector<Latency>> run() {
+    TRY(lists_of_a_unit());
+    TRY(lists_of_the_office());
+    TRY(searches());
+    TRY(desks());
+    TRY(measure("open a matter", [&]() -> Status {
+      const BenchInquiry about = any();
+      TRY(world_.office().peek(world_.officer(about.unit, about.officer), about.matter));
+      return {};
+    }));
+    return std::move(out_);
   }
-  return out;
-}
 
-struct World {
-  std::unique_ptr<Demo> demo;
-  party::Organisation self;
-  std::shared_ptr<store::OfficeStore> store;
-  std::unique_ptr<desk::Office> office;
-  Template story;
-  Caller officer, registrar;
-  std::vector<MatterId> matters;
-};
-
-bool is_postgres(const std::string& url) { return url.starts_with("postgres"); }
-
-Result<std::unique_ptr<World>> make_world(const BenchCommand& command) {
-  auto world = std::make_unique<World>();
-  world->demo = TRY(Demo::open(command.data + "/demo", {}, "http://localhost", {.customers = kDemoCustomers, .with_waiting = false}));
-  Node& node = world->demo->node();
-  Hosted* from = node.hosted().front();
-  world->self = from->organisation;
-  const std::vector<DemoMatter> matters = TRY(world->demo->matters());
-  const std::string number = matters.front().number.substr(matters.front().number.find(':') + 1);
-  const std::optional<MatterId> matter = TRY(from->store->matter_by_number(number));
-  if (!matter) return fail(Code::INTERNAL, "the demo has no first case");
-  const std::vector<SignedAct> acts = TRY(from->store->acts(*matter));
-  const inquiry::MatterState state = inquiry::fold(acts);
-  for (const Sha256& hash : state.order) {
-    if (world->story.acts.size() == kActsEach) break;
-    world->story.acts.push_back(*std::ranges::find(acts, hash, &SignedAct::hash));
+ private:
+  template <class F>
+  Status measure(std::string what, const F& action) {
+    std::vector<double> each;
+    for (int warm = 0; warm < 5; ++warm) TRY(action());
+    const auto start = Clock::now();
+    while (since(start) < for_seconds_ && each.size() < 20'000) {
+      const auto begin = Clock::now();
+      TRY(action());
+      each.push_back(since(begin));
+    }
+    out_.push_back(latency_of(std::move(what), std::move(each)));
+    return {};
   }
-  world->story.account = "rei000042";
-  world->story.document_number = number;
-  TRY(make_directories(command.data + "/bench", 0700));
-  world->store =
-      TRY(store::OfficeStore::open({.url = is_postgres(command.store_url) ? command.store_url : "sqlite:" + command.data + "/bench/office.sqlite",
-                                    .schema = "warifu_bench",
-                                    .organisation = world->self.id,
-                                    .side = world->self.side,
-                                    .files_dir = command.data + "/bench/files"}));
-  desk::OfficeParts parts;
-  parts.self = world->self;
-  parts.store = world->store;
-  parts.directory = std::shared_ptr<desk::Directory>(&node.directory(), [](desk::Directory*) {});
-  parts.law = std::shared_ptr<const law::Catalogue>(&law::Catalogue::built_in(), [](const law::Catalogue*) {});
-  parts.signer = from->signer;
-  world->office = std::make_unique<desk::Office>(std::move(parts));
-  for (const char* book : {"unit", "person", "case"})
-    for (const desk::BookEntry& entry : TRY(from->store->book(book)))
-      TRY(world->office->put_entry_as_node(entry.book, entry.id, entry.key, TRY(json::parse(entry.value))));
-  for (const party::Person& person : TRY(world->office->people())) {
-    if (person.login == "tantou") world->officer = {person.id, Role::INVESTIGATOR};
-    if (person.login == "shomu") world->registrar = {person.id, Role::REGISTRAR};
-  }
-  return world;
-}
-
-// Commits of whole matters from several threads, as fast as the store takes them.
-Result<double> load(World& world, const note::Signer& signer, std::size_t until) {
-  const auto start = Clock::now();
-  const std::size_t first = world.matters.size();
-  world.matters.resize(until);
-  std::atomic<std::size_t> next{first};
-  std::atomic<bool> failed{false};
-  std::vector<std::thread> threads;
-  for (std::size_t t = 0; t < kLoaders; ++t)
-    threads.emplace_back([&, t] {
-      std::mt19937_64 random(until * 97 + t);
-      for (std::size_t n = next++; n < until && !failed; n = next++) {
-        Result<std::vector<SignedAct>> acts = clone(world.story, n, signer, random);
-        if (!acts) {
-          failed = true;
-          return;
-        }
-        desk::Commit commit;
-        commit.matter = acts->front().act.matter;
-        commit.projection = inquiry::project(world.self.id, world.self.side, *acts, inquiry::fold(*acts));
-        world.matters[n] = commit.matter;
-        commit.acts = std::move(*acts);
-        if (!world.store->commit(std::move(commit))) failed = true;
-      }
+  // `set` fills the query; who asks sees one unit, or, as auditor, the whole office.
+  template <class F>
+  Status list(std::string what, bool whole_office, const F& set) {
+    return measure(std::move(what), [&]() -> Status {
+      const BenchInquiry about = any();
+      MatterQuery query;
+      set(query, about);
+      return listed(whole_office, about, std::move(query));
     });
-  for (std::thread& thread : threads) thread.join();
-  if (failed) return fail(Code::INTERNAL, "loading failed");
-  return since(start);
-}
-
-template <class F>
-Result<Latency> measure(std::string what, double for_seconds, const F& action) {
-  std::vector<double> each;
-  for (int warm = 0; warm < 3; ++warm) TRY(action());
-  const auto start = Clock::now();
-  while (since(start) < for_seconds && each.size() < 20'000) {
-    const auto begin = Clock::now();
-    TRY(action());
-    each.push_back(since(begin));
   }
-  return latency_of(std::move(what), std::move(each));
+  Status listed(bool whole_office, const BenchInquiry& about, MatterQuery query) {
+    TRY(world_.office().list(whole_office ? world_.caller(0, Role::AUDITOR) : world_.officer(about.unit, about.officer), std::move(query)));
+    return {};
+  }
+  BenchInquiry any() { return world_.inquiry(random_() % world_.inquiries()); }
+
+  Status lists_of_a_unit() {
+    using inquiry::State;
+    TRY(list("unit: newest", false, [](MatterQuery&, const BenchInquiry&) {}));
+    TRY(list("unit: answered, newest", false, [](MatterQuery& query, const BenchInquiry&) { query.states = {State::ANSWERED}; }));
+    TRY(list("unit: five states, newest", false, [](MatterQuery& query, const BenchInquiry&) {
+      query.states = {State::DISPATCHED, State::DELIVERED, State::ACCEPTED, State::IN_PROGRESS, State::ANSWERED};
+    }));
+    TRY(list("unit: open, by due day", false, [](MatterQuery& query, const BenchInquiry&) {
+      query.is_open = true;
+      query.sort = desk::Sort::DUE;
+    }));
+    TRY(list("unit: overdue, by due day", false, [](MatterQuery& query, const BenchInquiry&) {
+      query.is_open = true;
+      query.due_before = now_utc();
+      query.sort = desk::Sort::DUE;
+    }));
+    TRY(list("unit: by number", false, [](MatterQuery& query, const BenchInquiry&) { query.sort = desk::Sort::NUMBER; }));
+    TRY(list("unit: in my charge", false,
+             [&](MatterQuery& query, const BenchInquiry& about) { query.in_charge = world_.officer(about.unit, about.officer).person; }));
+    TRY(list("unit: one case", false, [](MatterQuery& query, const BenchInquiry& about) { query.case_id = about.case_id; }));
+    TRY(list("unit: one addressee, one week, by number", false, [](MatterQuery& query, const BenchInquiry&) {
+      query.counterparty = party::OrganisationId::parse("portal.demo").value();
+      query.updated_from = now_utc() - days(400);
+      query.updated_until = now_utc() - days(393);
+      query.sort = desk::Sort::NUMBER;
+    }));
+    return measure("unit: newest, third page", [&]() -> Status {
+      const BenchInquiry about = any();
+      MatterQuery query;
+      for (int page = 0; page < 2; ++page) query.cursor = TRY(world_.office().list(world_.officer(about.unit, about.officer), query)).next;
+      return listed(false, about, std::move(query));
+    });
+  }
+  Status lists_of_the_office() {
+    using inquiry::State;
+    TRY(list("office: newest", true, [](MatterQuery&, const BenchInquiry&) {}));
+    TRY(list("office: closed, newest", true, [](MatterQuery& query, const BenchInquiry&) { query.states = {State::CLOSED}; }));
+    TRY(list("office: no such state, newest", true, [](MatterQuery& query, const BenchInquiry&) { query.states = {State::VOIDED}; }));
+    TRY(list("office: closed, one addressee, by due day", true, [](MatterQuery& query, const BenchInquiry&) {
+      query.states = {State::CLOSED};
+      query.counterparty = party::OrganisationId::parse("portal.demo").value();
+      query.sort = desk::Sort::DUE;
+    }));
+    TRY(list("office: two units, by number", true, [&](MatterQuery& query, const BenchInquiry& about) {
+      query.units = {world_.unit(about.unit), world_.unit((about.unit + 1) % kBenchUnits)};
+      query.sort = desk::Sort::NUMBER;
+    }));
+    return list("office: dispatched in one week", true, [](MatterQuery& query, const BenchInquiry&) {
+      query.dispatched_from = now_utc() - days(400);
+      query.dispatched_until = now_utc() - days(393);
+    });
+  }
+  Status searches() {
+    TRY(list("search: number", false, [](MatterQuery& query, const BenchInquiry& about) { query.number = about.number; }));
+    TRY(list("search: case number, whole office", true,
+             [](MatterQuery& query, const BenchInquiry& about) { query.case_number = about.case_number; }));
+    TRY(list("search: selector", false, [](MatterQuery& query, const BenchInquiry& about) { query.text = about.account; }));
+    TRY(list("search: selector, whole office", true, [](MatterQuery& query, const BenchInquiry& about) { query.text = about.account; }));
+    TRY(list("search: what stands everywhere (詐欺)", false, [](MatterQuery& query, const BenchInquiry&) { query.text = "詐欺"; }));
+    TRY(list("search: the same, whole office", true, [](MatterQuery& query, const BenchInquiry&) { query.text = "詐欺"; }));
+    TRY(list("search: compared with the words (詐欺事件)", false, [](MatterQuery& query, const BenchInquiry&) { query.text = "詐欺事件"; }));
+    TRY(list("search: the same, whole office", true, [](MatterQuery& query, const BenchInquiry&) { query.text = "詐欺事件"; }));
+    TRY(list("search: a surname (例田)", false, [](MatterQuery& query, const BenchInquiry&) { query.text = "例田"; }));
+    TRY(list("search: a whole name, whole office (例田花子)", true, [](MatterQuery& query, const BenchInquiry&) { query.text = "例田花子"; }));
+    TRY(list("search: pairs everywhere, together nowhere (定の特定)", true,
+             [](MatterQuery& query, const BenchInquiry&) { query.text = "定の特定"; }));
+    TRY(list("search: what is nowhere", true, [](MatterQuery& query, const BenchInquiry&) { query.text = "蜃気楼の城"; }));
+    return list("search: two words, open, unit", false, [](MatterQuery& query, const BenchInquiry&) {
+      query.text = "詐欺 花子";
+      query.is_open = true;
+    });
+  }
+  Status desks() {
+    const auto desk = [&](std::string what, auto who) {
+      return measure(std::move(what), [&]() -> Status {
+        TRY(world_.office().desk(who(any())));
+        return {};
+      });
+    };
+    TRY(desk("desk of an investigator", [&](const BenchInquiry& about) { return world_.officer(about.unit, about.officer); }));
+    for (const auto& [name, role] : std::initializer_list<std::pair<const char*, Role>>{
+             {"desk of a supervisor", Role::SUPERVISOR}, {"desk of a head of unit", Role::APPROVER}, {"desk of a registrar", Role::REGISTRAR}})
+      TRY(desk(name, [&, role = role](const BenchInquiry& about) { return world_.caller(about.unit, role); }));
+    // An operator's list, as a provider's office asks for it.
+    return measure("what one person may see, by due day", [&]() -> Status {
+      const BenchInquiry about = any();
+      MatterQuery query;
+      query.visible_to = world_.officer(about.unit, about.officer).person;
+      query.sort = desk::Sort::DUE;
+      TRY(world_.store().find(query));
+      return {};
+    });
+  }
+
+  BenchWorld& world_;
+  double for_seconds_;
+  std::mt19937_64 random_{7};
+  std::vector<Latency> out_;
+};
+
+// ── rebuilding ──
+
+struct Rebuilt {
+  double from_nothing = 0, unchanged = 0;  // acts per second
+  std::size_t small = 0, large = 0;        // matters of the stores
+};
+
+// Every projection is dropped and made again; acts per second of the second half.
+Result<double> rebuild_from_nothing(BenchWorld& world) {
+  TRY(world.store().replace_projections(
+      [](const MatterId&) -> Result<std::optional<inquiry::Projection>> { return std::optional<inquiry::Projection>{}; }));
+  const auto start = Clock::now();
+  TRY(world.office().rebuild(false));
+  return static_cast<double>(world.inquiries() * kBenchActsEach) / since(start);
 }
 
-Result<std::vector<Latency>> measure_reads(World& world, double for_seconds) {
-  std::mt19937_64 random(7);
-  const std::size_t count = world.matters.size();
-  const auto any = [&] { return random() % count; };
-  std::vector<Latency> out;
-  const auto listed = [&](desk::MatterQuery query) -> Status {
-    TRY(world.office->list(world.officer, std::move(query)));
-    return {};
-  };
-  out.push_back(TRY(measure("list, newest 50", for_seconds, [&]() -> Status { return listed({}); })));
-  out.push_back(TRY(measure("list, open and answered, by due date", for_seconds, [&]() -> Status {
-    desk::MatterQuery query;
-    query.states = {inquiry::State::ANSWERED};
-    query.is_open = true;
-    query.sort = desk::Sort::DUE;
-    return listed(std::move(query));
-  })));
-  out.push_back(TRY(measure("list, third page", for_seconds, [&]() -> Status {
-    desk::MatterQuery query;
-    for (int page = 0; page < 2; ++page) query.cursor = TRY(world.office->list(world.officer, query)).next;
-    return listed(std::move(query));
-  })));
-  out.push_back(TRY(measure("desk of one person", for_seconds, [&]() -> Status {
-    TRY(world.office->desk(world.officer));
-    return {};
-  })));
-  out.push_back(TRY(measure("search by number", for_seconds, [&]() -> Status {
-    desk::MatterQuery query;
-    query.number = "架警サ発令8第B" + std::to_string(any());
-    return listed(std::move(query));
-  })));
-  out.push_back(TRY(measure("search by selector", for_seconds, [&]() -> Status {
-    desk::MatterQuery query;
-    query.text = "rei" + numbered(any());
-    return listed(std::move(query));
-  })));
-  out.push_back(TRY(measure("search by two characters that stand everywhere", for_seconds, [&]() -> Status {
-    desk::MatterQuery query;
-    query.text = "詐欺";
-    return listed(std::move(query));
-  })));
-  out.push_back(TRY(measure("search by what is nowhere", for_seconds, [&]() -> Status {
-    desk::MatterQuery query;
-    query.text = "蜃気楼の城";
-    return listed(std::move(query));
-  })));
-  out.push_back(TRY(measure("open a matter", for_seconds, [&]() -> Status {
-    TRY(world.office->peek(world.officer, world.matters[any()]));
-    return {};
-  })));
-  return out;
+// The large store is not rebuilt whole: what is counted is how far it gets in this time.
+Result<double> rebuild_for(BenchWorld& world, double for_seconds) {
+  std::atomic<std::size_t> matters{0};
+  const party::Organisation& self = world.office().self();
+  const auto start = Clock::now();
+  const Status done = world.store().replace_projections([&](const MatterId& matter) -> Result<std::optional<inquiry::Projection>> {
+    if (since(start) > for_seconds) return fail(Code::CANCELLED, "enough");
+    const auto acts = TRY(world.store().acts(matter));
+    ++matters;
+    if (!inquiry::is_inquiry_kind(acts.front().act.kind)) return std::optional<inquiry::Projection>{};
+    return std::optional(inquiry::project(self.id, self.side, acts, inquiry::fold(acts)));
+  });
+  if (!done && done.error().code != Code::CANCELLED) return tl::unexpected<Error>(done.error());
+  return static_cast<double>(matters * kBenchActsEach) / since(start);
 }
 
-// `clients` threads call `action(client, n)` for some seconds; operations per second.
+// ── writing ──
+
+struct Rate {
+  double per_second = 0, batch = 0;  // operations, and how many shared a flush of the disk
+};
+struct Commands {
+  std::size_t clients = 0, bytes = 0;
+  Rate command, floor;
+};
+
+// `clients` threads call `action(client, n)` for some seconds.
 template <class F>
-Result<double> rate(std::size_t clients, double for_seconds, const F& action) {
-  std::atomic<bool> stop{false}, failed{false};
+Result<Rate> rate(store::Engine& engine, std::size_t clients, double for_seconds, const F& action) {
+  std::atomic<bool> stop{false}, has_failed{false};
   std::atomic<std::size_t> done{0};
   std::vector<std::thread> threads;
+  const auto before = engine.counters().writer;
   const auto start = Clock::now();
   for (std::size_t client = 0; client < clients; ++client)
     threads.emplace_back([&, client] {
-      for (std::size_t n = 0; !stop && !failed; ++n) {
+      for (std::size_t n = 0; !stop && !has_failed; ++n) {
         const Status status = action(client, n);
         if (!status) {
           std::fprintf(stderr, "warifu bench: %s\n", status.error().message.c_str());
-          failed = true;
+          has_failed = true;
         }
         ++done;
       }
     });
-  while (since(start) < for_seconds && !failed) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  while (since(start) < for_seconds && !has_failed) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   stop = true;
   for (std::thread& thread : threads) thread.join();
   const double took = since(start);
-  if (failed) return fail(Code::INTERNAL, "an operation failed");
-  return static_cast<double>(done) / took;
+  if (has_failed) return fail(Code::INTERNAL, "an operation failed");
+  const auto after = engine.counters().writer;
+  return Rate{static_cast<double>(done) / took, static_cast<double>(after.jobs - before.jobs) / static_cast<double>(after.batches - before.batches)};
 }
 
-struct Commands {
-  double per_second = 0, floor_per_second = 0;
-  std::size_t bytes = 0;
-};
-
-// The floor of a command: its hashes, its signature and a durable commit of the same bytes, by as many clients, through the same group commit.
-Result<double> measure_floor(const BenchCommand& command, const note::Signer& signer, std::size_t bytes) {
-  const std::string file = command.data + "/bench/floor.sqlite";
-  store::Engine::Open open = [&](store::Access access) -> Result<std::unique_ptr<store::Database>> {
-    if (is_postgres(command.store_url)) return store::open_postgres({.url = command.store_url, .schema = "warifu_bench_floor", .access = access});
+Result<std::unique_ptr<store::Engine>> floor_engine(const BenchCommand& command) {
+  const bool on_postgres = is_postgres_url(command.store_url);
+  const std::string file = command.data + "/floor.sqlite";
+  store::Engine::Open open = [=, url = command.store_url](store::Access access) -> Result<std::unique_ptr<store::Database>> {
+    if (on_postgres) return store::open_postgres({.url = url, .schema = "warifu_bench_floor", .access = access});
     return store::open_sqlite({.file = file, .access = access});
   };
-  const bool sqlite = !is_postgres(command.store_url);
   store::Engine::Options options;
-  options.prepare = [sqlite](store::Database& database) {
-    return database.exec(sqlite ? "CREATE TABLE IF NOT EXISTS floor(seq INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT"
-                                : "CREATE TABLE IF NOT EXISTS floor(seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, content BYTEA NOT NULL)");
+  options.prepare = [on_postgres](store::Database& database) {
+    return database.exec(on_postgres ? "CREATE TABLE IF NOT EXISTS floor(seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, content BYTEA NOT NULL)"
+                                     : "CREATE TABLE IF NOT EXISTS floor(seq INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT");
   };
-  const std::unique_ptr<store::Engine> engine = TRY(store::Engine::create(std::move(open), std::move(options)));
-  const std::string content(bytes, 'x');
-  return rate(command.clients, command.seconds, [&](std::size_t, std::size_t) -> Status {
-    const Sha256 body = crypto::sha256(bytes_of(content));
-    const std::string text = body.hex() + "\n";
-    TRY(signer.sign(text));
-    (void)crypto::sha256(bytes_of(text));
-    return engine->write([&](store::Database& database) -> Status {
-      TRY(database.run("INSERT INTO floor(content) VALUES ($1)", bytes_of(content)));
-      return {};
-    });
-  });
+  return store::Engine::create(std::move(open), std::move(options));
 }
 
-Result<Commands> measure_commands(World& world, const BenchCommand& command, const note::Signer& signer) {
+// The floor of a command: its hashes, its signature, and a durable commit of the same bytes in one row, by as many clients through the same
+// group commit.
+Result<Commands> measure_commands(BenchWorld& world, const BenchCommand& command, store::Engine& floor, std::size_t clients) {
   Commands out;
-  std::atomic<std::size_t> next{0};
-  const std::size_t count = world.matters.size();
-  out.per_second = TRY(rate(command.clients, command.seconds, [&](std::size_t, std::size_t) -> Status {
-    TRY(world.office->feedback(world.officer, world.matters[(next++ * 7919) % count], {inquiry::Outcome::STILL_INVESTIGATING, "確認中です。"}));
+  out.clients = clients;
+  static std::atomic<std::size_t> next{0};
+  const auto next_answered = [&] {
+    for (;;) {
+      BenchInquiry about = world.inquiry((next++ * 7919) % world.inquiries());
+      if (about.is_answered) return about;
+    }
+  };
+  BenchInquiry last;
+  out.command = TRY(rate(world.store().engine(), clients, command.seconds, [&](std::size_t client, std::size_t) -> Status {
+    const BenchInquiry about = next_answered();
+    TRY(world.office().feedback(world.officer(about.unit, about.officer), about.matter, {inquiry::Outcome::STILL_INVESTIGATING, "確認中です。"}));
+    if (client == 0) last = about;
     return {};
   }));
   // What such a command writes: the act and its body, the row that lists read, the line of the outbox.
-  const std::vector<SignedAct> acts = TRY(world.store->acts(world.matters[0]));
-  const SignedAct& last = acts.back();
-  out.bytes = last.note.serialise().size() + last.body.value_or("").size() + 600;
-  out.floor_per_second = TRY(measure_floor(command, signer, out.bytes));
+  const auto acts = TRY(world.store().acts(last.matter));
+  constexpr std::size_t kOutboxRow = 16 + 32 + 11 + 24;
+  out.bytes = acts.back().note.serialise().size() + acts.back().body.value_or("").size() +
+              store::encode_row(TRY(world.store().row(last.matter))).size() + kOutboxRow;
+  const std::string content(out.bytes, 'x'), body = acts.back().body.value_or(""), text = acts.back().note.text;
+  out.floor = TRY(rate(floor, clients, command.seconds, [&](std::size_t, std::size_t) -> Status {
+    static_cast<void>(crypto::sha256(bytes_of(body)));
+    static_cast<void>(crypto::sha256(bytes_of(text)));
+    TRY(world.signer().sign(text));
+    return floor.write([&](store::Database& database) -> Status {
+      TRY(database.run("INSERT INTO floor(content) VALUES ($1)", bytes_of(content)));
+      return {};
+    });
+  }));
   return out;
 }
+
+// ── memory ──
 
 std::size_t resident_kib() {
   std::ifstream status("/proc/self/status");
@@ -330,59 +330,193 @@ std::size_t resident_kib() {
   return 0;
 }
 
-void print_table(const std::vector<Latency>& small, const std::vector<Latency>& large, std::size_t small_count, std::size_t large_count) {
-  std::printf("\n%-50s %12zu inquiries %16zu inquiries %8s\n", "", small_count, large_count, "growth");
-  std::printf("%-50s %10s %10s %12s %10s\n", "", "p50 ms", "p95 ms", "p50 ms", "p95 ms");
-  for (std::size_t i = 0; i < large.size(); ++i)
-    std::printf("%-50s %10.2f %10.2f %12.2f %10.2f %10.2fx\n", large[i].what.c_str(), small[i].p50_ms, small[i].p95_ms, large[i].p50_ms,
-                large[i].p95_ms, small[i].p95_ms > 0 ? large[i].p95_ms / small[i].p95_ms : 0.0);
+// What `action` gives, computed in a process of its own.
+template <class F>
+Result<std::size_t> in_child(const F& action) {
+  int ends[2];
+  if (::pipe(ends) != 0) return fail(Code::IO, "no pipe");
+  const pid_t child = ::fork();
+  if (child < 0) return fail(Code::IO, "no process");
+  if (child == 0) {
+    ::close(ends[0]);
+    const std::size_t value = action();
+    ::_exit(::write(ends[1], &value, sizeof value) == sizeof value ? 0 : 1);
+  }
+  ::close(ends[1]);
+  std::size_t value = 0;
+  const bool is_whole = ::read(ends[0], &value, sizeof value) == sizeof value;
+  ::close(ends[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (!is_whole || value == 0) return fail(Code::INTERNAL, "the child process failed");
+  return value;
 }
 
-json::Array latencies_json(const std::vector<Latency>& latencies) {
-  json::Array out;
-  for (const Latency& l : latencies)
-    out.push_back(json::Object{{"what", l.what}, {"p50_ms", l.p50_ms}, {"p95_ms", l.p95_ms}, {"p99_ms", l.p99_ms}, {"count", l.count}});
+// The demo's node with its seven organisations, served and left alone for a while.
+Result<std::size_t> idle_node_kib(const BenchCommand& command) {
+  return in_child([&]() -> std::size_t {
+    block_signals();
+    const auto demo = bench_demo(command);
+    if (!demo) return 0;
+    std::atomic<std::size_t> kib{0};
+    std::thread watcher;
+    Front front;
+    constexpr int kFirstPort = 18'000, kPorts = 4'000;
+    front.listen = {"127.0.0.1", static_cast<std::uint16_t>(kFirstPort + ::getpid() % kPorts)};
+    front.temp_directory = command.data;
+    front.options.is_demo = true;
+    front.on_ready = [&](std::uint16_t) {
+      watcher = std::thread([&] {
+        std::this_thread::sleep_for(std::chrono::seconds(3));
+        kib = resident_kib();
+        ::kill(::getpid(), SIGTERM);
+      });
+    };
+    static_cast<void>(serve_until_end((*demo)->node(), std::move(front)));
+    if (watcher.joinable()) watcher.join();
+    return kib;
+  });
+}
+
+// ── the machine and the table ──
+
+std::string first_value(const char* path, std::string_view name) {
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with(name)) {
+      const std::size_t at = line.find_first_of(":=");
+      std::string value = line.substr(at == std::string::npos ? 0 : at + 1);
+      std::erase(value, '"');
+      std::erase(value, '\t');
+      return value.substr(std::min(value.size(), value.find_first_not_of(' ')));
+    }
+  return {};
+}
+
+struct Machine {
+  std::string processor, system, load, date, command;
+  long cores = 0;
+  std::size_t memory_mib = 0;
+};
+BOOST_DESCRIBE_STRUCT(Machine, (), (processor, system, load, date, command, cores, memory_mib))
+
+Machine machine_of(const BenchCommand& command) {
+  Machine out;
+  out.processor = first_value("/proc/cpuinfo", "model name");
+  out.system = first_value("/etc/os-release", "PRETTY_NAME");
+  std::ifstream load("/proc/loadavg");
+  std::getline(load, out.load);
+  out.date = to_rfc3339_tokyo(Time::from_seconds(now_utc().seconds()));
+  out.cores = ::sysconf(_SC_NPROCESSORS_ONLN);
+  out.memory_mib = static_cast<std::size_t>(std::strtoull(first_value("/proc/meminfo", "MemTotal").c_str(), nullptr, 10)) / 1024;
+  out.command = "warifu bench inquiry --inquiries " + std::to_string(command.inquiries) + " --small " + std::to_string(command.small) +
+                " --clients " + std::to_string(command.clients) + " --seconds " + std::to_string(static_cast<int>(command.seconds));
+  if (is_postgres_url(command.store_url)) out.command += " --store postgresql://…";
   return out;
 }
 
-Status bench(const BenchCommand& command) {
-  const std::size_t idle_kib = resident_kib();
-  const std::unique_ptr<World> world = TRY(make_world(command));
-  const std::shared_ptr<const note::Signer> signer = world->demo->node().hosted().front()->signer;
-  const std::size_t node_kib = resident_kib();
-  const std::size_t small = std::min(command.small, command.inquiries);
-  double loaded = TRY(load(*world, *signer, small));
-  const std::vector<Latency> before = TRY(measure_reads(*world, command.seconds));
-  loaded += TRY(load(*world, *signer, command.inquiries));
-  const std::vector<Latency> after = TRY(measure_reads(*world, command.seconds));
-  const auto start = Clock::now();
-  TRY(world->office->rebuild(false));
-  const double rebuilt = static_cast<double>(command.inquiries * kActsEach) / since(start);
-  const Commands commands = TRY(measure_commands(*world, command, *signer));
-  if (command.json) {
-    std::printf("%s\n", json::pretty(json::Object{{"store", is_postgres(command.store_url) ? "PostgreSQL" : "SQLite"},
-                                                  {"inquiries", command.inquiries},
-                                                  {"acts", command.inquiries * kActsEach},
-                                                  {"loaded_per_second", static_cast<double>(command.inquiries) / loaded},
-                                                  {"small", latencies_json(before)},
-                                                  {"large", latencies_json(after)},
-                                                  {"rebuild_acts_per_second", rebuilt},
-                                                  {"commands_per_second", commands.per_second},
-                                                  {"floor_per_second", commands.floor_per_second},
-                                                  {"clients", command.clients},
-                                                  {"start_kib", idle_kib},
-                                                  {"idle_node_kib", node_kib}})
-                            .c_str());
-    return {};
+struct Figures {
+  Machine machine;
+  std::size_t idle_kib = 0;
+  double filled_per_second = 0;
+  std::vector<Latency> small, large;
+  std::optional<Rebuilt> rebuilt;
+  std::vector<Commands> commands;
+};
+
+json::Value figures_json(const BenchCommand& command, const Figures& figures) {
+  json::Object out{{"store", is_postgres_url(command.store_url) ? "PostgreSQL" : "SQLite"},
+                   {"machine", json::encode(figures.machine)},
+                   {"inquiries", command.inquiries},
+                   {"acts_each", kBenchActsEach},
+                   {"filled_per_second", figures.filled_per_second},
+                   {"idle_node_kib", figures.idle_kib},
+                   {"small", json::encode(figures.small)},
+                   {"large", json::encode(figures.large)}};
+  if (figures.rebuilt)
+    out["rebuild"] =
+        json::Object{{"from_nothing_acts_per_second", figures.rebuilt->from_nothing}, {"unchanged_acts_per_second", figures.rebuilt->unchanged}};
+  json::Array commands;
+  for (const Commands& c : figures.commands)
+    commands.push_back(json::Object{{"clients", c.clients},
+                                    {"bytes", c.bytes},
+                                    {"commands_per_second", c.command.per_second},
+                                    {"commands_in_a_batch", c.command.batch},
+                                    {"floor_per_second", c.floor.per_second},
+                                    {"floor_in_a_batch", c.floor.batch},
+                                    {"ratio", c.command.per_second / c.floor.per_second}});
+  out["commands"] = std::move(commands);
+  return out;
+}
+
+void print(const BenchCommand& command, const Figures& figures) {
+  const Machine& m = figures.machine;
+  std::printf("%s; %s, %ld cores, %zu MiB, %s; load %s\n%s\n%s\n", is_postgres_url(command.store_url) ? "PostgreSQL" : "SQLite", m.processor.c_str(),
+              m.cores, m.memory_mib, m.system.c_str(), m.load.c_str(), m.date.c_str(), m.command.c_str());
+  if (figures.filled_per_second > 0) std::printf("filled at %.0f inquiries/s\n", figures.filled_per_second);
+  if (!figures.large.empty()) {
+    std::printf("\n%-52s %9zu inquiries %11zu inquiries %8s\n", "", command.small, command.inquiries, "p95");
+    std::printf("%-52s %9s %9s %11s %9s %8s\n", "", "p50 ms", "p95 ms", "p50 ms", "p95 ms", "growth");
   }
-  std::printf("%s, %ld processors, %zu inquiries of %zu acts, loaded at %.0f inquiries/s\n", is_postgres(command.store_url) ? "PostgreSQL" : "SQLite",
-              sysconf(_SC_NPROCESSORS_ONLN), command.inquiries, kActsEach, static_cast<double>(command.inquiries) / loaded);
-  print_table(before, after, small, command.inquiries);
-  std::printf("\nrebuild of projections   %10.0f acts/s\n", rebuilt);
-  std::printf("durable command          %10.0f /s with %zu clients\n", commands.per_second, command.clients);
-  std::printf("its floor                %10.0f /s (hashes, signature, durable commit of %zu bytes; same clients)   ratio %.2f\n",
-              commands.floor_per_second, commands.bytes, commands.per_second / commands.floor_per_second);
-  std::printf("memory of an idle node   %10zu KiB (seven organisations)\n", node_kib);
+  for (std::size_t i = 0; i < figures.large.size(); ++i) {
+    const Latency &small = figures.small[i], &large = figures.large[i];
+    std::size_t wide = 0;  // characters of three bytes take two columns
+    for (const char c : large.what) wide += (static_cast<unsigned char>(c) & 0xF0) == 0xE0;
+    std::printf("%-*s %9.2f %9.2f %11.2f %9.2f %7.1fx\n", static_cast<int>(52 + wide), large.what.c_str(), small.p50_ms, small.p95_ms, large.p50_ms,
+                large.p95_ms, small.p95_ms > 0 ? large.p95_ms / small.p95_ms : 0.0);
+  }
+  std::printf("\n");
+  if (figures.rebuilt) {
+    std::printf("rebuild of projections, from nothing (%zu inquiries)  %10.0f acts/s\n", figures.rebuilt->small, figures.rebuilt->from_nothing);
+    std::printf("rebuild, all as it was (in %zu inquiries)  %10.0f acts/s\n", figures.rebuilt->large, figures.rebuilt->unchanged);
+  }
+  for (const Commands& c : figures.commands)
+    std::printf("durable command, %2zu clients  %8.0f/s (%.1f to a flush)   floor %8.0f/s (%.1f to a flush, %zu bytes)   ratio %.2f\n", c.clients,
+                c.command.per_second, c.command.batch, c.floor.per_second, c.floor.batch, c.bytes, c.command.per_second / c.floor.per_second);
+  if (figures.idle_kib > 0) std::printf("idle node (seven organisations)  %zu KiB\n", figures.idle_kib);
+}
+
+Status bench(const BenchCommand& command) {
+  const auto wants = [&](std::string_view part) { return command.only.empty() || std::ranges::find(command.only, part) != command.only.end(); };
+  const std::size_t small_count = std::min(command.small, command.inquiries);
+  // Demo, stories and the small store are made by another process, so that its memory is not counted and nothing is warm.
+  const Status made = in_child([&]() -> std::size_t {
+                        const Status filled = [&]() -> Status {
+                          const auto world = TRY(BenchWorld::open(command, TRY(bench_demo(command)), small_count));
+                          TRY(world->fill());
+                          return {};
+                        }();
+                        if (!filled) report(filled.error(), false);
+                        return filled ? 1 : 0;
+                      }).map([](std::size_t) {});
+  if (!made) return made;
+  Figures figures;
+  if (!command.fill_only && wants("memory")) figures.idle_kib = TRY(idle_node_kib(command));
+  const std::shared_ptr<Demo> demo = TRY(bench_demo(command));
+  const std::unique_ptr<BenchWorld> large = TRY(BenchWorld::open(command, demo, command.inquiries));
+  figures.filled_per_second = TRY(large->fill());
+  if (command.fill_only) return {};
+  figures.machine = machine_of(command);
+  if (wants("reads")) {
+    {
+      const std::unique_ptr<BenchWorld> small = TRY(BenchWorld::open(command, demo, small_count));
+      figures.small = TRY(Reads(*small, command.seconds / 2).run());
+    }
+    figures.large = TRY(Reads(*large, command.seconds).run());
+  }
+  if (wants("rebuild")) {
+    const std::unique_ptr<BenchWorld> small = TRY(BenchWorld::open(command, demo, small_count));
+    figures.rebuilt = Rebuilt{TRY(rebuild_from_nothing(*small)), TRY(rebuild_for(*large, 5 * command.seconds)), small_count, command.inquiries};
+  }
+  if (wants("commands")) {
+    const std::unique_ptr<store::Engine> floor = TRY(floor_engine(command));
+    for (const std::size_t clients : {std::size_t{1}, command.clients})
+      figures.commands.push_back(TRY(measure_commands(*large, command, *floor, clients)));
+  }
+  if (command.json)
+    std::printf("%s\n", json::pretty(figures_json(command, figures)).c_str());
+  else
+    print(command, figures);
   return {};
 }
 

@@ -65,12 +65,15 @@ void add_bench(CLI::App& root, int& code) {
   bench->require_subcommand(1);
   const auto options = std::make_shared<BenchCommand>();
   CLI::App* command = bench->add_subcommand("inquiry", "Lists, search, opening, rebuilding and durable commands");
-  command->add_option("--data", options->data, "Folder to fill (not there yet, or empty)")->required();
+  command->add_option("--data", options->data, "Folder of its own; what is filled stays and is used again")->required();
   command->add_option("--store", options->store_url, "postgresql://… instead of a SQLite file");
   command->add_option("--inquiries", options->inquiries, "Inquiries of ten acts each")->capture_default_str();
   command->add_option("--small", options->small, "Size of the store that growth is measured against")->capture_default_str();
   command->add_option("--clients", options->clients, "Clients of the durable commands")->capture_default_str();
   command->add_option("--seconds", options->seconds, "Length of each measurement")->capture_default_str();
+  command->add_option("--only", options->only, "Parts to measure: memory, reads, rebuild, commands")
+      ->check(CLI::IsMember({"memory", "reads", "rebuild", "commands"}));
+  command->add_flag("--fill-only", options->fill_only, "Fill the stores and measure nothing");
   command->add_flag("--json", options->json, "Print the figures as JSON");
   command->callback([options, &code] { code = run_bench_inquiry(*options); });
   const auto parts = std::make_shared<PartsBenchCommand>();
