@@ -125,10 +125,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
   if (rows.length === 0) return <>{empty ?? <p className="py-6 text-sub">{t('table.empty')}</p>}</>;
 
+  const many = columns.length + (onSelect ? 1 : 0) > 6;
+  const gap = many ? 'px-2' : 'px-3';
   const all = shown.length > 0 && shown.every((row) => chosen.has(rowId(row)));
   const some = !all && shown.some((row) => chosen.has(rowId(row)));
   return (
-    <div className="table-room min-w-0" data-columns={columns.length <= 3 ? 'few' : columns.length <= 6 ? 'some' : 'many'}>
+    <div className="table-room min-w-0" data-columns={columns.length <= 3 ? 'few' : many ? 'many' : 'some'}>
       {onSelect && chosen.size > 0 ? (
         <div className="mb-2 flex flex-wrap items-center gap-3 rounded-8 bg-accent-soft px-4 py-2">
           <span className="tabular text-dns-16B-130" aria-live="polite">
@@ -167,7 +169,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                     column.share,
                     column.width === 'narrow' && 'w-1',
                     column.width === 'wide' && 'w-2/5',
-                    !column.sortBy && 'px-3 py-2',
+                    !column.sortBy && cx('py-2', gap),
                   )}
                 >
                   {column.sortBy ? (
@@ -176,8 +178,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                       onClick={() => onHead(column)}
                       title={t('table.sortBy', { column: column.label })}
                       className={cx(
-                        'inline-flex min-h-11 w-full items-center gap-1 px-3 py-2 outline-offset-[-4px] hover:bg-solid-gray-100 hover:underline',
+                        'inline-flex min-h-11 w-full items-center gap-1 py-2 outline-offset-[-4px] hover:bg-solid-gray-100 hover:underline',
                         column.numeric && 'justify-end',
+                        gap,
                       )}
                     >
                       {column.label}
@@ -228,10 +231,17 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                       key={column.id}
                       scope={column.main ? 'row' : undefined}
                       className={cx(
-                        'py-1 text-start align-middle font-400 in-rows:table-cell in-rows:px-3 in-rows:py-2.5',
+                        'py-1 text-start align-middle font-400 in-rows:table-cell in-rows:py-2.5',
+                        many ? 'in-rows:px-2' : 'in-rows:px-3',
                         column.main ? 'block font-700 in-rows:font-400' : 'flex items-baseline gap-3',
                         column.numeric && 'tabular in-rows:text-end',
-                        column.nowrap ? 'in-rows:whitespace-nowrap' : column.numeric ? null : 'in-rows:min-w-28',
+                        column.nowrap
+                          ? 'in-rows:whitespace-nowrap'
+                          : column.numeric
+                            ? null
+                            : column.width === 'narrow'
+                              ? 'in-rows:min-w-20'
+                              : 'in-rows:min-w-28',
                       )}
                     >
                       {column.main ? null : (

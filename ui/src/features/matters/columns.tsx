@@ -41,6 +41,7 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
     columns.push({
       id: 'turn',
       label: t('matter.turn'),
+      width: 'narrow',
       share: 'xl:w-[9%]',
       cell: (row) =>
         row.is_my_turn ? (
@@ -62,6 +63,7 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
     columns.push({
       id: 'updated',
       label: t('matter.updated'),
+      nowrap: true,
       share: 'xl:w-[10.5%]',
       cell: (row) => <RelativeTime at={new Date(row.updated)} />,
     });
