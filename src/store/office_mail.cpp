@@ -134,6 +134,8 @@ Status put_sealed_message(Database& database, const MessageOut& message) {
   const Sha256 leaf = ledger::leaf_hash(bytes_of(message.leaf));
   const std::optional<Bytes> manifest = TRY(sealed_manifest(database, message.matter, message.id, message.manifest));
   const Bytes acts = spell_hashes(message.acts);
+  std::string attachments;
+  for (const std::string& name : message.attachments) attachments += (attachments.empty() ? "" : "\n") + name;
   TRY(database.run(
       "INSERT INTO message_out (id, to_org, matter, type, envelope, leaf, leaf_hash, object, created_us, expires_us, attempts, "
       "next_try_us, last_error, code, manifest, acts, attachments) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, '', '', $12, $13, "
