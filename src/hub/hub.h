@@ -50,7 +50,7 @@ struct HubOptions {
   std::string data = {};
   std::string store_url = {};  // empty: what it was made with
   bool lock = true;            // tools beside a running hub do without
-  HubQuota quota;
+  HubQuota quota = {};
   std::vector<store::WitnessTarget> witnesses = {};  // asked for both logs
   std::chrono::milliseconds publish_every{1'000};
   std::chrono::milliseconds integrate_every{100};
