@@ -23,7 +23,8 @@ struct World {
   std::vector<std::string> entries;
 
   void rotate(const Rotation& rotation) {
-    for (std::string& entry : rotation_entries(entries, rotation, root).value()) entries.push_back(std::move(entry));
+    std::vector<std::string> made = rotation_entries(entries, rotation, root).value();
+    for (std::string& entry : made) entries.push_back(std::move(entry));
   }
   void rotate_seal(const crypto::AgeRecipient& recipient, Time now) { rotate(seal_rotation(kOrigin, kOrg, recipient, now)); }
   [[nodiscard]] std::vector<crypto::AgeRecipient> seals(Time at) const { return seal_keys(entries, kOrg, at).value(); }
