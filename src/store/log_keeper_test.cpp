@@ -8,6 +8,7 @@
 #include "base/failpoint.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "crypto/hash.h"
 #include "note/lines.h"
 #include "store/testing_engines.h"
 
