@@ -207,6 +207,12 @@ describe("the keyboard's way", { timeout: 120_000 }, () => {
       // Ctrl+Enter hands the form in; what is missing is said at the top and beside each field.
       await page.getByRole('textbox', { name: /使用目的/ }).press('Control+Enter');
       await page.getByText('宛先を選んでください').first().waitFor();
+      const focused = await page.evaluate(() => document.activeElement?.textContent ?? '');
+      assert.match(focused, /^次の\d+か所を直してください/, 'the focus goes to what is wrong');
+      // What has been given is no longer said to be missing.
+      await choose(page, /宛先/, '例示ポータル');
+      await page.getByText('宛先を選んでください').first().waitFor({ state: 'detached' });
+      assert.ok(await page.getByText('事件を選んでください').first().isVisible());
     });
   });
 

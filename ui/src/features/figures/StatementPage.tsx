@@ -56,7 +56,7 @@ export function StatementPage() {
         </>
       }
     >
-      <p>
+      <p className="no-print">
         <Link to="/statements" className="text-accent underline underline-offset-4">
           {t('figures.toStatements')}
         </Link>

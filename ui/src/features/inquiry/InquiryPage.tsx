@@ -50,6 +50,8 @@ import { useDefaultOfficer, usePreview } from './preview';
 import { useJudge } from './use_judge';
 
 const kItemsShown = 50;
+// Fields whose lack is told under the name of another.
+const kAsks: Record<string, string> = { confidentialReason: 'confidential', confidential: 'confidential' };
 
 export function NewInquiryPage() {
   const { t } = useTranslation();
@@ -116,14 +118,24 @@ function Editor({ initial, name, matter, view }: EditorProps) {
   const [start] = useState(initial);
   const draft = useDraftStorage(`${session.organisation}.${session.person}`, name, start, isInquiryForm);
   const form = draft.value;
-  const set = (change: Partial<InquiryForm>) => draft.set((previous) => ({ ...previous, ...change }));
+  const [missing, setMissing] = useState<Record<string, string>>({});
+  // What has been given is no longer said to be missing.
+  const set = (change: Partial<InquiryForm>) => {
+    draft.set((previous) => ({ ...previous, ...change }));
+    setMissing((found) => {
+      const left = Object.entries(found).filter(
+        ([field]) => !Object.keys(change).some((given) => field.split('/')[0] === given || field === kAsks[given]),
+      );
+      return left.length === Object.keys(found).length ? found : Object.fromEntries(left);
+    });
+  };
   const types = useQuery(selectorTypesQuery).data ?? [];
   const law = useQuery(lawQuery).data;
   const profile = useQuery(profileQuery(form.to));
   const cases = (useQuery(casesQuery).data ?? []).filter((one) => one.is_open || one.id === form.case_id);
   const judged = useJudge(form);
   const paper = usePreview(form, judged.checks);
-  const [missing, setMissing] = useState<Record<string, string>>({});
+  const [refusals, setRefusals] = useState(0);
   const [enlarged, setEnlarged] = useState(false);
   const [saving, setSaving] = useState(false);
   const [opened, setOpened] = useState<ReadonlySet<string>>(() => new Set(form.items.length <= 2 ? form.items.map((one) => one.key) : []));
@@ -146,8 +158,8 @@ function Editor({ initial, name, matter, view }: EditorProps) {
   const send = (ready: boolean) => {
     const command = commandOf(form, ready);
     const found: Record<string, string> = {};
-    if (!form.to) found.to = t('inq.toMissing');
     if (!form.case_id) found.case_id = t('inq.caseMissing');
+    if (!form.to) found.to = t('inq.toMissing');
     if (!command.items?.length) found.items = t('inq.itemsMissing');
     if (form.confidential && !form.confidentialReason.trim()) found.confidential = t('inq.confidentialMissing');
     const filled = form.items.filter((item) => !isBlank(item));
@@ -163,17 +175,15 @@ function Editor({ initial, name, matter, view }: EditorProps) {
     });
     setMissing(found);
     setOpened(open);
-    if (Object.keys(found).length > 0) {
-      top.current?.scrollIntoView({ block: 'start' });
-      top.current?.focus();
-      return;
-    }
-    write.mutate(command);
+    if (Object.keys(found).length > 0) setRefusals((count) => count + 1);
+    else write.mutate(command);
   };
+  // The summary stands on the page only after this: going there before would go nowhere.
   useEffect(() => {
-    if (!problem) return;
+    if (refusals === 0 && !problem) return;
     top.current?.scrollIntoView({ block: 'start' });
-  }, [problem]);
+    top.current?.focus();
+  }, [refusals, problem]);
   useShortcuts([{ keys: 'Ctrl+Enter', label: t('action.submit'), scope: 'all' }]);
 
   const error = (field: string) => missing[field] ?? fieldProblem(problem, field);

@@ -41,7 +41,7 @@ export function Answers({ matter, releases, items, side, can, onStep }: AnswersP
                   .join(t('matter.slash'))}
               </p>
             </div>
-            <div className="flex flex-wrap gap-3">
+            <div className="no-print flex flex-wrap gap-3">
               {side === 'AGENCY' && !release.is_retrieved && !release.is_overridden && can('retrieve') ? (
                 <Button icon="inbox" onClick={() => onStep('retrieve', release.act)}>
                   {t('step.retrieve')}

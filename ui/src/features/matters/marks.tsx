@@ -35,7 +35,7 @@ const kPartWhole = 14; // characters; a longer part may break
 export function Subject({ text }: { text: string }) {
   if (!text) return '―';
   return (
-    <span lang={/\p{Script=Han}/u.test(text) ? 'ja' : undefined} className="font-mono text-[0.875rem]">
+    <span lang={/\p{Script=Han}/u.test(text) ? 'ja' : undefined} className="font-mono text-[0.875em]">
       {subjectParts(text).map((part, index) =>
         part === ' ' ? (
           ' '

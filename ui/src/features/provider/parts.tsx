@@ -339,7 +339,7 @@ export function ActionBar({ children, note }: { children: ReactNode; note?: Reac
       aria-label={t('prov.actions')}
       className="no-print sticky bottom-0 z-10 -mx-4 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line bg-white px-4 py-3 sm:-mx-6 sm:px-6 lg:-mx-8 lg:px-8"
     >
-      {note ? <div className="text-dns-14N-130 min-w-0 flex-1 text-sub">{note}</div> : null}
+      {note ? <div className="text-dns-14N-130 min-w-0 basis-full text-sub sm:flex-1 sm:basis-0">{note}</div> : null}
       <div className="ms-auto flex flex-wrap items-start gap-3">{children}</div>
     </section>
   );
