@@ -12,6 +12,8 @@
 #include <random>
 #include <thread>
 
+#include "app/bench_figures.h"
+#include "app/bench_floor.h"
 #include "app/bench_world.h"
 #include "app/commands.h"
 #include "app/http_front.h"
@@ -20,8 +22,6 @@
 #include "inquiry/projection.h"
 #include "store/matter_row.h"
 #include "store/pool.h"
-#include "store/postgres.h"
-#include "store/sqlite.h"
 
 namespace warifu::app {
 
@@ -32,23 +32,6 @@ using desk::MatterQuery;
 using party::Role;
 
 double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-struct Latency {
-  std::string what;
-  double p50_ms = 0, p95_ms = 0, p99_ms = 0;
-  std::size_t count = 0;
-};
-BOOST_DESCRIBE_STRUCT(Latency, (), (what, p50_ms, p95_ms, p99_ms, count))
-
-Latency latency_of(std::string what, std::vector<double> seconds_each) {
-  std::ranges::sort(seconds_each);
-  const auto at = [&](double q) {
-    return seconds_each.empty()
-               ? 0
-               : 1000 * seconds_each[std::min(seconds_each.size() - 1, static_cast<std::size_t>(q * static_cast<double>(seconds_each.size())))];
-  };
-  return {std::move(what), at(0.50), at(0.95), at(0.99), seconds_each.size()};
-}
 
 // ── reading ──
 
@@ -269,21 +252,6 @@ Result<Rate> rate(store::Engine& engine, std::size_t clients, double for_seconds
   return Rate{static_cast<double>(done) / took, static_cast<double>(after.jobs - before.jobs) / static_cast<double>(after.batches - before.batches)};
 }
 
-Result<std::unique_ptr<store::Engine>> floor_engine(const BenchCommand& command) {
-  const bool on_postgres = is_postgres_url(command.store_url);
-  const std::string file = command.data + "/floor.sqlite";
-  store::Engine::Open open = [=, url = command.store_url](store::Access access) -> Result<std::unique_ptr<store::Database>> {
-    if (on_postgres) return store::open_postgres({.url = url, .schema = "warifu_bench_floor", .access = access});
-    return store::open_sqlite({.file = file, .access = access});
-  };
-  store::Engine::Options options;
-  options.prepare = [on_postgres](store::Database& database) {
-    return database.exec(on_postgres ? "CREATE TABLE IF NOT EXISTS floor(seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, content BYTEA NOT NULL)"
-                                     : "CREATE TABLE IF NOT EXISTS floor(seq INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT");
-  };
-  return store::Engine::create(std::move(open), std::move(options));
-}
-
 // The floor of a command: its hashes, its signature, and a durable commit of the same bytes in one row, by as many clients through the same
 // group commit.
 Result<Commands> measure_commands(BenchWorld& world, const BenchCommand& command, store::Engine& floor, std::size_t clients) {
@@ -380,39 +348,11 @@ Result<std::size_t> idle_node_kib(const BenchCommand& command) {
 
 // ── the machine and the table ──
 
-std::string first_value(const char* path, std::string_view name) {
-  std::ifstream in(path);
-  for (std::string line; std::getline(in, line);)
-    if (line.starts_with(name)) {
-      const std::size_t at = line.find_first_of(":=");
-      std::string value = line.substr(at == std::string::npos ? 0 : at + 1);
-      std::erase(value, '"');
-      std::erase(value, '\t');
-      return value.substr(std::min(value.size(), value.find_first_not_of(' ')));
-    }
-  return {};
-}
-
-struct Machine {
-  std::string processor, system, load, date, command;
-  long cores = 0;
-  std::size_t memory_mib = 0;
-};
-BOOST_DESCRIBE_STRUCT(Machine, (), (processor, system, load, date, command, cores, memory_mib))
-
-Machine machine_of(const BenchCommand& command) {
-  Machine out;
-  out.processor = first_value("/proc/cpuinfo", "model name");
-  out.system = first_value("/etc/os-release", "PRETTY_NAME");
-  std::ifstream load("/proc/loadavg");
-  std::getline(load, out.load);
-  out.date = to_rfc3339_tokyo(Time::from_seconds(now_utc().seconds()));
-  out.cores = ::sysconf(_SC_NPROCESSORS_ONLN);
-  out.memory_mib = static_cast<std::size_t>(std::strtoull(first_value("/proc/meminfo", "MemTotal").c_str(), nullptr, 10)) / 1024;
-  out.command = "warifu bench inquiry --inquiries " + std::to_string(command.inquiries) + " --small " + std::to_string(command.small) +
-                " --clients " + std::to_string(command.clients) + " --seconds " + std::to_string(static_cast<int>(command.seconds));
-  if (is_postgres_url(command.store_url)) out.command += " --store postgresql://…";
-  return out;
+Machine machine_for(const BenchCommand& command) {
+  std::string line = "warifu bench inquiry --inquiries " + std::to_string(command.inquiries) + " --small " + std::to_string(command.small) +
+                     " --clients " + std::to_string(command.clients) + " --seconds " + std::to_string(static_cast<int>(command.seconds));
+  if (is_postgres_url(command.store_url)) line += " --store postgresql://…";
+  return machine_of(std::move(line));
 }
 
 struct Figures {
@@ -450,9 +390,7 @@ json::Value figures_json(const BenchCommand& command, const Figures& figures) {
 }
 
 void print(const BenchCommand& command, const Figures& figures) {
-  const Machine& m = figures.machine;
-  std::printf("%s; %s, %ld cores, %zu MiB, %s; load %s\n%s\n%s\n", is_postgres_url(command.store_url) ? "PostgreSQL" : "SQLite", m.processor.c_str(),
-              m.cores, m.memory_mib, m.system.c_str(), m.load.c_str(), m.date.c_str(), m.command.c_str());
+  print_machine(figures.machine, is_postgres_url(command.store_url) ? "PostgreSQL" : "SQLite");
   if (figures.filled_per_second > 0) std::printf("filled at %.0f inquiries/s\n", figures.filled_per_second);
   if (!figures.large.empty()) {
     std::printf("\n%-52s %9zu inquiries %11zu inquiries %8s\n", "", command.small, command.inquiries, "p95");
@@ -496,7 +434,7 @@ Status bench(const BenchCommand& command) {
   const std::unique_ptr<BenchWorld> large = TRY(BenchWorld::open(command, demo, command.inquiries));
   figures.filled_per_second = TRY(large->fill());
   if (command.fill_only) return {};
-  figures.machine = machine_of(command);
+  figures.machine = machine_for(command);
   if (wants("reads")) {
     {
       const std::unique_ptr<BenchWorld> small = TRY(BenchWorld::open(command, demo, small_count));
@@ -509,7 +447,7 @@ Status bench(const BenchCommand& command) {
     figures.rebuilt = Rebuilt{TRY(rebuild_from_nothing(*small)), TRY(rebuild_for(*large, 5 * command.seconds)), small_count, command.inquiries};
   }
   if (wants("commands")) {
-    const std::unique_ptr<store::Engine> floor = TRY(floor_engine(command));
+    const std::unique_ptr<store::Engine> floor = TRY(floor_engine(command.data, command.store_url, "floor"));
     for (const std::size_t clients : {std::size_t{1}, command.clients})
       figures.commands.push_back(TRY(measure_commands(*large, command, *floor, clients)));
   }

@@ -51,26 +51,39 @@ Result<Witnesses> start_witnesses(const HubBenchOptions& options) {
   return out;
 }
 
-// Two members with the least a hub asks for; the sender's signing key.
-Result<note::Signer> add_members(hub::Hub& hub) {
+struct NewMember {
+  std::vector<std::string> entries;
+  note::Signer sign;
+};
+
+// The least a hub asks for: a member's entry and a key that signs.
+Result<NewMember> new_member(const hub::Hub& hub, std::span<const note::Signer> admitters, std::string_view org, Time now) {
+  const note::Signer root = TRY(note::Signer::create(note::root_name(org), crypto::Ed25519Secret::generate()));
+  note::Signer sign = TRY(note::Signer::create(note::sign_name(org), crypto::Ed25519Secret::generate()));
+  const note::MemberEntry member{hub.network().keys.name, std::string(org), "agency", root.verifier(), now};
+  std::vector<note::Signer> signers{root};
+  signers.insert(signers.end(), admitters.begin(), admitters.end());
+  note::KeyEntry key{
+      hub.network().keys.name, std::string(org), note::KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, {}, {}, {}, {now, now + days(1)}, {}};
+  key.key.assign(sign.verifier().key.bytes.begin(), sign.verifier().key.bytes.end());
+  return NewMember{{TRY(note::sign_note(TRY(member.text()), signers)).serialise(), TRY(note::sign_note(TRY(key.text()), std::span(&root, 1))).serialise()},
+                   std::move(sign)};
+}
+
+Result<std::vector<note::Signer>> admitters_of(const hub::Hub& hub) {
   const desk::Keyring admitters(hub.options().data + "/admitters");
-  const std::string hub_name = hub.network().hub.text();
-  std::optional<note::Signer> sender;
+  const std::string name = hub.network().hub.text();
+  return std::vector<note::Signer>{TRY(admitters.load(name + "/admit/1")), TRY(admitters.load(name + "/admit/2"))};
+}
+
+// Two members; the sender's signing key.
+Result<note::Signer> add_members(hub::Hub& hub) {
+  const std::vector<note::Signer> admitters = TRY(admitters_of(hub));
   const Time now = Time::from_seconds(hub.options().clock().seconds());
-  for (const std::string_view org : {kSender, kRecipient}) {
-    const note::Signer root = TRY(note::Signer::create(note::root_name(org), crypto::Ed25519Secret::generate()));
-    const note::Signer sign = TRY(note::Signer::create(note::sign_name(org), crypto::Ed25519Secret::generate()));
-    const note::MemberEntry member{hub.network().keys.name, std::string(org), "agency", root.verifier(), now};
-    const std::vector<note::Signer> signers{root, TRY(admitters.load(hub_name + "/admit/1")), TRY(admitters.load(hub_name + "/admit/2"))};
-    note::KeyEntry key{
-        hub.network().keys.name, std::string(org), note::KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, {}, {}, {}, {now, now + days(1)}, {}};
-    key.key.assign(sign.verifier().key.bytes.begin(), sign.verifier().key.bytes.end());
-    const std::vector<std::string> entries{TRY(note::sign_note(TRY(member.text()), signers)).serialise(),
-                                           TRY(note::sign_note(TRY(key.text()), std::span(&root, 1))).serialise()};
-    TRY(hub.directory().add_entries(entries));
-    if (org == kSender) sender = sign;
-  }
-  return std::move(*sender);
+  const NewMember sender = TRY(new_member(hub, admitters, kSender, now));
+  TRY(hub.directory().add_entries(sender.entries));
+  TRY(hub.directory().add_entries(TRY(new_member(hub, admitters, kRecipient, now)).entries));
+  return sender.sign;
 }
 
 // Signed before the clock starts: what is measured is the hub.
@@ -134,7 +147,7 @@ struct Run {
 };
 
 Result<Run> run_posts(hub::Hub& hub, const std::vector<exchange::PostedMessage>& messages, const HubBenchOptions& options) {
-  const Member member{TRY(party::OrganisationId::parse(kSender)), {}};
+  const hub::Member member{TRY(party::OrganisationId::parse(kSender)), {}};
   Run out;
   std::mutex mutex;
   std::optional<Error> failure;
@@ -190,7 +203,105 @@ Result<Run> run_posts(hub::Hub& hub, const std::vector<exchange::PostedMessage>&
   return out;
 }
 
+// Posted by two clients in batches, fetched and acknowledged by the recipient; from the first post to the last acknowledgement.
+Result<double> relay(hub::Hub& hub, const std::vector<exchange::PostedMessage>& messages) {
+  const hub::Member sender{TRY(party::OrganisationId::parse(kSender)), {}}, recipient{TRY(party::OrganisationId::parse(kRecipient)), {}};
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::optional<Error> failure;
+  const auto failed = [&](const Error& error) {
+    const std::scoped_lock lock(mutex);
+    failure = error;
+    next = messages.size();
+  };
+  const Clock::time_point start = Clock::now();
+  std::vector<std::thread> pool;
+  for (int t = 0; t < 2; ++t)
+    pool.emplace_back([&] {
+      for (std::size_t at = next.fetch_add(kBatch); at < messages.size(); at = next.fetch_add(kBatch)) {
+        const std::vector<exchange::PostedMessage> batch(messages.begin() + static_cast<std::ptrdiff_t>(at),
+                                                         messages.begin() + static_cast<std::ptrdiff_t>(std::min(messages.size(), at + kBatch)));
+        const auto answers = hub.post(sender, batch);
+        if (!answers) return failed(answers.error());
+        for (const Result<std::string>& answer : *answers)
+          if (!answer) return failed(answer.error());
+      }
+    });
+  const Status received = [&]() -> Status {
+    std::uint64_t after = 0;
+    for (std::size_t got = 0; got < messages.size();) {
+      const std::vector<exchange::FetchedMessage> batch = TRY(hub.fetch(recipient, after, kBatch));
+      if (batch.empty()) {
+        const std::scoped_lock lock(mutex);
+        if (failure) return tl::unexpected<Error>(*failure);
+      }
+      std::vector<exchange::MessageId> ids;
+      for (const exchange::FetchedMessage& message : batch)
+        ids.push_back(TRY(exchange::Envelope::parse(TRY(note::Note::parse(message.envelope)).text)).id);
+      if (batch.empty()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        continue;
+      }
+      after = batch.back().seq;
+      TRY(hub.acknowledge(recipient, ids));
+      got += batch.size();
+    }
+    return {};
+  }();
+  for (std::thread& thread : pool) thread.join();
+  TRY(received);
+  return static_cast<double>(messages.size()) / since(start);
+}
+
 }  // namespace
+
+Result<RelayBenchFigures> bench_relay(const RelayBenchOptions& options) {
+  constexpr std::size_t kMembersAtOnce = 500, kEntriesAtOnce = 20'000;
+  TRY(make_directories(options.data, 0700));
+  const std::string folder = options.data + "/hub";
+  TRY(hub::Hub::create({.data = folder,
+                        .store_url = options.store_url,
+                        .org = TRY(party::OrganisationId::parse("hub.example")),
+                        .url = "https://127.0.0.1:1",
+                        .hosts = {}}));
+  hub::HubOptions hub_options;
+  hub_options.data = folder;
+  hub_options.quota.messages_per_minute = 1'000'000'000;
+  const std::unique_ptr<hub::Hub> hub = TRY(hub::Hub::open(std::move(hub_options)));
+  const note::Signer sender = TRY(add_members(*hub));
+  hub->start();
+  HubBenchOptions each;
+  each.leaves = options.messages;
+  RelayBenchFigures out;
+  const auto measured = [&]() -> Result<double> {
+    const auto messages = TRY(make_messages(each, sender, hub->network().log.name, now_utc()));
+    return relay(*hub, messages);
+  };
+  const auto log_size = [&] { return hub->keeper(exchange::LogName::messages).figures().published.size; };
+  out.empty_per_s = TRY(measured());
+  const std::vector<note::Signer> admitters = TRY(admitters_of(*hub));
+  const Time now = Time::from_seconds(now_utc().seconds());
+  for (out.members = 2; out.members < options.members;) {
+    std::vector<std::string> entries;
+    for (std::size_t i = 0; i < kMembersAtOnce && out.members < options.members; ++i, ++out.members)
+      for (std::string& entry : TRY(new_member(*hub, admitters, "member-" + std::to_string(out.members) + ".example", now)).entries)
+        entries.push_back(std::move(entry));
+    TRY(hub->directory().add_entries(entries));
+  }
+  HubBenchOptions filling;
+  filling.object_bytes = 64;
+  for (std::size_t there = options.messages; there < options.entries; there += filling.leaves) {
+    filling.leaves = std::min(kEntriesAtOnce, options.entries - there);
+    const auto messages = TRY(make_messages(filling, sender, hub->network().log.name, now_utc()));
+    TRY(relay(*hub, messages));
+  }
+  for (const Clock::time_point start = Clock::now(); log_size() < options.entries && since(start) < 120;)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  out.entries = log_size();
+  out.grown_per_s = TRY(measured());
+  hub->stop();
+  return out;
+}
 
 Result<HubBenchFigures> bench_hub(const HubBenchOptions& options) {
   TRY(make_directories(options.data, 0700));

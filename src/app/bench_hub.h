@@ -27,6 +27,19 @@ struct HubBenchFigures {
 };
 [[nodiscard]] Result<HubBenchFigures> bench_hub(const HubBenchOptions& options);
 
+// The same hub with many members and a long log, against an empty one: messages posted, fetched and acknowledged between two members per second.
+struct RelayBenchOptions {
+  std::string data, store_url;
+  std::size_t members = 10'000, entries = 100'000;
+  std::size_t messages = 10'000;  // of each measurement
+};
+struct RelayBenchFigures {
+  double empty_per_s = 0, grown_per_s = 0;
+  std::size_t members = 0;    // admitted, by the directory
+  std::uint64_t entries = 0;  // in the log before the second measurement
+};
+[[nodiscard]] Result<RelayBenchFigures> bench_relay(const RelayBenchOptions& options);
+
 int run_bench_hub(const HubBenchOptions& options);
 
 }  // namespace warifu::app

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "app/bench_exchange.h"
 #include "app/bench_hub.h"
 #include "app/cli.h"
 #include "app/commands.h"
@@ -72,6 +73,19 @@ void add_bench(CLI::App& bench, int& code) {
   command->add_option("--threads", options->threads, "Clients")->capture_default_str();
   command->add_flag("--json", options->json, "Print the figures as JSON");
   command->callback([options, &code] { code = run_bench_hub(*options); });
+
+  const auto between = std::make_shared<ExchangeBenchCommand>();
+  command = bench.add_subcommand("exchange", "Inquiries and answers between two nodes over a hub, each a process of its own");
+  command->add_option("--data", between->data, "Folder to fill (not there yet, or empty)")->required();
+  command->add_option("--store", between->store_url, "postgresql://… instead of SQLite files; databases warifu_bench_… are made beside it");
+  command->add_option("--round-trips", between->round_trips, "Inquiries that are answered")->capture_default_str();
+  command->add_option("--window", between->window, "Inquiries without an answer at a time")->capture_default_str();
+  command->add_option("--seconds", between->seconds, "Length of the measurement at half load, and of the floor")->capture_default_str();
+  command->add_option("--members", between->members, "Members of the hub that has grown")->capture_default_str();
+  command->add_option("--entries", between->entries, "Entries of its log")->capture_default_str();
+  command->add_flag("!--no-growth", between->growth, "Do not measure the hub that has grown");
+  command->add_flag("--json", between->json, "Print the figures as JSON");
+  command->callback([between, &code] { code = run_bench_exchange(*between); });
 }
 
 }  // namespace

@@ -66,6 +66,7 @@ void add_demo_node(CLI::App& root, int& code) {
   node->add_option("--listen", command->listen)->required();
   node->add_option("--store", command->store_url);
   node->add_option("--customers", command->customers);
+  node->add_option("--bench-port", command->bench_port);
   node->callback([command, &code] { code = run_demo_node(*command); });
 }
 

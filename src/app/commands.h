@@ -48,6 +48,7 @@ int run_incidents(const IncidentCommand& command);
 struct DemoNodeCommand {
   std::string data, org, invitation, listen, store_url;
   std::size_t customers = 100'000;
+  std::uint16_t bench_port = 0;  // of the load that `bench exchange` asks for; 0: none
 };
 int run_demo_node(const DemoNodeCommand& command);
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "app/bench_driver.h"
 #include "app/commands.h"
 #include "app/demo_people.h"
 #include "app/http_front.h"
@@ -17,6 +18,7 @@ namespace warifu::app {
 namespace {
 
 constexpr std::size_t kInvitationBytesMax = 64 * 1024;
+constexpr std::size_t kAccountsBytesMax = 1024 * 1024;
 
 std::string accounts_path(const DemoNodeCommand& command) { return command.data + "/demo-accounts.json"; }
 
@@ -56,6 +58,8 @@ Status serve(const DemoNodeCommand& command) {
   options.origin = "http://127.0.0.1:" + std::to_string(listen.port);
   options.is_demo = true;
   options.password_cost = {1, 1024 * 1024};
+  BenchDriver bench;
+  if (command.bench_port != 0) options.on_applied = [&bench](const exchange::Parcel& parcel) { bench.applied(parcel); };
   // The accounts are written last: with them, everything lies there already, and the node goes on where it was.
   std::error_code ignored;
   const bool is_made = std::filesystem::exists(accounts_path(command), ignored);
@@ -69,7 +73,11 @@ Status serve(const DemoNodeCommand& command) {
   front.options.version = WARIFU_VERSION;
   front.options.is_demo = true;
   front.options.is_https = false;
-  return serve_until_end(*node, std::move(front));
+  if (command.bench_port != 0)
+    TRY(bench.start(*node, TRY(json::decode_text<std::vector<DemoAccount>>(TRY(read_file(accounts_path(command), kAccountsBytesMax)))), command.bench_port));
+  const Status served = serve_until_end(*node, std::move(front));
+  bench.stop();
+  return served;
 }
 
 }  // namespace

@@ -58,6 +58,7 @@ Status Node::make_member(const Hosted& hosted, std::shared_ptr<desk::Mailbox> ma
   options.clock = options_.clock;
   options.interrupt = [line = hub.get()] { line->interrupt(); };
   options.tell = [this, name = org.text()](std::string_view event, const Error& error) { failures_.tell(event, name, error, options_.clock()); };
+  options.on_applied = options_.on_applied;
   if (options_.is_demo) options.watch_every = std::chrono::milliseconds(1'000);
   member_ = std::make_unique<member::Member>(std::move(options), std::move(hub), *mailbox, directory_, metrics_);
   return {};

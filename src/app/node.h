@@ -48,6 +48,7 @@ struct NodeOptions {
   crypto::PasswordCost password_cost = crypto::kPasswordCost;
   SendMail send_mail;                    // empty: nobody is told by mail
   std::shared_ptr<crypto::Token> token;  // where organisations' keys are born and lie; null: in files
+  std::function<void(const exchange::Parcel&)> on_applied = {};  // of a member: acts of others came and are durably applied; any thread
 };
 
 // One hosted organisation.

@@ -54,7 +54,7 @@ void Member::attach(desk::Office& office) {
   sender_ =
       std::make_unique<Sender>(Sender::Parts{office, mailbox_, replica_, *hub_, options_.network, options_.sign, options_.files_dir, options_.clock});
   receiver_ = std::make_unique<Receiver>(Receiver::Parts{office, mailbox_, replica_, follower_, *hub_, options_.network, options_.sign,
-                                                         options_.identities, options_.files_dir, options_.clock});
+                                                         options_.identities, options_.files_dir, options_.clock, 4, options_.on_applied});
 }
 
 Status Member::check_trust() {

@@ -221,6 +221,7 @@ Status Receiver::apply_acts(const Opened& opened, ReceivedCounts& counts) {
   TRY(failpoint_error("courier.message.apply"));
   const desk::Office::Received received = TRY(parts_.office.receive(parcel, carried));
   failpoint("courier.message.applied");
+  if (parts_.on_applied) parts_.on_applied(parcel);
   std::error_code ignored;
   for (const exchange::ParcelFile& file : parcel.files) {
     std::filesystem::remove(file.path, ignored);

@@ -33,6 +33,7 @@ class Receiver {
     std::string files_dir;                                                 // attachments come in here
     std::function<Time()> clock = now_utc;
     std::size_t threads = 4;
+    std::function<void(const exchange::Parcel&)> on_applied = {};  // durably; called on several threads
   };
   explicit Receiver(Parts parts) : parts_(std::move(parts)) {}
 
