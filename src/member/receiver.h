@@ -32,7 +32,7 @@ class Receiver {
     std::function<Result<std::vector<crypto::AgeIdentity>>()> identities;  // all seal keys that are still kept
     std::string files_dir;                                                 // attachments come in here
     std::function<Time()> clock = now_utc;
-    std::size_t threads = 4;
+    std::size_t threads = 16;  // more than processors: they wait for the disk, and what waits together is flushed together
     std::function<void(const exchange::Parcel&)> on_applied = {};  // durably; called on several threads
   };
   explicit Receiver(Parts parts) : parts_(std::move(parts)) {}
