@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "law/deadlines.h"
 
 namespace warifu::desk {
 
@@ -30,7 +31,10 @@ Result<Waiting> waiting_for(const Office& office, const party::Person& person) {
     if (!found) return tl::unexpected<Error>(found.error());
     out.my_turn += found->count;
     for (const RowView& row : found->rows) {
-      if (row.is_overdue) ++out.overdue;
+      if (row.is_overdue)
+        ++out.overdue;
+      else if (row.due && law::reminder_due(office.law(), *row.due, tokyo_date(office.now())))
+        ++out.due_soon;
       if (out.matters.size() < kMattersKnown) out.matters.push_back(row.matter);
     }
   }
@@ -44,16 +48,19 @@ std::optional<NoticeKind> due_notice(Told& told, const Waiting& waiting, Time no
   told.known = waiting.matters;
   if (told.next_try && now < *told.next_try) return std::nullopt;
   const Date today = tokyo_date(now);
-  if (waiting.overdue > 0 && tokyo_hour(now) >= kDigestHour && told.last_digest != today) return NoticeKind::OVERDUE;
+  if (tokyo_hour(now) >= kDigestHour && told.last_digest != today) {
+    if (waiting.overdue > 0) return NoticeKind::OVERDUE;
+    if (waiting.due_soon > 0) return NoticeKind::DUE_SOON;
+  }
   if (told.has_new && (!told.last_notice || now - *told.last_notice >= kNoticeEvery)) return NoticeKind::NEW_WORK;
   return std::nullopt;
 }
 
 void notice_sent(Told& told, NoticeKind kind, Time now) {
-  // Both kinds carry all counts: after either, the person knows.
+  // Every kind carries all counts: after either, the person knows.
   told.has_new = false;
   told.last_notice = now;
-  if (kind == NoticeKind::OVERDUE) told.last_digest = tokyo_date(now);
+  if (kind != NoticeKind::NEW_WORK) told.last_digest = tokyo_date(now);
   told.failures = 0;
   told.next_try.reset();
 }
@@ -65,16 +72,18 @@ void notice_failed(Told& told, Time now) {
 }
 
 Notification make_notice(NoticeKind kind, const Waiting& waiting, const std::string& desk) {
-  const std::string mine = counted(static_cast<std::size_t>(waiting.my_turn)), late = counted(static_cast<std::size_t>(waiting.overdue));
+  const std::string mine = counted(static_cast<std::size_t>(waiting.my_turn)), late = counted(static_cast<std::size_t>(waiting.overdue)),
+                    soon = counted(static_cast<std::size_t>(waiting.due_soon));
   Notification out;
   out.kind = kind;
   switch (kind) {
     case NoticeKind::NEW_WORK: out.subject = "[割符] あなたの番の案件があります / Work waits for you"; break;
+    case NoticeKind::DUE_SOON: out.subject = "[割符] 期限の近い案件があります / Matters fall due soon"; break;
     case NoticeKind::OVERDUE: out.subject = "[割符] 期限を過ぎた案件があります / Matters are overdue"; break;
   }
-  out.body = "あなたの番の案件: " + mine + " 件\nうち期限を過ぎたもの: " + late + " 件\n\n受け持ちを開く:\n" + desk +
-             "\n\nこのメールに内容は記載されません。返信は読まれません。\n\n----\n\nWaiting for you: " + mine + "\nof these overdue: " + late +
-             "\n\nOpen your desk:\n" + desk + "\n\nThis mail carries no content. Replies are not read.\n";
+  out.body = "あなたの番の案件: " + mine + " 件\nうち期限を過ぎたもの: " + late + " 件\nうち期限の近いもの: " + soon + " 件\n\n受け持ちを開く:\n" +
+             desk + "\n\nこのメールに内容は記載されません。返信は読まれません。\n\n----\n\nWaiting for you: " + mine + "\nof these overdue: " + late +
+             "\nof these due soon: " + soon + "\n\nOpen your desk:\n" + desk + "\n\nThis mail carries no content. Replies are not read.\n";
   return out;
 }
 

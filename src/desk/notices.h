@@ -2,8 +2,9 @@
 // Notices by mail: "work waits for you", with counts and a link to the desk, and nothing of any content: no number, no name of a case, no
 // selector, no name of the other side. Pure: when somebody is told, and in which words; who sends it and keeps the state is the node's matter.
 //
-// A person is told of new work at most once in fifteen minutes, and once a day, in the morning of Japan, of what is overdue. A notice that could
-// not be sent is tried again after 1, 2, 4 … minutes, at most an hour.
+// A person is told of new work at most once in fifteen minutes, and once a day, in the morning of Japan, of what is overdue and of what falls
+// due in as many days as the law data says (`reminder_before_days`). A notice that could not be sent is tried again after 1, 2, 4 … minutes, at most
+// an hour.
 
 #include <boost/describe.hpp>
 #include <optional>
@@ -20,8 +21,8 @@ namespace warifu::desk {
 
 // What waits for one person, over all roles that person holds.
 struct Waiting {
-  int my_turn = 0, overdue = 0;
-  std::vector<MatterId> matters;  // whose turn it is; at most kMattersKnown, newest first
+  int my_turn = 0, overdue = 0, due_soon = 0;  // due_soon: the day of the reminder is today
+  std::vector<MatterId> matters;               // whose turn it is; at most kMattersKnown, newest first
 };
 
 // What a person has been told; kept by the node, so that a restart tells nothing twice.
@@ -30,12 +31,12 @@ struct Told {
   std::vector<MatterId> known;  // waited for the person when last looked at
   bool has_new = false;         // something came since the last notice
   std::optional<Time> last_notice;
-  std::optional<Date> last_digest;  // the day of the last overdue digest
+  std::optional<Date> last_digest;  // the day of the last digest of what is overdue or nearly so
   int failures = 0;
   std::optional<Time> next_try;
 };
 
-enum class NoticeKind { NEW_WORK, OVERDUE };
+enum class NoticeKind { NEW_WORK, DUE_SOON, OVERDUE };
 
 struct Notification {
   NoticeKind kind = NoticeKind::NEW_WORK;

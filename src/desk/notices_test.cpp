@@ -58,6 +58,39 @@ TEST_CASE("what is overdue is told once a day, not before eight in the morning o
   CHECK(due_notice(told, waiting({matter(1)}, 1), night + hours(24) + seconds(1)) == NoticeKind::OVERDUE);
 }
 
+TEST_CASE("what falls due soon is told on the day of the reminder, once, and gives way to what is overdue") {
+  Told told;
+  Waiting soon = waiting({matter(1), matter(2)});
+  (void)due_notice(told, soon, kAfternoon);
+  notice_sent(told, NoticeKind::NEW_WORK, kAfternoon);
+  soon.due_soon = 1;
+  CHECK(due_notice(told, soon, kAfternoon + minutes(1)) == NoticeKind::DUE_SOON);
+  const Notification notice = make_notice(NoticeKind::DUE_SOON, soon, "https://desk.example/");
+  CHECK(notice.subject.find("due soon") != std::string::npos);
+  CHECK(notice.body.find("期限の近いもの: 1 件") != std::string::npos);
+  CHECK(notice.body.find("of these due soon: 1") != std::string::npos);
+  notice_sent(told, NoticeKind::DUE_SOON, kAfternoon + minutes(1));
+  CHECK_FALSE(due_notice(told, soon, kAfternoon + hours(2)));
+  soon.overdue = 1;
+  CHECK(due_notice(told, soon, kAfternoon + hours(24)) == NoticeKind::OVERDUE);
+}
+
+TEST_CASE("the reminder counts what is due in as many days as the law data says, and nothing else") {
+  TestWorld world;
+  const MatterId dispatched = world.dispatched({world.item("ex-2001")});
+  const Date due = world.provider().store().row(dispatched).value().due.value();
+  const int before = world.provider().law().deadlines().reminder_before_days;
+  const auto counted = [&](int days_left) {
+    world.clock.set(tokyo_midnight(due.plus_days(-days_left)) + hours(12));
+    int found = 0;
+    for (const party::Person& person : world.provider().people().value()) found += waiting_for(world.provider(), person).value().due_soon;
+    return found;
+  };
+  CHECK(counted(before + 1) == 0);
+  CHECK(counted(before) > 0);
+  CHECK(counted(before - 1) == 0);
+}
+
 TEST_CASE("a notice that could not be sent is tried after 1, 2, 4 … minutes, at most an hour") {
   Told told;
   Time now = kAfternoon;
