@@ -19,7 +19,7 @@ import { useRefreshMatter } from '../matter/use_act';
 import { JudgementMark, JudgementText } from '../matters/judgement';
 import { RowState } from '../matters/marks';
 import { paperOfText, paperOfVersion, usePaperWords } from '../matters/paper_form';
-import { refusalText } from '../matters/words';
+import { counterpartyName, refusalText } from '../matters/words';
 
 export function ApprovalPage() {
   const { t } = useTranslation();
@@ -86,7 +86,7 @@ function Approval({ id, view }: { id: string; view: Schema<'MatterView'> }) {
     <Page
       title={t('nav.approval')}
       mark={<RowState row={view.row} side={session.side} />}
-      lead={`${working.text.addressee}${view.internal ? ` / ${view.internal.case_number} ${view.internal.case_title}` : ''}`}
+      lead={`${counterpartyName(view.row)}${view.internal ? ` / ${view.internal.case_number} ${view.internal.case_title}` : ''}`}
       actions={
         <Button size="small" icon="folder" onClick={() => void navigate({ to: `/matters/${id}` })}>
           {t('approval.toMatter')}

@@ -15,7 +15,7 @@ import { StepDialog } from '../matter/StepDialog';
 import { useRefreshMatter, useStep } from '../matter/use_act';
 import { RowState } from '../matters/marks';
 import { paperOfText, paperOfVersion, serialText, usePaperWords } from '../matters/paper_form';
-import { refusalText } from '../matters/words';
+import { counterpartyName, refusalText } from '../matters/words';
 
 export function DispatchPage() {
   const { t } = useTranslation();
@@ -75,7 +75,7 @@ function Dispatch({ id, view }: { id: string; view: Schema<'MatterView'> }) {
     <Page
       title={t('dispatch.title')}
       mark={<RowState row={view.row} side={session.side} />}
-      lead={`${working.text.addressee}${view.internal ? ` / ${view.internal.case_number}` : ''}`}
+      lead={`${counterpartyName(view.row)}${view.internal ? ` / ${view.internal.case_number}` : ''}`}
       actions={
         <Button size="small" icon="folder" onClick={() => void navigate({ to: `/matters/${id}` })}>
           {t('approval.toMatter')}
