@@ -39,7 +39,7 @@ void print_qr(const std::string& text) {
 
 json::Array array_of(const std::vector<std::string>& texts) {
   json::Array out;
-  for (const std::string& text : texts) out.push_back(text);
+  for (const std::string& text : texts) out.push_back(json::Value(text));
   return out;
 }
 
@@ -126,7 +126,7 @@ Result<json::Value> init_hub(const InitCommand& command) {
   const std::string network = TRY(read_file(command.data + "/network", kFileMax));
   json::Array admitters;
   for (const note::VerifierKey& key : TRY(exchange::Network::parse(network)).admitters)
-    admitters.push_back(std::filesystem::path(desk::Keyring(command.data + "/admitters").path_of(key.name)).string());
+    admitters.push_back(json::Value(std::filesystem::path(desk::Keyring(command.data + "/admitters").path_of(key.name)).string()));
   return json::Value(json::Object{{"ok", true},
                                   {"data", command.data},
                                   {"hub", org.text()},
