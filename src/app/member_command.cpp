@@ -8,8 +8,8 @@
 #include "app/http_front.h"
 #include "app/joining.h"
 #include "app/setup.h"
-#include "app/token_config.h"
 #include "app/terminal.h"
+#include "app/token_config.h"
 #include "base/file.h"
 #include "json/codec.h"
 #include "ledger/checkpoint.h"
@@ -38,9 +38,17 @@ Result<std::unique_ptr<Node>> open_or_make(const JoinCommand& command, const exc
     if (*node->network() != invitation.network) return fail(Code::CONFLICT, "the folder belongs to another exchange", command.data);
     return node;
   }
-  const party::Organisation organisation =
-      TRY(organisation_of({command.data, invitation.org, command.name_ja, command.name_en, invitation.side, command.address, command.telephone,
-                           command.kind, command.recipient_class, {}, command.json}));
+  const party::Organisation organisation = TRY(organisation_of({command.data,
+                                                                invitation.org,
+                                                                command.name_ja,
+                                                                command.name_en,
+                                                                invitation.side,
+                                                                command.address,
+                                                                command.telephone,
+                                                                command.kind,
+                                                                command.recipient_class,
+                                                                {},
+                                                                command.json}));
   NodeOptions options;
   options.data = command.data;
   options.store_url = command.store_url;
