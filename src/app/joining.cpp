@@ -135,7 +135,8 @@ Result<bool> wait_for_admission(Node& node, const std::function<bool()>& is_over
     const std::optional<note::MemberEntry> member = TRY(node.directory().member(org));
     if (member && member->root != root)
       return fail(Code::KEY_UNKNOWN, "somebody else was admitted under this name", "root", {{"key", member->root.name}});
-    if (member) return true;
+    // The log may be a step ahead of the documents: without its own organisation's a house can publish nothing yet.
+    if (member && TRY(node.directory().organisation(org))) return true;
     const bool is_waiting = followed || followed.error().code == Code::NOT_ADMITTED || followed.error().code == Code::PEER_UNAVAILABLE ||
                             followed.error().code == Code::TIMEOUT;
     if (!is_waiting) return tl::unexpected<Error>(followed.error());
