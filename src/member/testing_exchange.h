@@ -135,7 +135,7 @@ struct TestingExchange {
   MatterId dispatched(const std::string& account = "reiji-00001") {
     world.courier.cut(true);
     const MatterId matter = world.dispatched({world.item(account)});
-    for (const desk::OutboxRow& row : agency.mailbox->outbox_of(matter).value()) desk::must(agency.mailbox->outbox_failed(row.seq, "", Time{0}));
+    for (const desk::OutboxRow& row : desk::must(agency.mailbox->outbox_of(matter))) desk::must(agency.mailbox->outbox_failed(row.seq, "", Time{0}));
     return matter;
   }
   [[nodiscard]] std::size_t acts_at_provider(const MatterId& matter) const {

@@ -63,7 +63,8 @@ struct Waiting {
     second.outbox.push_back(make_outbox(kThem.text(), second.acts.front()));
     acts.push_back(second.acts.front().hash);
     REQUIRE(office->commit(second));
-    for (const desk::OutboxRow& row : office->outbox_unsealed(kNow, 10).value()) rows.push_back(row.seq);
+    const auto unsealed = office->outbox_unsealed(kNow, 10).value();
+    for (const desk::OutboxRow& row : unsealed) rows.push_back(row.seq);
     REQUIRE(rows.size() == 2);
   }
   MatterId matter = MatterId::random();
@@ -98,7 +99,8 @@ TEST_CASE("a message is sealed once, posted until it is accepted, and then its p
 
     REQUIRE(office->put_accepted(std::vector{Mailbox::Accepted{message.id, "promise", 41, kNow + seconds(11), kNow + seconds(12)}}));
     CHECK(office->unposted(kNow + days(1), 10)->empty());
-    for (const desk::OutboxRow& row : office->outbox_of(waiting.matter).value()) CHECK(row.delivered == kNow + seconds(12));
+    const auto done = office->outbox_of(waiting.matter).value();
+    for (const desk::OutboxRow& row : done) CHECK(row.delivered == kNow + seconds(12));
     // A second promise for the same changes nothing.
     REQUIRE(office->put_accepted(std::vector{Mailbox::Accepted{message.id, "another", 99, kNow, kNow}}));
     const auto kept = office->message_out(message.id).value();
