@@ -94,8 +94,14 @@ async function inspect(person, language, address) {
   await person.page.goto(node.base + address);
   await settled(person.page);
   const found = [...(await violations(person.page)), ...mixed(await shownTexts(person.page), language, served)];
-  const sideways = await person.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  if (sideways > 0) found.push(`scrolls sideways by ${sideways} px`);
+  const size = person.page.viewportSize();
+  for (const width of [size.width, 1024, 768, 320]) {
+    await person.page.setViewportSize({ ...size, width });
+    await person.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    const sideways = await person.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (sideways > 0) found.push(`scrolls sideways by ${sideways} px at ${width} px`);
+  }
+  await person.page.setViewportSize(size);
   found.push(...person.complaints.splice(0));
   person.page.off('response', listen);
   return found.map((one) => `${address} (${language}): ${one}`);

@@ -125,12 +125,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
   if (rows.length === 0) return <>{empty ?? <p className="py-6 text-sub">{t('table.empty')}</p>}</>;
 
-  const many = columns.length + (onSelect ? 1 : 0) > 6;
-  const gap = many ? 'px-2' : 'px-3';
+  const count = columns.length + (onSelect ? 1 : 0);
+  const close = count > 4;
+  const gap = close ? 'px-2' : 'px-3';
   const all = shown.length > 0 && shown.every((row) => chosen.has(rowId(row)));
   const some = !all && shown.some((row) => chosen.has(rowId(row)));
   return (
-    <div className="table-room min-w-0" data-columns={columns.length <= 3 ? 'few' : many ? 'many' : 'some'}>
+    <div className="table-room min-w-0" data-columns={count <= 3 ? 'few' : count <= 6 ? 'some' : 'many'}>
       {onSelect && chosen.size > 0 ? (
         <div className="mb-2 flex flex-wrap items-center gap-3 rounded-8 bg-accent-soft px-4 py-2">
           <span className="tabular text-dns-16B-130" aria-live="polite">
@@ -232,7 +233,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                       scope={column.main ? 'row' : undefined}
                       className={cx(
                         'py-1 text-start align-middle font-400 in-rows:table-cell in-rows:py-2.5',
-                        many ? 'in-rows:px-2' : 'in-rows:px-3',
+                        close ? 'in-rows:px-2' : 'in-rows:px-3',
                         column.main ? 'block font-700 in-rows:font-400' : 'flex items-baseline gap-3',
                         column.numeric && 'tabular in-rows:text-end',
                         column.nowrap
