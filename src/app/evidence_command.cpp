@@ -29,10 +29,7 @@ Result<Number> parse_number(const std::string& text) {
 Result<std::string> export_evidence(const EvidenceExport& command) {
   const Number number = TRY(parse_number(command.number));
   const party::OrganisationId as = command.as.empty() ? number.org : TRY(party::OrganisationId::parse(command.as));
-  NodeOptions options;
-  options.data = command.data;
-  options.lock = false;  // only reads
-  const std::unique_ptr<Node> node = TRY(Node::open(options));
+  const std::unique_ptr<Node> node = TRY(open_node(command.data, false));  // only reads
   Hosted* hosted = node->find(as);
   if (hosted == nullptr) return fail(Code::NOT_FOUND, "the organisation is not hosted here", as.text());
   const std::optional<MatterId> matter = TRY(hosted->store->matter_by_number(number.document));
@@ -142,10 +139,7 @@ json::Object report_json(const exchange::EvidenceReport& report) {
 }
 
 Result<std::size_t> rebuild(const RebuildCommand& command, std::size_t& matters) {
-  NodeOptions options;
-  options.data = command.data;
-  options.lock = !command.check;
-  const std::unique_ptr<Node> node = TRY(Node::open(options));
+  const std::unique_ptr<Node> node = TRY(open_node(command.data, !command.check));
   std::size_t differing = 0;
   for (Hosted* hosted : node->hosted()) {
     differing += TRY(hosted->office->rebuild(command.check));
