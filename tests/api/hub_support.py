@@ -75,7 +75,8 @@ class Key:
 
     def cosign(self, text, at=None):
         at = int(time.time()) if at is None else at
-        return f"— {self.name} {b64(self.id + struct.pack('>Q', at) + self.secret.sign(f'cosignature/v1\ntime {at}\n{text}'.encode()))}"
+        signature = self.secret.sign(f"cosignature/v1\ntime {at}\n{text}".encode())
+        return f"— {self.name} {b64(self.id + struct.pack('>Q', at) + signature)}"
 
 
 def note(text, *keys):

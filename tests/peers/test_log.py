@@ -2,9 +2,12 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "api"))  # a hub and its members, as the API tests have them
 
 from cli_support import done, refused
 from hub_support import Hub, Member, frames, text_of
