@@ -516,6 +516,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/matters/{matter}/acts/{act}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 手続記録の証明:誰の、どの鍵の署名か、記録簿のどこにあるかを、いま確かめて示します。
+         * @description Proves an act: whose signature by which key, and where it stands in the log; checked as it is asked.
+         */
+        get: operations["get_matters_by_matter_acts_by_act_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/matters/{matter}/approval": {
         parameters: {
             query?: never;
@@ -2822,6 +2842,38 @@ export interface components {
             note_ja: string;
             note_en: string;
         };
+        ProofCrossing: {
+            message: string;
+            from: string;
+            to: string[];
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            promised: string;
+            log: string;
+            index: number;
+            log_size?: number;
+            cosigned_by: string[];
+            is_text_checked: boolean;
+        };
+        ProofSignature: {
+            name: string;
+            key_id: string;
+            is_passkey: boolean;
+            /** Format: date-time */
+            valid_from: string;
+            /** Format: date-time */
+            valid_until: string;
+            entry: number;
+        };
+        ProofView: {
+            act: string;
+            note: string;
+            directory: string;
+            directory_size: number;
+            signatures: components["schemas"]["ProofSignature"][];
+            crossing?: components["schemas"]["ProofCrossing"];
+        };
         Provenance: {
             source: string;
             query: string;
@@ -3994,6 +4046,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Written"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_matters_by_matter_acts_by_act_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                matter: string;
+                act: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofView"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -12,17 +12,7 @@ import { actName } from '../matters/words';
 
 const inFours = (hash: string) => hash.replace(/(.{8})(?=.)/g, '$1 ');
 
-export function ProofDialog({
-  matter,
-  act,
-  number,
-  onClose,
-}: {
-  matter: string;
-  act: Schema<'ActView'>;
-  number: string;
-  onClose: () => void;
-}) {
+export function ProofDialog({ matter, act, number, onClose }: { matter: string; act: Schema<'ActView'>; number: string; onClose: () => void }) {
   const { t } = useTranslation();
   const session = useSession();
   // Checked by the node as it is asked for; nothing of it is kept.
