@@ -83,7 +83,8 @@ TEST_CASE("the reminder counts what is due in as many days as the law data says,
   const auto counted = [&](int days_left) {
     world.clock.set(tokyo_midnight(due.plus_days(-days_left)) + hours(12));
     int found = 0;
-    for (const party::Person& person : world.provider().people().value()) found += waiting_for(world.provider(), person).value().due_soon;
+    const std::vector<party::Person> people = world.provider().people().value();
+    for (const party::Person& person : people) found += waiting_for(world.provider(), person).value().due_soon;
     return found;
   };
   CHECK(counted(before + 1) == 0);
