@@ -45,7 +45,10 @@ double real_of(const json::Value& value, std::string_view name) {
 struct Load {
   std::size_t round_trips = 0;
   double seconds = 0, per_second = 0, leaves_each = 0;
-  double agency_processor = 0, provider_processor = 0;  // seconds of each node's process
+  double agency_processor = 0, provider_processor = 0, hub_processor = 0;  // seconds of each process
+  [[nodiscard]] double processor_ms_each() const {
+    return 1000 * (agency_processor + provider_processor + hub_processor) / static_cast<double>(round_trips);
+  }
   Latency whole, inquiry, answer;
 };
 
@@ -59,8 +62,8 @@ struct Figures {
   Load full, half;
   Proofs proofs;
   RoundTripWork work;
-  double floor_per_second = 0;        // of round trips with as many messages as there were
-  double floor_four_per_second = 0;   // with two messages and two receipts
+  FloorFigures floor;       // of round trips with as many messages as there were
+  FloorFigures floor_four;  // with two messages and two receipts
   std::optional<RelayBenchFigures> growth;
 };
 
@@ -135,10 +138,10 @@ class ExchangeBench {
       houses_.reset();  // the floor has the machine for itself
     }
     const std::string folder = command_.data + "/floor";
-    out.floor_per_second = TRY(exchange_floor(folder, command_.store_url, out.work, kFloorClients, command_.seconds));
+    out.floor = TRY(exchange_floor(folder, command_.store_url, out.work, kFloorClients, command_.seconds));
     RoundTripWork four = out.work;
     four.messages = 4;
-    out.floor_four_per_second = TRY(exchange_floor(folder, command_.store_url, four, kFloorClients, command_.seconds));
+    out.floor_four = TRY(exchange_floor(folder, command_.store_url, four, kFloorClients, command_.seconds));
     if (command_.growth) {
       const std::string store = TRY(store_of("grown"));
       out.growth = TRY(bench_relay({.data = command_.data + "/grown", .store_url = store, .members = command_.members, .entries = command_.entries}));
@@ -225,6 +228,7 @@ class ExchangeBench {
     TRY(agency_->times());
     TRY(provider_->times());
     const json::Value agency_before = TRY(agency_->figures()), provider_before = TRY(provider_->figures());
+    const double hub_before = houses_->hub_processor_seconds();
     const double target = real_of(agency_before, "over") + static_cast<double>(count);
     TRY(agency_->tell("/run?count=" + std::to_string(count) + "&rate=" + std::to_string(static_cast<std::size_t>(rate)) +
                       "&window=" + std::to_string(command_.window)));
@@ -244,6 +248,7 @@ class ExchangeBench {
     out.round_trips = count;
     out.agency_processor = real_of(agency_after, "processor_seconds") - real_of(agency_before, "processor_seconds");
     out.provider_processor = real_of(provider_after, "processor_seconds") - real_of(provider_before, "processor_seconds");
+    out.hub_processor = houses_->hub_processor_seconds() - hub_before;
     const auto agency = TRY(agency_->times()), provider = TRY(provider_->times());
     std::vector<double> whole, inquiry, answer;
     std::int64_t first = INT64_MAX, last = 0;
@@ -308,6 +313,8 @@ json::Value load_json(const Load& load) {
                       {"leaves_each", load.leaves_each},
                       {"agency_processor_seconds", load.agency_processor},
                       {"provider_processor_seconds", load.provider_processor},
+                      {"hub_processor_seconds", load.hub_processor},
+                      {"processor_ms_each", load.processor_ms_each()},
                       {"latencies", json::encode(std::vector<Latency>{load.whole, load.inquiry, load.answer})}};
 }
 
@@ -316,10 +323,12 @@ json::Value figures_json(const ExchangeBenchCommand& command, const Figures& fig
                    {"machine", json::encode(figures.machine)},
                    {"full", load_json(figures.full)},
                    {"half", load_json(figures.half)},
-                   {"floor_per_second", figures.floor_per_second},
-                   {"floor_of_four_per_second", figures.floor_four_per_second},
-                   {"ratio", figures.full.per_second / figures.floor_per_second},
-                   {"ratio_to_four", figures.full.per_second / figures.floor_four_per_second},
+                   {"floor_per_second", figures.floor.per_second},
+                   {"floor_processor_ms_each", figures.floor.processor_ms_each},
+                   {"floor_of_four_per_second", figures.floor_four.per_second},
+                   {"ratio", figures.full.per_second / figures.floor.per_second},
+                   {"ratio_to_four", figures.full.per_second / figures.floor_four.per_second},
+                   {"ratio_of_processor_time", figures.floor.processor_ms_each / figures.full.processor_ms_each()},
                    {"proofs", json::Object{{"count", figures.proofs.count},
                                            {"unproven", figures.proofs.unproven},
                                            {"incidents", figures.proofs.incidents},
@@ -343,12 +352,15 @@ void print(const ExchangeBenchCommand& command, const Figures& figures) {
   std::printf("\nround trips, at most %zu open   %8.1f/s   %.1f leaves each, %.0f leaves/s\n", command.window, figures.full.per_second,
               figures.full.leaves_each, figures.full.per_second * figures.full.leaves_each);
   std::printf("its floor                      %8.1f/s   ratio %.2f   (%.1f messages, %zu signatures and %zu verifications of acts)\n",
-              figures.floor_per_second, figures.full.per_second / figures.floor_per_second, figures.work.messages, figures.work.signatures,
+              figures.floor.per_second, figures.full.per_second / figures.floor.per_second, figures.work.messages, figures.work.signatures,
               figures.work.verifications);
-  std::printf("floor of 4 leaves              %8.1f/s   ratio %.2f\n", figures.floor_four_per_second,
-              figures.full.per_second / figures.floor_four_per_second);
-  std::printf("processor time of the nodes    agency %.1f s, provider %.1f s in %.1f s\n", figures.full.agency_processor,
-              figures.full.provider_processor, figures.full.seconds);
+  std::printf("floor of 4 leaves              %8.1f/s   ratio %.2f\n", figures.floor_four.per_second,
+              figures.full.per_second / figures.floor_four.per_second);
+  const double count = static_cast<double>(figures.full.round_trips);
+  std::printf("processor time of each         %8.1f ms   agency %.1f, provider %.1f, hub %.1f; floor %.1f   ratio %.2f\n",
+              figures.full.processor_ms_each(), 1000 * figures.full.agency_processor / count, 1000 * figures.full.provider_processor / count,
+              1000 * figures.full.hub_processor / count, figures.floor.processor_ms_each,
+              figures.floor.processor_ms_each / figures.full.processor_ms_each());
   std::printf("\n  %-52s %9s %9s %9s\n", "at full load, ms", "p50", "p95", "p99");
   for (const Latency* latency : {&figures.full.whole, &figures.full.inquiry, &figures.full.answer}) line(*latency);
   char half[64];

@@ -1,5 +1,8 @@
 #include "app/bench_floor.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -24,6 +27,13 @@ constexpr std::size_t kSignatures = 3, kVerifications = 5;
 constexpr std::size_t kNoteBytes = 400;      // of a text that is signed
 constexpr std::size_t kPromiseBytes = 500;   // what is kept of an accepted message
 constexpr std::size_t kArrivalBytes = 3'000;  // what is kept of an applied one: envelope, promise, acts
+
+double processor_seconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds_of = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
+  return seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
+}
 
 class Floor {
  public:
@@ -93,8 +103,8 @@ Result<std::unique_ptr<store::Engine>> floor_engine(const std::string& folder, c
   return store::Engine::create(std::move(open), std::move(options));
 }
 
-Result<double> exchange_floor(const std::string& folder, const std::string& store_url, const RoundTripWork& work, std::size_t clients,
-                              double for_seconds) {
+Result<FloorFigures> exchange_floor(const std::string& folder, const std::string& store_url, const RoundTripWork& work, std::size_t clients,
+                                    double for_seconds) {
   using Clock = std::chrono::steady_clock;
   TRY(make_directories(folder, 0700));
   const auto one = TRY(floor_engine(folder, store_url, "floor_one")), hub = TRY(floor_engine(folder, store_url, "floor_hub")),
@@ -105,6 +115,7 @@ Result<double> exchange_floor(const std::string& folder, const std::string& stor
   std::mutex mutex;
   std::optional<Error> failure;
   std::vector<std::thread> threads;
+  const double processor = processor_seconds();
   const auto start = Clock::now();
   for (std::size_t client = 0; client < clients; ++client)
     threads.emplace_back([&] {
@@ -128,7 +139,8 @@ Result<double> exchange_floor(const std::string& folder, const std::string& stor
   for (std::thread& thread : threads) thread.join();
   const double took = std::chrono::duration<double>(Clock::now() - start).count();
   if (failure) return tl::unexpected<Error>(*failure);
-  return static_cast<double>(done) / took;
+  const auto count = static_cast<double>(std::max<std::size_t>(1, done));
+  return FloorFigures{count / took, 1000 * (processor_seconds() - processor) / count};
 }
 
 }  // namespace warifu::app

@@ -18,8 +18,12 @@ struct RoundTripWork {
   std::size_t verifications = 0;     // of acts, by who receives them
   std::size_t object_bytes = 4'352;  // of a sealed object
 };
-// Round trips per second: the nodes' and the hub's engines are three.
-[[nodiscard]] Result<double> exchange_floor(const std::string& folder, const std::string& store_url, const RoundTripWork& work, std::size_t clients,
-                                            double for_seconds);
+struct FloorFigures {
+  double per_second = 0;
+  double processor_ms_each = 0;  // of this process: a database server works besides
+};
+// Round trips: the nodes' and the hub's engines are three.
+[[nodiscard]] Result<FloorFigures> exchange_floor(const std::string& folder, const std::string& store_url, const RoundTripWork& work, std::size_t clients,
+                                                  double for_seconds);
 
 }  // namespace warifu::app

@@ -28,6 +28,7 @@ class Process {
   // Its exit code; TIMEOUT.
   Result<int> wait(std::chrono::milliseconds patience);
   void ask_to_end() const;  // SIGTERM
+  [[nodiscard]] double processor_seconds() const;  // of all its threads, until now
 
  private:
   explicit Process(pid_t pid) : pid_(pid) {}

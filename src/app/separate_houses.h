@@ -36,6 +36,7 @@ class SeparateHouses {
   [[nodiscard]] Result<bool> is_quiet() const;
 
   [[nodiscard]] const std::map<std::string, RemoteHouse, std::less<>>& houses() const { return houses_; }
+  [[nodiscard]] double hub_processor_seconds() const { return hub_process_.front().processor_seconds(); }
   [[nodiscard]] const exchange::Network& network() const { return *network_; }
 
  private:
