@@ -184,14 +184,7 @@ Status Enrolment::hand_in(const Caller& caller, const PersonEntry& entry, const 
     return fail(Code::KEY_UNKNOWN, "the directory has no key of this person that signs entries", "/signature", {{"signer", name}, {"key", name}});
   if (!note::verify(note, keys)) return fail(Code::SIGNATURE_INVALID, "the signature does not fit the text", "/signature", {{"signer", name}});
   note.signatures.insert(note.signatures.begin(), TRY(parts_.sign->sign(note.text)));
-  const std::string serialised = note.serialise();
-  const Status added = parts_.directory->add_entry(serialised);
-  // The directory is another store than the office's: what comes behind this entry may have broken off, and the command comes again.
-  if (!added && added.error().code == Code::CONFLICT) {
-    const std::vector<std::string> entries = TRY(parts_.directory->entries());
-    if (std::ranges::find(entries, serialised) != entries.end()) return {};
-  }
-  return added;
+  return parts_.directory->add_entry(note.serialise());
 }
 
 Status Enrolment::admit(const Caller& caller, const SignedEntry& given) {
@@ -272,7 +265,14 @@ Result<party::Delegation> Enrolment::delegate(const Caller& caller, const Delega
   TRY(prepare_delegation(caller, command.delegation));
   const PersonEntry entry = TRY(delegation(command.delegation));
   if (TRY(entry.text()) != command.entry.text) return text_differs();
-  TRY(hand_in(caller, entry, command.entry));
+  const Status handed = hand_in(caller, entry, command.entry);
+  if (!handed) {
+    // The directory is another store than the office's: the book's act behind this entry may have broken off, and the command comes again.
+    const std::vector<std::string> entries = TRY(parts_.directory->entries());
+    const bool is_there = handed.error().code == Code::CONFLICT &&
+                          std::ranges::any_of(entries, [&](const std::string& other) { return other.starts_with(command.entry.text); });
+    if (!is_there) return tl::unexpected<Error>(handed.error());
+  }
   return parts_.office.put_delegation(caller, command.delegation);
 }
 
