@@ -9,6 +9,7 @@ namespace warifu::member {
 namespace {
 
 constexpr Duration kClocksDiffer = minutes(5);
+constexpr Duration kKeyComes = minutes(2);  // a document may be here before the entry of the key that signed it: the log is published by the second
 
 bool is_of_the_line(const Error& error) {
   return error.code == Code::PEER_UNAVAILABLE || error.code == Code::TIMEOUT || error.code == Code::STALE || error.code == Code::STORE_UNAVAILABLE ||
@@ -16,6 +17,14 @@ bool is_of_the_line(const Error& error) {
 }
 
 std::string code_name(const Error& error) { return std::string(sentence(error.code).name); }
+
+// Signed by nobody the replica knows, and so new that the key may yet come.
+bool is_early(const exchange::SignedDocument& document, const Error& error, Time now) {
+  if (error.code != Code::SIGNATURE_MISSING && error.code != Code::KEY_UNKNOWN && error.code != Code::ADDRESSEE_UNKNOWN) return false;
+  const Result<note::Note> note = note::Note::parse(document.note);
+  const Result<exchange::Document> told = note ? exchange::Document::parse(note->text) : tl::unexpected<Error>(note.error());
+  return told && told->serial > now - kKeyComes;
+}
 
 }  // namespace
 
@@ -61,12 +70,18 @@ Result<Time> Follower::attested(const desk::LogSeen& seen) const {
 Status Follower::take_documents() {
   for (;;) {
     const exchange::HubPort::Documents news = TRY(parts_.hub.documents(documents_));
+    bool has_early = false;
     for (const exchange::SignedDocument& document : news.documents) {
       const Status taken = parts_.replica->put_document(document);
       if (taken || taken.error().code == Code::STALE) continue;
+      if (is_early(document, taken.error(), parts_.clock())) {
+        has_early = true;
+        continue;
+      }
       if (is_of_the_line(taken.error())) return taken;
       TRY(parts_.mailbox.put_incident({0, code_name(taken.error()), "document " + std::to_string(news.version), document.note, parts_.clock(), {}}));
     }
+    if (has_early) return {};  // all of them again in the next round: what is here already is taken without effect
     if (news.documents.empty() || news.version <= documents_) return {};  // an answer holds some of them only
     documents_ = news.version;
   }
