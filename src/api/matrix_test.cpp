@@ -461,7 +461,8 @@ bool is_refusal(const Reply& reply) {
 }
 
 struct Objects {
-  std::string matter, person, office, file, organisation, statement = std::string(32, 'a'), release = std::string(64, 'a');
+  std::string matter, person, office, file, organisation, statement = std::string(32, 'a'), release = std::string(64, 'a'),
+                                                          act = std::string(64, 'a');
 };
 
 std::string address(const Route& route, const Objects& objects) {
@@ -473,10 +474,19 @@ std::string address(const Route& route, const Objects& objects) {
                                                                                                      {"{organisation}", objects.organisation},
                                                                                                      {"{statement}", objects.statement},
                                                                                                      {"{release}", objects.release},
-                                                                                                     {"{act}", objects.release}})
+                                                                                                     {"{act}", objects.act}})
     if (const std::size_t at = out.find(name); at != std::string::npos) out.replace(at, name.size(), value);
   if (route.operation == "post_matters_by_matter_files") out += "?name=a.csv";
   return out;
+}
+
+// An act that both sides hold; none yet where nothing has been asked.
+std::string shared_act(Scene& scene) {
+  const auto acts = scene.world.agency().store().acts(scene.matter);
+  if (acts)
+    for (const inquiry::SignedAct& act : *acts)
+      if (act.is_shared()) return act.hash.hex();
+  return std::string(64, 'a');
 }
 
 Objects right_objects(Scene& scene, const std::string& name) {
@@ -486,7 +496,8 @@ Objects right_objects(Scene& scene, const std::string& name) {
           scene.file.hex(),
           scene.world.provider().self().id.text(),
           inquiry::statement_matter(scene.world.provider().self().id, scene.world.agency().self().id, "2026-11").hex(),
-          scene.release.hex()};
+          scene.release.hex(),
+          shared_act(scene)};
 }
 
 Reply call(Scene& scene, const Route& route, const Row& row, const std::string& name, const desk::Caller& who, const Objects& objects) {

@@ -232,7 +232,7 @@ TEST_CASE("session: a passkey is added, admitted by a second person, logs in and
   CHECK(second.post_as(address, desk::SignedCommand{text.text, text.body, "", said(text.text + "x")}).code() == "SIGNATURE_INVALID");
   const Reply approved = second.post_as(address, desk::SignedCommand{text.text, text.body, "", said(text.text)});
   CHECK_MESSAGE(approved.status() == 200, std::string(approved.response.text()));
-  const auto timeline = second.get("/api/matters/" + matter.hex()).as<desk::MatterView>().timeline;
+  const auto timeline = second.post_as("/api/matters/" + matter.hex() + "/view", desk::ViewCommand{}).as<desk::MatterView>().timeline;
   const auto act = std::ranges::find(timeline, std::string("inquiry.approved"), &desk::ActView::kind);
   REQUIRE(act != timeline.end());
   const note::PersonKey key = device.person_key(note::person_name(node.world.agency().self().id.text(), who.person));

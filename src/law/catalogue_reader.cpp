@@ -2,6 +2,7 @@
 // data may not change: the default denies, special rules only tighten, the secrecy of communications prevails over an inquiry.
 #include <toml++/toml.h>
 #include <algorithm>
+#include <exception>
 #include <set>
 
 #include "base/limits.h"
@@ -429,6 +430,8 @@ Result<Catalogue> Catalogue::parse(std::string_view text) {
     return CatalogueReader::read(table);
   } catch (const toml::parse_error& error) {
     return refuse("not TOML: " + std::string(error.description()), "/line/" + std::to_string(error.source().begin.line));
+  } catch (const std::exception& error) {  // the library's own, met by some broken files
+    return refuse(std::string("not TOML: ") + error.what(), "/");
   }
 }
 

@@ -13,6 +13,20 @@ namespace {
 using desk::must;
 using inquiry::ProviderState;
 
+namespace {
+
+// The hub's own entry in the log of keys, as every real hub makes it when it is set up.
+std::string hub_key(const TestingHub& hub) {
+  note::KeyEntry entry;
+  entry.origin = hub.keys.signer.verifier().name;
+  entry.org = "hub.example";
+  entry.key.assign(hub.sign.verifier().key.bytes.begin(), hub.sign.verifier().key.bytes.end());
+  entry.valid = {Time::from_seconds(0), Time::from_seconds(4'000'000'000)};
+  return note::sign_note(entry.text().value(), std::vector{TestingHub::signer("hub.example/root")}).value().serialise();
+}
+
+}  // namespace
+
 TEST_CASE("a dispatch crosses sealed, is promised, applied once, acknowledged and logged") {
   TestingExchange e;
   const MatterId matter = e.dispatched();
@@ -43,7 +57,9 @@ TEST_CASE("a dispatch crosses sealed, is promised, applied once, acknowledged an
     note::Policy root;
     root =
         must(note::Policy::parse("log " + e.hub.log.signer.verifier().text() + "\nlog " + e.hub.keys.signer.verifier().text() + "\nquorum none\n"));
-    const exchange::KeyLog keys = must(exchange::KeyLog::create(must(house->replica->entries())));
+    std::vector<std::string> entries = must(house->replica->entries());
+    entries.push_back(hub_key(e.hub));
+    const exchange::KeyLog keys = must(exchange::KeyLog::create(entries));
     const auto crossings = must(house->mailbox->crossings(matter));
     REQUIRE(crossings.size() == 2);
     for (const exchange::Crossing& crossing : crossings) {

@@ -2,6 +2,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <exception>
 #include <set>
 
 #include "base/file.h"
@@ -254,6 +255,8 @@ Result<std::vector<std::shared_ptr<answer::Source>>> parse_sources(std::string_v
     table = toml::parse(text);
   } catch (const toml::parse_error& error) {
     return fail(Code::SOURCE_CONFIG, "line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
+  } catch (const std::exception& error) {  // the library's own, met by some broken files
+    return fail(Code::SOURCE_CONFIG, std::string("not TOML: ") + error.what());
   }
   Reader reader(table, "source");
   const toml::array* list = TRY(reader.tables("source"));
