@@ -488,7 +488,7 @@ TEST_CASE("a rebuild computes every projection again and changes nothing that is
 TEST_CASE("a rebuild does not overwrite what was committed while it computed") {
   for_both_offices([](TestOffice& office) {
     const auto matter = MatterId::random();
-    put_matter(*office, make_projection(matter, {"古い"}));
+    put_matter(*office, make_projection(matter, {"違う"}));  // so that there is something to replace
     int computed = 0;
     REQUIRE(office->replace_projections([&](const MatterId& id) -> Result<std::optional<inquiry::Projection>> {
       const auto old = make_projection(id, {computed == 0 ? "古い" : "新しい"});

@@ -323,7 +323,10 @@ Status PostgresDatabase::begin(Access access) {
 
 Status PostgresDatabase::commit() {
   CHECK_THAT(open_);
-  TRY(ready());
+  if (Status there = ready(); !there) {
+    rollback();
+    return there;
+  }
   const Rows result = answer(PQsendQuery(connection_.get(), "COMMIT") == 1, deadline());
   if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) {
     auto error = failure(connection_.get(), result.get());
