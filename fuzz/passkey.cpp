@@ -26,7 +26,8 @@ std::string pair(ByteView first, ByteView second) {
          std::string(text_of(second));
 }
 std::pair<ByteView, ByteView> split(std::string_view input) {
-  const std::size_t high = take_choice(input, 256), size = std::min(high * 256 + take_choice(input, 256), input.size());
+  const std::size_t high = take_choice(input, 256), low = take_choice(input, 256);
+  const std::size_t size = std::min(high * 256 + low, input.size());
   return {bytes_of(input.substr(0, size)), bytes_of(input.substr(size))};
 }
 
