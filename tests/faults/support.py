@@ -22,8 +22,8 @@ AGENCY, PROVIDER = "kakuu-police.demo", "portal.demo"
 TRIES = 40
 
 
-def warifu(*words):
-    return subprocess.run([BIN, *map(str, words)], capture_output=True, text=True, timeout=120)
+def warifu(*words, timeout=120):
+    return subprocess.run([BIN, *map(str, words)], capture_output=True, text=True, timeout=timeout)
 
 
 @contextlib.contextmanager
@@ -37,36 +37,12 @@ def ordered(orders):
         os.environ.pop("WARIFU_FAILPOINT", None)
 
 
-class Mortal:
-    """A demo that is started again whenever it has died; every write is repeated under its key until it is answered."""
+class Persistent:
+    """A client that repeats every write under its key until it is answered. What it works on knows `demo_of(organisation)` and `revive()`."""
 
-    def __init__(self, folder, work, orders="", more=()):
-        self.folder, self.work, self.more = folder, work, more
-        self.port = api.free_port()
+    def __init__(self, work):
+        self.work = work
         self.deaths, self.refusals, self.answered = 0, 0, []
-        self.demo = None
-        self.start(orders)
-
-    def start(self, orders=""):
-        with ordered(orders):
-            try:
-                self.demo = api.Demo(self.folder, self.port, customers=100, more=self.more)
-                return
-            except (RuntimeError, OSError):  # ended while it started: that was the order
-                assert orders, "the demo does not start any more"
-        self.deaths += 1
-        self.start()
-
-    def revive(self):
-        """Only what was killed is started again: whoever answers with nothing and lives has broken a promise."""
-        code = self.demo.process.wait(10)
-        assert code == -signal.SIGKILL, "".join(self.demo.lines)
-        self.demo.reader.join(5)
-        self.deaths += 1
-        self.start()
-
-    def stop(self):
-        assert self.demo.stop() == 0, "".join(self.demo.lines)
 
     def again(self, action, is_done=lambda reply: reply.status < 500):
         for _ in range(TRIES):
@@ -82,8 +58,8 @@ class Mortal:
         raise AssertionError(f"not answered in {TRIES} tries: {reply.status} {reply.body}")
 
     def enter(self, role, organisation):
-        account = self.demo.account(role, organisation)
-        browser = self.demo.browser()
+        account = self.demo_of(organisation).account(role, organisation)
+        browser = self.demo_of(organisation).browser()
         reply = self.again(lambda: browser.post("/api/session", {name: account[name] for name in ("organisation", "login", "password")}))
         assert reply.status == 200, reply.body
         browser.account, browser.session = account, reply.json
@@ -107,7 +83,7 @@ class Mortal:
         signature = None
         while signature is None:  # the key file comes from the demo
             try:
-                signature = self.demo.sign(browser, text["text"], self.work)
+                signature = self.demo_of(browser.account["organisation"]).sign(browser, text["text"], self.work)
             except (OSError, http.client.HTTPException):
                 self.revive()
         return self.write(browser, address, {"text": text["text"], "body": text["body"], "signature": signature})
@@ -118,6 +94,41 @@ class Mortal:
             assert time.monotonic() < end, "what should follow by itself does not"
             time.sleep(0.05)
         return found
+
+
+class Mortal(Persistent):
+    """A demo in one process, started again whenever it has died."""
+
+    def __init__(self, folder, work, orders="", more=()):
+        super().__init__(work)
+        self.folder, self.more = folder, more
+        self.port = api.free_port()
+        self.demo = None
+        self.start(orders)
+
+    def demo_of(self, _):
+        return self.demo
+
+    def start(self, orders=""):
+        with ordered(orders):
+            try:
+                self.demo = api.Demo(self.folder, self.port, customers=100, more=self.more)
+                return
+            except (RuntimeError, OSError):  # ended while it started: that was the order
+                assert orders, "the demo does not start any more"
+        self.deaths += 1
+        self.start()
+
+    def revive(self):
+        """Only what was killed is started again: whoever answers with nothing and lives has broken a promise."""
+        code = self.demo.process.wait(10)
+        assert code == -signal.SIGKILL, "".join(self.demo.lines)
+        self.demo.reader.join(5)
+        self.deaths += 1
+        self.start()
+
+    def stop(self):
+        assert self.demo.stop() == 0, "".join(self.demo.lines)
 
 
 def play(mortal):
@@ -179,12 +190,20 @@ def kinds_of(data, number, organisation, work):
     return sorted(act["kind"] for act in acts if not act["kind"].endswith("viewed"))
 
 
-def check_nothing_lost(mortal, number, provider):
-    """What was answered is answered again in the same words; then, stopped: lists and searches equal the fold. The kinds of both sides' acts."""
-    for browser, address, body, key, first in mortal.answered:
+def check_answers(client):
+    for browser, address, body, key, first in client.answered:
         reply = browser.post(address, body, key=key)
         assert (reply.status, reply.body) == (first.status, first.body), address
+
+
+def check_nothing_lost(mortal, number, provider):
+    """What was answered is answered again in the same words; then, stopped: lists and searches equal the fold. The kinds of both sides' acts."""
+    check_answers(mortal)
     mortal.stop()
-    rebuilt = warifu("rebuild", "--check", "--json", "--data", mortal.folder)
-    assert rebuilt.returncode == 0 and json.loads(rebuilt.stdout)["differing"] == 0, rebuilt.stdout + rebuilt.stderr
+    check_projections(mortal.folder)
     return {organisation: kinds_of(mortal.folder, number, organisation, mortal.work) for organisation in (AGENCY, provider)}
+
+
+def check_projections(data):
+    rebuilt = warifu("rebuild", "--check", "--json", "--data", data)
+    assert rebuilt.returncode == 0 and json.loads(rebuilt.stdout)["differing"] == 0, rebuilt.stdout + rebuilt.stderr
