@@ -71,9 +71,11 @@ def test_killed_at_every_durable_write(made, undisturbed, tmp_path):
 def test_killed_again_and_again(made, undisturbed, tmp_path):
     """Each restart is killed too, a little later than the one before."""
     shutil.copytree(made, tmp_path / "data")
-    mortal = Mortal(tmp_path / "data", tmp_path, "any#6=kill")
-    start, left = mortal.start, iter([6, 8, 10, 12])
+    mortal = Mortal(tmp_path / "data", tmp_path)
+    mortal.stop()
+    start, left = mortal.start, iter([6, 12, 30, 45, 60])  # the first ones die while they start
     mortal.start = lambda orders="": start(orders or (f"any#{n}=kill" if (n := next(left, None)) else ""))
+    mortal.start()
     try:
         number, provider = play(mortal)
         assert check_nothing_lost(mortal, number, provider) == undisturbed.kinds
