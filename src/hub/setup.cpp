@@ -68,30 +68,37 @@ Status Hub::create(const HubSetup& setup) {
   std::error_code failed;
   if (std::filesystem::exists(setup.data, failed) && !std::filesystem::is_empty(setup.data, failed))
     return fail(Code::CONFLICT, "the folder is not empty", setup.data);
-  TRY(make_directories(setup.data, kPrivateFolder));
-  std::vector<std::string> hosts = setup.hosts;
-  hosts.push_back(host_of(setup.url));
-  const crypto::TlsIdentity tls = TRY(crypto::make_tls_identity({setup.org.text(), hosts}, setup.clock()));
-  const Sha256 digest = TRY(crypto::spki_sha256(tls.certificate));
-  const Keys keys = TRY(make_keys(setup));
+  const auto fill = [&setup]() -> Status {
+    TRY(make_directories(setup.data, kPrivateFolder));
+    std::vector<std::string> hosts = setup.hosts;
+    hosts.push_back(host_of(setup.url));
+    const crypto::TlsIdentity tls = TRY(crypto::make_tls_identity({setup.org.text(), hosts}, setup.clock()));
+    const Sha256 digest = TRY(crypto::spki_sha256(tls.certificate));
+    const Keys keys = TRY(make_keys(setup));
 
-  exchange::Network network{
-      setup.org, setup.url, digest, keys.log.verifier(), keys.keys.verifier(), keys.sign.verifier(), {}, exchange::kPromiseSeconds};
-  for (const note::Signer& admitter : keys.admitters) network.admitters.push_back(admitter.verifier());
-  const std::string text = network.text();
-  // A URL that no member could read back is found here, not by the first who is invited.
-  TRY(exchange::Network::parse(text));
+    exchange::Network network{
+        setup.org, setup.url, digest, keys.log.verifier(), keys.keys.verifier(), keys.sign.verifier(), {}, exchange::kPromiseSeconds};
+    for (const note::Signer& admitter : keys.admitters) network.admitters.push_back(admitter.verifier());
+    const std::string text = network.text();
+    // A URL that no member could read back is found here, not by the first who is invited.
+    TRY(exchange::Network::parse(text));
 
-  TRY(write_file_durably(setup.data + "/tls.crt", bytes_of(tls.certificate), kPublic));
-  TRY(write_file_durably(setup.data + "/tls.key", bytes_of(tls.key.reveal()), kPrivate));
-  TRY(write_file_durably(setup.data + "/network", bytes_of(text), kPublic));
-  TRY(write_hub_file(setup.data, setup.org.text(), setup.store_url));
-  const std::unique_ptr<Hub> hub = TRY(open({.data = setup.data, .store_url = setup.store_url, .clock = setup.clock}));
-  const std::vector<std::string> entries = TRY(first_entries(setup, keys, digest));
-  TRY(hub->directory_->add_entries(entries));
-  TRY(hub->keys_log_->integrate());
-  TRY(hub->keys_log_->publish());
-  return {};
+    TRY(write_file_durably(setup.data + "/tls.crt", bytes_of(tls.certificate), kPublic));
+    TRY(write_file_durably(setup.data + "/tls.key", bytes_of(tls.key.reveal()), kPrivate));
+    TRY(write_file_durably(setup.data + "/network", bytes_of(text), kPublic));
+    TRY(write_hub_file(setup.data, setup.org.text(), setup.store_url));
+    const std::unique_ptr<Hub> hub = TRY(open({.data = setup.data, .store_url = setup.store_url, .clock = setup.clock}));
+    const std::vector<std::string> entries = TRY(first_entries(setup, keys, digest));
+    TRY(hub->directory_->add_entries(entries));
+    TRY(hub->keys_log_->integrate());
+    TRY(hub->keys_log_->publish());
+    return {};
+  };
+  Status filled = fill();
+  // Nothing of a set-up that failed stands in the way of the next try.
+  if (!filled)
+    for (const auto& entry : std::filesystem::directory_iterator(setup.data, failed)) std::filesystem::remove_all(entry.path(), failed);
+  return filled;
 }
 
 }  // namespace warifu::hub

@@ -207,7 +207,7 @@ class Member:
     def new_certificate(self, name, common_name):
         certificate, key = self.folder / f"{name}.crt", self.folder / f"{name}.key"
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", certificate,
-                        "-days", "30", "-subj", f"/CN={common_name}"], check=True, capture_output=True)
+                        "-days", "30", "-subj", "/CN=" + common_name.replace("/", "\\/")], check=True, capture_output=True)
         return certificate, key
 
     def spki(self, certificate=None):

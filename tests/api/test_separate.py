@@ -114,7 +114,7 @@ def test_every_message_was_acknowledged_and_logged(separate):
 
 def test_age_opens_a_sealed_object(separate, tmp_path):
     folder, apart = separate
-    number = next(matter["number"] for matter in apart["matters"] if matter["case_"] == "auction-fraud").split(":")[1]
+    number = next(matter["number"] for matter in apart["matters"] if matter["case"] == "auction-fraud").split(":")[1]
     sealed, opened = tmp_path / "sealed.age", tmp_path / "opened"
     subprocess.run(
         [BIN, "envelope", "export", number, "--sealed", "--data", str(folder / "kakuu-police.demo"), "-o", str(sealed)], check=True, capture_output=True
