@@ -378,8 +378,8 @@ struct BenchDriver::Impl {
     }
     const double longest = seconds_each.empty() ? 0 : *std::ranges::max_element(seconds_each);
     const Latency latency = latency_of("proof", std::move(seconds_each));
-    const json::Object out{{"count", latency.count}, {"p50_ms", latency.p50_ms}, {"p99_ms", latency.p99_ms}, {"max_ms", 1000 * longest}, {"unproven", unproven},
-                           {"incidents", TRY(hosted->mailbox->incidents(true, 1000)).size()}};
+    const json::Object out{{"count", latency.count},   {"p50_ms", latency.p50_ms}, {"p99_ms", latency.p99_ms},
+                           {"max_ms", 1000 * longest}, {"unproven", unproven},     {"incidents", TRY(hosted->mailbox->incidents(true, 1000)).size()}};
     return net::text_response(200, "application/json", json::compact(out));
   }
 };

@@ -10,11 +10,11 @@
 namespace warifu::app {
 
 struct ExchangeBenchCommand {
-  std::string data;                // an empty or absent folder
-  std::string store_url;           // empty: SQLite; else databases warifu_bench_hub, _agency, _provider are made beside the one named
+  std::string data;       // an empty or absent folder
+  std::string store_url;  // empty: SQLite; else databases warifu_bench_hub, _agency, _provider are made beside the one named
   std::size_t round_trips = 3'000;
-  std::size_t window = 256;        // begun and not yet answered, at most
-  double seconds = 15;             // at half load, and of the floor
+  std::size_t window = 256;                         // begun and not yet answered, at most
+  double seconds = 15;                              // at half load, and of the floor
   std::size_t members = 10'000, entries = 100'000;  // of the hub that has grown
   bool growth = true, json = false;
 };

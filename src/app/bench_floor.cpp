@@ -24,8 +24,8 @@ namespace {
 
 // Of each message: manifest, envelope, promise; and who checks them: the hub the envelope, the sender the promise, the recipient all three.
 constexpr std::size_t kSignatures = 3, kVerifications = 5;
-constexpr std::size_t kNoteBytes = 400;      // of a text that is signed
-constexpr std::size_t kPromiseBytes = 500;   // what is kept of an accepted message
+constexpr std::size_t kNoteBytes = 400;       // of a text that is signed
+constexpr std::size_t kPromiseBytes = 500;    // what is kept of an accepted message
 constexpr std::size_t kArrivalBytes = 3'000;  // what is kept of an applied one: envelope, promise, acts
 
 double processor_seconds() {
@@ -45,8 +45,8 @@ class Floor {
     store::Engine &sender = is_reverse ? other_ : one_, &recipient = is_reverse ? one_ : other_;
     for (std::size_t i = 0; i < kSignatures; ++i) static_cast<void>(secret_.sign(note_));
     const Bytes sealed = TRY(crypto::age_seal(std::span(&recipient_, 1), plain_));  // a new key and an agreement
-    if (!is_receipt) {  // a receipt is written with what it acknowledges
-      TRY(keep(sender, kArrivalBytes));  // the act
+    if (!is_receipt) {                                                              // a receipt is written with what it acknowledges
+      TRY(keep(sender, kArrivalBytes));                                             // the act
       TRY(keep(sender, sealed.size()));
     }
     static_cast<void>(crypto::sha256(sealed));
@@ -134,7 +134,8 @@ Result<FloorFigures> exchange_floor(const std::string& folder, const std::string
         is_over = true;
       }
     });
-  while (!is_over && std::chrono::duration<double>(Clock::now() - start).count() < for_seconds) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  while (!is_over && std::chrono::duration<double>(Clock::now() - start).count() < for_seconds)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   is_over = true;
   for (std::thread& thread : threads) thread.join();
   const double took = std::chrono::duration<double>(Clock::now() - start).count();

@@ -23,7 +23,7 @@ struct FloorFigures {
   double processor_ms_each = 0;  // of this process: a database server works besides
 };
 // Round trips: the nodes' and the hub's engines are three.
-[[nodiscard]] Result<FloorFigures> exchange_floor(const std::string& folder, const std::string& store_url, const RoundTripWork& work, std::size_t clients,
-                                                  double for_seconds);
+[[nodiscard]] Result<FloorFigures> exchange_floor(const std::string& folder, const std::string& store_url, const RoundTripWork& work,
+                                                  std::size_t clients, double for_seconds);
 
 }  // namespace warifu::app

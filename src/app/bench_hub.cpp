@@ -66,8 +66,9 @@ Result<NewMember> new_member(const hub::Hub& hub, std::span<const note::Signer> 
   note::KeyEntry key{
       hub.network().keys.name, std::string(org), note::KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, {}, {}, {}, {now, now + days(1)}, {}};
   key.key.assign(sign.verifier().key.bytes.begin(), sign.verifier().key.bytes.end());
-  return NewMember{{TRY(note::sign_note(TRY(member.text()), signers)).serialise(), TRY(note::sign_note(TRY(key.text()), std::span(&root, 1))).serialise()},
-                   std::move(sign)};
+  return NewMember{
+      {TRY(note::sign_note(TRY(member.text()), signers)).serialise(), TRY(note::sign_note(TRY(key.text()), std::span(&root, 1))).serialise()},
+      std::move(sign)};
 }
 
 Result<std::vector<note::Signer>> admitters_of(const hub::Hub& hub) {

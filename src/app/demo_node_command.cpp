@@ -74,7 +74,8 @@ Status serve(const DemoNodeCommand& command) {
   front.options.is_demo = true;
   front.options.is_https = false;
   if (command.bench_port != 0)
-    TRY(bench.start(*node, TRY(json::decode_text<std::vector<DemoAccount>>(TRY(read_file(accounts_path(command), kAccountsBytesMax)))), command.bench_port));
+    TRY(bench.start(*node, TRY(json::decode_text<std::vector<DemoAccount>>(TRY(read_file(accounts_path(command), kAccountsBytesMax)))),
+                    command.bench_port));
   const Status served = serve_until_end(*node, std::move(front));
   bench.stop();
   return served;

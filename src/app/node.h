@@ -46,8 +46,8 @@ struct NodeOptions {
   bool lock = true;  // views of the command line do without
   std::function<Time()> clock = now_utc;
   crypto::PasswordCost password_cost = crypto::kPasswordCost;
-  SendMail send_mail;                    // empty: nobody is told by mail
-  std::shared_ptr<crypto::Token> token;  // where organisations' keys are born and lie; null: in files
+  SendMail send_mail;                                            // empty: nobody is told by mail
+  std::shared_ptr<crypto::Token> token;                          // where organisations' keys are born and lie; null: in files
   std::function<void(const exchange::Parcel&)> on_applied = {};  // of a member: acts of others came and are durably applied; any thread
 };
 

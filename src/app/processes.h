@@ -27,7 +27,7 @@ class Process {
   [[nodiscard]] bool is_running();
   // Its exit code; TIMEOUT.
   Result<int> wait(std::chrono::milliseconds patience);
-  void ask_to_end() const;  // SIGTERM
+  void ask_to_end() const;                         // SIGTERM
   [[nodiscard]] double processor_seconds() const;  // of all its threads, until now
 
  private:

@@ -40,8 +40,8 @@ Status SeparateHouses::start_hub() {
   TRY(make_directories(options_.data, 0700));
   const std::uint16_t port = TRY(free_port());
   const std::string log = options_.data + "/hub.log";
-  std::vector<std::string> init{"init", "--role", "hub", "--org", std::string(kHubName), "--data", hub_, "--url",
-                                "https://127.0.0.1:" + std::to_string(port)};
+  std::vector<std::string> init{
+      "init", "--role", "hub", "--org", std::string(kHubName), "--data", hub_, "--url", "https://127.0.0.1:" + std::to_string(port)};
   if (const auto url = options_.store_urls.find(kHubName); url != options_.store_urls.end()) {
     init.emplace_back("--store");
     init.push_back(url->second);
@@ -72,10 +72,17 @@ Status SeparateHouses::start_node(const DemoOrganisation& organisation) {
   TRY(tool({"org", "invite", "--data", hub_, "--org", org, "--side", side, "--out", invitation}, options_.data + "/hub.log"));
   const std::uint16_t port = TRY(free_port());
   houses_[org] = {"http://127.0.0.1:" + std::to_string(port), folder, {}};
-  std::vector<std::string> arguments{"demo-node",    "--data",   folder,
-                                     "--org",        org,        "--invitation",
-                                     invitation,     "--listen", "127.0.0.1:" + std::to_string(port),
-                                     "--customers",  std::to_string(options_.customers)};
+  std::vector<std::string> arguments{"demo-node",
+                                     "--data",
+                                     folder,
+                                     "--org",
+                                     org,
+                                     "--invitation",
+                                     invitation,
+                                     "--listen",
+                                     "127.0.0.1:" + std::to_string(port),
+                                     "--customers",
+                                     std::to_string(options_.customers)};
   if (const auto url = options_.store_urls.find(org); url != options_.store_urls.end()) {
     arguments.emplace_back("--store");
     arguments.push_back(url->second);

@@ -17,8 +17,8 @@ namespace warifu::app {
 struct HousesOptions {
   std::string data;
   std::size_t customers = 100'000;
-  std::map<std::string, std::string, std::less<>> store_urls = {};  // of an organisation, or of the hub; SQLite where there is none
-  std::vector<std::string> hub_environment = {};                    // NAME=value
+  std::map<std::string, std::string, std::less<>> store_urls = {};                   // of an organisation, or of the hub; SQLite where there is none
+  std::vector<std::string> hub_environment = {};                                     // NAME=value
   std::map<std::string, std::vector<std::string>, std::less<>> more_arguments = {};  // of an organisation's process
   std::function<bool()> is_over = [] { return false; };
 };

@@ -31,7 +31,7 @@ struct MemberOptions {
   std::function<Time()> clock = now_utc;
   std::chrono::milliseconds watch_every{3'000};
   std::chrono::milliseconds fetch_wait{20'000};
-  std::function<void()> interrupt = [] {};  // makes calls of the hub that wait end soon
+  std::function<void()> interrupt = [] {};                       // makes calls of the hub that wait end soon
   std::function<void(const exchange::Parcel&)> on_applied = {};  // acts came and are durably applied; called on several threads
   // What went wrong, for the log: an event and its error.
   std::function<void(std::string_view event, const Error& error)> tell = [](std::string_view, const Error&) {};
