@@ -114,7 +114,7 @@ Result<toml::table> parse_toml(std::string_view text) {
   } catch (const toml::parse_error& error) {
     const std::string line = std::to_string(error.source().begin.line);
     return fail(Code::CONFIG, "not TOML: " + std::string(error.description()), "line " + line, {{"expected", "TOML"}});
-  } catch (const std::exception& error) {  // the library's own, met by some broken files
+  } catch (const std::exception& error) {  // a library says what it documents; this is the border for anything else
     return fail(Code::CONFIG, std::string("not TOML: ") + error.what(), {}, {{"expected", "TOML"}});
   }
 }

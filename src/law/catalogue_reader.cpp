@@ -430,7 +430,7 @@ Result<Catalogue> Catalogue::parse(std::string_view text) {
     return CatalogueReader::read(table);
   } catch (const toml::parse_error& error) {
     return refuse("not TOML: " + std::string(error.description()), "/line/" + std::to_string(error.source().begin.line));
-  } catch (const std::exception& error) {  // the library's own, met by some broken files
+  } catch (const std::exception& error) {  // a library says what it documents; this is the border for anything else
     return refuse(std::string("not TOML: ") + error.what(), "/");
   }
 }

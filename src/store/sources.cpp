@@ -255,7 +255,7 @@ Result<std::vector<std::shared_ptr<answer::Source>>> parse_sources(std::string_v
     table = toml::parse(text);
   } catch (const toml::parse_error& error) {
     return fail(Code::SOURCE_CONFIG, "line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
-  } catch (const std::exception& error) {  // the library's own, met by some broken files
+  } catch (const std::exception& error) {  // a library says what it documents; this is the border for anything else
     return fail(Code::SOURCE_CONFIG, std::string("not TOML: ") + error.what());
   }
   Reader reader(table, "source");
