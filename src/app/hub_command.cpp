@@ -5,9 +5,9 @@
 #include <filesystem>
 
 #include "app/commands.h"
+#include "app/terminal.h"
 #include "base/file.h"
 #include "desk/keyring.h"
-#include "document/qr.h"
 #include "hub/members.h"
 #include "hub/witness.h"
 #include "json/codec.h"
@@ -20,22 +20,6 @@ constexpr std::size_t kFileMax = 64 * 1024;
 
 // Beside a running hub: it sees what is written here, and signs.
 Result<std::unique_ptr<hub::Hub>> open_beside(const std::string& data) { return hub::Hub::open({.data = data, .lock = false}); }
-
-// Two rows of modules in one line of text, so that the symbol is square; black on white whatever the terminal's colours are.
-void print_qr(const std::string& text) {
-  const Result<document::QrSymbol> symbol = document::qr_symbol(text);
-  if (!symbol) return;
-  const int quiet = document::kQrQuietModules;
-  const auto is_dark = [&](int x, int y) { return x >= 0 && y >= 0 && x < symbol->size && y < symbol->size && symbol->is_dark(x, y); };
-  for (int y = -quiet; y < symbol->size + quiet; y += 2) {
-    std::printf("\x1b[47;30m");
-    for (int x = -quiet; x < symbol->size + quiet; ++x) {
-      const bool upper = is_dark(x, y), lower = is_dark(x, y + 1);
-      std::printf("%s", upper ? (lower ? "█" : "▀") : (lower ? "▄" : " "));
-    }
-    std::printf("\x1b[0m\n");
-  }
-}
 
 json::Array array_of(const std::vector<std::string>& texts) {
   json::Array out;

@@ -1,6 +1,7 @@
 #pragma once
 // What every member knows of the others: organisations, their keys, who holds which role, answer profiles. Entries are signed notes
-// (`warifu-key/v1`, `warifu-person/v1`), published documents are signed by their organisation. In this step one process keeps it for all.
+// (`warifu-key/v1`, `warifu-person/v1`), published documents are signed by their organisation. One process may keep it for all; a member of an
+// exchange has a replica that follows the hub's log.
 
 #include <optional>
 #include <string>

@@ -275,7 +275,8 @@ void add_travel(const Reader& reader, const Sha256& act, const std::string& pref
   const Duration age = reader.now - message.created;
   const bool is_over = message.delivered.has_value();
   out.push_back({prefix + "HUB_ACCEPTED", message.accepted, !message.accepted && age > kAcceptedLate});
-  out.push_back({prefix + "HUB_RELAYED", message.relayed, !message.relayed && !is_over && age > kDeliveryLate});
+  // A receipt says more than the hub's statement, and ends the asking for it: no open step stands before one that is proven.
+  if (message.relayed || !is_over) out.push_back({prefix + "HUB_RELAYED", message.relayed, !message.relayed && age > kDeliveryLate});
   if (with_delivery) out.push_back({prefix + "DELIVERED", message.delivered, !message.delivered && age > kDeliveryLate});
   if (message.accepted) out.push_back({prefix + "LOGGED", message.logged, !message.logged && reader.now - *message.accepted > kLoggedLate});
 }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -148,3 +149,30 @@ def test_a_demo_that_is_cut_short_leaves_nothing_running(tmp_path, wanted):
         time.sleep(0.1)
     assert processes_of(folder) == []
     assert process.returncode != 0
+
+
+def test_a_matter_tells_how_it_travelled_and_proves_each_act(separate, tmp_path):
+    folder, apart = separate
+    number = next(matter["number"] for matter in apart["matters"] if matter["case"] == "auction-fraud").split(":")[1]
+    house = shutil.copytree(folder / "kakuu-police.demo", tmp_path / "house")
+    who = ["--data", str(house), "--org", "kakuu-police.demo", "--as", "tantou", "--json"]
+
+    def told(*arguments):
+        return json.loads(subprocess.run([BIN, *arguments, *who], capture_output=True, text=True, check=True).stdout)
+
+    view = told("inquiry", "show", number)
+    steps = [(step["step"], "at" in step, step["is_late"]) for step in view["evidence"]]
+    names = [name for name, _, _ in steps]
+    assert names[:2] == ["DISPATCHED", "HUB_ACCEPTED"] and "LOGGED" in names and names[-1] == "RETRIEVED"
+    assert all(is_there and not is_late for _, is_there, is_late in steps), "no open step stands before one that is proven"
+
+    crossed = 0
+    for act in view["timeline"]:
+        proof = told("api", "GET", f"/api/matters/{view['row']['matter']}/acts/{act['act']}/proof")
+        assert proof["act"] == act["act"] and proof["signatures"]
+        assert ("crossing" in proof) == act["is_shared"], act["kind"]
+        if "crossing" in proof:
+            crossed += 1
+            assert proof["crossing"]["from"] == act["org"] and proof["crossing"]["log"] == "hub.demo/log"
+            assert proof["crossing"]["log_size"] > proof["crossing"]["index"] and proof["crossing"]["cosigned_by"]
+    assert crossed >= 6

@@ -22,12 +22,16 @@ export function ProofDialog({ matter, act, number, onClose }: { matter: string; 
     staleTime: 0,
   });
   const problem = asProblem(proof.error);
-  const command = `warifu evidence export ${session.organisation}:${number} -o evidence.zip`;
+  const command = `warifu evidence export ${session.organisation}:${number} --data DIR -o evidence.zip`;
   return (
     <Dialog open onClose={onClose} title={t('proof.title', { act: actName(act) })} wide actions={<Button onClick={onClose}>{t('app.close')}</Button>}>
       <div className="space-y-4">
         {problem ? <Banner tone="danger">{problem.text()}</Banner> : null}
-        {proof.data ? <Banner tone="success">{t('proof.verified')}</Banner> : null}
+        {proof.data ? (
+          <Banner tone="success" title={t('proof.verifiedTitle')}>
+            {t(typeof proof.data.crossing?.log_size === 'number' ? 'proof.verifiedLogged' : 'proof.verified')}
+          </Banner>
+        ) : null}
         <dl className="text-dns-16N-130 grid gap-x-6 gap-y-2 sm:grid-cols-[auto_minmax(0,1fr)]">
           <Line label={t('proof.who')}>
             {act.person?.name || act.person?.id || t('role.node')} / {t(`role.${act.role}`)} / {act.org}
@@ -113,7 +117,7 @@ function Copyable({ text, shown }: { text: string; shown?: string }) {
   const [copied, setCopied] = useState(false);
   return (
     <span className="flex flex-wrap items-baseline gap-x-3">
-      <code className="font-mono break-all">{shown ?? text}</code>
+      <code className="font-mono wrap-anywhere">{shown ?? text}</code>
       <button
         type="button"
         onClick={() => {
