@@ -114,7 +114,10 @@ function SearchBox({ onSearch, className }: { onSearch: (text: string) => void; 
   const [text, setText] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (text.trim() !== '') onSearch(text.trim());
+    if (text.trim() === '') return;
+    // What was found takes the focus.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    onSearch(text.trim());
   };
   return (
     <search className={className}>

@@ -9,6 +9,12 @@ export function countNavigation(): void {
   navigations += 1;
 }
 
+// A page that arrives late must not take the focus from somebody who already writes, in the search field for instance: the rest of his words would be
+// taken for keys.
+function isWriting(element: Element | null): boolean {
+  return element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement;
+}
+
 export interface PageProps {
   title: string;
   lead?: ReactNode;
@@ -25,7 +31,7 @@ export function Page({ title, lead, actions, mark, children }: PageProps) {
     document.title = `${title} | ${product}`;
   }, [title, product]);
   useEffect(() => {
-    if (navigations > 1) heading.current?.focus();
+    if (navigations > 1 && !isWriting(document.activeElement)) heading.current?.focus();
   }, []);
   return (
     <div className="space-y-6">
