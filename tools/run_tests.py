@@ -210,13 +210,13 @@ def browser_part(timeout_s):
 def all_parts(build, long):
     scale = 6 if long else 1
     parts = [pytest_part("tools", ROOT / "tools", 120, alone=False)]
-    parts += unit_parts(build, "unit", 240 * scale)
+    parts += unit_parts(build, "unit", 420 * scale)
     if "test" in ui_scripts() and ui_has_unit_tests():
         parts.append(Part("ui-unit", ["npm", "test", "--silent"], read_vitest, cwd=ROOT / "ui", timeout_s=300, filtered=lambda name: ["--", "-t", name]))
     for name in PYTEST_PARTS:
         folder = ROOT / "tests" / name
         if any(folder.rglob("test_*.py")):
-            parts.append(pytest_part(name, folder, 600 * scale, alone=True))
+            parts.append(pytest_part(name, folder, 900 * scale, alone=True))
     browser = browser_part(600 * scale)
     if browser:
         parts.append(browser)

@@ -111,6 +111,10 @@ Result<std::string> register_paper(const law::Catalogue& law, const desk::Regist
     row.due = line.due;
     if (const Result<State> state = enum_parse<State>(line.answer)) row.result = state_word(*state);
     row.purged = line.purged;
+    if (line.inspected) row.inspected = tokyo_date(*line.inspected);
+    row.inspector = line.inspector;
+    row.kept_until = line.kept_until;
+    if (line.receipt) row.purge_proof = document::verification_code(*line.receipt);
     paper.rows.push_back(std::move(row));
   }
   return document::register_pdf(paper);

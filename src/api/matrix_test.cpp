@@ -318,7 +318,8 @@ void add_common_rows(std::map<std::string, Row>& rows) {
   rows["get_matters"] = {At::ASSIGNED, readers, {}};
   rows["get_desk"] = {At::ASSIGNED, readers, {}};
   rows["get_registers_by_office"] = {At::DISPATCHED, "app del reg aud", {}};
-  rows["post_matters_by_matter_view"] = {At::ASSIGNED, "inv inv2 sup app del reg aud int op leg rel rel2 paud", body(desk::ViewCommand{})};
+  rows["post_matters_by_matter_view"] = {At::ASSIGNED, "inv inv2 sup app del reg aud int op leg rel rel2 paud",
+                                         body(desk::ViewCommand{"引継ぎの確認", {}})};
   rows["get_matters_by_matter_acts_by_act_proof"] = {At::ASSIGNED, "inv inv2 sup app del reg aud int op leg rel rel2 paud", {}, "", true};
   rows["post_matters_by_matter_purge"] = {At::WITHDRAWN, "reg rel rel2", body(desk::ReasonCommand{"取下げのため"}), "", true};
   rows["post_matters_by_matter_findings"] = {At::DISPATCHED, "aud paud", body(desk::FindingCommand{"same-target", "続けて同じ対象です。"})};
@@ -336,6 +337,9 @@ void add_figure_rows(std::map<std::string, Row>& rows) {
   for (const char* read : {"get_figures", "get_figures_public", "get_figures_public_csv", "get_statements"})
     rows[read] = {At::DISPATCHED, agency + " " + provider, {}};
   rows["get_audit"] = {At::DISPATCHED, "aud paud", {}};
+  // In one process nothing crosses an exchange: nobody finds an incident to examine.
+  rows["get_incidents"] = {At::NOTHING, "aud adm paud padm", {}};
+  rows["post_incidents_by_incident_examination"] = {At::NOTHING, "", body(desk::CommentCommand{"確認しました。"})};
   rows["post_statements"] = {At::DISPATCHED, "rel rel2", made([](Scene& scene, const std::string&, const desk::Caller&) {
                                return desk::StatementCommand{scene.world.agency().self().id, "2026-11"};
                              })};
@@ -462,7 +466,7 @@ bool is_refusal(const Reply& reply) {
 
 struct Objects {
   std::string matter, person, office, file, organisation, statement = std::string(32, 'a'), release = std::string(64, 'a'),
-                                                          act = std::string(64, 'a');
+                                                          act = std::string(64, 'a'), incident = "7";
 };
 
 std::string address(const Route& route, const Objects& objects) {
@@ -474,7 +478,8 @@ std::string address(const Route& route, const Objects& objects) {
                                                                                                      {"{organisation}", objects.organisation},
                                                                                                      {"{statement}", objects.statement},
                                                                                                      {"{release}", objects.release},
-                                                                                                     {"{act}", objects.act}})
+                                                                                                     {"{act}", objects.act},
+                                                                                                     {"{incident}", objects.incident}})
     if (const std::size_t at = out.find(name); at != std::string::npos) out.replace(at, name.size(), value);
   if (route.operation == "post_matters_by_matter_files") out += "?name=a.csv";
   return out;

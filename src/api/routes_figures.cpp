@@ -1,6 +1,7 @@
 // Figures, statements, inspection, and everything that is printed or goes into a spreadsheet.
 
 #include <algorithm>
+#include <charconv>
 
 #include "api/book_paper.h"
 #include "api/paper.h"
@@ -28,6 +29,16 @@ Result<T> at(Result<T> result, std::string_view where) {
 }
 
 // ── figures ──
+
+// What is not even spelled like a number cannot exist.
+Result<std::int64_t> incident_of(const Call& call) {
+  const std::string& text = call.path.find("incident")->second;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 1)
+    return fail(Code::NOT_FOUND, "not the number of an incident", "/incident");
+  return number;
+}
 
 void add_figures(Router& routes) {
   routes.get<FiguresQuery, desk::FiguresView>({"GET", "/api/figures", "figures", "期間内に発出された照会の件数、所要時間、費用です。",
@@ -60,6 +71,15 @@ void add_figures(Router& routes) {
                                                                                             : TRY(at(report::Month::parse(query.month), "/month"));
                                             return office.audit(call.caller, month);
                                           });
+  routes.add<None, desk::IncidentList>({"GET", "/api/incidents", "figures", "交換網の異常:中継者や鍵に起きてはならないことと、その証拠です。",
+                                        "What the exchange or a key did that it must not, with the evidence; newest first."},
+                                       [](Call& call) { return call.here().office.incidents(call.caller); });
+  routes.add<desk::CommentCommand, desk::IncidentView>(
+      {"POST", "/api/incidents/{incident}/examination", "figures", "異常を確認した結果を記録し、警告を終えます。",
+       "Records what was found out about an incident, and ends its alarm.", Access::SESSION, Write::KEPT},
+      [](Call& call, const desk::CommentCommand& body) -> Result<desk::IncidentView> {
+        return call.here().office.examine_incident(call.caller, TRY(incident_of(call)), body);
+      });
 }
 
 // ── statements ──

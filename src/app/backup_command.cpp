@@ -1,5 +1,6 @@
 // `warifu backup` and `warifu restore`: a consistent copy of a node while it runs, with the digest of every file in a manifest that the
-// directory and the organisations sign; restored only as a whole and only unchanged (docs/operations.md, "Backup and restore").
+// directory and the organisations sign (a member's organisation alone: its directory is the hub's, and its key goes with the copy as backup.vkey);
+// restored only as a whole and only unchanged (docs/operations.md, "Backup and restore").
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -33,7 +34,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kManifestBytesMax = 512ull * 1024 * 1024;
 constexpr std::size_t kListBytesMax = 1024 * 1024;
-constexpr std::string_view kManifest = "manifest", kNote = "manifest.note", kDump = "store.pgdump";
+constexpr std::string_view kManifest = "manifest", kNote = "manifest.note", kDump = "store.pgdump", kRoot = "root.vkey", kMemberKey = "backup.vkey";
 constexpr mode_t kFolderMode = 0700, kFileMode = 0600;
 
 struct Line {
@@ -57,14 +58,16 @@ class Unfinished {
   std::string path_;
 };
 
-bool is_key_file(const std::string& name) { return name.find("/keys/") != std::string::npos || name.find("/devices/") != std::string::npos; }
+bool is_key_file(const std::string& name) {
+  return ("/" + name).find("/keys/") != std::string::npos || name.find("/devices/") != std::string::npos || name == "tls.key";
+}
 bool is_left_out(const std::string& name) {
   return name == "lock" || name.starts_with("tmp/") || name.ends_with("-wal") || name.ends_with("-shm") || name.ends_with(".part") ||
          name.find("/part-") != std::string::npos;
 }
 
 // The organisations' stores first, then files, the directory last: whatever an act rests on was there when the act was copied.
-int place_of(const std::string& name) { return name == "hub/directory.sqlite" ? 2 : name.ends_with(".sqlite") ? 0 : 1; }
+int place_of(const std::string& name) { return name.ends_with("directory.sqlite") ? 2 : name.ends_with(".sqlite") ? 0 : 1; }
 
 // The stores of all organisations seen at one instant: else one side of a matter could hold an act that the other, copied earlier, has not
 // written yet. Snapshots are taken one after the other; when none of the stores has moved until the last was taken, they are of one instant.
@@ -80,9 +83,9 @@ class OneInstant {
       OneInstant out;
       std::map<std::string, std::int64_t> seen;
       for (Hosted* hosted : node.hosted()) {
-        const std::string name = hosted->organisation.id.text() + "/office.sqlite";
-        std::unique_ptr<store::Database> database =
-            TRY(store::open_sqlite({.file = node.options().data + "/" + name, .access = store::Access::READ}));
+        const std::string file = node.folder_of(hosted->organisation.id) + "/office.sqlite";
+        const std::string name = fs::path(file).lexically_relative(node.options().data).string();
+        std::unique_ptr<store::Database> database = TRY(store::open_sqlite({.file = file, .access = store::Access::READ}));
         TRY(database->begin(store::Access::READ));
         seen[name] = TRY(newest(*database));
         out.snapshots_.emplace(name, std::move(database));
@@ -140,7 +143,7 @@ Status copy_one(const std::string& from, const std::string& to, const std::strin
     if (error) return fail(error == std::errc::no_space_on_device ? Code::DISK_FULL : Code::IO, "cannot copy: " + error.message(), name);
   }
   std::error_code error;
-  fs::permissions(to, name == "root.vkey" ? fs::perms(0644) : fs::perms(kFileMode), error);
+  fs::permissions(to, name == kRoot ? fs::perms(0644) : fs::perms(kFileMode), error);
   return {};
 }
 
@@ -204,11 +207,16 @@ Result<std::vector<Line>> parse_manifest(std::string_view text) {
   return out;
 }
 
-// Signed by the directory's key and by the organisations' (as many as a note holds).
+// What a member's copy is checked with: the key that the log of keys shows for it.
+std::string member_policy(Node& node) { return "log " + node.hosted().front()->signer->verifier().text() + "\nquorum none\n"; }
+
+// Signed by the directory's key, where it is here, and by the organisations' (as many as a note holds).
 Result<std::string> signed_manifest(Node& node, const std::string& manifest, std::size_t files, bool with_keys) {
-  const std::string text = "warifu-backup/v1\n" + node.directory().root().name + "\n" + to_rfc3339(node.options().clock()) + "\n" +
-                           std::to_string(files) + "\n" + (with_keys ? "keys" : "no-keys") + "\n" + crypto::sha256(manifest).hex() + "\n";
-  std::vector<note::Signer> signers{node.directory_keys().directory};
+  const std::string directory = node.network() ? node.network()->keys.name : node.directory().root().name;
+  const std::string text = "warifu-backup/v1\n" + directory + "\n" + to_rfc3339(node.options().clock()) + "\n" + std::to_string(files) + "\n" +
+                           (with_keys ? "keys" : "no-keys") + "\n" + crypto::sha256(manifest).hex() + "\n";
+  std::vector<note::Signer> signers;
+  if (!node.network()) signers.push_back(node.directory_keys().directory);
   for (Hosted* hosted : node.hosted())
     if (signers.size() < limits::kNoteSignaturesMax) signers.push_back(*hosted->signer);
   return TRY(note::sign_note(text, signers)).serialise();
@@ -226,9 +234,6 @@ Result<json::Value> backup(BackupCommand command) {
   std::error_code ignored;
   if (fs::exists(command.out, ignored)) return fail(Code::CONFLICT, "something lies there already", command.out);
   const std::unique_ptr<Node> node = TRY(open_node(command.data, false));
-  // Its directory is the hub's, so that there is no key here by which a restored copy could be told from a made-up one.
-  if (node->network())
-    return fail(Code::CONFIG, "a member's node is backed up as its folder and database, while it is stopped", command.data, {{"expected", "a copy"}});
   const bool is_tar = command.out.ends_with(".tar");
   const std::string partial = command.out + ".partial-" + MatterId::random().hex();
   TRY(make_directories(partial, kFolderMode));
@@ -242,6 +247,7 @@ Result<json::Value> backup(BackupCommand command) {
     if (is_left_out(name) || (!command.with_keys && is_key_file(name))) continue;
     TRY(copy_one(command.data + "/" + name, partial + "/" + name, name, instant ? instant->of(name) : nullptr));
   }
+  if (node->network()) TRY(write_file_durably(partial + "/" + std::string(kMemberKey), bytes_of(member_policy(*node)), kFileMode));
   std::vector<std::string> names = TRY(files_of(partial));
   const std::vector<Line> lines = TRY(digests_of(partial, names));
   const std::string manifest = manifest_text(lines);
@@ -276,7 +282,9 @@ struct Checked {
 // Everything in the folder is exactly what the signed manifest names.
 Result<Checked> check_backup(const std::string& folder, const std::string& root_file) {
   const auto altered = [](std::string what, std::string name) { return fail(Code::STORE_CORRUPT, std::move(what), std::move(name)); };
-  const std::string policy_file = root_file.empty() ? folder + "/root.vkey" : root_file;
+  std::error_code ignored;
+  const std::string own = folder + "/" + std::string(kMemberKey);
+  const std::string policy_file = !root_file.empty() ? root_file : fs::exists(own, ignored) ? own : folder + "/" + std::string(kRoot);
   const note::Policy policy = TRY(note::Policy::parse(TRY(read_file(policy_file, kListBytesMax))));
   if (policy.logs.empty()) return fail(Code::BAD_VALUE, "no key in it", policy_file, {{"expected", "root.vkey"}});
   const Result<std::string> note_text = read_file(folder + "/" + std::string(kNote), limits::kNoteBytesMax);
@@ -284,7 +292,7 @@ Result<Checked> check_backup(const std::string& folder, const std::string& root_
   if (!note_text) return altered("it is missing", std::string(kNote));
   if (!manifest) return altered("it is missing", std::string(kManifest));
   const Result<note::Note> note = note::Note::parse(*note_text);
-  if (!note || !note::require(*note, policy.logs.front().key)) return altered("the directory's key did not sign it", std::string(kNote));
+  if (!note || !note::require(*note, policy.logs.front().key)) return altered("that key did not sign it", std::string(kNote));
   const bool names_it = note->text.starts_with("warifu-backup/v1\n") && note->text.ends_with("\n" + crypto::sha256(*manifest).hex() + "\n");
   if (!names_it) return altered("not the manifest that was signed", std::string(kManifest));
 
@@ -346,7 +354,7 @@ Result<json::Value> restore(RestoreCommand command) {
   if (has_dump && command.store_url.empty())
     return fail(Code::CONFIG, "the backup is of a PostgreSQL store: into which database?", "--store", {{"expected", "postgresql://…"}});
   if (has_dump) TRY(restore_postgres(partial, command.store_url));
-  for (const std::string_view name : {kManifest, kNote}) fs::remove(partial + "/" + std::string(name), error);
+  for (const std::string_view name : {kManifest, kNote, kMemberKey}) fs::remove(partial + "/" + std::string(name), error);
   if (fs::exists(command.data, error)) fs::remove(command.data, error);
   fs::rename(partial, command.data, error);
   if (error) return fail(Code::IO, "cannot give the folder its name: " + error.message(), command.data);

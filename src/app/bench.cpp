@@ -191,8 +191,8 @@ struct Rebuilt {
 
 // Every projection is dropped and made again; acts per second of the second half.
 Result<double> rebuild_from_nothing(BenchWorld& world) {
-  TRY(world.store().replace_projections(
-      [](const MatterId&) -> Result<std::optional<inquiry::Projection>> { return std::optional<inquiry::Projection>{}; }));
+  static_cast<void>(TRY(world.store().replace_projections(
+      [](const MatterId&) -> Result<std::optional<inquiry::Projection>> { return std::optional<inquiry::Projection>{}; }, false)));
   const auto start = Clock::now();
   TRY(world.office().rebuild(false));
   return static_cast<double>(world.inquiries() * kBenchActsEach) / since(start);
@@ -203,13 +203,15 @@ Result<double> rebuild_for(BenchWorld& world, double for_seconds) {
   std::atomic<std::size_t> matters{0};
   const party::Organisation& self = world.office().self();
   const auto start = Clock::now();
-  const Status done = world.store().replace_projections([&](const MatterId& matter) -> Result<std::optional<inquiry::Projection>> {
-    if (since(start) > for_seconds) return fail(Code::CANCELLED, "enough");
-    const auto acts = TRY(world.store().acts(matter));
-    ++matters;
-    if (!inquiry::is_inquiry_kind(acts.front().act.kind)) return std::optional<inquiry::Projection>{};
-    return std::optional(inquiry::project(self.id, self.side, acts, inquiry::fold(acts)));
-  });
+  const auto done = world.store().replace_projections(
+      [&](const MatterId& matter) -> Result<std::optional<inquiry::Projection>> {
+        if (since(start) > for_seconds) return fail(Code::CANCELLED, "enough");
+        const auto acts = TRY(world.store().acts(matter));
+        ++matters;
+        if (!inquiry::is_inquiry_kind(acts.front().act.kind)) return std::optional<inquiry::Projection>{};
+        return std::optional(inquiry::project(self.id, self.side, acts, inquiry::fold(acts)));
+      },
+      false);
   if (!done && done.error().code != Code::CANCELLED) return tl::unexpected<Error>(done.error());
   return static_cast<double>(matters * kBenchActsEach) / since(start);
 }

@@ -26,7 +26,7 @@ using party::Role;
 constexpr std::string_view kAgency = "kakuu-police.demo", kProvider = "portal.demo";
 constexpr std::size_t kDemoCustomers = 200, kDemoAccount = 42;
 constexpr std::size_t kOfficers = 16, kSupervisors = 2, kCasesOfUnit = 60;
-constexpr std::size_t kLoaders = 8, kCheckpointEvery = 20'000;
+constexpr std::size_t kLoaders = 256, kCheckpointEvery = 20'000;
 constexpr std::size_t kFileBytesMax = 4 * 1024 * 1024;
 constexpr int kDueInDays = 200;  // of the played stories; no other date of theirs is that day
 constexpr std::string_view kAuditor = "auditor";

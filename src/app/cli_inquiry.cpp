@@ -37,6 +37,10 @@ void add_step_options(CLI::App& app, const InquiryStep& step, InquiryCommand& co
       reason();
       break;
     case Takes::DECISIONS: app.add_option("file", command.file, "JSON file with {\"decisions\": [...]}; - for the standard input"); break;
+    case Takes::FINDING:
+      app.add_option("--rule", command.reason, "Which rule of inspection, or what led here")->required();
+      app.add_option("--text", command.message, "What was found out")->required();
+      break;
     case Takes::RETURN_REASON:
       app.add_option("--reason", command.reason, "Code of the reason in the law table")->required();
       app.add_option("--message", command.message, "A message to the agency");
@@ -81,7 +85,7 @@ void add_reading(CLI::App& inquiry, int& code) {
   const auto shown = std::make_shared<InquiryCommand>();
   CLI::App* show = inquiry.add_subcommand("show", "A matter in full; looking at it is an act");
   show->add_option("matter", shown->matter, "Document number or id")->required();
-  show->add_option("--reason", shown->reason, "Why, when it is asked for");
+  show->add_option("--reason", shown->reason, "Why you look; asked of auditors and of colleagues whose matter it is not");
   show->add_option("--reveal", shown->reveal, "Fields whose mask is lifted");
   add_access(*show, shown->access);
   show->callback([shown, &code] { code = run_inquiry_show(*shown); });

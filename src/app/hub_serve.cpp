@@ -54,9 +54,20 @@ Status say_checked(const ServeCommand& command, const std::string& what) {
   return {};
 }
 
-void log_exchange(const net::Exchange& exchange) {
-  // The path of an object or a message would tell who moves what: the first parts of it are enough.
-  if (exchange.status >= 500) log_line("request_failed", std::string(exchange.method) + " " + std::to_string(exchange.status));
+// What goes wrong and what is refused, once a minute for each event, organisation (or log) and code. Never a path: that of an object or a message
+// would tell who moves what.
+using Tell = std::function<void(std::string_view event, const std::string& of, const Error& error)>;
+Tell teller() {
+  return [failures = std::make_shared<FailureLog>()](std::string_view event, const std::string& of, const Error& error) {
+    failures->tell(event, of, error, now_utc());
+  };
+}
+
+void tell_of_server(net::ServerOptions& options, hub::ServerFigures& figures, const Tell& tell) {
+  options.on_exchange = [&figures, tell](const net::Exchange& exchange) {
+    if (const std::optional<Error> refused = figures.answered(exchange)) tell("server_refused", "-", *refused);
+  };
+  options.on_handler_error = [](std::string_view request, std::string_view) { log_line("handler_error", request); };
 }
 
 }  // namespace
@@ -79,8 +90,7 @@ Status serve_hub(const Config& config, const ServeCommand& command) {
   options.quota.bytes = static_cast<std::uint64_t>(config.number("hub.gigabytes_per_member")) << 30;
   options.witnesses = TRY(witnesses_of(config));
   const auto workers = static_cast<std::size_t>(config.number("workers"));
-  const auto failures = std::make_shared<FailureLog>();
-  options.tell = [failures](std::string_view event, const std::string& of, const Error& error) { failures->tell(event, of, error, now_utc()); };
+  const Tell tell = options.tell = teller();
   const std::string data = options.data;
   block_signals();
   start_log(TRY(enum_parse<LogLevel>(config.text("log.level"))));
@@ -97,9 +107,9 @@ Status serve_hub(const Config& config, const ServeCommand& command) {
   TRY(make_directories(temp, 0700));
   hub::HubFront front(*hub);
   net::ServerOptions server_options = hub::hub_server_options(served, temp);
-  server_options.on_exchange = log_exchange;
-  server_options.on_handler_error = [](std::string_view request, std::string_view) { log_line("handler_error", request); };
+  tell_of_server(server_options, hub->server_figures(), tell);
   net::Server server = TRY(net::Server::start(std::move(server_options), [&front](const net::Request& request) { return front.handle(request); }));
+  hub->server_figures().watch([&server] { return server.counters(); });
   hub->start();
   std::printf("割符 Warifu hub %s\n  %s (%s:%u)\n", hub->network().hub.text().c_str(), hub->network().url.c_str(), listen.address.c_str(),
               server.port());
@@ -122,7 +132,8 @@ Status serve_witness(const Config& config, const ServeCommand& command) {
   if (!is_tls && !listen.is_loopback()) return bad_config("without TLS only this machine is served", "listen", "127.0.0.1:…, or tls.certificate");
   block_signals();
   start_log(TRY(enum_parse<LogLevel>(config.text("log.level"))));
-  const std::unique_ptr<hub::WitnessHouse> house = TRY(hub::WitnessHouse::open(config.text("data")));
+  const Tell tell = teller();
+  const std::unique_ptr<hub::WitnessHouse> house = TRY(hub::WitnessHouse::open(config.text("data"), now_utc, tell));
   if (command.check) return say_checked(command, house->key().text());
   net::ServerOptions options;
   options.address = listen.address;
@@ -135,7 +146,9 @@ Status serve_witness(const Config& config, const ServeCommand& command) {
   }
   options.workers = static_cast<std::size_t>(config.number("workers"));
   options.body_policy = [](const net::Request&) { return net::BodyPolicy{kWitnessBodyMax, false, {}}; };
+  tell_of_server(options, house->server_figures(), tell);
   net::Server server = TRY(net::Server::start(std::move(options), [&house](const net::Request& request) { return house->handle(request); }));
+  house->server_figures().watch([&server] { return server.counters(); });
   std::printf("割符 Warifu witness %s\n  %s:%u\n", house->key().text().c_str(), listen.address.c_str(), server.port());
   std::fflush(stdout);
   log_line("started", "witness");

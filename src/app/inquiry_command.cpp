@@ -43,6 +43,7 @@ constexpr std::array kSteps = {
     InquiryStep{"check-answer", "check-answer", Role::RELEASER, Takes::ROW_COUNTS, "", "Provider, second person: check the answer by its row counts"},
     InquiryStep{"send-back-answer", "send-back-answer", Role::RELEASER, Takes::REASON, "", "Provider: send the answer back to the operator"},
     InquiryStep{"release", "release", Role::RELEASER, Takes::SIGNATURE, "answer.released", "Provider: release the answer, signing with your own key"},
+    InquiryStep{"finding", "findings", Role::AUDITOR, Takes::FINDING, "", "Auditor: write down what was found out about a matter"},
 };
 
 Result<const InquiryStep*> step_named(std::string_view name) {
@@ -135,6 +136,10 @@ Result<json::Value> body_of(Door& door, const InquiryStep& step, const std::stri
       if (command.file.empty() && step.name != "triage") return fail(Code::MISSING_FIELD, "the decisions", "FILE");
       return command.file.empty() ? door.call("GET", "/api/matters/" + matter + "/triage", std::nullopt) : read_json_file(command.file);
     }
+    case Takes::FINDING:
+      body["rule"] = command.reason;
+      body["text"] = command.message;
+      break;
     case Takes::RETURN_REASON:
       body["reason"] = command.reason;
       body["message"] = command.message;

@@ -26,7 +26,8 @@ enum class StepTakes {
   LOOKUP,
   ANSWER,
   ROW_COUNTS,
-  FILE
+  FILE,
+  FINDING
 };
 
 struct InquiryStep {

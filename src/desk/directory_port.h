@@ -22,6 +22,7 @@ struct PublishedPerson {
   std::optional<PersonId> delegator;
   note::PersonKey key;  // signs notes, or is a passkey
   Time from, until;
+  bool is_ended_early = false;  // as of now, by a later entry: the key may have been lost long before that entry was made
 };
 
 class Directory {

@@ -146,15 +146,30 @@ class FakeStore final : public Store {
     for (const inquiry::MatterRow& row : sorted(query)) TRY(visit(row));
     return {};
   }
-  Status replace_projections(const std::function<Result<std::optional<inquiry::Projection>>(const MatterId&)>& compute) override {
+  // As when a backup from before this matter is put back.
+  void lose(const MatterId& matter) {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(registers_, [&](const auto& row) { return row.second.matter == matter; });
+    acts_.erase(matter);
+    projections_.erase(matter);
+  }
+  Result<std::size_t> replace_projections(const std::function<Result<std::optional<inquiry::Projection>>(const MatterId&)>& compute,
+                                          bool check_only) override {
     std::map<MatterId, inquiry::Projection> fresh;
     TRY(each_matter([&](const MatterId& matter) -> Status {
       if (std::optional<inquiry::Projection> projection = TRY(compute(matter))) fresh.emplace(matter, std::move(*projection));
       return {};
     }));
     const std::scoped_lock lock(mutex_);
-    projections_ = std::move(fresh);
-    return {};
+    std::size_t differing = 0;
+    for (const auto& [matter, projection] : fresh) {
+      const auto kept = projections_.find(matter);
+      if (kept == projections_.end() || !(kept->second == projection)) ++differing;
+    }
+    for (const auto& [matter, projection] : projections_)
+      if (!fresh.contains(matter)) ++differing;
+    if (!check_only) projections_ = std::move(fresh);
+    return differing;
   }
 
   Result<std::optional<BookEntry>> book_entry(std::string_view book, const MatterId& id) const override {

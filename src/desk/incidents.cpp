@@ -1,5 +1,7 @@
 // What the exchange did that it must not do: shown to those who answer for it.
 
+#include <algorithm>
+
 #include "desk/impl.h"
 
 namespace warifu::desk {
@@ -7,6 +9,7 @@ namespace warifu::desk {
 namespace {
 
 constexpr std::size_t kIncidentsShown = 200;
+constexpr std::string_view kBook = "incident";  // what auditors found out
 
 bool is_told(party::Role role) { return role == party::Role::ADMIN || role == party::Role::AUDITOR; }
 
@@ -17,6 +20,12 @@ Error error_of(const Incident& incident) {
   return error;
 }
 
+IncidentView view_of(Incident incident) {
+  const Error error = error_of(incident);
+  return {incident.seq, std::move(incident.code), std::move(incident.about), sentence_ja(error), sentence_en(error), std::move(incident.evidence),
+          incident.at,  incident.examined};
+}
+
 }  // namespace
 
 Result<IncidentList> Office::incidents(const Caller& caller) const {
@@ -24,19 +33,39 @@ Result<IncidentList> Office::incidents(const Caller& caller) const {
   if (!is_told(caller.role)) return fail(Code::FORBIDDEN, "for administrators and auditors");
   IncidentList out;
   if (!impl_->parts.mailbox) return out;
-  for (Incident& incident : TRY(impl_->parts.mailbox->incidents(false, kIncidentsShown))) {
-    const Error error = error_of(incident);
-    out.incidents.push_back({incident.seq, std::move(incident.code), std::move(incident.about), sentence_ja(error), sentence_en(error),
-                             std::move(incident.evidence), incident.at, incident.examined});
-  }
+  for (Incident& incident : TRY(impl_->parts.mailbox->incidents(false, kIncidentsShown))) out.incidents.push_back(view_of(std::move(incident)));
   return out;
 }
 
-Status Office::examine_incident(const Caller& caller, std::int64_t incident) {
+Result<IncidentView> Office::examine_incident(const Caller& caller, std::int64_t number, const CommentCommand& command) {
   TRY(impl_->person_of(caller));
-  if (caller.role != party::Role::AUDITOR) return fail(Code::ROLE_MISSING, "for auditors", {}, {{"role", "AUDITOR"}});
+  if (caller.role != party::Role::AUDITOR)
+    return fail(Code::ROLE_MISSING, "for auditors", {}, {{"role", std::string(enum_text(party::Role::AUDITOR))}});
+  const std::string comment = TRY(paragraph(command.comment, "/comment"));
   if (!impl_->parts.mailbox) return fail(Code::NOT_FOUND, "no such incident", "/incident");
-  return impl_->parts.mailbox->examine_incident(incident, now());
+  std::vector<Incident> all = TRY(impl_->parts.mailbox->incidents(false, kIncidentsShown));
+  const auto found = std::ranges::find(all, number, &Incident::seq);
+  if (found == all.end()) return fail(Code::NOT_FOUND, "no such incident", "/incident");
+  if (found->examined) return fail(Code::CONFLICT, "this incident has been examined", "/incident");
+  // The act first: an examination that is cut short is made once more, and then stands there twice.
+  const MatterId id = MatterId::random();
+  IncidentView out;
+  TRY(impl_->write(
+      caller, id,
+      [&](const Scene& scene) -> Result<Plan> {
+        found->examined = scene.now;
+        const json::Value entry(json::Object{{"incident", number}, {"code", found->code}, {"about", found->about}, {"comment", comment}});
+        Plan plan = plan_of(Kind::OFFICE_CHANGED, inquiry::OfficeChangedBody{{}, std::string(kBook), entry});
+        plan.books.push_back({std::string(kBook), id, json::canonical(entry), {}, scene.now});
+        return plan;
+      },
+      true,
+      [&](const Loaded&, const Commit&) -> Result<json::Value> {
+        out = view_of(*found);
+        return json::encode(out);
+      }));
+  TRY(impl_->parts.mailbox->examine_incident(number, now()));
+  return out;
 }
 
 Result<std::vector<Notice>> Office::Impl::exchange_alarms(const Caller& caller) const {

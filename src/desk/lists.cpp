@@ -71,6 +71,28 @@ std::vector<Turn> turns_of(party::Role role) {
   return {};
 }
 
+// Nothing that is overdue lies where nobody who answers for it sees it: the desk's groups hold only what waits for the reader himself.
+Status add_late(const Office::Impl& impl, const Caller& caller, const party::Person& person, DeskView& view) {
+  MatterQuery query;
+  query.is_open = true;
+  TRY(restrict(impl, caller, person, query));
+  if (caller.role == party::Role::INVESTIGATOR)
+    query.in_charge = person.id;
+  else if (caller.role != party::Role::SUPERVISOR && caller.role != party::Role::APPROVER)
+    return {};
+  query.due_before = impl.now();
+  query.sort = Sort::DUE;
+  query.limit = kDeskRowsPerGroup;
+  const MatterPage page = TRY(impl.parts.store->find(query));
+  for (const MatterRow& row : page.rows) {
+    RowView shown = TRY(impl.row_view(caller, person, row));
+    if (!shown.is_my_turn) view.late.push_back(std::move(shown));
+  }
+  const auto mine = static_cast<int>(page.rows.size() - view.late.size());
+  view.late_count = std::max(static_cast<int>(view.late.size()), static_cast<int>(page.count) - mine);
+  return {};
+}
+
 }  // namespace
 
 Result<RowView> Office::Impl::row_view(const Caller& caller, const party::Person& me, const MatterRow& row) const {
@@ -157,9 +179,28 @@ Result<DeskView> Office::desk(const Caller& caller) const {
   view.overdue = static_cast<int>(TRY(impl_->parts.store->count(due)));
   due.due_before = law::end_of_day(tokyo_date(now()).plus_days(kDaysOfWeek - 1));
   view.due_this_week = static_cast<int>(TRY(impl_->parts.store->count(due))) - view.overdue;
+  TRY(add_late(*impl_, caller, person, view));
   view.alarms = TRY(impl_->alarms(caller));
   return view;
 }
+
+namespace {
+
+// What only the acts of a finished matter tell: who inspected it, how long it is kept, and the receipt of its end.
+Status add_end(const Office::Impl& impl, const MatterId& matter, RegisterLine& line) {
+  for (const SignedAct& act : TRY(impl.parts.store->acts(matter))) {
+    if (act.act.kind == Kind::FINDING && act.act.person) {
+      line.inspected = act.act.at;
+      if (const std::optional<party::Person> auditor = TRY(impl.person(*act.act.person))) line.inspector = auditor->name;
+    }
+    if (act.act.kind == Kind::RETAINED)
+      if (const Result<inquiry::RetainedBody> body = body_of<inquiry::RetainedBody>(act)) line.kept_until = body->until;
+    if (act.act.kind == Kind::PURGED && act.act.org == impl.parts.self.id) line.receipt = act.hash;
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<RegisterView> Office::register_of(const Caller& caller, const UnitId& office, law::FormKind form, int year) const {
   const party::Person person = TRY(impl_->person_of(caller));
@@ -204,6 +245,7 @@ Result<RegisterView> Office::register_of(const Caller& caller, const UnitId& off
       if (row->answered) line.answer = std::string(enum_text(row->state));
     }
     line.purged = row->purged;
+    if (row->answered || row->closed || row->purged) TRY(add_end(*impl_, entry.matter, line));
     view.lines.push_back(std::move(line));
   }
   return view;

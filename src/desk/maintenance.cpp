@@ -1,7 +1,6 @@
 // The end of a matter and the passing of time: purge with its receipt, retention, findings, rebuilding what lists read.
 
 #include <algorithm>
-#include <atomic>
 
 #include "desk/impl.h"
 #include "law/deadlines.h"
@@ -87,6 +86,7 @@ Status Office::Impl::may_purge(const Loaded& loaded, Time at) const {
                 {{"act", "matter.purged"}, {"state", std::string(enum_text(loaded.state.agency.state))}});
   const inquiry::MatterState& state = loaded.state;
   if (side() == party::Side::AGENCY) {
+    if (state.agency.voided) return {};  // never dispatched: nothing was asked, and nothing is kept
     if (!state.agency.retained)
       return fail(Code::ILLEGAL_TRANSITION, "only a matter in retention is purged", {},
                   {{"act", "matter.purged"}, {"state", std::string(enum_text(state.agency.state))}});
@@ -177,26 +177,7 @@ Result<std::size_t> Office::rebuild(bool check_only) {
     if (acts.empty() || !inquiry::is_inquiry_kind(acts.front().act.kind)) return std::optional<inquiry::Projection>{};
     return std::optional(inquiry::project(self().id, self().side, acts, inquiry::fold(acts)));
   };
-  std::atomic<std::size_t> differing{0};
-  const auto compared = [&](const MatterId& matter) -> Result<std::optional<inquiry::Projection>> {
-    std::optional<inquiry::Projection> fresh = TRY(compute(matter));
-    if (!fresh) return fresh;
-    const Result<inquiry::Projection> kept = impl_->parts.store->projection(matter);
-    // What an older program wrote in another form is made anew, not an obstacle.
-    if (!kept && kept.error().code != Code::NOT_FOUND && (check_only || kept.error().code != Code::STORE_CORRUPT))
-      return tl::unexpected<Error>(kept.error());
-    if (!kept || !(*kept == *fresh)) ++differing;
-    return fresh;
-  };
-  if (!check_only) {
-    TRY(impl_->parts.store->replace_projections(compared));
-    return differing;
-  }
-  TRY(impl_->parts.store->each_matter([&](const MatterId& matter) -> Status {
-    TRY(compared(matter));
-    return {};
-  }));
-  return differing;
+  return impl_->parts.store->replace_projections(compute, check_only);
 }
 
 }  // namespace warifu::desk

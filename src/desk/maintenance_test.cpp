@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "desk/notices.h"
 #include "desk/test_office.h"
 
 namespace warifu::desk {
@@ -93,6 +94,96 @@ TEST_CASE("a matter is purged when its retention has ended, and only its receipt
   }
   CHECK(must(e.agency.store().row(matter)).number == before.number);
   CHECK(code_of(e.agency.purge(e.world.registrar, matter, {"もう一度"})) == Code::ILLEGAL_TRANSITION);
+}
+
+TEST_CASE("an inquiry that was given up before its dispatch may be purged at once, and nobody is told of it") {
+  Ending e;
+  const MatterId matter = must(e.agency.draft(e.world.investigator, e.world.draft_of({e.world.item("ex-1001")})), "draft").matter;
+  e.world.step();
+  CHECK(code_of(e.agency.purge(e.world.registrar, matter, {"書き損じ"})) == Code::ILLEGAL_TRANSITION);
+  must(e.agency.void_inquiry(e.world.investigator, matter, {"解決したため"}), "void");
+  e.world.step();
+  CHECK(must(e.agency.purge(e.world.registrar, matter, {"書き損じ"})).state == State::PURGED);
+  for (const SignedAct& act : Ending::with_text(e.agency, matter)) CHECK((act.act.kind == Kind::PURGED || act.act.kind == Kind::TEXT_ERASED));
+  CHECK(must(e.agency.store().outbox_of(matter)).empty());
+  CHECK(must(e.agency.rebuild(true)) == 0);
+}
+
+TEST_CASE("the register tells how a matter ended: inspected by whom, kept until when, and the receipt of its purge") {
+  Ending e;
+  const MatterId matter = e.closed();
+  must(e.agency.add_finding(e.world.agency_auditor, matter, {"抽出", "手続に問題はない。"}), "finding");
+  e.world.step();
+  must(e.agency.retain(e.world.registrar, matter), "retain");
+  const auto line = [&] {
+    const std::vector<inquiry::MatterRow> rows{must(e.agency.store().row(matter))};
+    const law::FormKind form = rows.front().numbering ? rows.front().numbering->form : law::FormKind::A;
+    const RegisterView view = must(e.agency.register_of(e.world.agency_auditor, e.world.register_office, form, 2026), "register");
+    REQUIRE(view.lines.size() == 1);
+    return view.lines.front();
+  };
+  RegisterLine shown = line();
+  CHECK(shown.inspected.has_value());
+  CHECK(shown.inspector == "架空 六実");
+  REQUIRE(shown.kept_until.has_value());
+  CHECK(!shown.receipt);
+  e.world.clock.advance(days(365 * 12));
+  must(e.agency.purge(e.world.registrar, matter, {"保存期間の満了"}), "purge");
+  shown = line();
+  REQUIRE(shown.receipt.has_value());
+  const std::vector<SignedAct> acts = must(e.agency.store().acts(matter));
+  CHECK(std::ranges::any_of(acts, [&](const SignedAct& act) { return act.hash == *shown.receipt && act.act.kind == Kind::PURGED; }));
+  CHECK(shown.inspector == "架空 六実");
+}
+
+TEST_CASE("what an answer led to and why an inquiry came back are told as such, on both sides") {
+  Ending e;
+  const MatterId matter = e.closed();
+  const auto told = [](const MatterView& view, Kind kind) {
+    const auto found = std::ranges::find(view.timeline, enum_text(kind), &ActView::kind);
+    REQUIRE(found != view.timeline.end());
+    return *found;
+  };
+  for (const MatterView& view : {must(e.agency.peek(e.world.investigator, matter)), must(e.provider.peek(e.world.releaser, matter))}) {
+    const ActView feedback = told(view, Kind::FEEDBACK);
+    CHECK(feedback.outcome == inquiry::Outcome::SUSPECT_IDENTIFIED);
+    CHECK(feedback.note.empty());
+  }
+  const MatterId back = e.world.dispatched({e.world.item("ex-1002")});
+  e.world.triaged(back);
+  must(e.provider.return_inquiry(e.world.intake, back, {law::ReasonCode::INSUFFICIENT_INFO, "期間を一月に限ってください。"}), "return");
+  e.world.exchange();
+  for (const MatterView& view : {must(e.agency.peek(e.world.investigator, back)), must(e.provider.peek(e.world.intake, back))}) {
+    const ActView returned = told(view, Kind::RETURNED);
+    CHECK(returned.reason == law::ReasonCode::INSUFFICIENT_INFO);
+    CHECK(returned.note == "期間を一月に限ってください。");
+    CHECK(!returned.outcome);
+  }
+}
+
+TEST_CASE("what is overdue elsewhere stands on the desks of those who answer for it, and they are written to") {
+  Ending e;
+  const MatterId matter = e.world.dispatched({e.world.item("ex-1001")});
+  CHECK(must(e.agency.desk(e.world.investigator)).late.empty());
+  const Date due = must(e.agency.store().row(matter)).due.value();
+  e.world.clock.set(tokyo_midnight(due.plus_days(1)) + hours(10));
+  for (const Caller& reader : {e.world.investigator, e.world.supervisor, e.world.approver}) {
+    const DeskView desk = must(e.agency.desk(reader));
+    CHECK(desk.late_count == 1);
+    REQUIRE(desk.late.size() == 1);
+    CHECK(desk.late[0].matter == matter);
+    const party::Person person = must(e.agency.person(reader.person)).value();
+    CHECK(must(waiting_for(e.agency, person)).late == 1);
+  }
+  for (const Caller& other : {e.world.other_investigator, e.world.registrar, e.world.agency_auditor}) CHECK(must(e.agency.desk(other)).late.empty());
+  // The second day nobody is told again; a week later everybody is.
+  const party::Person officer = must(e.agency.person(e.world.investigator.person)).value();
+  e.world.clock.advance(days(1));
+  CHECK(must(waiting_for(e.agency, officer)).late == 0);
+  e.world.clock.advance(days(5));
+  CHECK(must(waiting_for(e.agency, officer)).late == 1);
+  Told known;
+  CHECK(due_notice(known, must(waiting_for(e.agency, officer)), e.world.clock.now()) == NoticeKind::OVERDUE);
 }
 
 TEST_CASE("the receipt that crosses tells nothing of how the other house worked") {

@@ -14,6 +14,12 @@ static_assert(kMattersKnown <= limits::kPageRowsMax);
 
 std::string counted(std::size_t n) { return n > limits::kCountCap ? std::to_string(limits::kCountCap) + "+" : std::to_string(n); }
 
+// The first day after the due day, then every so many; what is due by the hour (an oral inquiry without its instrument) is told of daily.
+bool is_told_today(const Office& office, const RowView& row) {
+  const Date today = tokyo_date(office.now());
+  return !row.due || row.due->plus_days(1) == today || law::reminder_due(office.law(), *row.due, today);
+}
+
 }  // namespace
 
 Result<Waiting> waiting_for(const Office& office, const party::Person& person) {
@@ -37,6 +43,11 @@ Result<Waiting> waiting_for(const Office& office, const party::Person& person) {
         ++out.due_soon;
       if (out.matters.size() < kMattersKnown) out.matters.push_back(row.matter);
     }
+    const Result<DeskView> desk = office.desk({person.id, role});
+    if (!desk && desk.error().code != Code::FORBIDDEN) return tl::unexpected<Error>(desk.error());
+    if (desk)
+      for (const RowView& row : desk->late)
+        if (is_told_today(office, row)) ++out.late;
   }
   return out;
 }
@@ -49,7 +60,7 @@ std::optional<NoticeKind> due_notice(Told& told, const Waiting& waiting, Time no
   if (told.next_try && now < *told.next_try) return std::nullopt;
   const Date today = tokyo_date(now);
   if (tokyo_hour(now) >= kDigestHour && told.last_digest != today) {
-    if (waiting.overdue > 0) return NoticeKind::OVERDUE;
+    if (waiting.overdue > 0 || waiting.late > 0) return NoticeKind::OVERDUE;
     if (waiting.due_soon > 0) return NoticeKind::DUE_SOON;
   }
   if (told.has_new && (!told.last_notice || now - *told.last_notice >= kNoticeEvery)) return NoticeKind::NEW_WORK;
@@ -73,7 +84,7 @@ void notice_failed(Told& told, Time now) {
 
 Notification make_notice(NoticeKind kind, const Waiting& waiting, const std::string& desk) {
   const std::string mine = counted(static_cast<std::size_t>(waiting.my_turn)), late = counted(static_cast<std::size_t>(waiting.overdue)),
-                    soon = counted(static_cast<std::size_t>(waiting.due_soon));
+                    soon = counted(static_cast<std::size_t>(waiting.due_soon)), late_elsewhere = counted(static_cast<std::size_t>(waiting.late));
   Notification out;
   out.kind = kind;
   switch (kind) {
@@ -81,9 +92,11 @@ Notification make_notice(NoticeKind kind, const Waiting& waiting, const std::str
     case NoticeKind::DUE_SOON: out.subject = "[割符] 期限の近い案件があります / Matters fall due soon"; break;
     case NoticeKind::OVERDUE: out.subject = "[割符] 期限を過ぎた案件があります / Matters are overdue"; break;
   }
-  out.body = "あなたの番の案件: " + mine + " 件\nうち期限を過ぎたもの: " + late + " 件\nうち期限の近いもの: " + soon + " 件\n\n受け持ちを開く:\n" +
-             desk + "\n\nこのメールに内容は記載されません。返信は読まれません。\n\n----\n\nWaiting for you: " + mine + "\nof these overdue: " + late +
-             "\nof these due soon: " + soon + "\n\nOpen your desk:\n" + desk + "\n\nThis mail carries no content. Replies are not read.\n";
+  out.body = "あなたの番の案件: " + mine + " 件\nうち期限を過ぎたもの: " + late + " 件\nうち期限の近いもの: " + soon +
+             " 件\n期限を過ぎて他の方の手元にあるもの: " + late_elsewhere + " 件\n\n受け持ちを開く:\n" + desk +
+             "\n\nこのメールに内容は記載されません。返信は読まれません。\n\n----\n\nWaiting for you: " + mine + "\nof these overdue: " + late +
+             "\nof these due soon: " + soon + "\nOverdue with somebody else: " + late_elsewhere + "\n\nOpen your desk:\n" + desk +
+             "\n\nThis mail carries no content. Replies are not read.\n";
   return out;
 }
 

@@ -23,6 +23,9 @@ namespace warifu::desk {
 struct Waiting {
   int my_turn = 0, overdue = 0, due_soon = 0;  // due_soon: the day of the reminder is today
   std::vector<MatterId> matters;               // whose turn it is; at most kMattersKnown, newest first
+  // Overdue elsewhere, in this person's charge (investigator) or units (supervisor, approver), and a day to be told of it: the first after the
+  // due day, and as often after it as the law data says.
+  int late = 0;
 };
 
 // What a person has been told; kept by the node, so that a restart tells nothing twice.

@@ -148,7 +148,8 @@ class Office {
   // ── the exchange ──
   // What the hub or a key did that it must not: administrators and auditors. Empty where acts cross in this process.
   [[nodiscard]] Result<IncidentList> incidents(const Caller&) const;
-  Status examine_incident(const Caller&, std::int64_t incident);  // auditor: looked at; the exchange goes on
+  // Auditor: what was found out is an act, and the exchange goes on. NOT_FOUND; CONFLICT when somebody has examined it already.
+  Result<IncidentView> examine_incident(const Caller&, std::int64_t incident, const CommentCommand&);
 
   // ── courier ──
   // A parcel from outside: every signature is checked before anything is shown. A repetition changes nothing; acts whose parents are not here yet

@@ -31,13 +31,20 @@ Status check_organisation(const Directory& directory, const SignedAct& act) {
   return {};
 }
 
-// The person's own signature where the kind asks for it, in the role the act names.
-Status check_person(const Directory& directory, const SignedAct& act, bool may_be_delegate, const std::optional<PersonId>& delegator) {
+// The person's own signature where the kind asks for it, in the role the act names. The time in an act is its writer's word: a key that was revoked
+// before the hub promised the message could have signed under any earlier date, so that it must have been in force at both times. A period that
+// came to its planned end in between is no revocation.
+Status check_person(const Directory& directory, const SignedAct& act, bool may_be_delegate, const std::optional<PersonId>& delegator,
+                    std::optional<Time> promised) {
   if (!act.act.person) return fail(Code::SIGNATURE_MISSING, "an act of a person without a person");
+  std::vector<PublishedPerson> then;
+  if (promised) then = TRY(directory.person(act.act.org, *act.act.person, *promised));
   std::vector<note::PersonKey> keys;
   for (const PublishedPerson& entry : TRY(directory.person(act.act.org, *act.act.person, act.act.at))) {
     if (entry.role != act.act.role) continue;
     if (may_be_delegate && entry.delegator != delegator) continue;
+    const auto is_same = [&](const PublishedPerson& other) { return other.role == entry.role && other.key == entry.key && other.from == entry.from; };
+    if (promised && entry.is_ended_early && std::ranges::none_of(then, is_same)) continue;
     keys.push_back(entry.key);
   }
   const Result<std::vector<note::PersonKey>> who = inquiry::own_signatures(act, keys, TRY(directory.relying_parties(act.act.org, act.act.at)));
@@ -51,8 +58,22 @@ VerificationStep step(std::string name, const Status& status) {
   return {std::move(name), status.has_value(), status ? std::string() : status.error().message};
 }
 
+// Another matter of this agency that came under the same number.
+Result<std::optional<MatterId>> other_with_number(const Office::Impl& impl, const MatterId& matter, const party::OrganisationId& agency,
+                                                  const std::string& number) {
+  MatterQuery query;
+  query.number = number;  // a prefix
+  query.counterparty = agency;
+  query.sort = Sort::NUMBER;
+  for (const inquiry::MatterRow& row : TRY(impl.parts.store->find(query)).rows)
+    if (row.matter != matter && row.number == number) return std::optional(row.matter);
+  return std::optional<MatterId>{};
+}
+
 // Everything the provider checks about a new version before it shows it (M-A3, threats of domain.md section 10).
-std::vector<VerificationStep> verify_dispatch(const Office::Impl& impl, const Loaded& loaded, const SignedAct& dispatch) {
+// `promised`: when the hub took the message that brought it.
+Result<std::vector<VerificationStep>> verify_dispatch(const Office::Impl& impl, const Loaded& loaded, const SignedAct& dispatch,
+                                                      std::optional<Time> promised) {
   const Directory& directory = *impl.parts.directory;
   std::vector<VerificationStep> steps;
   steps.push_back(step("organisation_signature", check_organisation(directory, dispatch)));
@@ -63,13 +84,18 @@ std::vector<VerificationStep> verify_dispatch(const Office::Impl& impl, const Lo
     return steps;
   }
   const Result<inquiry::ApprovedBody> approved = body_of<inquiry::ApprovedBody>(*approval);
-  steps.push_back(step("approver_signature",
-                       approved ? check_person(directory, *approval, true, approved->delegator) : Status(tl::unexpected<Error>(approved.error()))));
-  steps.push_back(step("registrar_signature", check_person(directory, dispatch, false, std::nullopt)));
+  steps.push_back(step("approver_signature", approved ? check_person(directory, *approval, true, approved->delegator, promised)
+                                                      : Status(tl::unexpected<Error>(approved.error()))));
+  steps.push_back(step("registrar_signature", check_person(directory, dispatch, false, std::nullopt, promised)));
   const bool is_for_us = approved && approved->text.to == impl.parts.self.id && approved->text.from == dispatch.act.org;
   steps.push_back({"text", is_for_us, is_for_us ? std::string() : "the text names another sender or addressee"});
   const bool in_order = approval->act.at <= dispatch.act.at + kClockTolerance && approval->act.person != dispatch.act.person;
   steps.push_back({"separation", in_order, in_order ? std::string() : "approval and dispatch are not by two people in order"});
+  // One number, one matter: two acts of an agency with the same number are what registers without gaps exclude.
+  const Result<std::optional<MatterId>> twin =
+      dispatched ? other_with_number(impl, loaded.matter, dispatch.act.org, dispatched->number.document_number) : std::optional<MatterId>{};
+  if (!twin) return tl::unexpected<Error>(twin.error());
+  steps.push_back({"number", !*twin, *twin ? "another inquiry of this agency has the number: " + (*twin)->hex() : std::string()});
   return steps;
 }
 
@@ -125,7 +151,7 @@ struct Sorted {
 
 // Signature, kind, sender and time of each act; acts that are here already, or wait here already, are repetitions.
 Result<std::vector<SignedAct>> checked_acts(const Office::Impl& impl, const exchange::Parcel& parcel, const Loaded& loaded,
-                                            const std::vector<SignedAct>& waiting) {
+                                            const std::vector<SignedAct>& waiting, std::optional<Time> promised) {
   std::vector<SignedAct> out;
   for (const SignedAct& act : parcel.acts) {
     const auto is_same = [&](const SignedAct& other) { return other.hash == act.hash; };
@@ -136,7 +162,7 @@ Result<std::vector<SignedAct>> checked_acts(const Office::Impl& impl, const exch
     TRY(check_kind(*impl.parts.directory, act));
     TRY(check_organisation(*impl.parts.directory, act));
     // An approval and a dispatch are judged together and stand in doubt when a signature is missing; an answer without one is not taken at all.
-    if (act.act.kind == Kind::RELEASED) TRY(check_person(*impl.parts.directory, act, false, std::nullopt));
+    if (act.act.kind == Kind::RELEASED) TRY(check_person(*impl.parts.directory, act, false, std::nullopt, promised));
     out.push_back(act);
   }
   return out;
@@ -178,13 +204,14 @@ Result<Sorted> sort_in(const Office::Impl& impl, Loaded& onto, std::vector<Signe
 }
 
 // What the node itself writes about what came: the receipt of a dispatch with what was verified, and the erasure of what nobody may keep.
-Result<std::vector<Plan>> answers_to(const Office::Impl& impl, const Loaded& check_on, const std::vector<SignedAct>& fresh) {
+Result<std::vector<Plan>> answers_to(const Office::Impl& impl, const Loaded& check_on, const std::vector<SignedAct>& fresh,
+                                     std::optional<Time> promised) {
   std::vector<Plan> plans;
   for (const SignedAct& act : fresh) {
     if (impl.side() != party::Side::PROVIDER || act.act.kind != Kind::DISPATCHED) continue;
     if (check_on.state.effects.at(act.hash).effect != inquiry::Effect::APPLIED) continue;
     const inquiry::DispatchedBody body = TRY(body_of<inquiry::DispatchedBody>(act));
-    std::vector<VerificationStep> steps = verify_dispatch(impl, check_on, act);
+    std::vector<VerificationStep> steps = TRY(verify_dispatch(impl, check_on, act, promised));
     const bool all_ok = std::ranges::all_of(steps, &VerificationStep::ok);
     // What is in doubt is not acknowledged: the agency sees no delivery, and nobody here sees a text (state SUSPECT).
     if (all_ok && !check_on.state.shared.withdrawn) plans.push_back(plan_of(Kind::RECEIVED, inquiry::StepBody{{}, {}, act.hash, body.version, {}}));
@@ -206,10 +233,11 @@ Result<std::vector<Plan>> answers_to(const Office::Impl& impl, const Loaded& che
 
 Result<Office::Received> Office::receive(const exchange::Parcel& parcel, const Carried& carried) {
   if (parcel.to != impl_->parts.self.id) return fail(Code::FORBIDDEN, "a parcel for another organisation");
+  const std::optional<Time> promised = carried.received.empty() ? std::nullopt : std::optional(carried.received.front().promised);
   for (int attempt = 1;; ++attempt) {
     Loaded loaded = TRY(impl_->load_or_blank(parcel.matter));
     std::vector<SignedAct> waiting = TRY(impl_->parts.store->held_acts(parcel.matter));
-    std::vector<SignedAct> arrived = TRY(checked_acts(*impl_, parcel, loaded, waiting));
+    std::vector<SignedAct> arrived = TRY(checked_acts(*impl_, parcel, loaded, waiting, promised));
     Loaded check_on = loaded;
     Sorted sorted = TRY(sort_in(*impl_, check_on, std::move(arrived), std::move(waiting)));
     const Received received{sorted.fresh.size(), sorted.held.size()};
@@ -226,7 +254,7 @@ Result<Office::Received> Office::receive(const exchange::Parcel& parcel, const C
       TRY(impl_->parts.store->commit(std::move(apart)));
     }
     if (sorted.fresh.empty()) return received;
-    std::vector<Plan> plans = TRY(answers_to(*impl_, check_on, sorted.fresh));
+    std::vector<Plan> plans = TRY(answers_to(*impl_, check_on, sorted.fresh, promised));
     const Result<Written> written = impl_->write_node(loaded, std::move(plans), std::move(sorted.fresh), carried);
     if (written) return received;
     if (written.error().code != Code::STALE || attempt >= 5) return tl::unexpected<Error>(written.error());

@@ -63,6 +63,57 @@ TEST_CASE("acts that come before their parents wait, and are judged when those h
   CHECK(acts[3].act.kind == inquiry::Kind::VERIFIED);
 }
 
+// As a message brings it that the hub took at that time.
+Carried promised_at(Time at) {
+  Carried carried;
+  MessageIn in;
+  in.id = exchange::MessageId::random();
+  in.promised = in.at = at;
+  carried.received.push_back(std::move(in));
+  return carried;
+}
+
+TEST_CASE("a key revoked before the hub took the message vouches for nothing, whatever date the act bears") {
+  struct Case {
+    const char* what;
+    bool is_revoked, is_before;
+    inquiry::ProviderState expected;
+  };
+  const Case cases[] = {
+      {"nobody revoked", false, false, inquiry::ProviderState::VERIFIED},
+      {"revoked after the promise", true, false, inquiry::ProviderState::VERIFIED},
+      {"revoked before the promise", true, true, inquiry::ProviderState::SUSPECT},
+  };
+  for (const Case& one : cases)
+    for (const bool is_approver : {true, false}) {
+      CAPTURE(one.what);
+      CAPTURE(is_approver);
+      OnItsWay way;
+      TestWorld& world = way.world;
+      const Time revoked = world.clock.now() + minutes(10);
+      if (one.is_revoked) world.directory().revoke_person(is_approver ? world.approver.person : world.registrar.person, revoked);
+      world.clock.advance(hours(1));
+      must(world.provider().receive(way.whole, promised_at(one.is_before ? revoked + minutes(1) : revoked - minutes(1))));
+      CHECK(must(world.provider().store().row(way.matter)).provider_state == one.expected);
+    }
+}
+
+TEST_CASE("an agency that gives one number to two inquiries is not taken at its word") {
+  TestWorld world;
+  const MatterId first = world.dispatched({world.item("reiji-00001")});
+  dynamic_cast<FakeStore&>(*world.agency_office().store).lose(first);
+  const MatterId second = world.dispatched({world.item("reiji-00002")});
+  const auto row = [&](const MatterId& matter) { return must(world.provider().store().row(matter)); };
+  REQUIRE(row(first).number == row(second).number);
+  CHECK(row(first).provider_state == inquiry::ProviderState::VERIFIED);
+  CHECK(row(second).provider_state == inquiry::ProviderState::SUSPECT);
+  const MatterView view = must(world.provider().peek(world.intake, second));
+  const auto step = std::ranges::find(view.verification, std::string("number"), &inquiry::VerificationStep::name);
+  REQUIRE(step != view.verification.end());
+  CHECK_FALSE(step->ok);
+  CHECK(step->detail.find(first.hex()) != std::string::npos);
+}
+
 TEST_CASE("order of arrival makes no difference") {
   OnItsWay way;
   TestWorld& world = way.world;

@@ -143,8 +143,10 @@ class Store {
   // Every matter once, in a stable order, for rebuild, statistics and backup.
   virtual Status each_matter(const std::function<Status(const MatterId&)>& visit) const = 0;
   virtual Status each_row(const MatterQuery& query, const std::function<Status(const inquiry::MatterRow&)>& visit) const = 0;
-  // `compute` is called by several threads at once.
-  virtual Status replace_projections(const std::function<Result<std::optional<inquiry::Projection>>(const MatterId&)>& compute) = 0;
+  // Counts the matters of which anything that lists, searches and pages read is not what `compute` says, and unless `check_only` writes it anew.
+  // What belongs to no matter counts as one more. `compute` is called by several threads at once.
+  virtual Result<std::size_t> replace_projections(const std::function<Result<std::optional<inquiry::Projection>>(const MatterId&)>& compute,
+                                                  bool check_only) = 0;
   virtual Result<inquiry::Projection> projection(const MatterId& matter) const = 0;
 
   virtual Result<std::optional<BookEntry>> book_entry(std::string_view book, const MatterId& id) const = 0;

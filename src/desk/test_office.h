@@ -48,7 +48,10 @@ class FakeDirectory final : public Directory {
   void revoke_person(const PersonId& person, Time until) {
     const std::scoped_lock lock(mutex_);
     for (PublishedPerson& entry : people_)
-      if (entry.person == person) entry.until = std::min(entry.until, until);
+      if (entry.person == person) {
+        entry.is_ended_early = entry.is_ended_early || until < entry.until;
+        entry.until = std::min(entry.until, until);
+      }
   }
   [[nodiscard]] const note::Signer& root_signer() const { return root_; }
   // As on a node that follows a log kept elsewhere.

@@ -6,6 +6,7 @@
 #include "desk/drafting.h"
 #include "desk/impl.h"
 #include "law/deadlines.h"
+#include "report/audit.h"
 
 namespace warifu::desk {
 
@@ -212,8 +213,22 @@ std::optional<inquiry::Answer> collected_of(const Reader& reader) {
 
 // ── timeline and delivery evidence ──
 
+// What is a word of the law's or of a list is told as such, and not as text.
+void tell_content(const SignedAct& act, ActView& view) {
+  if (act.act.kind == Kind::RETURNED)
+    if (const Result<inquiry::ReturnedBody> body = body_of<inquiry::ReturnedBody>(act)) {
+      view.reason = body->reason;
+      view.note = body->message;
+    }
+  if (act.act.kind == Kind::FEEDBACK)
+    if (const Result<inquiry::FeedbackBody> body = body_of<inquiry::FeedbackBody>(act)) {
+      view.outcome = body->outcome;
+      view.note = body->message;
+    }
+}
+
 std::string note_in(const SignedAct& act) {
-  if (!act.body) return {};
+  if (!act.body || act.act.kind == Kind::RETURNED || act.act.kind == Kind::FEEDBACK) return {};
   const Result<json::Value> body = json::parse(*act.body);
   if (!body || !body->is_object()) return {};
   for (const char* key : {"reason", "comment", "message", "text"})
@@ -261,6 +276,7 @@ std::vector<ActView> timeline_of(const Reader& reader) {
     const bool is_legal_note = act->act.kind == Kind::LEGAL_DECIDED || act->act.kind == Kind::FINDING;
     const bool may_read = !is_legal_note || reader.caller.role == party::Role::LEGAL || reader.caller.role == party::Role::AUDITOR;
     if (may_read) view.note = note_in(*act);
+    tell_content(*act, view);
     out.push_back(std::move(view));
   }
   return out;
@@ -302,7 +318,8 @@ std::vector<StepEvidence> evidence_of(const Reader& reader) {
   const bool is_overdue = !released && current->due && law::is_overdue(*current->due, reader.now) && !reader.loaded.state.shared.withdrawn;
   out.push_back({"RELEASED", released, is_overdue});
   if (release_act) add_travel(reader, *release_act, "ANSWER_", true, out);
-  out.push_back({"RETRIEVED", retrieved, false});
+  const Duration wait = hours(reader.impl.parts.law->deadlines().retrieved_warn_hours);
+  out.push_back({"RETRIEVED", retrieved, released && !retrieved && reader.now - *released > wait && !reader.loaded.state.shared.withdrawn});
   return out;
 }
 
@@ -480,9 +497,11 @@ Result<MatterView> Office::view(const Caller& caller, const MatterId& matter, co
   // One act per person and matter in 15 minutes; what lifts a mask is always an act, with its reason.
   const std::optional<Time> last = TRY(impl_->parts.store->last_view(matter, caller.person));
   if (command.reveal.empty() && last && now() - *last < kOpenFor) return impl_->view_of_matter(caller, person, loaded);
+  const bool needs_reason = !command.reveal.empty() || !report::has_part(TRY(impl_->parts.store->row(matter)), caller.role, caller.person);
   TRY(impl_->write(caller, matter, [&](const Scene&) -> Result<Plan> {
     inquiry::ViewedBody body;
-    body.reason = TRY(line(command.reason, "/reason", command.reveal.empty()));
+    if (needs_reason && command.reason.empty()) return fail(Code::MISSING_FIELD, "whoever has no part in a matter says why he looks", "/reason");
+    body.reason = TRY(line(command.reason, "/reason", !needs_reason));
     if (command.reveal.size() > 20) return fail(Code::TOO_MANY, "too many fields", "/reveal", {{"max", "20"}});
     for (const std::string& field : command.reveal) body.revealed.push_back(TRY(line(field, "/reveal")));
     return plan_of(Kind::VIEWED, body);

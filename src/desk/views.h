@@ -99,8 +99,10 @@ struct ActView {
   bool is_shared = false, is_purged = false, has_own_signature = false;
   std::vector<std::string> own_keys;  // <org>/person/<id>+<key id> of the person's signature line or passkey
   inquiry::Effect effect = inquiry::Effect::APPLIED;
-  std::string why;   // when without effect
-  std::string note;  // reason, comment or message in it
+  std::string why;                          // when without effect
+  std::string note;                         // reason, comment or message in it
+  std::optional<law::ReasonCode> reason;    // of a return
+  std::optional<inquiry::Outcome> outcome;  // of what an answer led to
 };
 
 struct StepEvidence {  // accepted → relayed → delivered → retrieved
@@ -208,6 +210,9 @@ struct DeskGroup {
 struct DeskView {
   int my_turn = 0, overdue = 0, due_this_week = 0;
   std::vector<DeskGroup> groups;
+  // Overdue, and the next step is somebody else's: in the charge of an investigator, of the units of a supervisor or approver.
+  std::vector<RowView> late;
+  int late_count = 0;
   std::vector<Notice> alarms;  // registrar and auditor of an agency: statements that name unknown inquiries; `where`: its id
 };
 
@@ -217,8 +222,10 @@ struct RegisterLine {
   std::string state, reason;  // ISSUED, SPOILED, SUPERSEDED
   std::string case_number, addressee, items, approver, answer;
   std::optional<std::string> issued_to;  // the officer
-  std::optional<Time> approved, dispatched, delivered, answered, purged;
-  std::optional<Date> due;
+  std::optional<Time> approved, dispatched, delivered, answered, purged, inspected;
+  std::optional<Date> due, kept_until;
+  std::string inspector;          // who wrote the last finding of the audit
+  std::optional<Sha256> receipt;  // act of the purge
 };
 
 struct RegisterView {
@@ -316,7 +323,8 @@ BOOST_DESCRIBE_STRUCT(JudgementView, (),
 BOOST_DESCRIBE_STRUCT(ItemCheck, (), (no, selector, errors, warnings, judgement))
 BOOST_DESCRIBE_STRUCT(JudgeView, (), (items))
 BOOST_DESCRIBE_STRUCT(ActView, (),
-                      (act, kind, name_ja, name_en, org, role, person, at, is_shared, is_purged, has_own_signature, own_keys, effect, why, note))
+                      (act, kind, name_ja, name_en, org, role, person, at, is_shared, is_purged, has_own_signature, own_keys, effect, why, note,
+                       reason, outcome))
 BOOST_DESCRIBE_STRUCT(StepEvidence, (), (step, at, is_late))
 BOOST_DESCRIBE_STRUCT(ProofSignature, (), (name, key_id, is_passkey, valid_from, valid_until, entry))
 BOOST_DESCRIBE_STRUCT(ProofCrossing, (), (message, from, to, created, promised, log, index, log_size, cosigned_by, is_text_checked))
@@ -332,10 +340,10 @@ BOOST_DESCRIBE_STRUCT(MatterView, (),
                       (row, current, working, previous, items, internal, evidence, releases, lookups, collected, verification, assigned, oral,
                        timeline, actions, warnings))
 BOOST_DESCRIBE_STRUCT(DeskGroup, (), (turn, rows, count))
-BOOST_DESCRIBE_STRUCT(DeskView, (), (my_turn, overdue, due_this_week, groups, alarms))
+BOOST_DESCRIBE_STRUCT(DeskView, (), (my_turn, overdue, due_this_week, groups, late, late_count, alarms))
 BOOST_DESCRIBE_STRUCT(RegisterLine, (),
                       (numbering, matter, state, reason, case_number, addressee, items, approver, answer, issued_to, approved, dispatched, delivered,
-                       answered, purged, due))
+                       answered, purged, inspected, due, kept_until, inspector, receipt))
 BOOST_DESCRIBE_STRUCT(RegisterView, (), (office, office_name, form, year, lines, gaps))
 BOOST_DESCRIBE_STRUCT(OrganisationLabel, (), (id, name_ja, name_en))
 BOOST_DESCRIBE_STRUCT(FiguresView, (), (figures, organisations))

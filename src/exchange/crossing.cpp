@@ -20,13 +20,14 @@ std::vector<note::VerifierKey> sign_keys(const KeyLog& keys, const std::string& 
   return out;
 }
 
-// Envelope and manifest belong together, and the sender signed both.
-Result<std::pair<Envelope, Manifest>> check_sender(const Crossing& crossing, const KeyLog& keys) {
+// Envelope and manifest belong together, and the sender signed both, by keys in force when the hub took the message: what a manifest says of its own
+// time is the sender's word alone.
+Result<std::pair<Envelope, Manifest>> check_sender(const Crossing& crossing, const KeyLog& keys, Time promised) {
   const Result<note::Note> manifest_note = note::Note::parse(crossing.manifest);
   if (!manifest_note) return bad("not a signed note", "manifest");
   const Result<Manifest> manifest = Manifest::parse(manifest_note->text);
   if (!manifest) return bad(manifest.error().message, "manifest");
-  const std::vector<note::VerifierKey> sender = sign_keys(keys, manifest->from, manifest->created);
+  const std::vector<note::VerifierKey> sender = sign_keys(keys, manifest->from, promised);
   if (const auto who = note::verify(*manifest_note, sender); !who || who->empty()) return bad("not signed by its sender", "manifest");
   const Result<CheckedEnvelope> envelope = check_envelope(crossing.envelope, sender);
   if (!envelope) return bad(envelope.error().message, "envelope");
@@ -53,15 +54,16 @@ Status check_acts(const Crossing& crossing, std::span<const inquiry::SignedAct> 
   return {};
 }
 
-// The names under which the checkpoint was cosigned.
-std::vector<std::string> cosigners(const note::Note& checkpoint, const KeyLog& keys, const note::Policy& root) {
+// The names under which others than the hub cosigned the checkpoint: its own witness says when it was published, not that anybody watches.
+std::vector<std::string> cosigners(const note::Note& checkpoint, const std::string& hub, const KeyLog& keys, const note::Policy& root) {
   std::vector<note::VerifierKey> known;
   for (const note::Policy::Witness& witness : root.witnesses) known.push_back(witness.key);
   for (note::VerifierKey& key : keys.witness_keys())
     if (std::ranges::find(known, key) == known.end()) known.push_back(std::move(key));
   std::vector<std::string> out;
   if (const auto who = note::verify(checkpoint, known))
-    for (const note::VerifierKey& key : *who) out.push_back(key.name);
+    for (const note::VerifierKey& key : *who)
+      if (!key.name.starts_with(hub + "/")) out.push_back(key.name);
   return out;
 }
 
@@ -136,7 +138,10 @@ Result<std::vector<BundledCrossing>> take_crossings(const ArchiveEntries& entrie
 
 Result<CheckedCrossing> check_crossing(const Crossing& crossing, std::span<const inquiry::SignedAct> acts, const KeyLog& keys,
                                        const note::Policy& root) {
-  const auto [envelope, manifest] = TRY(check_sender(crossing, keys));
+  const Result<note::Note> promise_note = note::Note::parse(crossing.promise);
+  const Result<Promise> said = promise_note ? Promise::parse(promise_note->text) : tl::unexpected<Error>(promise_note.error());
+  if (!said) return bad("not a promise", "promise");
+  const auto [envelope, manifest] = TRY(check_sender(crossing, keys, said->at));
   CheckedCrossing out;
   out.message = envelope.id;
   out.from = envelope.from;
@@ -144,9 +149,6 @@ Result<CheckedCrossing> check_crossing(const Crossing& crossing, std::span<const
   out.created = manifest.created;
   TRY(check_acts(crossing, acts, manifest, out));
 
-  const Result<note::Note> promise_note = note::Note::parse(crossing.promise);
-  const Result<Promise> said = promise_note ? Promise::parse(promise_note->text) : tl::unexpected<Error>(promise_note.error());
-  if (!said) return bad("not a promise", "promise");
   const bool is_trusted = std::ranges::any_of(root.logs, [&](const note::Policy::Log& log) { return log.key.name == said->origin; });
   if (!is_trusted) return bad("of a log that the root file does not name", "promise");
   const std::string hub = said->origin.substr(0, said->origin.rfind('/'));
@@ -165,7 +167,7 @@ Result<CheckedCrossing> check_crossing(const Crossing& crossing, std::span<const
   if (!checkpoint) return bad(checkpoint.error().message, "proof");
   if (checkpoint->origin != out.log || proof->index != out.index) return bad("another place in the log than the one promised", "proof");
   out.log_size = checkpoint->size;
-  out.cosigned_by = cosigners(proof->checkpoint, keys, root);
+  out.cosigned_by = cosigners(proof->checkpoint, hub, keys, root);
   return out;
 }
 

@@ -30,11 +30,12 @@ struct CheckedCrossing {
   std::string log;  // origin
   std::uint64_t index = 0;
   std::optional<std::uint64_t> log_size;  // of the proof's checkpoint; none without a proof
-  std::vector<std::string> cosigned_by;   // names of the witnesses' keys, those the key log or the root file knows
+  std::vector<std::string> cosigned_by;   // names of the witnesses' keys, those the key log or the root file knows; never the hub's own
   bool is_text_checked = true;            // false: an act's text has been purged, the manifest's digest cannot be rebuilt
 };
 
-// `acts`: those that `crossing.acts` names, in that order. EVIDENCE_INVALID with `where` one of envelope, manifest, promise, proof, acts.
+// `acts`: those that `crossing.acts` names, in that order. The sender's keys are those in force when the hub promised it a place, as its recipient
+// judges them. EVIDENCE_INVALID with `where` one of envelope, manifest, promise, proof, acts.
 [[nodiscard]] Result<CheckedCrossing> check_crossing(const Crossing& crossing, std::span<const inquiry::SignedAct> acts, const KeyLog& keys,
                                                      const note::Policy& root);
 

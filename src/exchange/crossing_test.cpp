@@ -29,6 +29,7 @@ crypto::Ed25519Secret witness_secret() {
   return crypto::Ed25519Secret::from_seed(crypto::Ed25519Seed(crypto::sha256("a witness of the tests").bytes));
 }
 const note::Cosigner witness = note::Cosigner::create("rei-tsushin.example/witness", witness_secret()).value();
+const note::Cosigner hub_witness = note::Cosigner::create("hub.example/witness", crypto::Ed25519Secret::generate()).value();
 
 std::string key_entry(const std::string& org, note::KeyPurpose purpose, const crypto::Ed25519Public& key) {
   note::KeyEntry entry;
@@ -40,14 +41,15 @@ std::string key_entry(const std::string& org, note::KeyPurpose purpose, const cr
   return note::sign_note(entry.text().value(), std::array{test_signer(org + "/root")}).value().serialise();
 }
 
-KeyLog key_log() {
-  const std::vector<std::string> entries{
+std::vector<std::string> key_entries() {
+  return {
       key_entry(agency_org().text(), note::KeyPurpose::sign, agency_sign.verifier().key),
       key_entry("hub.example", note::KeyPurpose::sign, hub_sign.verifier().key),
       key_entry(provider_org().text(), note::KeyPurpose::witness, witness.verifier().key),
+      key_entry("hub.example", note::KeyPurpose::witness, hub_witness.verifier().key),
   };
-  return KeyLog::create(entries).value();
 }
+KeyLog key_log() { return KeyLog::create(key_entries()).value(); }
 
 note::Policy root_file(const std::string& more = "quorum none\n") {
   return note::Policy::parse("log " + test_signer("hub.example/keys").verifier().text() + "\nlog " + log_key.verifier().text() + "\n" + more).value();
@@ -58,8 +60,9 @@ struct Sent {
   std::vector<SignedAct> acts;
   Crossing crossing;
   Envelope envelope;
+  bool is_watched = true;  // by others than the hub
 
-  explicit Sent(std::size_t place = 2) {
+  explicit Sent(std::size_t place = 2, bool watched = true) : is_watched(watched) {
     TestOffice office(party::Side::AGENCY);
     for (const Kind kind : {Kind::DRAFTED, Kind::CHECKED, Kind::APPROVED, Kind::REGISTERED, Kind::DISPATCHED}) office.write(kind);
     for (const SignedAct& act : office.acts())
@@ -93,7 +96,7 @@ struct Sent {
     for (const std::string& entry : entries) leaves.push_back(ledger::leaf_hash(bytes_of(entry)));
     const ledger::Checkpoint checkpoint{std::string(kLog), leaves.size(), ledger::tree_root(leaves)};
     note::Note note = note::sign_note(checkpoint.text(), std::array{log_key}).value();
-    note.signatures.push_back(witness.cosign(note.text, kStart + hours(2)).value());
+    note.signatures.push_back((is_watched ? witness : hub_witness).cosign(note.text, kStart + hours(2)).value());
     crossing.proof = ledger::TlogProof{{}, place, ledger::inclusion_proof(leaves, place).value(), note}.serialise();
   }
   [[nodiscard]] Result<CheckedCrossing> check(const note::Policy& policy = root_file()) const {
@@ -120,6 +123,28 @@ TEST_CASE("a crossing tells who sent what to whom, where it stands in the log an
   CHECK(told.cosigned_by == std::vector<std::string>{"rei-tsushin.example/witness"});
   CHECK(told.is_text_checked);
   CHECK(told.created == kStart + hours(1));
+}
+
+TEST_CASE("the hub's own witness is nobody who watches the hub") {
+  const Sent alone(2, false);
+  const CheckedCrossing told = alone.check().value();
+  CHECK(told.log_size == 5);
+  CHECK(told.cosigned_by.empty());
+}
+
+TEST_CASE("the sender's key is judged when the hub took the message, not when the sender says that he wrote it") {
+  const Sent sent;  // written an hour after the start, promised a second later
+  const auto judged = [&](Time end) {
+    std::vector<std::string> entries = key_entries();
+    const note::Note first = note::Note::parse(entries[0]).value();
+    note::KeyEntry ended = note::KeyEntry::parse(first.text).value();
+    ended.valid.until = end;
+    ended.previous = note::leaf_hash(first);
+    entries.push_back(note::sign_note(ended.text().value(), std::array{test_signer(agency_org().text() + "/root")}).value().serialise());
+    return where_of(check_crossing(sent.crossing, sent.acts, KeyLog::create(entries).value(), root_file()));
+  };
+  CHECK(judged(kStart + hours(1) + seconds(1)) == "manifest");
+  CHECK(judged(kStart + hours(1) + seconds(2)) == "accepted");
 }
 
 TEST_CASE("a quorum of the root file is asked of the proof") {

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <set>
 
 #include "base/limits.h"
 #include "crypto/hash.h"
 #include "inquiry/projection.h"
 #include "ledger/merkle.h"
+#include "note/entry_tree.h"
 #include "note/lines.h"
 
 namespace warifu::exchange {
@@ -170,15 +172,73 @@ Result<KeyLog> check_directory(const ArchiveEntries& entries, const note::Policy
   return log;
 }
 
+// The entries about people, and which of them somebody ended before their time.
+class Revocations {
+ public:
+  explicit Revocations(const ArchiveEntries& entries) {
+    std::map<Sha256, std::size_t> by_leaf;
+    for (std::size_t i = 0;; ++i) {
+      const auto found = entries.find(numbered("directory/entries", i));
+      if (found == entries.end()) return;
+      const Result<note::Note> note = note::Note::parse(found->second);
+      Result<note::PersonEntry> person = note ? note::PersonEntry::parse(note->text) : tl::unexpected<Error>(note.error());
+      if (!person) continue;
+      Item item{std::move(*person), {}, {}};
+      if (item.entry.previous)
+        if (const auto previous = by_leaf.find(*item.entry.previous); previous != by_leaf.end()) {
+          item.previous = previous->second;
+          items_[previous->second].next.push_back(items_.size());
+        }
+      by_leaf.emplace(note::leaf_hash(*note), items_.size());
+      by_entry_.emplace(i, items_.size());
+      items_.push_back(std::move(item));
+    }
+  }
+  // `entry`: its index in the key log.
+  [[nodiscard]] bool has(std::size_t entry) const {
+    const auto found = by_entry_.find(entry);
+    return found != by_entry_.end() &&
+           !note::may_vouch(
+               found->second, items_[found->second].previous, [&](std::size_t i) -> const auto& { return items_[i].entry; },
+               [&](std::size_t i) -> const auto& { return items_[i].next; });
+  }
+
+ private:
+  struct Item {
+    note::PersonEntry entry;
+    std::optional<std::size_t> previous;
+    std::vector<std::size_t> next;
+  };
+  std::vector<Item> items_;
+  std::map<std::size_t, std::size_t> by_entry_;
+};
+
+// The time in an act is its writer's word: a person's key that was revoked before the hub promised the message could have signed under any earlier
+// date. A period that came to its planned end in between is no revocation. (That the organisation stood by the act then, the message itself says.)
+bool is_signed_in_time(const KeyLog& log, const Revocations& revocations, const EvidenceAct& act, Time promised) {
+  if (!act.act.person) return true;
+  const std::string org = act.act.org.text(), own = note::person_name(org, *act.act.person);
+  const std::vector<KeyLog::PersonKey> then = log.person_keys(org, *act.act.person, promised);
+  return std::ranges::all_of(act.signatures, [&](const EvidenceSignature& signature) {
+    const auto is_key = [&](const KeyLog::PersonKey& known) { return to_hex(known.key.id) == signature.key_id; };
+    return signature.name != own || !revocations.has(signature.entry) || std::ranges::any_of(then, is_key);
+  });
+}
+
 // Each message of the bundle, and which acts it carried.
 Status check_crossings(const ArchiveEntries& entries, const KeyLog& log, const note::Policy& root, const std::vector<inquiry::SignedAct>& acts,
                        EvidenceReport& report, std::size_t& counted) {
+  const Revocations revocations(entries);
   for (const BundledCrossing& bundled : TRY(take_crossings(entries, acts))) {
     std::vector<inquiry::SignedAct> carried;
     for (const std::size_t place : bundled.acts) carried.push_back(acts[place]);
     Result<CheckedCrossing> checked = check_crossing(bundled.crossing, carried, log, root);
     if (!checked) return bad(bundled.folder + "/" + checked.error().where, checked.error().message);
-    for (const std::size_t place : bundled.acts) report.acts[place].crossing = report.crossings.size();
+    for (const std::size_t place : bundled.acts) {
+      if (!is_signed_in_time(log, revocations, report.acts[place], checked->promised))
+        return bad(report.acts[place].entry, "signed with a key that was revoked before its message was promised");
+      report.acts[place].crossing = report.crossings.size();
+    }
     report.crossings.push_back(std::move(*checked));
     counted += bundled.entries;
   }

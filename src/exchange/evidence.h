@@ -64,7 +64,8 @@ struct EvidenceReport {
 // one that stands there has nobody who vouches for it.
 [[nodiscard]] Result<std::vector<EvidenceSignature>> check_act_signatures(const KeyLog& log, const inquiry::SignedAct& act, const std::string& entry);
 
-// EVIDENCE_INVALID with `where` = the first bad entry.
+// EVIDENCE_INVALID with `where` = the first bad entry. A person's key that signed an act which crossed must not have been revoked before the hub
+// promised its message a place: an act's own time is what its author says, that one is the hub's word.
 [[nodiscard]] Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Policy& root);
 
 }  // namespace warifu::exchange

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "crypto/hash.h"
+#include "exchange/acts_body.h"
 #include "exchange/evidence.h"
 #include "json/write.h"
 #include "ledger/merkle.h"
@@ -22,7 +23,8 @@ Signer new_signer(const std::string& name) { return Signer::create(name, Ed25519
 
 // An organisation with a passkey in the directory, and one approval that it signed.
 struct Story {
-  Signer root = new_signer("kakuu-police.example/root"), sign = new_signer("kakuu-police.example/sign"), hub = new_signer("hub.example/keys");
+  Signer root = new_signer("kakuu-police.example/root"), sign = new_signer("kakuu-police.example/sign"), hub = new_signer("hub.example/keys"),
+         log = new_signer("hub.example/log");
   TestAuthenticator device{kDesk};
   PersonId person = PersonId::random();
   std::vector<std::string> entries;
@@ -96,7 +98,33 @@ struct Story {
     return make_evidence(input, sign).value();
   }
   Result<EvidenceReport> verify() {
-    return verify_evidence(bundle(), note::Policy::parse("log " + hub.verifier().text() + "\nquorum none\n").value());
+    const std::string logs = "log " + hub.verifier().text() + "\nlog " + log.verifier().text() + "\nquorum none\n";
+    return verify_evidence(bundle(), note::Policy::parse(logs).value());
+  }
+  // Over a hub that promised the message a place at that time.
+  void cross(Time promised) {
+    const Signer hub_sign = new_signer("hub.example/sign");
+    note::KeyEntry entry = org_entry(note::KeyPurpose::sign);
+    entry.org = "hub.example";
+    entry.key.assign(hub_sign.verifier().key.bytes.begin(), hub_sign.verifier().key.bytes.end());
+    enter(entry.text().value(), {new_signer("hub.example/root")});
+    OutgoingMessage message;
+    message.thread = input.matter;
+    message.to = {{"reiji-auction.example", crypto::AgeIdentity::generate().recipient()}};
+    message.body = spell_acts(input.acts).value();
+    message.created = promised;
+    message.expires = promised + days(1);
+    const SealedMessage sealed = seal_message(message, sign, log.verifier().name).value();
+    const Envelope envelope = Envelope::parse(note::Note::parse(sealed.envelope).value().text).value();
+    const Promise promise{log.verifier().name, envelope.id, crypto::sha256(envelope.text()), envelope.leaf, 0, promised};
+    input.crossings = {
+        {sealed.envelope, sealed.manifest, note::sign_note(promise.text(), std::vector{hub_sign}).value().serialise(), {}, {input.acts[0].hash}}};
+  }
+  void revoke_person(Time until) {
+    note::PersonEntry ended = person_entry();
+    ended.valid.until = until;
+    ended.previous = note::leaf_hash(note::Note::parse(entries[2]).value());
+    enter(ended.text().value(), {sign, root});
   }
   void refused(const char* what, const char* where) {
     INFO(what);
@@ -154,10 +182,7 @@ TEST_CASE("evidence with an assertion that does not hold is refused at the act")
   }
   SUBCASE("revoked before the act") {
     Story story;
-    note::PersonEntry ended = story.person_entry();
-    ended.valid.until = Story::at(1500);
-    ended.previous = note::leaf_hash(note::Note::parse(story.entries[2]).value());
-    story.enter(ended.text().value(), {story.sign, story.root});
+    story.revoke_person(Story::at(1500));
     story.refused("revoked", "acts/000000");
   }
   SUBCASE("the organisation had given up that address") {
@@ -173,6 +198,31 @@ TEST_CASE("evidence with an assertion that does not hold is refused at the act")
     const TestAuthenticator other(kDesk);
     story.input.acts[0].assertions.push_back(other.assertion(note::person_name(kOrg, story.person), story.input.acts[0].note.text));
     story.refused("unknown", "acts/000000");
+  }
+}
+
+// The act says 2000: its writer's word.
+TEST_CASE("an act whose key was revoked before its message was promised is named; a planned end in between is none") {
+  Story story;
+  SUBCASE("in force") {
+    story.cross(Story::at(2500));
+    CHECK(story.verify().value().crossings.size() == 1);
+  }
+  SUBCASE("revoked before the promise") {
+    story.revoke_person(Story::at(2200));
+    CHECK(story.verify().has_value());
+    story.cross(Story::at(2500));
+    story.refused("dated back", "acts/000000");
+  }
+  SUBCASE("revoked after it") {
+    story.revoke_person(Story::at(2600));
+    story.cross(Story::at(2500));
+    CHECK(story.verify().has_value());
+  }
+  SUBCASE("its period had run out") {
+    story.input.created = Story::at(6000);
+    story.cross(Story::at(5500));
+    CHECK(story.verify().has_value());
   }
 }
 

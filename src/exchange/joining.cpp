@@ -90,7 +90,19 @@ namespace {
 struct Keys {
   std::optional<note::VerifierKey> sign;
   bool has_seal = false, has_witness = false, has_tls = false;
+  std::vector<Bytes> witnesses, others;
 };
+
+// A witness's key is no other key of its organisation, the root included.
+Status check_apart(Keys& keys, const note::KeyEntry& entry, const note::VerifierKey& root) {
+  const bool is_witness = entry.purpose == note::KeyPurpose::witness;
+  const std::vector<Bytes>& apart = is_witness ? keys.others : keys.witnesses;
+  const bool is_root = is_witness && std::ranges::equal(root.key.bytes, entry.key);
+  if (!entry.key.empty() && (is_root || std::ranges::find(apart, entry.key) != apart.end()))
+    return fail(Code::CONFLICT, "a witness's key serves nothing else", "key");
+  (is_witness ? keys.witnesses : keys.others).push_back(entry.key);
+  return {};
+}
 
 Status take_key(Keys& keys, const std::string& serialised, const note::MemberEntry& member, const ApplicationTerms& terms) {
   const note::Note note = TRY(note::Note::parse(serialised));
@@ -100,6 +112,7 @@ Status take_key(Keys& keys, const std::string& serialised, const note::MemberEnt
   if (entry.previous) return bad("a first entry follows nothing", "prev");
   if (!entry.valid.contains(terms.now)) return fail(Code::KEY_NOT_VALID, "a key that is not in force", "valid", {{"signer", member.root.name}});
   TRY(note::require(note, member.root));
+  TRY(check_apart(keys, entry, member.root));
   switch (entry.purpose) {
     case note::KeyPurpose::sign:
       if (keys.sign) return bad("one signing key", "purpose");

@@ -111,6 +111,13 @@ TEST_CASE("an application brings everything a member needs, signed by the root i
   CHECK(changed([](Applicant& a) { a.keys[1].org = "other.example"; }) == "BAD_NOTE org");
   CHECK(changed([](Applicant& a) { a.keys[1].previous = crypto::sha256("x"); }) == "BAD_NOTE prev");
   CHECK(changed([](Applicant& a) { a.keys[1].valid.until = kNow; }) == "KEY_NOT_VALID valid");
+  // A witness's key serves nothing else, in whichever order they come.
+  CHECK(changed([](Applicant& a) { a.keys[2].key = a.keys[0].key; }) == "CONFLICT key");
+  CHECK(changed([](Applicant& a) { a.keys[2].key = {a.root.verifier().key.bytes.begin(), a.root.verifier().key.bytes.end()}; }) == "CONFLICT key");
+  CHECK(changed([](Applicant& a) {
+          std::swap(a.keys[0], a.keys[2]);
+          a.keys[2].key = a.keys[0].key;
+        }) == "CONFLICT key");
   CHECK(changed([](Applicant& a) { a.document.kind = DocumentKind::profile; }) == "BAD_NOTE document");
   CHECK(changed([](Applicant& a) { a.body += " "; }) == "TEXT_DIFFERS body");
   CHECK(changed([](Applicant& a) { a.sign = signer("kitano.police.example/sign"); }).starts_with("SIGNATURE_MISSING"));

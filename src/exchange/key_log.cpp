@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "note/entry_tree.h"
 
@@ -13,63 +14,164 @@ tl::unexpected<Error> bad(std::size_t index, std::string why) {
   return fail(Code::EVIDENCE_INVALID, std::move(why), std::to_string(index), {{"reason", std::to_string(index)}});
 }
 
-// Puts an entry at the end of its list and behind the one it names. False when that one is not there.
-template <class Items, class Entry>
-bool append(Items& items, std::map<Sha256, std::size_t>& by_leaf, Entry entry, const Sha256& leaf, std::size_t index) {
-  const std::size_t place = items.size();
-  if (entry.previous) {
-    const auto found = by_leaf.find(*entry.previous);
-    if (found == by_leaf.end()) return false;
-    items[found->second].next.push_back(place);
-  }
-  by_leaf.emplace(leaf, place);
-  items.push_back({std::move(entry), index, {}});
-  return true;
+Bytes raw(const note::VerifierKey& key) { return {key.key.bytes.begin(), key.key.bytes.end()}; }
+
+void put_once(std::vector<note::VerifierKey>& keys, note::VerifierKey key) {
+  if (std::ranges::find(keys, key) == keys.end()) keys.push_back(std::move(key));
 }
 
 }  // namespace
 
-Status KeyLog::add_member(const note::Note& note, note::MemberEntry member, std::span<const note::VerifierKey> admitters) {
-  const auto is_of = [&](const auto& item) { return item.entry.org == member.org; };
-  const auto is_again = [&](const note::MemberEntry& other) { return other.org == member.org; };
-  if (std::ranges::any_of(members_, is_again) || std::ranges::any_of(keys_, is_of) || std::ranges::any_of(people_, is_of))
+struct KeyLog::Reader {
+  KeyLog& log;
+  std::span<const note::VerifierKey> admitters;
+  std::map<Sha256, std::size_t> keys_by_leaf = {}, people_by_leaf = {};
+  std::map<std::string, std::vector<std::size_t>> keys_of = {}, people_of = {};  // of an organisation
+  std::map<std::string, note::VerifierKey> roots = {};
+  std::string origin = {};                     // of the first entry
+  std::optional<std::size_t> unadmitted = {};  // the first entry of somebody whom nobody admitted
+
+  Status take(const note::Note& note, std::size_t index);
+
+ private:
+  Status check_origin(const std::string& of) {
+    if (origin.empty()) origin = of;
+    return of == origin ? Status{} : fail(Code::BAD_NOTE, "an entry of another log");
+  }
+  Status add_member(const note::Note& note, note::MemberEntry member);
+  Status add_key(const note::Note& note, note::KeyEntry key, std::size_t index);
+  Status add_person(const note::Note& note, note::PersonEntry person, std::size_t index);
+  [[nodiscard]] Status check_signatures(const note::Note& note, const note::PersonEntry& person) const;
+  [[nodiscard]] Status check_apart(const std::string& org, bool is_witness, const Bytes& key) const;
+  // Behind the one it names, which has no other successor but revocations.
+  template <class Entry>
+  static Status append(std::vector<Item<Entry>>& items, std::map<Sha256, std::size_t>& by_leaf, Entry entry, const Sha256& leaf, std::size_t index) {
+    Item<Entry> item{std::move(entry), index, {}, {}};
+    if (by_leaf.contains(leaf)) return fail(Code::CONFLICT, "stands in the log already");
+    if (item.entry.previous) {
+      const auto found = by_leaf.find(*item.entry.previous);
+      if (found == by_leaf.end()) return fail(Code::CONFLICT, "follows an entry that is not here");
+      Item<Entry>& previous = items[found->second];
+      TRY(note::check_successor(previous.entry, *item.entry.previous, item.entry));
+      if (!previous.next.empty() && !note::is_same_key(previous.entry, item.entry))
+        return fail(Code::CONFLICT, "the predecessor has a successor already");
+      item.previous = found->second;
+      previous.next.push_back(items.size());
+    }
+    by_leaf.emplace(leaf, items.size());
+    items.push_back(std::move(item));
+    return {};
+  }
+  template <class Entry>
+  static bool may_vouch(const std::vector<Item<Entry>>& items, std::size_t at) {
+    return note::may_vouch(
+        at, items[at].previous, [&](std::size_t i) -> const Entry& { return items[i].entry; },
+        [&](std::size_t i) -> const std::vector<std::size_t>& { return items[i].next; });
+  }
+  static const std::vector<std::size_t>& places(const std::map<std::string, std::vector<std::size_t>>& of, const std::string& org) {
+    static const std::vector<std::size_t> none;
+    const auto found = of.find(org);
+    return found == of.end() ? none : found->second;
+  }
+};
+
+Status KeyLog::Reader::add_member(const note::Note& note, note::MemberEntry member) {
+  TRY(check_origin(member.origin));
+  if (roots.contains(member.org) || keys_of.contains(member.org) || people_of.contains(member.org))
     return fail(Code::CONFLICT, "an organisation is admitted once, before anything else of it");
   if (admitters.empty())
     TRY(note::require(note, member.root));
   else
     TRY(note::check_signatures(note, member, admitters));
-  members_.push_back(std::move(member));
+  roots.emplace(member.org, member.root);
+  log.members_.push_back(std::move(member));
   return {};
+}
+
+// A witness's key is nobody's who signs anything else there: else a cosignature could be taken for another signature, or be made by it.
+Status KeyLog::Reader::check_apart(const std::string& org, bool is_witness, const Bytes& key) const {
+  const auto is_taken = [&](std::size_t i) {
+    const note::KeyEntry& other = log.keys_[i].entry;
+    return (other.purpose == note::KeyPurpose::witness) != is_witness && other.key == key;
+  };
+  bool is_apart = key.empty() || std::ranges::none_of(places(keys_of, org), is_taken);
+  if (is_witness) {
+    const auto root = roots.find(org);
+    is_apart = is_apart && (root == roots.end() || raw(root->second) != key) &&
+               std::ranges::none_of(places(people_of, org), [&](std::size_t i) { return log.people_[i].entry.key == key; });
+  }
+  return is_apart ? Status{} : fail(Code::CONFLICT, "a witness's key that serves another purpose too");
+}
+
+Status KeyLog::Reader::add_key(const note::Note& note, note::KeyEntry key, std::size_t index) {
+  TRY(check_origin(key.origin));
+  const auto root = roots.find(key.org);
+  if (root == roots.end() && !unadmitted) unadmitted = index;
+  if (root == roots.end() && !roots.empty()) return fail(Code::KEY_UNKNOWN, "of an organisation that nobody admitted");
+  if (root != roots.end() && !note::require(note, root->second)) return fail(Code::SIGNATURE_MISSING, "not signed by the root of its organisation");
+  TRY(check_apart(key.org, key.purpose == note::KeyPurpose::witness, key.key));
+  const std::string org = key.org;
+  const std::size_t place = log.keys_.size();
+  TRY(append(log.keys_, keys_by_leaf, std::move(key), note::leaf_hash(note), index));
+  keys_of[org].push_back(place);
+  return {};
+}
+
+Status KeyLog::Reader::check_signatures(const note::Note& note, const note::PersonEntry& person) const {
+  note::PersonEntryAuthorities authorities;
+  for (const std::size_t i : places(keys_of, person.org)) {
+    if (log.keys_[i].entry.purpose != note::KeyPurpose::sign || !may_vouch(log.keys_, i)) continue;
+    if (Result<note::VerifierKey> key = log.keys_[i].entry.verifier()) put_once(authorities.sign, std::move(*key));
+  }
+  std::set<PersonId> known;
+  for (const std::size_t i : places(people_of, person.org)) {
+    const note::PersonEntry& other = log.people_[i].entry;
+    known.insert(other.person);
+    if (other.algorithm != note::PersonKeyAlgorithm::ed25519 || !may_vouch(log.people_, i)) continue;  // a passkey signs no entries
+    if (Result<note::VerifierKey> key = other.verifier()) put_once(authorities.people, std::move(*key));
+  }
+  authorities.people_known = known.size();
+  const auto root = roots.find(person.org);
+  if (root != roots.end()) authorities.root = root->second;
+  if (root != roots.end() || known.size() >= 2) return note::check_signatures(note, person, authorities);
+  // The first two of an organisation whose root is not known here: what can be asked is asked.
+  const Result<std::vector<note::VerifierKey>> who = note::verify(note, authorities.sign);
+  if (!who || who->empty()) return fail(Code::SIGNATURE_MISSING, "not signed by its organisation");
+  return {};
+}
+
+Status KeyLog::Reader::add_person(const note::Note& note, note::PersonEntry person, std::size_t index) {
+  TRY(check_origin(person.origin));
+  TRY(check_signatures(note, person));
+  const auto is_witness = [&](std::size_t i) {
+    return log.keys_[i].entry.purpose == note::KeyPurpose::witness && log.keys_[i].entry.key == person.key;
+  };
+  if (std::ranges::any_of(places(keys_of, person.org), is_witness)) return fail(Code::CONFLICT, "a witness's key that serves another purpose too");
+  const std::string org = person.org;
+  const std::size_t place = log.people_.size();
+  TRY(append(log.people_, people_by_leaf, std::move(person), note::leaf_hash(note), index));
+  people_of[org].push_back(place);
+  return {};
+}
+
+Status KeyLog::Reader::take(const note::Note& note, std::size_t index) {
+  if (Result<note::MemberEntry> member = note::MemberEntry::parse(note.text)) return add_member(note, std::move(*member));
+  if (Result<note::KeyEntry> key = note::KeyEntry::parse(note.text)) return add_key(note, std::move(*key), index);
+  Result<note::PersonEntry> person = note::PersonEntry::parse(note.text);
+  if (!person) return fail(Code::BAD_NOTE, "neither an organisation's nor a person's entry");
+  return add_person(note, std::move(*person), index);
 }
 
 Result<KeyLog> KeyLog::create(std::span<const std::string> entries, std::span<const note::VerifierKey> admitters) {
   KeyLog log;
-  std::map<Sha256, std::size_t> keys_by_leaf, people_by_leaf;
+  Reader reader{log, admitters};
   for (std::size_t index = 0; index < entries.size(); ++index) {
     const Result<note::Note> note = note::Note::parse(entries[index]);
     if (!note) return bad(index, "not a signed note");
-    const Sha256 leaf = note::leaf_hash(*note);
-    if (Result<note::MemberEntry> member = note::MemberEntry::parse(note->text)) {
-      if (const Status added = log.add_member(*note, std::move(*member), admitters); !added) return bad(index, added.error().message);
-      continue;
-    }
-    if (Result<note::KeyEntry> key = note::KeyEntry::parse(note->text)) {
-      const auto of = std::ranges::find(log.members_, key->org, &note::MemberEntry::org);
-      if (of != log.members_.end() && !note::require(*note, of->root)) return bad(index, "not signed by the root of its organisation");
-      if (!append(log.keys_, keys_by_leaf, std::move(*key), leaf, index)) return bad(index, "follows an entry that is not here");
-      continue;
-    }
-    Result<note::PersonEntry> person = note::PersonEntry::parse(note->text);
-    if (!person) return bad(index, "neither an organisation's nor a person's entry");
-    std::vector<note::VerifierKey> signers;
-    for (const Item<note::KeyEntry>& item : log.keys_) {
-      if (item.entry.org != person->org || item.entry.purpose != note::KeyPurpose::sign) continue;
-      if (const Result<note::VerifierKey> key = item.entry.verifier()) signers.push_back(*key);
-    }
-    const Result<std::vector<note::VerifierKey>> who = note::verify(*note, signers);
-    if (!who || who->empty()) return bad(index, "not signed by its organisation");
-    if (!append(log.people_, people_by_leaf, std::move(*person), leaf, index)) return bad(index, "follows an entry that is not here");
+    if (const Status taken = reader.take(*note, index); !taken) return bad(index, taken.error().message);
   }
+  // Put before the first admission it would have escaped.
+  if (!log.members_.empty() && reader.unadmitted) return bad(*reader.unadmitted, "of an organisation that nobody admitted");
   return log;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // The key log as a stranger reads it: from its entries alone, whose key was valid when. Pure; used to verify evidence away from any store.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,10 +24,12 @@ class KeyLog {
     std::size_t index = 0;
   };
 
-  // Entries in the order of the log. That the entries are the log's is what the checkpoint over them says; here each is read. The root of an
-  // organisation is learnt from its admission, which must be its first entry and signed by that root (and, when they are given, by two of the
-  // admitters); then its key entries are checked against it. The entries about people are checked against their organisation's
-  // signing keys. EVIDENCE_INVALID with `where` = the entry's index.
+  // Entries in the order of the log. That the entries are the log's is what the checkpoint over them says; here each is checked as a node checks
+  // it that follows the log. The root of an organisation is learnt from its admission, which must be its first entry and signed by that root (and,
+  // when they are given, by two of the admitters); its key entries are signed by it. In a log that admits anybody, nobody has a key without having
+  // been admitted; in one that admits nobody (a directory of a single process) roots are not known here and are not asked for. Entries about people
+  // are signed by their organisation and a second person (the first two: by the root), by keys that no earlier entry has ended. Successors and the
+  // keys of witnesses follow the rules of the directory. EVIDENCE_INVALID with `where` = the entry's index.
   [[nodiscard]] static Result<KeyLog> create(std::span<const std::string> entries, std::span<const note::VerifierKey> admitters = {});
 
   [[nodiscard]] const std::vector<note::MemberEntry>& members() const { return members_; }
@@ -43,13 +46,13 @@ class KeyLog {
   template <class Entry>
   struct Item {
     Entry entry;
-    std::size_t index = 0;          // in the log
-    std::vector<std::size_t> next;  // those that follow it, as places in the same list
+    std::size_t index = 0;                // in the log
+    std::optional<std::size_t> previous;  // that it follows, and those that follow it: places in the same list
+    std::vector<std::size_t> next;
   };
+  struct Reader;
   template <class Entry>
   [[nodiscard]] static bool in_force(const std::vector<Item<Entry>>& items, std::size_t at, Time t);
-
-  Status add_member(const note::Note& note, note::MemberEntry member, std::span<const note::VerifierKey> admitters);
 
   std::vector<note::MemberEntry> members_;
   std::vector<Item<note::KeyEntry>> keys_;

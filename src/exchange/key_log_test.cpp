@@ -92,6 +92,78 @@ TEST_CASE("an entry about a person counts with its organisation's signature only
   }
 }
 
+TEST_CASE("people are checked as a node checks them: by the root at first, then by a second person, and by nobody who was revoked") {
+  Writer writer;
+  const std::string org = "kakuu-police.example";
+  const Ed25519Secret secret = Ed25519Secret::generate();
+  const note::Signer sign = note::Signer::create("kakuu-police.example/sign", secret).value();
+  const std::vector<note::Signer> admission{writer.root};
+  writer.entries.push_back(
+      note::sign_note(note::MemberEntry{"hub.example/keys", org, "agency", writer.root.verifier(), at(900)}.text().value(), admission)
+          .value()
+          .serialise());
+  const Sha256 sign_leaf = writer.add(key(secret, 1000, 5000));
+  const auto device = [&](PersonId id) { return note::Signer::create(note::person_name(org, id), Ed25519Secret::generate()).value(); };
+  const PersonId a = PersonId::random(), b = PersonId::random(), c = PersonId::random();
+  const note::Signer device_a = device(a), device_b = device(b), device_c = device(c);
+  const auto person = [&](PersonId id, const note::Signer& of, std::optional<Sha256> previous = {}) {
+    note::PersonEntry entry;
+    entry.origin = "hub.example/keys";
+    entry.org = org;
+    entry.person = id;
+    entry.role = "approver";
+    entry.key = {of.verifier().key.bytes.begin(), of.verifier().key.bytes.end()};
+    entry.valid = {at(1000), at(3000)};
+    entry.previous = previous;
+    return entry;
+  };
+  const auto add = [&](const note::PersonEntry& entry, const std::vector<note::Signer>& signers) {
+    const note::Note note = note::sign_note(entry.text().value(), signers).value();
+    writer.entries.push_back(note.serialise());
+    return note::leaf_hash(note);
+  };
+  const auto place = [&] {
+    const auto log = KeyLog::create(writer.entries);
+    return log ? std::string("good") : log.error().where;
+  };
+  SUBCASE("the first without the root") {
+    add(person(a, device_a), {sign});
+    CHECK(place() == "2");
+  }
+  const Sha256 leaf_a = add(person(a, device_a), {sign, writer.root});
+  add(person(b, device_b), {sign, writer.root});
+  SUBCASE("the third without a second person") {
+    add(person(c, device_c), {sign});
+    CHECK(place() == "4");
+  }
+  SUBCASE("the third with one") {
+    add(person(c, device_c), {sign, device_a});
+    CHECK(place() == "good");
+  }
+  SUBCASE("the second person was revoked before") {
+    note::PersonEntry ended = person(a, device_a, leaf_a);
+    ended.valid.until = at(1500);
+    add(ended, {sign, device_b});
+    add(person(c, device_c), {sign, device_a});
+    CHECK(place() == "5");
+  }
+  SUBCASE("the organisation's key was revoked before") {
+    writer.add(key(secret, 1000, 1500, sign_leaf));
+    add(person(c, device_c), {sign, device_a});
+    CHECK(place() == "5");
+  }
+  SUBCASE("a successor that another organisation wrote") {
+    KeyEntry foreign = key(secret, 1000, 1500, sign_leaf);
+    foreign.org = "other.example";
+    writer.add(foreign);
+    CHECK(place() == "4");
+  }
+  SUBCASE("the same entry twice") {
+    writer.entries.push_back(writer.entries[1]);
+    CHECK(place() == "4");
+  }
+}
+
 TEST_CASE("the admission of an organisation names the root that its keys must be signed with") {
   Writer writer;
   const note::Signer first = note::Signer::create("hub.example/admit/1", Ed25519Secret::generate()).value();
@@ -122,6 +194,28 @@ TEST_CASE("the admission of an organisation names the root that its keys must be
     writer.add_text(key(Ed25519Secret::generate(), 1000, 5000).text().value(),
                     note::Signer::create("kakuu-police.example/root", Ed25519Secret::generate()).value());
     CHECK(KeyLog::create(writer.entries, admitters).error().where == "1");
+  }
+  SUBCASE("a key of somebody whom nobody admitted, behind it or before") {
+    KeyEntry foreign = key(Ed25519Secret::generate(), 1000, 5000);
+    foreign.org = "other.example";
+    writer.add(foreign);
+    CHECK(KeyLog::create(writer.entries).has_value());  // a directory without admissions
+    add_member({writer.root, first, second});
+    CHECK(KeyLog::create(writer.entries).error().where == "0");
+    std::swap(writer.entries[0], writer.entries[1]);
+    CHECK(KeyLog::create(writer.entries).error().where == "1");
+  }
+  SUBCASE("a witness's key that serves something else") {
+    add_member({writer.root, first, second});
+    const Ed25519Secret secret = Ed25519Secret::generate();
+    writer.add(key(secret, 1000, 5000));
+    KeyEntry witness = key(Ed25519Secret::generate(), 1000, 5000);
+    witness.purpose = note::KeyPurpose::witness;
+    writer.add(witness);
+    CHECK(KeyLog::create(writer.entries).has_value());
+    witness.key = key(secret, 1000, 5000).key;
+    writer.add(witness);
+    CHECK(KeyLog::create(writer.entries).error().where == "3");
   }
   SUBCASE("twice, or after a key") {
     add_member({writer.root, first, second});

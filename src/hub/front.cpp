@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hub/server_figures.h"
 #include "ledger/merkle.h"
 #include "note/lines.h"
 
@@ -105,8 +106,6 @@ bool is_log_name(const std::string& name, LogName& log) {
   return parsed.has_value();
 }
 
-bool is_here(const std::string& peer) { return peer == "127.0.0.1" || peer == "::1"; }
-
 }  // namespace
 
 net::BodyPolicy HubFront::body_policy(const Request& head) {
@@ -123,7 +122,7 @@ net::BodyPolicy HubFront::body_policy(const Request& head) {
 Response HubFront::handle(const Request& request) {
   Result<Response> response = route(request);
   if (response) return std::move(*response);
-  hub_.metrics().count("warifu_hub_refused_total", {{"code", std::string(sentence(response.error().code).name)}});
+  hub_.refused(HubEvent::request, hub_.name_of(request.peer_certificate), response.error());
   return net::problem_response(response.error(), request.request_id);
 }
 
@@ -137,7 +136,7 @@ Result<Response> HubFront::route(const Request& request) {
     TRY(hub_.health());
     return net::text_response(200, "text/plain", "ok\n");
   }
-  if (path.size() == 1 && path[0] == "metrics" && is_here(request.peer)) {
+  if (path.size() == 1 && path[0] == "metrics" && is_from_here(request)) {
     TRY(only(request, "GET"));
     return net::text_response(200, std::string(net::Metrics::kContentType), hub_.figures());
   }
@@ -201,7 +200,8 @@ Result<Response> HubFront::fetch(const Request& request, const Member& member) {
   Response open;
   open.later = [this, member, after, limit, wait, id = request.request_id](net::Reply reply) {
     hub_.fetch_later(member, after, limit, std::chrono::milliseconds(static_cast<std::int64_t>(wait)),
-                     [reply = std::move(reply), id](Result<std::vector<exchange::FetchedMessage>> messages) {
+                     [this, org = member.org.text(), reply = std::move(reply), id](Result<std::vector<exchange::FetchedMessage>> messages) {
+                       if (!messages) hub_.refused(HubEvent::request, org, messages.error());
                        reply(messages ? bytes_response(spell(std::move(*messages))) : net::problem_response(messages.error(), id));
                      });
   };
@@ -234,6 +234,7 @@ Result<Response> HubFront::objects(const Request& request, const Member& member,
   if (path.size() == 2) {
     if (request.method == "GET") return net::text_response(200, "text/plain", spell(TRY(store.object_state(org, *object))));
     TRY(only(request, "PUT"));
+    TRY(hub_.check_rate(member, 1));
     const auto lines = TRY(lines_of(request.body, 1 + exchange::kObjectBytesMax / exchange::kObjectPartBytes));
     if (lines.empty()) return fail(Code::EMPTY_FIELD, "the size is missing", "body");
     const std::uint64_t bytes = TRY(note::parse_decimal(lines[0], "bytes", exchange::kObjectBytesMax));
@@ -248,6 +249,7 @@ Result<Response> HubFront::objects(const Request& request, const Member& member,
     return bytes_response(std::string(text_of(bytes)));
   }
   TRY(only(request, "PUT"));
+  TRY(hub_.check_rate(member, 1));
   TRY(store.put_part(org, *object, part, bytes_of(request.body), hub_.options().clock()));
   return done();
 }

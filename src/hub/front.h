@@ -1,6 +1,6 @@
 #pragma once
 // The hub's interface over HTTP: every row of docs/formats.md, "The hub's interface", with its limits. A request that is not exactly of that
-// shape is refused with a code; what is refused is counted, and nothing of it is kept.
+// shape is refused with a code; what is refused is counted and told with its code, and nothing of it is kept.
 
 #include "hub/hub.h"
 #include "net/server.h"

@@ -97,6 +97,7 @@ Status Hub::open_stores() {
                                        options_.clock()));
   TRY(metrics_.declare_counter("warifu_hub_messages_total", "Messages taken"));
   TRY(metrics_.declare_counter("warifu_hub_refused_total", "Requests and messages refused, by code"));
+  TRY(server_figures_.declare());
   TRY(metrics_.declare_gauge("warifu_hub_log_entries", "Entries integrated, by log"));
   TRY(metrics_.declare_gauge("warifu_hub_checkpoint_age_seconds", "Since the last checkpoint was published, by log"));
   TRY(metrics_.declare_gauge("warifu_hub_checkpoint_cosignatures", "Of witnesses, over the published checkpoint, by log"));
@@ -227,15 +228,20 @@ Result<Member> Hub::member_of(const std::optional<net::PeerCertificate>& peer) {
   return Member{std::move(*org), peer->spki};
 }
 
-Status Hub::check_rate(const std::string& org, std::size_t messages) {
-  const std::int64_t minute = options_.clock().seconds() / 60;
-  const std::scoped_lock lock(rate_mutex_);
-  Rate& rate = rates_[org];
-  if (rate.minute != minute) rate = {minute, 0};
-  if (rate.messages + static_cast<int>(messages) > options_.quota.messages_per_minute)
-    return fail(Code::RATE_LIMITED, "too many messages of this member in a minute", "messages", {{"retry_after", "60"}});
-  rate.messages += static_cast<int>(messages);
-  return {};
+std::string Hub::name_of(const std::optional<net::PeerCertificate>& peer) {
+  constexpr const char* kNobody = "-";
+  if (!peer) return kNobody;
+  const Result<party::OrganisationId> org = party::OrganisationId::parse(peer->common_name);
+  if (!org) return kNobody;
+  const Result<std::optional<note::MemberEntry>> member = directory_->member(*org);
+  return member && *member ? org->text() : kNobody;
+}
+
+void Hub::refused(HubEvent event, const std::string& org, const Error& error) {
+  const Sentence& said = sentence(error.code);
+  metrics_.count("warifu_hub_refused_total", {{"code", std::string(said.name)}});
+  const std::string_view refused = event == HubEvent::request ? "request_refused" : "message_refused";
+  tell(said.http_status >= 500 ? "request_failed" : refused, org, error);
 }
 
 // ── messages ──
@@ -285,7 +291,7 @@ Result<std::string> Hub::promise(const MessageId& id, const Sha256& digest, cons
 }
 
 Result<std::vector<Result<std::string>>> Hub::post(const Member& member, const std::vector<exchange::PostedMessage>& messages) {
-  TRY(check_rate(member.org.text(), messages.size()));
+  TRY(check_rate(member, messages.size()));
   std::vector<Result<std::string>> answers;
   std::vector<store::HubMessage> good;
   std::vector<std::size_t> places;  // where the answer to each good one stands
@@ -314,7 +320,7 @@ Result<std::vector<Result<std::string>>> Hub::post(const Member& member, const s
     if (answer)
       metrics_.count("warifu_hub_messages_total");
     else
-      metrics_.count("warifu_hub_refused_total", {{"code", std::string(sentence(answer.error().code).name)}});
+      refused(HubEvent::message, member.org.text(), answer.error());
   }
   return answers;
 }
@@ -422,45 +428,6 @@ Result<std::vector<exchange::MessageStatus>> Hub::status(const Member& member, c
   return out;
 }
 
-// ── logs and directory ──
-
-Status Hub::cosign(const Member& member, LogName log, const std::string& checkpoint_text, const std::string& signature_line) {
-  std::vector<note::VerifierKey> keys;
-  for (const note::KeyEntry& entry : TRY(directory_->organisation_keys_for(member.org, note::KeyPurpose::witness, options_.clock())))
-    keys.push_back(TRY(entry.verifier()));
-  return keeper(log).cosign(checkpoint_text, signature_line, keys);
-}
-
-Status Hub::add_entry(const Member& member, const std::string& note) {
-  const note::Note parsed = TRY(note::Note::parse(note));
-  std::string org;
-  if (const Result<note::KeyEntry> key = note::KeyEntry::parse(parsed.text))
-    org = key->org;
-  else if (const Result<note::PersonEntry> person = note::PersonEntry::parse(parsed.text))
-    org = person->org;
-  else
-    return fail(Code::BAD_NOTE, "neither an organisation's nor a person's entry", "entry");
-  if (org != member.org.text()) return fail(Code::FORBIDDEN, "an entry of another organisation", "org");
-  // The same again: what was asked for is so.
-  const Sha256 leaf = note::leaf_hash(parsed);
-  if (TRY(directory_->has_entry(leaf))) return {};
-  TRY(failpoint_error("hub.entry.before"));
-  TRY(directory_->add_entry(note));
-  failpoint("hub.entry.after");
-  {
-    const std::scoped_lock lock(known_mutex_);
-    known_.erase(org);
-  }
-  return {};
-}
-
-Status Hub::publish(const Member& member, const exchange::SignedDocument& document) {
-  const note::Note note = TRY(note::Note::parse(document.note));
-  const exchange::Document parsed = TRY(exchange::Document::parse(note.text));
-  if (parsed.org != member.org.text()) return fail(Code::FORBIDDEN, "a document of another organisation", "org");
-  return directory_->put_document(document);
-}
-
 // ── figures ──
 
 Status Hub::health() {
@@ -483,6 +450,7 @@ std::string Hub::figures() {
   const Result<std::optional<Time>> oldest = store_->promised_at(messages_log_->figures().published.size);
   if (oldest && *oldest) late = std::max(0.0, static_cast<double>((now - **oldest).us) / 1e6 - network_.promise_seconds);
   metrics_.set("warifu_hub_promise_lateness_seconds", late);
+  server_figures_.refresh();
   return metrics_.render();
 }
 

@@ -32,6 +32,7 @@
 #include "exchange/hub.h"
 #include "exchange/joining.h"
 #include "exchange/network.h"
+#include "hub/server_figures.h"
 #include "net/http.h"
 #include "net/metrics.h"
 #include "store/directory_store.h"
@@ -41,9 +42,13 @@
 
 namespace warifu::hub {
 
+// An agency of some thousand people enters all of them within a day; more is nobody's need, and what stands in the log of keys stays there.
+inline constexpr int kEntriesPerDay = 5'000;
+
 struct HubQuota {
-  int messages_per_minute = 60'000;  // of one member
+  int messages_per_minute = 60'000;  // of one member; an entry, a document and a part of an object count as one each
   std::uint64_t bytes = 50ull << 30;
+  int entries_per_day = kEntriesPerDay;  // of one member, in the log of keys; as many ends of keys besides
 };
 
 struct HubOptions {
@@ -55,7 +60,8 @@ struct HubOptions {
   std::chrono::milliseconds publish_every{1'000};
   std::chrono::milliseconds integrate_every{100};
   std::function<Time()> clock = now_utc;
-  // What goes wrong in the background, for the operator's log: an event, and of which log or part.
+  // What goes wrong in the background and what is refused, for the operator's log: an event, and of which log, part or organisation. The error has
+  // a code and a sentence of ours, never anything of what was sent.
   std::function<void(std::string_view event, const std::string& of, const Error& error)> tell = {};
 };
 
@@ -66,6 +72,9 @@ struct HubSetup {
   std::vector<std::string> hosts;  // of the certificate, besides the host of the URL
   std::function<Time()> clock = now_utc;
 };
+
+// What is refused: a whole request, or one message of a good one.
+enum class HubEvent { request, message };
 
 // Who is at the other end of a connection: an organisation whose certificate's key is in force in the log of keys.
 struct Member {
@@ -93,6 +102,10 @@ class Hub {
   // ── the interface (docs/formats.md), one function for each row ──
   // NOT_ADMITTED unless the certificate's name is a member's and its key in force there.
   [[nodiscard]] Result<Member> member_of(const std::optional<net::PeerCertificate>& peer);
+  // For the log of events: the organisation that the certificate names, when it was ever admitted; else "-", for names come from outside.
+  [[nodiscard]] std::string name_of(const std::optional<net::PeerCertificate>& peer);
+  void refused(HubEvent event, const std::string& org, const Error& error);  // counted and told
+  Status check_rate(const Member& member, std::size_t messages);             // RATE_LIMITED; post(), add_entry() and publish() ask it themselves
   Result<std::vector<Result<std::string>>> post(const Member& member, const std::vector<exchange::PostedMessage>& messages);
   Result<std::vector<exchange::FetchedMessage>> fetch(const Member& member, std::uint64_t after, std::size_t limit);
   // Calls `done` when there is something, or after the wait with nothing; from another thread. No thread waits for each.
@@ -112,6 +125,7 @@ class Hub {
   [[nodiscard]] const exchange::Network& network() const { return network_; }
   [[nodiscard]] const HubOptions& options() const { return options_; }
   [[nodiscard]] net::Metrics& metrics() { return metrics_; }
+  [[nodiscard]] ServerFigures& server_figures() { return server_figures_; }
   [[nodiscard]] std::string figures();
   [[nodiscard]] Status health();
 
@@ -128,7 +142,8 @@ class Hub {
   Status open_logs();
   Result<std::shared_ptr<const Known>> known(const std::string& org);
   Result<store::HubMessage> check(const Member& member, const exchange::PostedMessage& posted);
-  Status check_rate(const std::string& org, std::size_t messages);
+  Status take_entry(const Member& member, bool is_end);
+  void give_back_entry(const Member& member);
   Result<std::string> promise(const exchange::MessageId& id, const Sha256& digest, const Sha256& leaf, const store::HubPlace& place);
   void tell_news(const std::vector<store::HubMessage>& messages);
   void tell(std::string_view event, const std::string& of, const Error& error) const {
@@ -146,13 +161,14 @@ class Hub {
   std::unique_ptr<store::HubStore> store_;
   std::unique_ptr<store::LogKeeper> messages_log_, keys_log_;
   net::Metrics metrics_;
+  ServerFigures server_figures_{metrics_};
 
   std::mutex known_mutex_;
   std::map<std::string, std::shared_ptr<const Known>> known_;
   std::mutex rate_mutex_;
   struct Rate {
-    std::int64_t minute = 0;
-    int messages = 0;
+    std::int64_t minute = 0, day = 0;
+    int messages = 0, entries = 0, ends = 0;
   };
   std::map<std::string, Rate> rates_;
 

@@ -24,9 +24,28 @@ namespace {
 constexpr std::size_t kFileMax = 64 * 1024;
 constexpr int kTries = 4;  // against others who had a checkpoint of the same log cosigned meanwhile
 
+constexpr const char* kAnswers = "warifu_witness_answers_total";
+constexpr const char* kSize = "warifu_witness_log_size";
+
 std::string key_name(const std::string& org) { return org + "/witness"; }
 
 net::Response plain(int status, std::string text) { return net::text_response(status, "text/plain; charset=utf-8", std::move(text)); }
+
+// Why an answer is no cosignature, for the operator's log.
+std::optional<Error> not_cosigned(int status) {
+  switch (status) {
+    case 200: return std::nullopt;
+    case static_cast<int>(WitnessAnswer::NOT_SIGNED): return Error{Code::SIGNATURE_INVALID, "a checkpoint without the log's signature", {}, {}};
+    case static_cast<int>(WitnessAnswer::UNKNOWN_LOG): return Error{Code::NOT_FOUND, "a checkpoint of a log that is not known here", {}, {}};
+    case static_cast<int>(WitnessAnswer::CONFLICT):
+      return Error{
+          Code::CONFLICT, "the log asks from another size than the one that was cosigned last: it was set back, or an answer was lost", {}, {}};
+    case static_cast<int>(WitnessAnswer::BAD_PROOF):
+      return Error{Code::LOG_FORKED, "a signed checkpoint does not go on from the one that was cosigned last", {}, {}};
+    case 503: return Error{Code::QUEUE_FULL, "too many checkpoints of a log at a time", {}, {}};
+    default: return Error{Code::BAD_REQUEST, "not a request to add a checkpoint", {}, {}};
+  }
+}
 
 }  // namespace
 
@@ -48,7 +67,7 @@ Result<note::VerifierKey> WitnessHouse::create(const std::string& data, const pa
   return TRY(keyring.load_cosigner(key_name(org.text()))).verifier();
 }
 
-Result<std::unique_ptr<WitnessHouse>> WitnessHouse::open(const std::string& data, std::function<Time()> clock) {
+Result<std::unique_ptr<WitnessHouse>> WitnessHouse::open(const std::string& data, std::function<Time()> clock, Tell tell) {
   const Result<std::string> text = read_file(data + "/witness.json", kFileMax);
   if (!text) return fail(Code::NOT_FOUND, "no witness in this folder", data);
   const WitnessFile file = TRY(json::decode_text<WitnessFile>(*text));
@@ -58,27 +77,49 @@ Result<std::unique_ptr<WitnessHouse>> WitnessHouse::open(const std::string& data
   auto open = [data](store::Access access) -> Result<std::unique_ptr<store::Database>> {
     return store::open_sqlite({.file = data + "/witness.sqlite", .access = access});
   };
-  auto house = std::make_unique<WitnessHouse>(Key{}, std::move(key), std::move(policy), std::move(clock));
+  auto house = std::make_unique<WitnessHouse>(Key{}, std::move(key), std::move(policy), std::move(clock), std::move(tell));
+  TRY(house->declare_figures());
   house->lock_.emplace(std::move(lock));
   house->store_ = TRY(store::HubStore::create({.open = std::move(open), .objects = data + "/objects", .limits = {}}, house->clock_()));
   return house;
 }
 
-Result<net::Response> WitnessHouse::add_checkpoint(const std::string& body) {
+Status WitnessHouse::declare_figures() {
+  TRY(server_figures_.declare());
+  TRY(metrics_.declare_counter(kAnswers, "Requests to cosign, by log and answer: 409 and 422 did not go on from what was cosigned before"));
+  TRY(metrics_.declare_gauge(kSize, "Size of the last checkpoint that was cosigned, by log"));
+  return {};
+}
+
+Result<net::Response> WitnessHouse::figures() {
+  for (const note::Policy::Log& log : policy_.logs) {
+    const std::optional<store::LogState> last = TRY(store_->witnessed(log.key.name));
+    metrics_.set(kSize, last ? static_cast<double>(last->size) : 0, {{"log", log.key.name}});
+  }
+  server_figures_.refresh();
+  return net::text_response(200, std::string(net::Metrics::kContentType), metrics_.render());
+}
+
+Result<net::Response> WitnessHouse::add_checkpoint(const std::string& body, std::string& origin) {
   const Result<ledger::AddCheckpoint> request = ledger::AddCheckpoint::parse(body);
   if (!request) return plain(400, "not a request to add a checkpoint\n");
   const std::string& text = request->checkpoint.text;
-  const std::string origin = text.substr(0, text.find('\n'));
-  const note::VerifierKey* log = nullptr;
+  const std::string_view asked = std::string_view(text).substr(0, text.find('\n'));
   for (const note::Policy::Log& known : policy_.logs)
-    if (known.key.name == origin) log = &known.key;
-  if (log == nullptr) return plain(static_cast<int>(WitnessAnswer::UNKNOWN_LOG), "this log is not known here\n");
+    if (known.key.name == asked) {
+      origin = known.key.name;
+      return judge(*request, known.key);
+    }
+  return plain(static_cast<int>(WitnessAnswer::UNKNOWN_LOG), "this log is not known here\n");
+}
 
+Result<net::Response> WitnessHouse::judge(const ledger::AddCheckpoint& request, const note::VerifierKey& log) {
+  const std::string& origin = log.name;
   for (int i = 0; i < kTries; ++i) {
     const std::optional<store::LogState> last = TRY(store_->witnessed(origin));
     std::optional<ledger::Checkpoint> before;
     if (last) before = ledger::Checkpoint{origin, last->size, last->root};
-    const ledger::WitnessVerdict verdict = ledger::judge_checkpoint(*request, *log, before);
+    const ledger::WitnessVerdict verdict = ledger::judge_checkpoint(request, log, before);
     const int status = static_cast<int>(verdict.answer);
     switch (verdict.answer) {
       case WitnessAnswer::ACCEPTED: break;
@@ -94,17 +135,28 @@ Result<net::Response> WitnessHouse::add_checkpoint(const std::string& body) {
     if (!persisted && persisted.error().code == Code::CONFLICT) continue;
     TRY(persisted);
     failpoint("witness.persisted");
-    return plain(200, TRY(key_.cosign(text, now)).text() + "\n");
+    return plain(200, TRY(key_.cosign(request.checkpoint.text, now)).text() + "\n");
   }
   return plain(503, "too many at a time\n");
 }
 
-net::Response WitnessHouse::handle(const net::Request& request) {
+Result<net::Response> WitnessHouse::route(const net::Request& request, std::string& origin) {
   if (request.path == "/healthz" && request.method == "GET") return plain(200, "ok\n");
-  if (request.path != "/add-checkpoint") return net::problem_response(Error{Code::NOT_FOUND, "a witness adds checkpoints", "path", {}});
-  if (request.method != "POST") return net::problem_response(Error{Code::METHOD_NOT_ALLOWED, "another method", "method", {{"expected", "POST"}}});
-  Result<net::Response> response = add_checkpoint(request.body);
+  if (request.path == "/metrics" && request.method == "GET" && is_from_here(request)) return figures();
+  if (request.path != "/add-checkpoint") return fail(Code::NOT_FOUND, "a witness adds checkpoints", "path");
+  if (request.method != "POST") return fail(Code::METHOD_NOT_ALLOWED, "another method", "method", {{"expected", "POST"}});
+  Result<net::Response> response = add_checkpoint(request.body, origin);
+  if (!response) return response;
+  metrics_.count(kAnswers, {{"log", origin}, {"status", std::to_string(response->status)}});
+  if (const std::optional<Error> why = not_cosigned(response->status); why && tell_) tell_("not_cosigned", origin, *why);
+  return response;
+}
+
+net::Response WitnessHouse::handle(const net::Request& request) {
+  std::string origin = "-";
+  Result<net::Response> response = route(request, origin);
   if (response) return std::move(*response);
+  if (tell_) tell_(sentence(response.error().code).http_status >= 500 ? "request_failed" : "request_refused", origin, response.error());
   return net::problem_response(response.error(), request.request_id);
 }
 

@@ -48,13 +48,15 @@ TEST_CASE("a role may write a kind only on its own side") {
   CHECK_FALSE(may_write(Kind::PURGED, party::Side::PROVIDER, party::Role::REGISTRAR));
 }
 
-// domain.md: an administrator manages people and can read no matter; an auditor writes nothing but findings (and what he looked at).
+// domain.md: an administrator manages people and can read no matter; an auditor writes nothing but findings (and what he looked at). What
+// he finds out about an incident of the exchange belongs to no matter and stands in a book of the office.
 TEST_CASE("administrators write no act of a matter, auditors only findings and views") {
   for (const KindRule& rule : all_kinds())
     for (const party::Side side : {party::Side::AGENCY, party::Side::PROVIDER}) {
       CAPTURE(enum_text(rule.kind));
       CHECK(may_write(rule.kind, side, party::Role::ADMIN) == (rule.kind == Kind::OFFICE_CHANGED));
-      const bool of_audit = rule.kind == Kind::FINDING || rule.kind == Kind::VIEWED || (rule.kind == Kind::OPENED && side == party::Side::AGENCY);
+      const bool of_audit = rule.kind == Kind::FINDING || rule.kind == Kind::VIEWED || rule.kind == Kind::OFFICE_CHANGED ||
+                            (rule.kind == Kind::OPENED && side == party::Side::AGENCY);
       CHECK(may_write(rule.kind, side, party::Role::AUDITOR) == of_audit);
     }
 }

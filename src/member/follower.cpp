@@ -48,23 +48,26 @@ Status Follower::follow() {
   }
   followed_ = seen.checkpoint;
   TRY(watch(watched_));
-  as_of_us_ = TRY(attested(seen)).us;
+  if (const std::optional<Time> as_of = TRY(attested(seen))) as_of_us_ = as_of->us;
   return {};
 }
 
-// By this house's clock, unless the hub's own witness attests an older time: then a line that only repeats old answers makes nothing younger.
-Result<Time> Follower::attested(const desk::LogSeen& seen) const {
+// When the hub's own witness says it was published, and by this house's clock at most: a line that only repeats old answers makes nothing younger. By
+// this clock alone only where the directory knows no such witness; a checkpoint that lacks the cosignature of one it knows says nothing of its age.
+Result<std::optional<Time>> Follower::attested(const desk::LogSeen& seen) const {
   std::vector<note::VerifierKey> keys;
   for (const note::KeyEntry& entry : TRY(parts_.replica->organisation_keys_for(parts_.hub_org, note::KeyPurpose::witness, seen.at)))
     keys.push_back(TRY(entry.verifier()));
   const note::Note note = TRY(note::Note::parse(seen.checkpoint));
+  if (keys.empty()) return std::optional(seen.at);
   const Result<std::vector<note::VerifierKey>> signers = note::verify(note, keys);
-  if (!signers) return signers.error().code == Code::SIGNATURE_MISSING ? Result<Time>(seen.at) : tl::unexpected<Error>(signers.error());
+  if (!signers && signers.error().code == Code::SIGNATURE_MISSING) return std::optional<Time>{};
+  TRY(signers);
   Time newest{};
   for (const note::SignatureLine& line : note.signatures)
     for (const note::VerifierKey& key : *signers)
       if (line.name == key.name && line.id == key.id) newest = std::max(newest, TRY(note::cosignature_time(line)));
-  return std::min(seen.at, newest + kClocksDiffer);
+  return std::optional(std::min(seen.at, newest + kClocksDiffer));
 }
 
 Status Follower::take_documents() {
@@ -116,7 +119,7 @@ Result<std::optional<Time>> Follower::verified_as_of() const {
   if (known != 0) return std::optional(Time{known});
   // Since the last start nothing was heard yet: what was verified before counts with its age.
   const std::optional<desk::LogSeen> seen = TRY(parts_.mailbox.log_seen(exchange::LogName::keys));
-  return std::optional(seen ? seen->at : Time{});
+  return std::optional(seen ? TRY(attested(*seen)).value_or(Time{}) : Time{});
 }
 
 }  // namespace warifu::member

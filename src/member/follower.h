@@ -30,12 +30,13 @@ class Follower {
   // Up to the newest checkpoint, and the documents. Errors of the line; LOG_FORKED and errors of entries that no log of keys may hold, as
   // incidents.
   Status sync();
-  // When the newest checkpoint was verified, with everything up to it taken in. Nothing: never yet.
+  // When the newest checkpoint was verified, with everything up to it taken in; not later than the hub's witness attests, where the directory has a
+  // key of it. Nothing: never yet.
   [[nodiscard]] Result<std::optional<Time>> verified_as_of() const;
 
  private:
   Status follow();
-  [[nodiscard]] Result<Time> attested(const desk::LogSeen& seen) const;
+  [[nodiscard]] Result<std::optional<Time>> attested(const desk::LogSeen& seen) const;
   Status take_documents();
   Status watch(std::size_t first);
 

@@ -27,7 +27,7 @@ Member::Member(MemberOptions options, std::unique_ptr<exchange::HubPort> hub, de
       messages_({mailbox_, options_.witness, options_.clock}, LogFiles(*hub_, LogName::messages), options_.network.log),
       keys_({mailbox_, options_.witness, options_.clock}, LogFiles(*hub_, LogName::keys), options_.network.keys),
       follower_({options_.self.id.text(), options_.network.hub, options_.root, mailbox_, replica, *hub_, options_.clock}, keys_),
-      prover_({mailbox_, options_.network, options_.clock}, messages_),
+      prover_({options_.self.id.text(), mailbox_, replica, options_.network, options_.clock}, messages_),
       replica_(std::move(replica)) {
   directory_ = std::make_shared<MemberDirectory>(MemberDirectory::Parts{replica_, *hub_, mailbox_, follower_, options_.sign, options_.clock,
                                                                         [this] { static_cast<void>(pause(milliseconds(100))); }});
@@ -43,6 +43,8 @@ void Member::declare_metrics(net::Metrics& metrics) {
   declared(metrics.declare_counter("warifu_exchange_failures_total", "Rounds with the hub that failed, by organisation, thread and code."));
   declared(metrics.declare_counter("warifu_messages_proven_total", "Messages found in the log where the hub promised, by organisation."));
   declared(metrics.declare_gauge("warifu_messages_unproven", "Messages promised and not yet found in the log, by organisation."));
+  declared(metrics.declare_gauge("warifu_messages_uncosigned",
+                                 "Messages found in the log under a checkpoint that no other member has cosigned yet, by organisation."));
   declared(
       metrics.declare_gauge("warifu_messages_undelivered", "Messages the hub accepted and the addressee has not acknowledged, by organisation."));
   declared(metrics.declare_gauge("warifu_incidents_open",
@@ -51,8 +53,8 @@ void Member::declare_metrics(net::Metrics& metrics) {
 }
 
 void Member::attach(desk::Office& office) {
-  sender_ =
-      std::make_unique<Sender>(Sender::Parts{office, mailbox_, replica_, *hub_, options_.network, options_.sign, options_.files_dir, options_.clock});
+  sender_ = std::make_unique<Sender>(Sender::Parts{office, mailbox_, replica_, *hub_, options_.network, options_.sign, options_.files_dir,
+                                                   [this] { return follower_.verified_as_of(); }, options_.clock});
   receiver_ = std::make_unique<Receiver>(Receiver::Parts{office, mailbox_, replica_, follower_, *hub_, options_.network, options_.sign,
                                                          options_.identities, options_.files_dir, options_.clock, 16, options_.on_applied});
 }
@@ -73,13 +75,8 @@ Status Member::send() {
     TRY(sender_->seal());
     const Sender::Posted posted = TRY(sender_->post());
     if (posted.accepted > 0) metrics_.count("warifu_messages_sent_total", labels_of(org), static_cast<double>(posted.accepted));
-    if (posted.last_refusal) {
-      options_.tell("hub_refused", *posted.last_refusal);
-      metrics_.count("warifu_messages_refused_total",
-                     {{"organisation", org}, {"by", "hub"}, {"code", std::string(sentence(posted.last_refusal->code).name)}},
-                     static_cast<double>(posted.refused));
-    }
-    if (posted.accepted == 0) return {};
+    refused("hub_refused", "hub", posted.refusals);
+    if (posted.accepted == 0 && posted.resealed == 0) return {};
   }
 }
 
@@ -90,20 +87,26 @@ Result<ReceivedCounts> Member::receive(milliseconds wait) {
   for (const auto& [what, n] : {std::pair("applied", counts.applied), std::pair("held", counts.held), std::pair("refused", counts.refused),
                                 std::pair("receipt", counts.receipts), std::pair("repeated", counts.repeated)})
     if (n > 0) metrics_.count("warifu_messages_received_total", {{"organisation", org}, {"what", what}}, static_cast<double>(n));
-  if (counts.last_refusal) {
-    options_.tell("message_refused", *counts.last_refusal);
-    metrics_.count("warifu_messages_refused_total",
-                   {{"organisation", org}, {"by", "us"}, {"code", std::string(sentence(counts.last_refusal->code).name)}},
-                   static_cast<double>(counts.refused));
-  }
+  refused("message_refused", "us", counts.refusals);
+  for (const auto& [code, entry] : counts.waits.by_code()) failed("exchange_in", entry.last);
   return counts;
+}
+
+void Member::refused(std::string_view event, const std::string& by, const Tally& refusals) {
+  for (const auto& [code, entry] : refusals.by_code()) {
+    options_.tell(event, entry.last);
+    metrics_.count("warifu_messages_refused_total",
+                   {{"organisation", options_.self.id.text()}, {"by", by}, {"code", std::string(sentence(code).name)}},
+                   static_cast<double>(entry.count));
+  }
 }
 
 Status Member::watch() {
   const std::string org = options_.self.id.text();
-  std::map<std::string, double> open;
-  for (const desk::Incident& incident : TRY(mailbox_.incidents(true, kIncidentsMax))) open[incident.code] += 1;
-  for (const auto& [code, n] : open) metrics_.set("warifu_incidents_open", n, {{"organisation", org}, {"code", code}});
+  // A code of which none is open any more is told as such: a figure that is no longer set stays where it was.
+  for (auto& [code, n] : incidents_open_) n = 0;
+  for (const desk::Incident& incident : TRY(mailbox_.incidents(true, kIncidentsMax))) incidents_open_[incident.code] += 1;
+  for (const auto& [code, n] : incidents_open_) metrics_.set("warifu_incidents_open", n, {{"organisation", org}, {"code", code}});
   if (const std::optional<Time> as_of = TRY(follower_.verified_as_of()))
     metrics_.set("warifu_directory_age_seconds", static_cast<double>((options_.clock() - *as_of).us) / 1e6, labels_of(org));
 
@@ -117,10 +120,11 @@ Status Member::watch() {
   Prover::Round proofs = TRY(prover_.round(seen));
   for (Prover::Round more = proofs; more.proven > 0 && more.waiting == 0;) {
     more = TRY(prover_.round(seen));
-    proofs = {proofs.proven + more.proven, proofs.broken + more.broken, more.waiting};
+    proofs = {proofs.proven + more.proven, proofs.broken + more.broken, more.waiting, proofs.renewed + more.renewed, more.lonely};
   }
   if (proofs.proven > 0) metrics_.count("warifu_messages_proven_total", labels_of(org), static_cast<double>(proofs.proven));
   metrics_.set("warifu_messages_unproven", static_cast<double>(proofs.waiting), labels_of(org));
+  metrics_.set("warifu_messages_uncosigned", static_cast<double>(proofs.lonely), labels_of(org));
   if (proofs.broken > 0) options_.tell("promise_broken", Error{Code::PROMISE_BROKEN, "what was promised is not in the log", "log", {}});
   return sender_ ? sender_->ask_relayed() : Status{};
 }

@@ -9,6 +9,7 @@
 // While an incident LOG_FORKED is open, nothing goes in or out: a hub that shows different histories is not used until people have looked.
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -69,6 +70,7 @@ class Member {
   void run_in();
   void run_watch();
   void failed(std::string_view event, const Error& error);
+  void refused(std::string_view event, const std::string& by, const Tally& refusals);
 
   MemberOptions options_;
   std::unique_ptr<exchange::HubPort> hub_;
@@ -81,6 +83,7 @@ class Member {
   std::shared_ptr<MemberDirectory> directory_;
   std::unique_ptr<Sender> sender_;
   std::unique_ptr<Receiver> receiver_;
+  std::map<std::string, double> incidents_open_;  // as last shown, by code; of the watch alone
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,13 +1,70 @@
 #include "member/prover.h"
 
+#include <algorithm>
+
+#include "note/directory_entry.h"
+
 namespace warifu::member {
 
 namespace {
 
 constexpr std::size_t kProofBatch = 1024;
-constexpr Duration kGrace = seconds(5);  // until a checkpoint that has it is read here
+constexpr Duration kGrace = seconds(5);         // until a checkpoint that has it is read here
+constexpr Duration kCosignedWithin = hours(1);  // members cosign every minute; longer none is waited for
+constexpr std::size_t kLonelyMax = 4096;
+constexpr std::size_t kRecalled = 256;  // of our own messages, after a restart
+
+std::string organisation_of(const std::string& key_name) { return key_name.substr(0, key_name.find('/')); }
 
 }  // namespace
+
+// Without cosignatures that are wrong: one of them would spoil the whole note for whoever reads it later. Cosigned is what a member of the exchange
+// signed who is neither the hub nor this house.
+Result<Prover::Judged> Prover::judge(const std::string& checkpoint, Time at) const {
+  note::Note note = TRY(note::Note::parse(checkpoint));
+  Judged out;
+  std::vector<note::SignatureLine> kept;
+  for (const note::SignatureLine& line : note.signatures) {
+    const Result<party::OrganisationId> org = party::OrganisationId::parse(organisation_of(line.name));
+    std::vector<note::VerifierKey> keys;
+    if (org && line.name == note::witness_name(org->text()))
+      for (const note::KeyEntry& entry : TRY(parts_.replica->organisation_keys_for(*org, note::KeyPurpose::witness, at)))
+        if (Result<note::VerifierKey> key = entry.verifier(); key && key->id == line.id) keys.push_back(std::move(*key));
+    const bool is_good = !keys.empty() && note::verify(note::Note{note.text, {line}}, keys).has_value();
+    if (!keys.empty() && !is_good) continue;
+    kept.push_back(line);
+    out.is_cosigned = out.is_cosigned || (is_good && org->text() != parts_.org && *org != parts_.network.hub);
+  }
+  note.signatures = std::move(kept);
+  out.checkpoint = note.serialise();
+  return out;
+}
+
+// What was proven shortly before a restart. Of messages that came in there is no list: those wait no longer.
+Status Prover::recall() {
+  const Time now = parts_.clock();
+  for (const desk::MessageOut& message : TRY(parts_.mailbox.newest_messages(kRecalled))) {
+    if (!message.logged || now >= *message.logged + kCosignedWithin) continue;
+    const std::optional<desk::Mailbox::StoredProof> proof = TRY(parts_.mailbox.proof_of(message.id));
+    if (!proof || TRY(judge(proof->checkpoint, now)).is_cosigned) continue;
+    lonely_[message.id] = {false, ledger::leaf_hash(bytes_of(message.leaf)), message.index, *message.logged + kCosignedWithin};
+  }
+  return {};
+}
+
+Result<std::size_t> Prover::renew(const desk::LogSeen& seen, const std::string& checkpoint, const ledger::TileReader& reader) {
+  std::vector<desk::Mailbox::Proven> renewed;
+  for (const auto& [id, lonely] : lonely_) {
+    if (lonely.index >= seen.size) continue;
+    ledger::Proof path = TRY(reader.inclusion(lonely.index));
+    if (!ledger::verify_inclusion(lonely.leaf, lonely.index, seen.size, seen.root, path))
+      return fail(Code::PEER_UNAVAILABLE, "the tiles do not lead to the checkpoint's root", "log");
+    renewed.push_back({id, lonely.is_incoming, std::move(path)});
+  }
+  if (!renewed.empty()) TRY(parts_.mailbox.put_proofs(checkpoint, seen.size, renewed, parts_.clock()));
+  for (const desk::Mailbox::Proven& one : renewed) lonely_.erase(one.id);
+  return renewed.size();
+}
 
 Status Prover::accuse(const desk::Mailbox::Unproven& message, const desk::LogSeen& seen) {
   return parts_.mailbox.put_incident({0,
@@ -20,9 +77,15 @@ Status Prover::accuse(const desk::Mailbox::Unproven& message, const desk::LogSee
 
 Result<Prover::Round> Prover::round(const desk::LogSeen& seen) {
   Round out;
+  const Time now = parts_.clock();
+  if (!has_recalled_) TRY(recall());
+  has_recalled_ = true;
   const std::vector<desk::Mailbox::Unproven> all = TRY(parts_.mailbox.unproven(kProofBatch));
-  if (all.empty()) return out;
+  std::erase_if(lonely_, [&](const auto& one) { return one.second.until <= now; });
+  if (all.empty() && lonely_.empty()) return out;
   const ledger::TileReader reader(seen.size, messages_.files().reader());
+  const Judged judged = TRY(judge(seen.checkpoint, seen.at));
+  if (judged.is_cosigned) out.renewed = TRY(renew(seen, judged.checkpoint, reader));
   std::vector<desk::Mailbox::Proven> proven, broken;
   for (const desk::Mailbox::Unproven& message : all) {
     if (message.index >= seen.size) {
@@ -44,10 +107,13 @@ Result<Prover::Round> Prover::round(const desk::LogSeen& seen) {
     if (!ledger::verify_inclusion(message.leaf, message.index, seen.size, seen.root, path))
       return fail(Code::PEER_UNAVAILABLE, "the tiles do not lead to the checkpoint's root", "log");
     proven.push_back({message.id, message.is_incoming, std::move(path)});
+    if (!judged.is_cosigned && lonely_.size() < kLonelyMax)
+      lonely_[message.id] = {message.is_incoming, message.leaf, message.index, now + kCosignedWithin};
   }
   if (!broken.empty()) TRY(parts_.mailbox.put_broken(broken));
-  if (!proven.empty()) TRY(parts_.mailbox.put_proofs(seen.checkpoint, seen.size, proven, parts_.clock()));
+  if (!proven.empty()) TRY(parts_.mailbox.put_proofs(judged.checkpoint, seen.size, proven, now));
   out.proven = proven.size();
+  out.lonely = lonely_.size();
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include "inquiry/bodies.h"
 #include "json/codec.h"
 #include "ledger/merkle.h"
+#include "member/receipt.h"
 #include "member/seal_keys.h"
 
 namespace warifu::member {
@@ -26,6 +27,9 @@ constexpr std::size_t kFetchBatch = exchange::kPostMessagesMax;
 constexpr std::uint64_t kMessageBytesMax = 32ull * 1024 * 1024;  // of an object without attachments
 constexpr std::size_t kReceiptLinesMax = 1000;
 constexpr Duration kPromiseAgeMax = days(31);
+constexpr std::size_t kWaitingMax = 4096;                // messages whose tries are counted
+constexpr Duration kFilesKept = exchange::kMessageLife;  // of a message that never came again
+constexpr const char* kIncoming = "/in";
 
 std::string code_name(const Error& error) { return std::string(sentence(error.code).name); }
 
@@ -48,11 +52,42 @@ bool is_passing(Code code) {
   }
 }
 
+// Notes whether it was the hub that failed, or what it gave.
+class HubFaults final : public exchange::PartPort {
+ public:
+  explicit HubFaults(exchange::HubPort& hub) : inner_(hub) {}
+  Result<exchange::ObjectState> begin(const Sha256& object, std::uint64_t bytes, const std::vector<Sha256>& parts) override {
+    return noted(inner_.begin(object, bytes, parts));
+  }
+  Result<exchange::ObjectState> state(const Sha256& object) override { return noted(inner_.state(object)); }
+  Status put(const Sha256& object, std::size_t index, ByteView part) override { return noted(inner_.put(object, index, part)); }
+  Result<Bytes> get(const Sha256& object, std::size_t index) override { return noted(inner_.get(object, index)); }
+  // The list of parts and each part are checked against what the sender signed.
+  [[nodiscard]] bool is_of(const Error& error) const { return has_failed_ || error.where == "parts" || error.where.starts_with("part/"); }
+
+ private:
+  template <class T>
+  T noted(T answer) {
+    has_failed_ = has_failed_ || !answer;
+    return answer;
+  }
+  exchange::HubParts inner_;
+  bool has_failed_ = false;
+};
+
+// In the house, and it passes: no room on the disk, a part that has changed there.
+bool is_of_the_house(Code code) { return code == Code::DISK_FULL || code == Code::IO || code == Code::STORE_CORRUPT; }
+
+// Whoever else needs the hub in this round need not try.
+bool is_of_the_line(Code code) { return code == Code::PEER_UNAVAILABLE || code == Code::TIMEOUT || code == Code::RATE_LIMITED; }
+
 }  // namespace
 
 // A message as far as it could be read.
 struct Receiver::Opened {
-  MessageId id;
+  MessageId id;       // under which it is kept: its own once the sender's signature was good
+  MessageId claimed;  // under which the hub has it
+  std::uint64_t seq = 0;
   std::string from;
   bool is_from_sender = false;  // the sender's signature was good: a receipt makes sense
   std::string envelope_note, promise_note;
@@ -61,20 +96,84 @@ struct Receiver::Opened {
   Bytes object;
   exchange::OpenedMessage message;
   std::optional<Error> why_not;
+  struct Wait {
+    Error why;
+    bool is_hubs = false;  // the hub's fault, which it must not have for long
+    bool is_tried = true;
+  };
+  std::optional<Wait> wait;  // neither applied nor refused now: what belongs to it is not here
 };
 
+// ── waiting ──
+
+tl::unexpected<Error> Receiver::wait_for(Opened& opened, Error why, bool is_hubs) {
+  if (is_hubs && is_of_the_line(why.code)) is_line_down_ = true;
+  opened.wait = Opened::Wait{why, is_hubs, true};
+  return tl::unexpected<Error>(std::move(why));
+}
+
+bool Receiver::is_put_off(const Opened& opened) const {
+  const auto found = waiting_.find(opened.claimed);
+  return found != waiting_.end() && parts_.clock() < found->second.next;
+}
+
+// Another time. A hub that does not give what it took, time after time, is looked at by people; the message is asked for all the same, until it
+// expires.
+Status Receiver::put_off(const Opened& opened, ReceivedCounts& counts) {
+  ++counts.waiting;
+  if (!opened.wait->is_tried) return {};
+  counts.waits.add(opened.wait->why);
+  if (waiting_.size() >= kWaitingMax && !waiting_.contains(opened.claimed)) waiting_.erase(waiting_.begin());
+  Waiting& waiting = waiting_[opened.claimed];
+  waiting.seq = opened.seq;
+  const Time now = parts_.clock();
+  waiting.next = now + desk::retry_after(waiting.tries);
+  ++waiting.tries;
+  if (waiting.tries < kFetchTriesMax || !opened.wait->is_hubs) return {};
+  return parts_.mailbox.put_incident(
+      {0,
+       std::string(sentence(Code::PART_MISSING).name),
+       "message " + opened.claimed.hex(),
+       opened.envelope_note + "\n" + opened.promise_note + "\n" + code_name(opened.wait->why) + " " + opened.wait->why.message,
+       now,
+       {}});
+}
+
+// ── opening ──
+
 Result<std::string> Receiver::object_in_parts(const exchange::Envelope& envelope) {
-  if (envelope.bytes > kMessageBytesMax)
-    return fail(Code::TOO_LARGE, "a message larger than one may be", "object", {{"max", std::to_string(kMessageBytesMax)}});
   const exchange::ObjectState state = TRY(parts_.hub.object_state(envelope.object));
   if (state.bytes != envelope.bytes) return fail(Code::TEXT_DIFFERS, "an object of another size", "object");
   std::string out;
   for (std::size_t i = 0; i < state.parts.size(); ++i) {
     const Bytes part = TRY(parts_.hub.get_part(envelope.object, i));
-    if (ledger::leaf_hash(part) != state.parts[i]) return fail(Code::TEXT_DIFFERS, "a part is not what it was", "object");
+    if (ledger::leaf_hash(part) != state.parts[i] || part.size() > envelope.bytes - out.size())
+      return fail(Code::TEXT_DIFFERS, "a part is not what it was", "object");
     out += text_of(part);
   }
   return out;
+}
+
+// The object that the sender signed for. Another one is the hub's fault, not the message's.
+Status Receiver::take_object(Opened& into, exchange::FetchedMessage& fetched) {
+  const exchange::Envelope& envelope = into.envelope;
+  if (envelope.bytes > kMessageBytesMax)
+    return fail(Code::TOO_LARGE, "a message larger than one may be", "object", {{"max", std::to_string(kMessageBytesMax)}});
+  if (fetched.object.empty()) {
+    if (is_line_down_) {
+      into.wait = Opened::Wait{Error{Code::PEER_UNAVAILABLE, "the line is down", "object", {}}, true, false};
+      return tl::unexpected<Error>(into.wait->why);
+    }
+    Result<std::string> object = object_in_parts(envelope);
+    if (!object && object.error().code == Code::CANCELLED) return tl::unexpected<Error>(std::move(object).error());
+    if (!object) return wait_for(into, std::move(object).error(), true);
+    fetched.object = std::move(*object);
+  }
+  const ByteView object = bytes_of(fetched.object);
+  if (object.size() != envelope.bytes || crypto::sha256(object) != envelope.object)
+    return wait_for(into, Error{Code::TEXT_DIFFERS, "not the object the envelope names", "object", {}}, true);
+  into.object.assign(object.begin(), object.end());
+  return {};
 }
 
 Status Receiver::open_into(Opened& into, exchange::FetchedMessage& fetched, const std::vector<crypto::AgeIdentity>& identities) {
@@ -83,34 +182,56 @@ Status Receiver::open_into(Opened& into, exchange::FetchedMessage& fetched, cons
   into.envelope_note = fetched.envelope;
   into.promise_note = fetched.promise;
   into.envelope = TRY(exchange::Envelope::parse(TRY(note::Note::parse(fetched.envelope)).text));
-  into.id = into.envelope.id;
+  into.claimed = into.envelope.id;
   into.from = into.envelope.from;
-  if (fetched.object.empty()) fetched.object = TRY(object_in_parts(into.envelope));
-  const ByteView object = bytes_of(fetched.object);
-  into.object.assign(object.begin(), object.end());
   if (std::ranges::find(into.envelope.to, own) == into.envelope.to.end()) return fail(Code::TEXT_DIFFERS, "not sent to this organisation", "to");
   const std::vector<note::VerifierKey> hub_keys{parts_.network.sign};
   into.promise = TRY(exchange::check_promise(fetched.promise, into.envelope, parts_.network.log.name, hub_keys));
-  if (into.promise.at > now + exchange::kMessageClockSkew || into.promise.at < now - kPromiseAgeMax)
-    return fail(Code::OUT_OF_RANGE, "a promise of another time", "promise", {{"min", "0"}, {"max", "31"}});
+  if (into.promise.at < now - kPromiseAgeMax) return fail(Code::OUT_OF_RANGE, "a promise of another time", "promise", {{"min", "0"}, {"max", "31"}});
+  if (is_put_off(into)) {
+    into.wait = Opened::Wait{Error{Code::PART_MISSING, "asked for again later", "object", {}}, true, false};
+    return {};
+  }
+  // One of the two clocks is wrong, and it may be this one: nothing is lost by it.
+  if (into.promise.at > now + exchange::kMessageClockSkew)
+    return wait_for(into, Error{Code::TIME_IN_FUTURE, "a promise from the future", "promise", {}}, true);
   // Keys in force when the hub took it: a rotation on the way spoils nothing, and a revoked key cannot send any more.
   const std::vector<note::VerifierKey> keys = TRY(parts_.replica->organisation_keys(TRY(party::OrganisationId::parse(into.from)), into.promise.at));
   const exchange::CheckedEnvelope checked = TRY(exchange::check_envelope(fetched.envelope, keys));
+  into.id = into.envelope.id;
   into.is_from_sender = true;
-  into.message = TRY(exchange::open_message(checked, object, {own, identities, keys, parts_.network.log.name, now}));
+  // It is not asked for any more.
+  if (into.envelope.expires <= now) return fail(Code::OUT_OF_RANGE, "the message has expired", "expires", {{"min", "0"}, {"max", "30"}});
+  TRY(take_object(into, fetched));
+  into.message = TRY(exchange::open_message(checked, into.object, {own, identities, keys, parts_.network.log.name, now}));
   return {};
 }
 
 Receiver::Opened Receiver::open(exchange::FetchedMessage fetched, const std::vector<crypto::AgeIdentity>& identities) {
   Opened out;
+  out.seq = fetched.seq;
   const Status opened = open_into(out, fetched, identities);
   if (!opened) out.why_not = opened.error();
-  // An envelope that cannot be read has no id of its own; it is known by what came.
-  if (out.id.is_zero()) {
-    const Sha256 digest = crypto::sha256(fetched.envelope);
+  // Whose envelope it is, nobody knows: it is kept by what came. The hub is told the number it goes by there.
+  if (!out.is_from_sender) {
+    const Sha256 digest = crypto::sha256(std::to_string(fetched.envelope.size()) + "\n" + fetched.envelope + fetched.promise);
     std::copy_n(digest.bytes.begin(), out.id.bytes.size(), out.id.bytes.begin());
   }
+  if (out.claimed.is_zero()) out.claimed = out.id;
   return out;
+}
+
+// ── what is kept ──
+
+// So much of what a stranger or a member sends is kept, and no more: an envelope names what is not.
+Bytes Receiver::evidence_of(const Opened& opened) {
+  if (!opened.is_from_sender || opened.object.size() > kEvidenceObjectMax) return {};
+  const std::int64_t day = parts_.clock().seconds() / 86'400;
+  const std::scoped_lock lock(evidence_mutex_);
+  if (std::exchange(evidence_day_, day) != day) evidence_bytes_ = 0;
+  if (evidence_bytes_ + opened.object.size() > kEvidenceDailyMax) return {};
+  evidence_bytes_ += opened.object.size();
+  return opened.object;
 }
 
 desk::MessageIn Receiver::row_of(const Opened& opened, const std::optional<Error>& refusal) const {
@@ -127,45 +248,24 @@ desk::MessageIn Receiver::row_of(const Opened& opened, const std::optional<Error
   row.promised = opened.promise.at;
   row.at = parts_.clock();
   row.expires = std::max(opened.envelope.expires, row.at);
-  if (refusal) {
-    row.code = code_name(*refusal);
-    row.object = opened.object;
-  }
+  if (refusal) row.code = code_name(*refusal);
   return row;
 }
 
 Result<desk::MessageOut> Receiver::receipt_for(const Opened& opened, const std::optional<Error>& refusal) const {
-  const Time now = parts_.clock();
-  exchange::ReceiptBody body;
-  body.receipts.push_back({opened.id, opened.envelope.object, !refusal, refusal ? code_name(*refusal) : std::string(), now});
-  exchange::OutgoingMessage message;
-  message.thread = opened.message.manifest.thread;  // zero where it could not be read
-  const party::OrganisationId to = TRY(party::OrganisationId::parse(opened.from));
-  message.to = {TRY(recipient_for(*parts_.replica, to, now))};
-  message.type = MessageType::receipt;
-  message.reply = opened.id;
-  message.body = json::encode_canonical(body);
-  message.created = now;
-  message.expires = now + exchange::kMessageLife;
-  exchange::SealedMessage sealed = TRY(exchange::seal_message(message, *parts_.sign, parts_.network.log.name));
-  desk::MessageOut out;
-  out.id = sealed.id;
-  out.to = to;
-  out.matter = message.thread;
-  out.type = MessageType::receipt;
-  out.envelope = std::move(sealed.envelope);
-  out.leaf = std::move(sealed.leaf);
-  out.object = std::move(sealed.object);
-  out.manifest = std::move(sealed.manifest);
-  out.created = now;
-  out.expires = Time::from_seconds(message.expires.seconds());
-  out.next_try = now;
-  return out;
+  Receipt receipt;
+  receipt.now = parts_.clock();
+  receipt.to = TRY(recipient_for(*parts_.replica, TRY(party::OrganisationId::parse(opened.from)), receipt.now));
+  receipt.reply = opened.id;
+  receipt.thread = opened.message.manifest.thread;
+  receipt.body.receipts.push_back({opened.id, opened.envelope.object, !refusal, refusal ? code_name(*refusal) : std::string(), receipt.now});
+  return seal_receipt(receipt, *parts_.sign, parts_.network.log.name);
 }
 
 Status Receiver::refuse(const Opened& opened, const Error& why, ReceivedCounts& counts) {
   desk::Carried carried;
   carried.received.push_back(row_of(opened, why));
+  carried.received.back().object = evidence_of(opened);
   // Nobody answers a receipt, or a stranger.
   if (opened.is_from_sender && opened.message.manifest.type != MessageType::receipt) {
     Result<desk::MessageOut> receipt = receipt_for(opened, why);
@@ -178,12 +278,53 @@ Status Receiver::refuse(const Opened& opened, const Error& why, ReceivedCounts& 
   }
   TRY(kept);
   ++counts.refused;
+  counts.refusals.add(why);
   counts.last_refusal = why;
   return {};
 }
 
+// What can be known of acts before the files they name are fetched: that the sender's organisation and the person who released them signed, and that
+// they answer something that was asked of this sender. Everything else, and this again, is the desk's to check.
+Status Receiver::check_acts(const Opened& opened, const std::vector<inquiry::SignedAct>& acts) const {
+  const desk::Directory& directory = parts_.office.directory();
+  for (const inquiry::SignedAct& act : acts) {
+    if (act.act.org.text() != opened.from || act.act.matter != opened.message.manifest.thread)
+      return fail(Code::FORBIDDEN, "an act of another matter or organisation");
+    if (act.act.at > parts_.clock() + exchange::kMessageClockSkew) return fail(Code::TIME_IN_FUTURE, "an act from the future");
+    TRY(note::verify(act.note, TRY(directory.organisation_keys(act.act.org, act.act.at))));
+    if (act.act.kind != inquiry::Kind::RELEASED) continue;
+    if (!act.act.person) return fail(Code::SIGNATURE_MISSING, "an act of a person without a person");
+    std::vector<note::PersonKey> keys;
+    for (const desk::PublishedPerson& entry : TRY(directory.person(act.act.org, *act.act.person, act.act.at)))
+      if (entry.role == act.act.role) keys.push_back(entry.key);
+    TRY(inquiry::own_signatures(act, keys, TRY(directory.relying_parties(act.act.org, act.act.at))));
+  }
+  const inquiry::MatterRow row = TRY(parts_.office.store().row(opened.message.manifest.thread));
+  if (row.counterparty.text() != opened.from) return fail(Code::FORBIDDEN, "not a party of this matter");
+  return {};
+}
+
+std::string Receiver::folder_of(const MessageId& message) const { return parts_.files_dir + kIncoming + "/" + message.hex(); }
+
+Status Receiver::fetch_file(Opened& opened, const exchange::Attachment& attachment, const std::string& folder, const std::string& output) {
+  if (is_line_down_) {
+    opened.wait = Opened::Wait{Error{Code::PEER_UNAVAILABLE, "the line is down", "att", {}}, true, false};
+    return tl::unexpected<Error>(opened.wait->why);
+  }
+  HubFaults port(parts_.hub);
+  const auto fetch = [&]() -> Status {
+    TRY(make_directories(folder, 0700));
+    return exchange::fetch_attachment(port, attachment, TRY(parts_.identities()), folder, output);
+  };
+  Status fetched = fetch();
+  if (fetched || fetched.error().code == Code::CANCELLED) return fetched;
+  const bool is_hubs = port.is_of(fetched.error());
+  if (is_hubs || is_of_the_house(fetched.error().code)) return wait_for(opened, std::move(fetched).error(), is_hubs);
+  return fetched;
+}
+
 // Every file that an act names comes with the message, and nothing else does.
-Result<std::vector<exchange::ParcelFile>> Receiver::attachments_of(const Opened& opened, const std::vector<inquiry::SignedAct>& acts) {
+Result<std::vector<exchange::ParcelFile>> Receiver::attachments_of(Opened& opened, const std::vector<inquiry::SignedAct>& acts) {
   const std::vector<exchange::Attachment>& attachments = opened.message.manifest.attachments;
   std::vector<Sha256> named;
   for (const inquiry::SignedAct& act : acts) {
@@ -195,19 +336,60 @@ Result<std::vector<exchange::ParcelFile>> Receiver::attachments_of(const Opened&
   for (const Sha256& file : named)
     if (std::ranges::find(attachments, file, &exchange::Attachment::plain) == attachments.end())
       return fail(Code::PART_MISSING, "a file that the answer names did not come with it", "att");
-  std::vector<exchange::ParcelFile> out;
+  std::uint64_t bytes = 0;
   for (const exchange::Attachment& attachment : attachments) {
     if (std::ranges::find(named, attachment.plain) == named.end()) return fail(Code::TEXT_DIFFERS, "an attachment that no act names", "att");
-    const std::string folder = parts_.files_dir + "/" + attachment.sealed.hex(), output = folder + ".plain";
-    TRY(make_directories(folder, 0700));
-    exchange::HubParts port(parts_.hub);
-    TRY(exchange::fetch_attachment(port, attachment, TRY(parts_.identities()), folder, output));
+    TRY(exchange::check_lengths(attachment));
+    bytes += attachment.sealed_bytes;  // each has a bound, and so has their number
+  }
+  if (bytes > kAttachmentBytesMax)
+    return fail(Code::TOO_LARGE, "more attachments than one message brings", "att", {{"max", std::to_string(kAttachmentBytesMax)}});
+  if (!attachments.empty()) TRY(check_acts(opened, acts));
+  std::vector<exchange::ParcelFile> out;
+  for (const exchange::Attachment& attachment : attachments) {
+    const std::string folder = folder_of(opened.id) + "/" + attachment.sealed.hex(), output = folder + ".plain";
+    TRY(fetch_file(opened, attachment, folder, output));
     out.push_back({attachment.plain, output, attachment.media_type});
   }
   return out;
 }
 
-Status Receiver::apply_acts(const Opened& opened, ReceivedCounts& counts) {
+// What a process that ended left behind: texts in clear, and parts of messages that are done or never came again. Of those on their way the sealed
+// parts stay. It need not succeed for anything to go on.
+void Receiver::sweep() {
+  std::error_code ignored;
+  const std::filesystem::path all = parts_.files_dir, incoming = parts_.files_dir + kIncoming;
+  const auto is_plain = [](const std::filesystem::path& path) {
+    const std::string name = path.filename().string();
+    return name.ends_with(".plain") || name.ends_with(".plain.partial");
+  };
+  std::vector<std::filesystem::path> doomed;
+  for (const auto& entry : std::filesystem::directory_iterator(all, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (is_plain(entry.path()) || (entry.is_directory(ignored) && Sha256::parse(name))) doomed.push_back(entry.path());
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(incoming, ignored)) {
+    const Result<MessageId> message = MessageId::parse(entry.path().filename().string());
+    const auto age = std::filesystem::file_time_type::clock::now() - entry.last_write_time(ignored);
+    const bool is_old = age > std::chrono::microseconds(kFilesKept.us);
+    bool is_done = false;
+    if (message) {
+      const Result<std::vector<MessageId>> done = parts_.mailbox.already_received(std::span(&*message, 1));
+      is_done = done && !done->empty();
+    }
+    if (!message || is_old || is_done) {
+      doomed.push_back(entry.path());
+      continue;
+    }
+    for (const auto& file : std::filesystem::directory_iterator(entry.path(), ignored))
+      if (is_plain(file.path())) doomed.push_back(file.path());
+  }
+  for (const std::filesystem::path& path : doomed) std::filesystem::remove_all(path, ignored);
+}
+
+// ── applying ──
+
+Status Receiver::apply_acts(Opened& opened, ReceivedCounts& counts) {
   exchange::Parcel parcel;
   parcel.from = TRY(party::OrganisationId::parse(opened.from));
   parcel.to = parts_.office.self().id;
@@ -222,11 +404,6 @@ Status Receiver::apply_acts(const Opened& opened, ReceivedCounts& counts) {
   const desk::Office::Received received = TRY(parts_.office.receive(parcel, carried));
   failpoint("courier.message.applied");
   if (parts_.on_applied) parts_.on_applied(parcel);
-  std::error_code ignored;
-  for (const exchange::ParcelFile& file : parcel.files) {
-    std::filesystem::remove(file.path, ignored);
-    std::filesystem::remove_all(std::filesystem::path(file.path).replace_extension(), ignored);
-  }
   ++(received.applied == 0 && received.held > 0 ? counts.held : counts.applied);
   return {};
 }
@@ -255,7 +432,8 @@ Status Receiver::apply_receipt(const Opened& opened, ReceivedCounts& counts) {
   return {};
 }
 
-Status Receiver::apply(const Opened& opened, ReceivedCounts& counts) {
+Status Receiver::apply(Opened& opened, ReceivedCounts& counts) {
+  if (opened.wait) return {};
   if (opened.why_not) return is_passing(opened.why_not->code) ? tl::unexpected<Error>(*opened.why_not) : refuse(opened, *opened.why_not, counts);
   const auto work = [&]() -> Status {
     switch (opened.message.manifest.type) {
@@ -266,17 +444,75 @@ Status Receiver::apply(const Opened& opened, ReceivedCounts& counts) {
     return fail(Code::BAD_NOTE, "a type of message that is not known here", "type");
   };
   const Status done = work();
+  if (opened.wait) return {};
+  if (!done && is_passing(done.error().code)) return done;
+  // Applied, refused or here already: nothing of its files is needed any more.
+  std::error_code ignored;
+  if (!opened.message.manifest.attachments.empty()) std::filesystem::remove_all(folder_of(opened.id), ignored);
   if (done) return {};
   if (done.error().code == Code::REPLAYED) {
     ++counts.repeated;
     return {};
   }
-  return is_passing(done.error().code) ? done : refuse(opened, done.error(), counts);
+  return refuse(opened, done.error(), counts);
+}
+
+// One thread works on one matter, in the order of the box. An error stops all of them.
+Status Receiver::apply_all(std::vector<Opened>& opened, ReceivedCounts& counts) {
+  std::map<MatterId, std::vector<Opened*>> by_matter;
+  for (Opened& one : opened) by_matter[one.message.manifest.thread].push_back(&one);
+  std::mutex mutex;
+  auto next = by_matter.begin();
+  Status outcome;
+  const auto work = [&] {
+    for (;;) {
+      std::vector<Opened*>* matter = nullptr;
+      {
+        const std::scoped_lock lock(mutex);
+        if (next == by_matter.end() || !outcome) return;
+        matter = &next->second;
+        ++next;
+      }
+      ReceivedCounts own;
+      Status status;
+      for (Opened* one : *matter)
+        if (status) status = apply(*one, own);
+      const std::scoped_lock lock(mutex);
+      counts.applied += own.applied;
+      counts.held += own.held;
+      counts.refused += own.refused;
+      counts.receipts += own.receipts;
+      counts.repeated += own.repeated;
+      counts.refusals.add(own.refusals);
+      if (own.last_refusal) counts.last_refusal = own.last_refusal;
+      if (!status && outcome) outcome = status;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < std::min(parts_.threads, by_matter.size()); ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+  return outcome;
 }
 
 Result<ReceivedCounts> Receiver::round(std::chrono::milliseconds wait) {
+  if (!std::exchange(is_swept_, true)) sweep();
   const std::uint64_t after = std::exchange(after_, 0);  // until this round has gone well
-  Batch batch = TRY(parts_.hub.fetch(after, kFetchBatch, wait));
+  // What waits stands earlier in the box.
+  const Time now = parts_.clock();
+  std::uint64_t from = after;
+  for (const auto& [id, waiting] : waiting_) {
+    if (waiting.next <= now) from = std::min(from, waiting.seq - 1);
+    wait = std::clamp(std::chrono::milliseconds((waiting.next - now).us / 1000), std::chrono::milliseconds(0), wait);
+  }
+  Batch batch = TRY(parts_.hub.fetch(from, kFetchBatch, wait));
+  const bool is_all = batch.size() < kFetchBatch;
+  const std::uint64_t last = batch.empty() ? from : batch.back().seq;
+  // What the hub does not offer any more is not waited for.
+  std::erase_if(waiting_, [&](const auto& one) {
+    const std::uint64_t seq = one.second.seq;
+    return seq > from && (is_all || seq <= last) && std::ranges::find(batch, seq, &exchange::FetchedMessage::seq) == batch.end();
+  });
   ReceivedCounts counts;
   if (batch.empty()) {
     after_ = after;
@@ -284,57 +520,33 @@ Result<ReceivedCounts> Receiver::round(std::chrono::milliseconds wait) {
   }
   TRY(parts_.follower.sync());
   const std::vector<crypto::AgeIdentity> identities = TRY(parts_.identities());
-  const std::uint64_t last = batch.back().seq;
 
-  // One thread works on one matter, in the order of the box.
-  std::map<MatterId, std::vector<Opened>> by_matter;
-  std::vector<MessageId> done;
+  is_line_down_ = false;
   std::vector<Opened> opened;
+  std::vector<MessageId> ids;
   for (exchange::FetchedMessage& fetched : batch) opened.push_back(open(std::move(fetched), identities));
-  for (const Opened& one : opened) done.push_back(one.id);
-  const std::vector<MessageId> repeated = TRY(parts_.mailbox.already_received(done));
-  for (Opened& one : opened) {
-    if (std::ranges::find(repeated, one.id) != repeated.end())
-      ++counts.repeated;
-    else
-      by_matter[one.message.manifest.thread].push_back(std::move(one));
-  }
-
-  std::mutex mutex;
-  auto next = by_matter.begin();
-  std::optional<Error> failure;
-  const auto work = [&] {
-    for (;;) {
-      std::vector<Opened>* matter = nullptr;
-      {
-        const std::scoped_lock lock(mutex);
-        if (next == by_matter.end() || failure) return;
-        matter = &next->second;
-        ++next;
-      }
-      ReceivedCounts own;
-      Status status;
-      for (const Opened& one : *matter)
-        if (status) status = apply(one, own);
-      const std::scoped_lock lock(mutex);
-      counts.applied += own.applied;
-      counts.held += own.held;
-      counts.refused += own.refused;
-      counts.receipts += own.receipts;
-      counts.repeated += own.repeated;
-      if (own.last_refusal) counts.last_refusal = own.last_refusal;
-      if (!status && !failure) failure = status.error();
+  for (const Opened& one : opened) ids.push_back(one.id);
+  const std::vector<MessageId> repeated = TRY(parts_.mailbox.already_received(ids));
+  std::vector<MessageId> done;
+  counts.repeated = std::erase_if(opened, [&](const Opened& one) {
+    const bool is_repeated = std::ranges::find(repeated, one.id) != repeated.end();
+    if (is_repeated) done.push_back(one.claimed);
+    return is_repeated;
+  });
+  const Status applied = apply_all(opened, counts);
+  for (const Opened& one : opened) {
+    if (one.wait) {
+      TRY(put_off(one, counts));
+      continue;
     }
-  };
-  std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < std::min(parts_.threads, by_matter.size()); ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
-  if (failure) return tl::unexpected<Error>(*failure);
+    done.push_back(one.claimed);
+  }
+  TRY(applied);
+  for (const MessageId& id : done) waiting_.erase(id);
   failpoint("courier.batch.acknowledge");
   TRY(parts_.hub.acknowledge(done));
   failpoint("courier.batch.acknowledged");
-  after_ = last;
+  after_ = std::max(after, last);
   return counts;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "base/failpoint.h"
 #include "base/file.h"
@@ -9,6 +10,7 @@
 #include "exchange/acts_body.h"
 #include "exchange/part_transfer.h"
 #include "ledger/merkle.h"
+#include "member/receipt.h"
 #include "member/seal_keys.h"
 
 namespace warifu::member {
@@ -65,6 +67,7 @@ Result<MessageOut> Sender::seal_one(const desk::Gathered& gathered, Time now) {
 Result<std::size_t> Sender::seal() {
   const Time now = parts_.clock();
   const std::vector<desk::Gathered> all = TRY(parts_.office.gather(TRY(parts_.mailbox.outbox_unsealed(now, kSealBatch))));
+  if (!all.empty()) TRY(check_directory_age());
   std::vector<MessageOut> sealed;
   for (const desk::Gathered& gathered : all) {
     Result<MessageOut> one = seal_one(gathered, now);
@@ -100,15 +103,69 @@ void Sender::drop_attachments(const MessageOut& message) const {
   }
 }
 
-// As many as fit one request. What lay too long is sealed anew: its acts are still in the outbox.
-Result<std::vector<MessageOut>> Sender::next_batch() {
+Status Sender::check_directory_age() const {
+  const Duration age = parts_.clock() - TRY(parts_.verified_as_of()).value_or(Time{});
+  if (age < kDirectoryAgeMax) return {};
+  return fail(Code::CHECKPOINT_OLD, "whose seal keys are in force is not known", {}, {{"age", std::to_string(age.us / minutes(1).us)}});
+}
+
+// The key that the manifest lists for the addressee, or, of a message whose manifest is not kept, the one that would have been chosen then.
+Result<bool> Sender::is_key_in_force(const MessageOut& message, const std::vector<note::KeyEntry>& in_force) const {
+  crypto::AgeRecipient sealed_for;
+  if (message.manifest.empty()) {
+    const Result<exchange::Manifest::Recipient> chosen = recipient_for(*parts_.replica, message.to, message.created);
+    if (!chosen) return chosen.error().code == Code::KEY_UNKNOWN ? Result<bool>(false) : tl::unexpected<Error>(chosen.error());
+    sealed_for = chosen->key;
+  } else {
+    const exchange::Manifest manifest = TRY(exchange::Manifest::parse(TRY(note::Note::parse(message.manifest)).text));
+    const auto own = std::ranges::find(manifest.to, message.to.text(), &exchange::Manifest::Recipient::org);
+    if (own == manifest.to.end()) return fail(Code::STORE_CORRUPT, "a sealed message names another addressee", "to");
+    sealed_for = own->key;
+  }
+  for (const note::KeyEntry& entry : in_force)
+    if (const Result<crypto::AgeRecipient> key = recipient_of(entry); key && *key == sealed_for) return true;
+  return false;
+}
+
+// Acts are still in the outbox. A receipt is written anew from what is kept of the message it answers; one about a message that could not be opened
+// is given up, since it cannot be known which that was.
+Status Sender::seal_anew(const MessageOut& message) {
+  if (message.type == exchange::MessageType::receipt && !message.manifest.empty()) {
+    const exchange::Manifest before = TRY(exchange::Manifest::parse(TRY(note::Note::parse(message.manifest)).text));
+    const std::optional<desk::MessageIn> about = before.reply ? TRY(parts_.mailbox.message_in(*before.reply)) : std::nullopt;
+    Receipt receipt;
+    receipt.now = parts_.clock();
+    Result<exchange::Manifest::Recipient> to = recipient_for(*parts_.replica, message.to, receipt.now);
+    // Without any key of the addressee it stays as it is, and is not posted.
+    if (!to) return parts_.mailbox.put_not_accepted(message.id, code_name(to.error()), receipt.now + desk::retry_after(message.attempts));
+    if (about) {
+      const exchange::Envelope envelope = TRY(exchange::Envelope::parse(TRY(note::Note::parse(about->envelope)).text));
+      receipt.to = std::move(*to);
+      receipt.reply = about->id;
+      receipt.thread = before.thread;
+      receipt.body.receipts.push_back({about->id, envelope.object, about->code.empty(), about->code, about->at});
+      TRY(parts_.mailbox.put_sealed(std::vector{TRY(seal_receipt(receipt, *parts_.sign, parts_.network.log.name))}));
+    }
+  }
+  TRY(parts_.mailbox.unseal(message.id));
+  drop_attachments(message);
+  return {};
+}
+
+// As many as fit one request. What lay too long, or is sealed for a key that has ended meanwhile, is sealed anew.
+Result<std::vector<MessageOut>> Sender::next_batch(Posted& posted) {
   const Time now = parts_.clock();
   std::vector<MessageOut> out;
   std::size_t bytes = 0;
-  for (MessageOut& message : TRY(parts_.mailbox.unposted(now, exchange::kPostMessagesMax))) {
-    if (message.expires <= now + kTimeLeftMin && message.type == exchange::MessageType::acts) {
-      TRY(parts_.mailbox.unseal(message.id));
-      drop_attachments(message);
+  std::vector<MessageOut> all = TRY(parts_.mailbox.unposted(now, exchange::kPostMessagesMax));
+  if (!all.empty()) TRY(check_directory_age());
+  std::map<party::OrganisationId, std::vector<note::KeyEntry>> keys;
+  for (MessageOut& message : all) {
+    if (!keys.contains(message.to)) keys[message.to] = TRY(parts_.replica->organisation_keys_for(message.to, note::KeyPurpose::seal, now));
+    const bool lay_too_long = message.expires <= now + kTimeLeftMin && message.type == exchange::MessageType::acts;
+    if (lay_too_long || !TRY(is_key_in_force(message, keys[message.to]))) {
+      TRY(seal_anew(message));
+      ++posted.resealed;
       continue;
     }
     const bool is_in_parts = message.object.size() > exchange::kInlineObjectMax;
@@ -143,8 +200,8 @@ Result<desk::Mailbox::Accepted> Sender::accept(const MessageOut& message, const 
 }
 
 Result<Sender::Posted> Sender::post() {
-  const std::vector<MessageOut> batch = TRY(next_batch());
   Posted out;
+  const std::vector<MessageOut> batch = TRY(next_batch(out));
   if (batch.empty()) return out;
   std::vector<exchange::PostedMessage> messages;
   for (const MessageOut& message : batch) {
@@ -164,8 +221,7 @@ Result<Sender::Posted> Sender::post() {
       accepted.push_back(std::move(*one));
       continue;
     }
-    ++out.refused;
-    out.last_refusal = one.error();
+    out.refusals.add(one.error());
     TRY(parts_.mailbox.put_not_accepted(batch[i].id, code_name(one.error()), parts_.clock() + desk::retry_after(batch[i].attempts)));
   }
   TRY(failpoint_error("courier.promise.keep"));

@@ -1,6 +1,9 @@
 #pragma once
 // What leaves the house: rows of the outbox are gathered by matter and addressee, sealed for the addressee, kept (so that every repetition posts
 // the same bytes), posted in batches, and done when the hub's promise has been verified and is kept.
+//
+// Nothing is sealed, and nothing sealed leaves, for a key of which it is not known that it still is in force: not by a directory older than
+// kDirectoryAgeMax, and not once the key has ended. Then it is sealed anew.
 
 #include <functional>
 #include <memory>
@@ -8,9 +11,12 @@
 #include "desk/office.h"
 #include "exchange/hub.h"
 #include "exchange/network.h"
+#include "member/tally.h"
 #include "store/directory_store.h"
 
 namespace warifu::member {
+
+inline constexpr Duration kDirectoryAgeMax = minutes(15);
 
 class Sender {
  public:
@@ -20,19 +26,21 @@ class Sender {
     std::shared_ptr<const store::DirectoryStore> replica;
     exchange::HubPort& hub;
     exchange::Network network;
-    std::shared_ptr<const note::Signer> sign;  // <org>/sign
-    std::string files_dir;                     // sealed attachments lie here until the hub has them
+    std::shared_ptr<const note::Signer> sign;                     // <org>/sign
+    std::string files_dir;                                        // sealed attachments lie here until the hub has them
+    std::function<Result<std::optional<Time>>()> verified_as_of;  // of the directory; nothing: never yet
     std::function<Time()> clock = now_utc;
   };
   explicit Sender(Parts parts) : parts_(std::move(parts)) {}
 
   // Seals what the outbox holds and is due; the number of messages. What cannot be sealed (no key of the addressee) is tried again later.
+  // CHECKPOINT_OLD: the directory is too old to seal anything by.
   Result<std::size_t> seal();
   struct Posted {
-    std::size_t accepted = 0, refused = 0;
-    std::optional<Error> last_refusal;
+    std::size_t accepted = 0, resealed = 0;  // resealed: not posted, to be sealed for another key; there may be more behind it
+    Tally refusals;                          // why the hub refused others
   };
-  // Posts one batch. An error is one of the line or of the store: nothing is lost, the same is posted again.
+  // Posts one batch. An error is one of the line, of the store or CHECKPOINT_OLD: nothing is lost, the same is posted again.
   Result<Posted> post();
   // Asks what became of messages that nobody acknowledged yet.
   Status ask_relayed();
@@ -41,7 +49,10 @@ class Sender {
   Result<desk::MessageOut> seal_one(const desk::Gathered& gathered, Time now);
   Status put_attachments(const desk::MessageOut& message);
   void drop_attachments(const desk::MessageOut& message) const;
-  Result<std::vector<desk::MessageOut>> next_batch();
+  Status check_directory_age() const;
+  [[nodiscard]] Result<bool> is_key_in_force(const desk::MessageOut& message, const std::vector<note::KeyEntry>& in_force) const;
+  Status seal_anew(const desk::MessageOut& message);
+  Result<std::vector<desk::MessageOut>> next_batch(Posted& posted);
   Status put_in_parts(const desk::MessageOut& message);
   Result<desk::Mailbox::Accepted> accept(const desk::MessageOut& message, const std::string& promise) const;
 

@@ -59,10 +59,12 @@ class TestingHub {
   }
 
   // ── levers ──
-  bool is_away = false;      // the line is cut
-  bool is_logging = true;    // false: promises, and does not keep them
-  bool repeats_box = false;  // offers what was acknowledged, too
-  int posts_lost = 0;        // answers of that many posts get lost after they were taken
+  bool is_away = false;              // the line is cut
+  bool is_logging = true;            // false: promises, and does not keep them
+  bool repeats_box = false;          // offers what was acknowledged, too
+  int posts_lost = 0;                // answers of that many posts get lost after they were taken
+  std::optional<Code> objects_fail;  // what is asked of an object is answered with that
+  int objects_asked = 0;
   std::function<Time()> clock = now_utc;
   std::function<void(exchange::FetchedMessage&)> tamper = [](exchange::FetchedMessage&) {};
   std::function<Sha256(const Sha256&)> promised_leaf = [](const Sha256& leaf) { return leaf; };
@@ -164,6 +166,7 @@ class TestingLine final : public exchange::HubPort {
   Result<exchange::ObjectState> object_state(const Sha256& object) override {
     const std::scoped_lock lock(hub_.mutex);
     TRY(there());
+    TRY(ask());
     const auto found = hub_.objects.find(object);
     if (found == hub_.objects.end()) return fail(Code::NOT_FOUND, "no such object");
     return found->second.first;
@@ -179,6 +182,7 @@ class TestingLine final : public exchange::HubPort {
   Result<Bytes> get_part(const Sha256& object, std::size_t index) override {
     const std::scoped_lock lock(hub_.mutex);
     TRY(there());
+    TRY(ask());
     return hub_.objects[object].second.at(index);
   }
   Result<std::string> log_file(exchange::LogName log, const std::string& path) override {
@@ -218,6 +222,10 @@ class TestingLine final : public exchange::HubPort {
 
  private:
   [[nodiscard]] Status there() const { return hub_.is_away ? fail(Code::PEER_UNAVAILABLE, "the line is cut") : Status{}; }
+  [[nodiscard]] Status ask() {
+    ++hub_.objects_asked;
+    return hub_.objects_fail ? fail(*hub_.objects_fail, "as the test has it") : Status{};
+  }
   static exchange::Envelope envelope_of(const exchange::PostedMessage& message) {
     return exchange::Envelope::parse(note::Note::parse(message.envelope)->text).value();
   }

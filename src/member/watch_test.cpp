@@ -140,6 +140,54 @@ TEST_CASE("a log that forks, shrinks or is rewritten is not followed: kept as ev
     }
 }
 
+TEST_CASE("an incident is shown to those who answer for it, and ends with what the auditor found out") {
+  TestingExchange e;
+  e.dispatched();
+  must(e.agency.member->send());
+  must(e.agency.member->watch());
+  std::vector<std::string> history = e.hub.log.entries;
+  history.front() += "x";
+  e.hub.log.rewrite(history);
+  REQUIRE(e.agency.member->watch().error().code == Code::LOG_FORKED);
+
+  // The desk of a node that is a member: it sees the mailbox.
+  desk::OfficeParts parts;
+  parts.self = e.agency.office.self;
+  parts.store = e.agency.mailbox;
+  parts.mailbox = e.agency.mailbox;
+  parts.directory = std::shared_ptr<desk::Directory>(&e.world.directory(), [](desk::Directory*) {});
+  parts.law = std::shared_ptr<const law::Catalogue>(&law::Catalogue::built_in(), [](const law::Catalogue*) {});
+  parts.signer = e.agency.office.signer;
+  parts.clock = [&] { return e.clock(); };
+  desk::Office office(std::move(parts));
+  const desk::Caller auditor = e.world.agency_auditor;
+  for (const desk::Caller& other : {e.world.investigator, e.world.supervisor, e.world.approver, e.world.registrar})
+    CHECK(office.incidents(other).error().code == Code::FORBIDDEN);
+  REQUIRE(must(office.incidents(e.world.agency_admin)).incidents.size() == 1);
+  const desk::IncidentView seen = must(office.incidents(auditor)).incidents.at(0);
+  CHECK(seen.code == "LOG_FORKED");
+  CHECK(!seen.examined);
+  CHECK(!seen.ja.empty());
+  CHECK(seen.evidence.find("log") != std::string::npos);
+
+  CHECK(office.examine_incident(e.world.agency_admin, seen.id, {"確認した。"}).error().code == Code::ROLE_MISSING);
+  CHECK(office.examine_incident(e.world.investigator, seen.id, {"確認した。"}).error().code == Code::ROLE_MISSING);
+  CHECK(office.examine_incident(auditor, seen.id, {""}).error().code == Code::EMPTY_FIELD);
+  CHECK(office.examine_incident(auditor, seen.id + 1, {"確認した。"}).error().code == Code::NOT_FOUND);
+  CHECK(e.agency.member->send().error().code == Code::LOG_FORKED);
+
+  CHECK(must(office.examine_incident(auditor, seen.id, {"運用者に確認。古い控えからの復元だった。"})).examined);
+  CHECK(must(office.incidents(auditor)).incidents.at(0).examined);
+  CHECK(e.agency.member->send().has_value());
+  CHECK(office.examine_incident(auditor, seen.id, {"二度目"}).error().code == Code::CONFLICT);
+  const std::vector<desk::BookEntry> book = must(e.agency.mailbox->book("incident"));
+  REQUIRE(book.size() == 1);
+  CHECK(book[0].value.find("古い控え") != std::string::npos);
+  const auto acts = must(e.agency.mailbox->acts(book[0].id));
+  REQUIRE(acts.size() == 1);
+  CHECK(acts[0].act.person == auditor.person);
+}
+
 TEST_CASE("a key for this house that did not come from it is an alarm") {
   TestingExchange e;
   // The root key was stolen: an entry that everybody takes.

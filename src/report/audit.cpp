@@ -159,16 +159,9 @@ void serial_gaps(const AuditInput& input, Findings& out) {
         fmt::format("The register of {} (form {}, {}) lacks serial {:05}.", gap.office, enum_text(gap.form), gap.year, gap.serial), {}, {});
 }
 
-// Those whose work a matter is look at it all day; of everybody else a reason is expected.
-bool has_part(const AuditMatter& matter, const AuditAct& view) {
-  if (view.role == Role::AUDITOR) return false;
-  if (view.role == Role::INVESTIGATOR) return view.person == matter.row.drafter || view.person == matter.row.in_charge;
-  return true;
-}
-
 void views_without_reason(const AuditInput& input, Findings& out) {
   const auto fits = [](const AuditMatter& matter, const AuditAct& act) {
-    return act.kind == Kind::VIEWED && !act.has_reason && !has_part(matter, act);
+    return act.kind == Kind::VIEWED && !act.has_reason && !has_part(matter.row, act.role, act.person);
   };
   for (const auto& [person, found] : acts_by_person(input, fits))
     add(out, AuditRule::VIEW_WITHOUT_REASON, fmt::format("担当でない案件を、理由を記さずに{}回閲覧しています。", found.acts),
@@ -194,6 +187,12 @@ void oral_not_followed(const AuditInput& input, Findings& out) {
 }
 
 }  // namespace
+
+bool has_part(const inquiry::MatterRow& row, party::Role role, const std::optional<PersonId>& person) {
+  if (role == Role::AUDITOR) return false;
+  if (role == Role::INVESTIGATOR) return person && (person == row.drafter || person == row.in_charge);
+  return true;
+}
 
 std::vector<AuditFinding> inspect(const AuditInput& given) {
   AuditInput input = given;

@@ -70,6 +70,9 @@ struct AuditFinding {
   bool operator==(const AuditFinding&) const = default;
 };
 
+// Those whose work a matter is look at it all day; of everybody else, an auditor or a colleague, a reason is expected.
+[[nodiscard]] bool has_part(const inquiry::MatterRow& row, party::Role role, const std::optional<PersonId>& person);
+
 [[nodiscard]] std::vector<AuditFinding> inspect(const AuditInput& input);  // in the order of the rules
 
 // 5 % of the month's matters, at least five: chosen by SHA-256 of month and matter, so that everybody who draws gets the same and nobody can

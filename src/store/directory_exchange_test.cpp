@@ -220,6 +220,158 @@ TEST_CASE("a replica follows the log and holds exactly what the hub signed for")
   });
 }
 
+// A log written by hand, as a hub that takes everything would write it.
+struct WrittenLog {
+  explicit WrittenLog(const World& of) : world(of) {
+    put(world.good_admission());
+    sign_leaf = put(world.sign_entry());
+  }
+  Sha256 put(const std::string& entry) {
+    entries.push_back(entry);
+    return ledger::leaf_hash(bytes_of(entry));
+  }
+  Sha256 put_key(note::KeyEntry entry, std::optional<Sha256> previous = {}) {
+    entry.previous = previous;
+    return put(world.signed_by(entry, {world.root}));
+  }
+  [[nodiscard]] note::PersonEntry person(const PersonId& id, const Signer& device, std::optional<Sha256> previous = {}) const {
+    note::PersonEntry entry = must(desk::new_person_entry(world.key.verifier().name, world.org, id, party::Role::ADMIN, {}, device.verifier(),
+                                                          world.now, world.now + days(300)));
+    entry.previous = previous;
+    return entry;
+  }
+  [[nodiscard]] Signer device_of(const PersonId& id) const { return new_signer(note::person_name(world.org.text(), id)); }
+  // The replica's verdict on the last of them, with everything before it taken.
+  [[nodiscard]] Status follow_last(DirectoryStore& replica) const {
+    const std::size_t known = must(replica.size());
+    const auto before = std::span(entries).first(entries.size() - 1).subspan(known);
+    if (!before.empty()) must(replica.follow(before, world.checkpoint_over({entries.begin(), entries.end() - 1})));
+    return replica.follow(std::span(entries).last(1), world.checkpoint_over(entries));
+  }
+  const World& world;
+  std::vector<std::string> entries;
+  Sha256 sign_leaf;
+};
+
+TEST_CASE("what a revoked key signs afterwards is followed by nobody, also years later") {
+  for_both_engines([](TestStore& store) {
+    for (const Duration later : {seconds(1), days(1000)}) {
+      World world(store);
+      WrittenLog log(world);
+      const PersonId a = PersonId::random(), b = PersonId::random(), c = PersonId::random();
+      const Signer device_a = log.device_of(a), device_b = log.device_of(b), device_c = log.device_of(c);
+      const Sha256 leaf_a = log.put(world.signed_by(log.person(a, device_a), {world.sign, world.root}));
+      log.put(world.signed_by(log.person(b, device_b), {world.sign, world.root}));
+      const note::KeyEntry sign = world.key_entry(KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, raw(world.sign.verifier()));
+      const Time start = world.now;
+      const auto judged = [&](WrittenLog with, const std::string& last) {
+        World fresh(store);
+        fresh.key = world.key;
+        fresh.admitter_1 = world.admitter_1;
+        fresh.admitter_2 = world.admitter_2;
+        fresh.now = start + later;
+        fresh.replica = fresh.open(fresh.other_engine);
+        with.put(last);
+        return with.follow_last(*fresh.replica);
+      };
+      const std::string newcomer = world.signed_by(log.person(c, device_c), {world.sign, device_a});
+      CHECK(judged(log, newcomer).has_value());
+
+      WrittenLog without_sign = log;
+      note::KeyEntry ended = sign;
+      ended.valid.until = start + seconds(1);
+      without_sign.put_key(ended, log.sign_leaf);
+      CHECK(code_of(judged(without_sign, newcomer)) == Code::KEY_UNKNOWN);
+      // The revocation itself is no key either, and a new one for the organisation goes on.
+      const Signer next = new_signer("kakuu-police.example/sign");
+      without_sign.put_key(world.key_entry(KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, raw(next.verifier())));
+      CHECK(code_of(judged(without_sign, newcomer)) == Code::SIGNATURE_MISSING);
+      CHECK(judged(without_sign, world.signed_by(log.person(c, device_c), {next, device_a})).has_value());
+
+      WrittenLog without_a = log;
+      note::PersonEntry lost = log.person(a, device_a, leaf_a);
+      lost.valid.until = lost.valid.from;
+      without_a.put(world.signed_by(lost, {world.sign, device_b}));
+      CHECK(code_of(judged(without_a, newcomer)) == Code::SIGNATURE_MISSING);
+      CHECK(judged(without_a, world.signed_by(log.person(c, device_c), {world.sign, device_b})).has_value());
+      // Admitted anew, by an entry of its own.
+      without_a.put(world.signed_by(log.person(a, device_a), {world.sign, device_b}));
+      CHECK(judged(without_a, newcomer).has_value());
+
+      // A rotation leaves the old key its overlap.
+      WrittenLog rotated = log;
+      note::KeyEntry shorter = sign;
+      shorter.valid = {start + seconds(1), start + days(30)};
+      const Sha256 going = rotated.put_key(shorter, log.sign_leaf);
+      note::KeyEntry coming = world.key_entry(KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, raw(next.verifier()));
+      rotated.put_key(coming, going);
+      CHECK(judged(rotated, newcomer).has_value());
+      CHECK(judged(rotated, world.signed_by(log.person(c, device_c), {next, device_a})).has_value());
+    }
+  });
+}
+
+TEST_CASE("a revocation is followed by a node whose clock is a little behind") {
+  for_both_engines([](TestStore& store) {
+    World world(store);
+    world.admit(*world.hub);
+    const Sha256 first = ledger::leaf_hash(bytes_of(must(world.hub->entries()).back()));
+    const Time start = world.now;
+    note::KeyEntry next = world.key_entry(KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, raw(new_signer("kakuu-police.example/sign").verifier()));
+    next.previous = first;
+    must(world.hub->add_entry(world.signed_by(next, {world.root})));
+    world.now = start + days(1);
+    note::KeyEntry ended = world.key_entry(KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, raw(world.sign.verifier()));
+    ended.valid = {start, world.now};
+    ended.previous = first;
+    must(world.hub->add_entry(world.signed_by(ended, {world.root})));
+    const auto entries = must(world.hub->entries());
+    world.now = start + days(1) - minutes(6);
+    CHECK(code_of(world.replica->follow(entries, world.checkpoint_over(entries))) == Code::CONFLICT);
+    world.now = start + days(1) - minutes(1);
+    must(world.replica->follow(entries, world.checkpoint_over(entries)));
+    CHECK(must(world.replica->organisation_keys(world.org, start + days(1))).size() == 1);
+  });
+}
+
+TEST_CASE("a witness's key serves nothing else, to whoever adds it and whoever follows") {
+  for_both_engines([](TestStore& store) {
+    World world(store);
+    WrittenLog log(world);
+    const auto ed25519 = note::OrgKeyAlgorithm::ed25519;
+    const PersonId a = PersonId::random();
+    const Signer device = log.device_of(a), witness = new_signer("kakuu-police.example/sign");
+    const std::string admin = world.signed_by(log.person(a, device), {world.sign, world.root});
+    const auto refused = [&](const std::vector<std::string>& before, const std::string& last) {
+      World fresh(store);
+      fresh.key = world.key;
+      fresh.admitter_1 = world.admitter_1;
+      fresh.admitter_2 = world.admitter_2;
+      fresh.hub = fresh.open(store);
+      fresh.replica = fresh.open(fresh.other_engine);
+      WrittenLog all = log;
+      for (const std::string& entry : before) all.put(entry);
+      must(fresh.hub->add_entries(all.entries));
+      const Status added = fresh.hub->add_entry(last);
+      all.put(last);
+      const Status followed = all.follow_last(*fresh.replica);
+      return !added && added.error().code == Code::CONFLICT && !followed && followed.error().code == Code::CONFLICT;
+    };
+    const auto key = [&](KeyPurpose purpose, const Signer& of) {
+      return world.signed_by(world.key_entry(purpose, ed25519, raw(of.verifier())), {world.root});
+    };
+    CHECK(refused({}, key(KeyPurpose::witness, world.sign)));
+    CHECK(refused({}, key(KeyPurpose::witness, world.root)));
+    CHECK(refused({admin}, key(KeyPurpose::witness, device)));
+    CHECK(refused({key(KeyPurpose::witness, device)}, admin));
+    // Another key of its own kind is nobody else's.
+    CHECK_FALSE(refused({admin}, key(KeyPurpose::witness, witness)));
+    note::KeyEntry next = world.key_entry(KeyPurpose::sign, ed25519, raw(witness.verifier()));
+    next.previous = log.sign_leaf;
+    CHECK(refused({key(KeyPurpose::witness, witness)}, world.signed_by(next, {world.root})));
+  });
+}
+
 TEST_CASE("the hub's own directory takes checkpoints over what its log keeper has signed so far") {
   for_both_engines([](TestStore& store) {
     World world(store);

@@ -47,16 +47,53 @@ Status DirectoryStore::Log::add(std::string serialised) {
   return {};
 }
 
-Result<std::vector<note::VerifierKey>> DirectoryStore::Log::sign_keys(const std::string& org, std::optional<Time> at) const {
+namespace {
+
+template <class Log, class IsIt>
+Result<std::vector<note::VerifierKey>> sign_keys_of(const Log& log, const std::string& org, IsIt&& is_it) {
   std::vector<note::VerifierKey> out;
-  const auto found = keys.find(org);
-  if (found == keys.end()) return out;
+  const auto found = log.keys.find(org);
+  if (found == log.keys.end()) return out;
   for (const std::size_t i : found->second)
-    if (items[i].key->purpose == note::KeyPurpose::sign && (!at || key_in_force(i, *at))) {
-      note::VerifierKey key = TRY(items[i].key->verifier());
+    if (log.items[i].key->purpose == note::KeyPurpose::sign && is_it(i)) {
+      note::VerifierKey key = TRY(log.items[i].key->verifier());
       if (std::ranges::find(out, key) == out.end()) out.push_back(std::move(key));
     }
   return out;
+}
+
+tl::unexpected<Error> not_apart() { return fail(Code::CONFLICT, "a witness's key serves nothing else", "key"); }
+
+}  // namespace
+
+Result<std::vector<note::VerifierKey>> DirectoryStore::Log::sign_keys(const std::string& org, Time at) const {
+  return sign_keys_of(*this, org, [&](std::size_t i) { return key_in_force(i, at); });
+}
+
+Result<std::vector<note::VerifierKey>> DirectoryStore::Log::vouching_keys(const std::string& org, std::optional<Time> at) const {
+  return sign_keys_of(*this, org, [&](std::size_t i) { return (!at || key_in_force(i, *at)) && may_vouch(i, &Item::key); });
+}
+
+Status DirectoryStore::Log::check_apart(const KeyEntry& entry, const std::optional<note::VerifierKey>& root) const {
+  const bool is_witness = entry.purpose == note::KeyPurpose::witness;
+  if (entry.key.empty()) return {};
+  if (const auto found = keys.find(entry.org); found != keys.end())
+    for (const std::size_t i : found->second)
+      if ((items[i].key->purpose == note::KeyPurpose::witness) != is_witness && items[i].key->key == entry.key) return not_apart();
+  if (!is_witness) return {};
+  if (root && std::ranges::equal(root->key.bytes, entry.key)) return not_apart();
+  for (auto person = people.lower_bound({entry.org, PersonId{}}); person != people.end() && person->first.first == entry.org; ++person)
+    for (const std::size_t i : person->second)
+      if (items[i].person->key == entry.key) return not_apart();
+  return {};
+}
+
+Status DirectoryStore::Log::check_apart(const PersonEntry& entry) const {
+  const auto found = keys.find(entry.org);
+  if (found == keys.end()) return {};
+  for (const std::size_t i : found->second)
+    if (items[i].key->purpose == note::KeyPurpose::witness && items[i].key->key == entry.key) return not_apart();
+  return {};
 }
 
 Sha256 DirectoryStore::Log::root(std::size_t size) const {

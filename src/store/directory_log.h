@@ -44,9 +44,24 @@ struct DirectoryStore::Log {
   }
   [[nodiscard]] bool key_in_force(std::size_t at, Time t) const { return in_force(at, &Item::key, t); }
   [[nodiscard]] bool person_in_force(std::size_t at, Time t) const { return in_force(at, &Item::person, t); }
+  // Whether a new entry may rest on that one's key, as far as the log itself says: nothing in it has revoked it.
+  template <class Entry>
+  [[nodiscard]] bool may_vouch(std::size_t at, std::optional<Entry> Item::* member) const {
+    std::optional<std::size_t> previous;
+    if (const std::optional<Sha256>& before = (items[at].*member)->previous)
+      if (const auto found = by_leaf.find(*before); found != by_leaf.end()) previous = found->second;
+    return note::may_vouch(
+        at, previous, [&](std::size_t i) -> const Entry& { return *(items[i].*member); },
+        [&](std::size_t i) -> const std::vector<std::size_t>& { return items[i].next; });
+  }
 
-  // In force at that instant; without one, all there ever were.
-  [[nodiscard]] Result<std::vector<note::VerifierKey>> sign_keys(const std::string& org, std::optional<Time> at) const;
+  // In force at that instant.
+  [[nodiscard]] Result<std::vector<note::VerifierKey>> sign_keys(const std::string& org, Time at) const;
+  // With which the organisation may sign a new entry: in force at that instant (without one, at any), and revoked by nothing.
+  [[nodiscard]] Result<std::vector<note::VerifierKey>> vouching_keys(const std::string& org, std::optional<Time> at) const;
+  // CONFLICT when a witness's key of the organisation would serve something else too, or the other way round. `root`: of the organisation.
+  [[nodiscard]] Status check_apart(const note::KeyEntry& entry, const std::optional<note::VerifierKey>& root) const;
+  [[nodiscard]] Status check_apart(const note::PersonEntry& entry) const;
   // RFC 6962 over the first of them.
   [[nodiscard]] Sha256 root(std::size_t size) const;
 };

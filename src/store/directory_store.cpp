@@ -171,7 +171,8 @@ Result<std::vector<desk::PublishedPerson>> DirectoryStore::person(const party::O
       if (!log.person_in_force(i, at)) continue;
       const Result<party::Role> role = enum_parse<party::Role>(entry.role);
       if (!role) continue;  // a role of a later version: no act of ours is written in it
-      out.push_back({org, person, *role, entry.unit, entry.delegator, TRY(entry.person_key()), entry.valid.from, entry.valid.until});
+      out.push_back({org, person, *role, entry.unit, entry.delegator, TRY(entry.person_key()), entry.valid.from, entry.valid.until,
+                     !log.may_vouch(i, &Log::Item::person)});
     }
     return out;
   });
@@ -239,11 +240,21 @@ constexpr std::array<std::string_view, 4> kMemberSides = {"agency", "provider", 
 
 tl::unexpected<Error> conflict(const char* why, const char* where) { return fail(Code::CONFLICT, why, where); }
 
+// Whoever wrote an entry down and whoever reads it in the log do not have the same clock.
+constexpr Duration kClocksDiffer = minutes(5);
+
 // One successor; after it only a revocation, so that a key that was rotated and then lost can still be ended.
 template <class Entry>
-Status check_only_successor(const Entry& previous, bool has_successor, const Entry& next, Time now) {
-  if (!has_successor || (next.key == previous.key && next.valid.until <= now)) return {};
+Status check_only_successor(const Entry& previous, bool has_successor, const Entry& next, Time ended_by) {
+  if (!has_successor || (next.key == previous.key && next.valid.until <= ended_by)) return {};
   return conflict("the predecessor has a successor already", "prev");
+}
+
+// An end that has come already is a revocation, and looks like one to whoever reads the log later: from the same beginning, or never in force.
+template <class Entry>
+Status check_revocation(const Entry& previous, const Entry& next, Time now) {
+  if (next.valid.until > now || !note::is_same_key(previous, next) || note::revokes(previous, next)) return {};
+  return conflict("a revocation begins when its predecessor begins", "valid");
 }
 
 bool overlaps(const note::Validity& a, const note::Validity& b) { return a.from < b.until && b.from < a.until; }
@@ -273,7 +284,7 @@ Status DirectoryStore::check_member(Database& database, const Log& log, const no
 Status DirectoryStore::check_new(Database& database, const Log& log, const std::string& serialised, const Moment& moment) const {
   const note::Note note = TRY(note::Note::parse(serialised));
   const std::string& origin = options_.key.name;
-  const Time now = moment.now;
+  const Time now = moment.now, ended_by = moment.is_replay ? now + kClocksDiffer : now;
   if (log.by_leaf.contains(note::leaf_hash(note))) return conflict("this entry is in the directory already", "");
   const auto item_of = [&](const Sha256& leaf) -> const Log::Item* {
     const auto found = log.by_leaf.find(leaf);
@@ -288,10 +299,12 @@ Status DirectoryStore::check_new(Database& database, const Log& log, const std::
     const auto present = log.keys.find(key->org);
     const bool is_new = present == log.keys.end() && log.member(key->org) == nullptr;
     TRY(note::check_signatures(note, *key, {*root, options_.admitters, is_new}));
+    TRY(log.check_apart(*key, root));
     if (key->previous) {
       const Log::Item* previous = item_of(*key->previous);
       if (previous == nullptr || !previous->key) return conflict("the predecessor is not in the directory", "prev");
-      TRY(check_only_successor(*previous->key, !previous->next.empty(), *key, now));
+      TRY(check_only_successor(*previous->key, !previous->next.empty(), *key, ended_by));
+      if (!moment.is_replay) TRY(check_revocation(*previous->key, *key, now));
       return note::check_successor(*previous->key, previous->leaf, *key);
     }
     if (present == log.keys.end() || moment.is_replay) return {};
@@ -308,8 +321,9 @@ Status DirectoryStore::check_new(Database& database, const Log& log, const std::
   if (const auto side = TRY(side_of(database, log, person.org)); side && !party::role_belongs_to(*role, *side))
     return fail(Code::BAD_VALUE, "not a role of that side", "role", {{"expected", "role"}});
 
+  // Who vouches is in force when an entry is added. An entry in the log bears no time: there it is whom nothing before it has revoked.
   note::PersonEntryAuthorities authorities;
-  authorities.sign = TRY(log.sign_keys(person.org, moment.is_replay ? std::nullopt : std::optional<Time>(now)));
+  authorities.sign = TRY(log.vouching_keys(person.org, moment.is_replay ? std::nullopt : std::optional<Time>(now)));
   authorities.root = TRY(root_of(database, log, person.org));
   std::set<PersonId> known;
   for (auto entry = log.people.lower_bound({person.org, PersonId{}}); entry != log.people.end() && entry->first.first == person.org; ++entry) {
@@ -317,7 +331,7 @@ Status DirectoryStore::check_new(Database& database, const Log& log, const std::
     for (const std::size_t i : entry->second) {
       const PersonEntry& other = *log.items[i].person;
       if (!moment.is_replay && !log.person_in_force(i, now)) continue;
-      if (other.algorithm == note::PersonKeyAlgorithm::ed25519) {  // a passkey signs no entries
+      if (other.algorithm == note::PersonKeyAlgorithm::ed25519 && log.may_vouch(i, &Log::Item::person)) {  // a passkey signs no entries
         note::VerifierKey key = TRY(other.verifier());
         if (std::ranges::find(authorities.people, key) == authorities.people.end()) authorities.people.push_back(std::move(key));
       }
@@ -327,11 +341,13 @@ Status DirectoryStore::check_new(Database& database, const Log& log, const std::
   }
   authorities.people_known = known.size();
   TRY(note::check_signatures(note, person, authorities));
+  TRY(log.check_apart(person));
 
   if (person.previous) {
     const Log::Item* previous = item_of(*person.previous);
     if (previous == nullptr || !previous->person) return conflict("the predecessor is not in the directory", "prev");
-    TRY(check_only_successor(*previous->person, !previous->next.empty(), person, now));
+    TRY(check_only_successor(*previous->person, !previous->next.empty(), person, ended_by));
+    if (!moment.is_replay) TRY(check_revocation(*previous->person, person, now));
     return note::check_successor(*previous->person, previous->leaf, person);
   }
   const auto own = log.people.find({person.org, person.person});

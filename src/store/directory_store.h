@@ -75,8 +75,9 @@ class DirectoryStore : public desk::Directory {
     Time at;
   };
   // A replica's step: the entries behind those it has, and the log's checkpoint over all of them together. Every signature is checked against what
-  // the log says up to there. (An entry bears no time: that the signer's key was in force when it was taken is the hub's to check; whether
-  // the entry is in force is asked when it is used.) All of it is taken or nothing: LOG_FORKED when the entries here and these do not give
+  // the log says up to there: nobody vouches whom an earlier entry has revoked. (An entry bears no time: that the signer's period had not run out
+  // when it was taken is the hub's to check; whether the entry is in force is asked when it is used. A revocation that is new may be dated five
+  // minutes after this clock.) All of it is taken or nothing: LOG_FORKED when the entries here and these do not give
   // the root, STALE for an older checkpoint, SIGNATURE_… and BAD_NOTE. The same checkpoint again, with further cosignatures, is taken.
   // Without entries the checkpoint may also stand over fewer than there are here: the hub's own, which has just taken more.
   Status follow(std::span<const std::string> entries, const std::string& checkpoint);

@@ -390,6 +390,9 @@ TEST_CASE("an enrolled key is revoked by a second person, and what was signed be
     must(enrolment.revoke(admin, signed_by(prepared, world.device_a)));
     CHECK(world.count(world.c, world.now) == 0);
     CHECK(world.count(world.c, admitted + days(5)) == 1);
+    // Whoever reads what it signed then is told that it was ended before its time.
+    CHECK(must(world.directory->person(world.org, world.c, admitted + days(5))).front().is_ended_early);
+    CHECK_FALSE(must(world.directory->person(world.org, world.a, world.now)).front().is_ended_early);
     CHECK(!enrolment.prepare_revocation(admin, command));
     // Admitted again: a new entry, not a successor.
     must(enrolment.admit(admin, signed_by(must(enrolment.prepare_admission(admin, command)), world.device_a)));

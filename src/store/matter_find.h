@@ -28,9 +28,9 @@ struct Counted {
 
 // How much is looked at for one page; what is cut off by it is said.
 struct FindBounds {
-  std::size_t few = kQueryStartRows;           // a filter that finds fewer rows is taken as the start
-  std::size_t count_effort = kQueryCountRows;  // rows looked at for a count
-  std::size_t compared_max = kQueryComparedMax;  // matters whose words are compared
+  std::size_t few = limits::kQueryStartRows;             // a filter that finds fewer rows is taken as the start
+  std::size_t count_effort = limits::kQueryCountRows;    // rows looked at for a count
+  std::size_t compared_max = limits::kQueryComparedMax;  // matters whose words are compared
 };
 
 class MatterFinder {

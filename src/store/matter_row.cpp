@@ -69,59 +69,93 @@ Status update_columns(Database& database, std::int64_t id, ColumnValues values, 
   return {};
 }
 
-Result<std::int64_t> put_columns(Database& database, const MatterId& matter, const inquiry::MatterRow& row) {
-  const std::string key = number_key(row.number);
-  const std::optional<std::string_view> role = row.turn_role ? std::optional(enum_text(*row.turn_role)) : std::nullopt;
-  const bool is_named = !row.turn_persons.empty();
-  const std::int64_t due = row.due_at ? row.due_at->us : kNeverDue;
-  const std::int64_t due_key = row.due ? tokyo_midnight(*row.due).us : kNeverDue;
-  const std::string& counterparty = row.counterparty.text();
-  const std::array<Value, kColumns.size()> values = {to_value(enum_text(row.state)),
-                                                     to_value(enum_text(row.provider_state)),
-                                                     to_value(enum_text(row.turn)),
-                                                     to_value(role),
-                                                     to_value(is_named),
-                                                     to_value(row.unit),
-                                                     to_value(row.in_charge),
-                                                     to_value(row.drafter),
-                                                     to_value(row.case_id),
-                                                     to_value(row.case_number),
-                                                     to_value(row.number),
-                                                     to_value(key),
-                                                     to_value(counterparty),
-                                                     to_value(due),
-                                                     to_value(due_key),
-                                                     to_value(row.updated),
-                                                     to_value(row.dispatched),
-                                                     to_value(row.is_open)};
+// The values of the columns; they refer to the row and to what stands here.
+class Columns {
+ public:
+  explicit Columns(const inquiry::MatterRow& row)
+      : key_(number_key(row.number)),
+        role_(row.turn_role ? std::optional(enum_text(*row.turn_role)) : std::nullopt),
+        is_named_(!row.turn_persons.empty()),
+        due_(row.due_at ? row.due_at->us : kNeverDue),
+        due_key_(row.due ? tokyo_midnight(*row.due).us : kNeverDue),
+        values_{to_value(enum_text(row.state)),
+                to_value(enum_text(row.provider_state)),
+                to_value(enum_text(row.turn)),
+                to_value(role_),
+                to_value(is_named_),
+                to_value(row.unit),
+                to_value(row.in_charge),
+                to_value(row.drafter),
+                to_value(row.case_id),
+                to_value(row.case_number),
+                to_value(row.number),
+                to_value(key_),
+                to_value(row.counterparty.text()),
+                to_value(due_),
+                to_value(due_key_),
+                to_value(row.updated),
+                to_value(row.dispatched),
+                to_value(row.is_open)} {}
+  Columns(const Columns&) = delete;
+  Columns& operator=(const Columns&) = delete;
+
+  [[nodiscard]] ColumnValues values() const { return values_; }
+  // `row` holds the columns from `first` on.
+  [[nodiscard]] std::vector<std::size_t> changed(const Statement& row, int first) const {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < values_.size(); ++i)
+      if (!holds(row, static_cast<int>(i) + first, values_[i])) out.push_back(i);
+    return out;
+  }
+
+ private:
+  std::string key_;
+  std::optional<std::string_view> role_;
+  bool is_named_;
+  std::int64_t due_, due_key_;
+  std::array<Value, kColumns.size()> values_;
+};
+
+const std::string& select_columns() {
   static const std::string kSelect = "SELECT id, " + joined_columns() + " FROM matter WHERE matter = $1";
+  return kSelect;
+}
+
+Result<std::int64_t> put_columns(Database& database, const MatterId& matter, const inquiry::MatterRow& row) {
+  const Columns columns(row);
   std::optional<std::int64_t> id;
   std::vector<std::size_t> changed;
   {
-    Statement present = TRY(database.query(kSelect, matter));
+    Statement present = TRY(database.query(select_columns(), matter));
     if (TRY(present.step())) {
       id = present.column_int64(0);
-      for (std::size_t i = 0; i < values.size(); ++i)
-        if (!holds(present, static_cast<int>(i) + 1, values[i])) changed.push_back(i);
+      changed = columns.changed(present, 1);
     }
   }
-  if (!id) return insert_columns(database, matter, values);
-  if (!changed.empty()) TRY(update_columns(database, *id, values, changed));
+  if (!id) return insert_columns(database, matter, columns.values());
+  if (!changed.empty()) TRY(update_columns(database, *id, columns.values(), changed));
   return *id;
 }
 
+std::map<PersonId, bool> persons_of(const inquiry::MatterRow& row) {
+  std::map<PersonId, bool> out;
+  for (const auto& person : row.turn_persons) out[person] = true;
+  if (row.drafter) out.emplace(*row.drafter, false);
+  if (row.in_charge) out.emplace(*row.in_charge, false);
+  for (const auto& person : row.assigned) out.emplace(person, false);
+  return out;
+}
+
+Result<std::map<PersonId, bool>> present_persons(Database& database, std::int64_t id) {
+  std::map<PersonId, bool> out;
+  Statement rows = TRY(database.query("SELECT person, is_turn FROM matter_person WHERE id = $1", id));
+  while (TRY(rows.step())) out.emplace(TRY(rows.column<PersonId>(0)), rows.column_bool(1));
+  return out;
+}
+
 Status put_persons(Database& database, std::int64_t id, const inquiry::MatterRow& row) {
-  std::map<PersonId, bool> wanted;
-  for (const auto& person : row.turn_persons) wanted[person] = true;
-  if (row.drafter) wanted.emplace(*row.drafter, false);
-  if (row.in_charge) wanted.emplace(*row.in_charge, false);
-  for (const auto& person : row.assigned) wanted.emplace(person, false);
-  std::map<PersonId, bool> present;
-  {
-    Statement rows = TRY(database.query("SELECT person, is_turn FROM matter_person WHERE id = $1", id));
-    while (TRY(rows.step())) present.emplace(TRY(rows.column<PersonId>(0)), rows.column_bool(1));
-  }
-  if (present == wanted) return {};
+  const std::map<PersonId, bool> wanted = persons_of(row);
+  if (TRY(present_persons(database, id)) == wanted) return {};
   TRY(database.run("DELETE FROM matter_person WHERE id = $1", id));
   for (const auto& [person, is_turn] : wanted)
     TRY(database.run("INSERT INTO matter_person (person, id, is_turn) VALUES ($1, $2, $3)", person, id, is_turn));
@@ -232,6 +266,47 @@ Status put_projection(Database& database, const MatterId& matter, const inquiry:
   return {};
 }
 
+namespace {
+
+// As PostgreSQL writes an array.
+std::string array_text(std::span<const std::int64_t> numbers) {
+  std::string out = "{";
+  for (const std::int64_t number : numbers) out += (out.size() == 1 ? "" : ",") + std::to_string(number);
+  return out + "}";
+}
+
+// How many of the terms lead to the matter.
+Result<std::size_t> count_terms(Database& database, std::int64_t id, const std::vector<std::int64_t>& terms) {
+  if (database.engine() == EngineKind::POSTGRES)
+    return static_cast<std::size_t>(TRY(
+        one_value<std::int64_t>(database, "SELECT count(*) FROM term WHERE id = $1 AND term = ANY(CAST($2 AS BIGINT[]))", id, array_text(terms))));
+  std::size_t found = 0;
+  for (const std::int64_t term : terms)
+    if (TRY(first_row<std::int64_t>(database, "SELECT id FROM term WHERE term = $1 AND id = $2", term, id))) ++found;
+  return found;
+}
+
+}  // namespace
+
+Result<Held> held(Database& database, const TermHasher& hasher, const MatterId& matter, const inquiry::Projection& projection) {
+  Held out;
+  std::int64_t id = 0;
+  {
+    Statement present = TRY(database.query(select_columns(), matter));
+    if (!TRY(present.step())) return out;
+    id = present.column_int64(0);
+    out.row = Columns(projection.row).changed(present, 1).empty();
+  }
+  const auto doc = TRY(first_row<std::string>(database, "SELECT doc FROM matter_doc WHERE id = $1", id));
+  out.row = out.row && doc && std::get<0>(*doc) == encode_row(projection.row) && TRY(present_persons(database, id)) == persons_of(projection.row);
+  const Result<MatterSeal> seal = MatterSeal::load(database, matter);
+  if (!seal || !TRY(has_words(database, id, *seal, matter, projection.terms))) return out;
+  const std::vector<std::int64_t> terms = hasher.terms_of(projection.terms);
+  const Result<std::vector<std::int64_t>> packed = present_terms(database, id);
+  out.terms = packed && *packed == terms && TRY(count_terms(database, id, terms)) == terms.size();
+  return out;
+}
+
 // In the order of the table, so that neighbours are written together.
 Status put_terms(Database& database, TermRows rows) {
   std::sort(rows.begin(), rows.end());
@@ -243,18 +318,18 @@ Status put_terms(Database& database, TermRows rows) {
     return {};
   }
   constexpr std::size_t kAtOnce = 10'000;
+  std::vector<std::int64_t> terms, ids;
   for (std::size_t first = 0; first < rows.size(); first += kAtOnce) {
-    std::string terms = "{", ids = "{";
+    terms.clear();
+    ids.clear();
     for (std::size_t i = first; i < std::min(first + kAtOnce, rows.size()); ++i) {
-      terms += (i == first ? "" : ",") + std::to_string(rows[i][0]);
-      ids += (i == first ? "" : ",") + std::to_string(rows[i][1]);
+      terms.push_back(rows[i][0]);
+      ids.push_back(rows[i][1]);
     }
-    terms += "}";
-    ids += "}";
     TRY(
         database.run("INSERT INTO term (term, id) SELECT unnest(CAST($1 AS BIGINT[])), unnest(CAST($2 AS BIGINT[])) "
                      "ON CONFLICT (term, id) DO NOTHING",
-                     terms, ids));
+                     array_text(terms), array_text(ids)));
   }
   return {};
 }
@@ -267,6 +342,17 @@ Status drop_terms(Database& database, const MatterId& matter) {
   const MatterSeal seal = TRY(MatterSeal::load_or_create(database, matter));
   const Bytes words = seal_terms(seal, matter, {});
   TRY(database.run("UPDATE matter_doc SET words = $2, terms = $3 WHERE id = $1", *id, words, ByteView{}));
+  return {};
+}
+
+Status forget_terms(Database& database, const MatterId& matter) {
+  const auto id = TRY(id_of(database, matter));
+  if (!id) return {};
+  if (const Result<std::vector<std::int64_t>> packed = present_terms(database, *id)) {
+    TermRows none;
+    TRY(change_terms(database, *id, *packed, {}, none));
+  }
+  TRY(database.run("UPDATE matter_doc SET words = $2, terms = $2 WHERE id = $1", *id, ByteView{}));
   return {};
 }
 

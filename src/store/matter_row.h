@@ -38,6 +38,14 @@ using TermRows = std::vector<std::array<std::int64_t, 2>>;  // term, id
 Status put_projection(Database& database, const MatterId& matter, const inquiry::Projection& projection,
                       const std::function<std::vector<std::int64_t>()>& terms, TermRows& later);
 Status put_terms(Database& database, TermRows rows);
+// Which parts of a projection stand in the tables exactly so: the row with its columns and persons; the words with every entry of the index that
+// leads from them to the matter. Neither, when there is no such matter.
+struct Held {
+  bool row = false, terms = false;
+};
+[[nodiscard]] Result<Held> held(Database& database, const TermHasher& hasher, const MatterId& matter, const inquiry::Projection& projection);
+// The next put_projection() writes the words and all their entries, whatever stands there.
+Status forget_terms(Database& database, const MatterId& matter);
 // The matter is no longer found by any text.
 Status drop_terms(Database& database, const MatterId& matter);
 Status drop_projection(Database& database, const MatterId& matter);

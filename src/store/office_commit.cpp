@@ -241,12 +241,20 @@ Result<std::optional<desk::IdempotencyRecord>> get_idempotency(Database& databas
   return std::optional<desk::IdempotencyRecord>(std::move(record));
 }
 
+constexpr std::string_view kViews =
+    "SELECT matter, person, max(at_us) AS at_us FROM act WHERE kind = $1 AND person IS NOT NULL GROUP BY matter, person";
+
+Result<bool> are_views_right(Database& database) {
+  const std::string fresh(kViews), kept = "SELECT matter, person, at_us FROM last_view";
+  for (const std::string& sql :
+       {"SELECT count(*) FROM (" + fresh + " EXCEPT " + kept + ") x", "SELECT count(*) FROM (" + kept + " EXCEPT " + fresh + ") x"})
+    if (TRY(one_value<std::int64_t>(database, sql, enum_text(inquiry::Kind::VIEWED))) != 0) return false;
+  return true;
+}
+
 Status rebuild_views(Database& database) {
   TRY(database.run("DELETE FROM last_view"));
-  TRY(
-      database.run("INSERT INTO last_view (matter, person, at_us) SELECT matter, person, max(at_us) FROM act "
-                   "WHERE kind = $1 AND person IS NOT NULL GROUP BY matter, person",
-                   enum_text(inquiry::Kind::VIEWED)));
+  TRY(database.run("INSERT INTO last_view (matter, person, at_us) " + std::string(kViews), enum_text(inquiry::Kind::VIEWED)));
   return {};
 }
 

@@ -42,7 +42,8 @@ Status put_idempotency(Database& database, const desk::IdempotencyRecord& record
 [[nodiscard]] std::string body_place(const Sha256& act);
 [[nodiscard]] std::string held_place(const Sha256& act);
 
-// last_view from the acts, for all matters.
+// last_view from the acts, for all matters; and whether it is what the acts say.
+[[nodiscard]] Result<bool> are_views_right(Database& database);
 Status rebuild_views(Database& database);
 
 }  // namespace warifu::store

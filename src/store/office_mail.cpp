@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "desk/store_port.h"
 #include "ledger/checkpoint.h"
 #include "store/office_store.h"
@@ -121,6 +122,18 @@ Status put_delivery(Database& database, const desk::Delivery& delivery) {
   return {};
 }
 
+// A checkpoint that is published again loses the cosignatures it had gathered: those that are kept stay.
+std::string with_cosignatures_of(const std::string& checkpoint, const std::string& known) {
+  Result<note::Note> fresh = note::Note::parse(checkpoint);
+  const Result<note::Note> old = note::Note::parse(known);
+  if (!fresh || !old || fresh->text != old->text) return checkpoint;
+  for (const note::SignatureLine& line : old->signatures) {
+    const auto is_same = [&](const note::SignatureLine& other) { return other.name == line.name && other.id == line.id; };
+    if (fresh->signatures.size() < limits::kNoteSignaturesMax && std::ranges::none_of(fresh->signatures, is_same)) fresh->signatures.push_back(line);
+  }
+  return fresh->serialise();
+}
+
 template <class T, class F, class... A>
 Result<std::optional<T>> maybe(Database& database, F&& make, std::string_view sql, const A&... arguments) {
   Statement rows = TRY(database.query(sql, arguments...));
@@ -218,9 +231,27 @@ Status OfficeStore::put_sealed(std::span<const MessageOut> messages) {
 Result<std::vector<MessageOut>> OfficeStore::unposted(Time now, std::size_t limit) const {
   return engine_->read([&](Database& database) -> Result<std::vector<MessageOut>> {
     const auto max = static_cast<std::int64_t>(limit);
-    Statement rows = TRY(database.query(
-        std::string(kOutColumns) + ", object FROM message_out WHERE promise IS NULL AND next_try_us <= $1 ORDER BY seq LIMIT $2", now, max));
-    return all_rows<MessageOut>(rows, whole_message_of);
+    std::vector<std::pair<MessageOut, std::optional<Bytes>>> found;
+    {
+      Statement rows = TRY(database.query(
+          std::string(kOutColumns) + ", object, manifest FROM message_out WHERE promise IS NULL AND next_try_us <= $1 ORDER BY seq LIMIT $2", now,
+          max));
+      while (TRY(rows.step())) {
+        MessageOut message = TRY(whole_message_of(rows));
+        found.emplace_back(std::move(message), TRY(rows.column<std::optional<Bytes>>(23)));
+      }
+    }
+    // The manifest says for which keys it was sealed: whoever posts it looks whether they still are in force.
+    std::vector<MessageOut> out;
+    for (auto& [message, manifest] : found) {
+      if (manifest) {
+        const std::optional<MatterSeal> seal = TRY(MatterSeal::find(database, message.matter));
+        if (!seal) return fail(Code::STORE_CORRUPT, "a matter's key is missing");
+        message.manifest = TRY(seal->open(manifest_place(message.id), *manifest));
+      }
+      out.push_back(std::move(message));
+    }
+    return out;
   });
 }
 
@@ -365,14 +396,14 @@ Status OfficeStore::put_broken(std::span<const Proven> messages) {
 Status OfficeStore::put_proofs(const std::string& checkpoint, std::uint64_t size, std::span<const Proven> messages, Time at) {
   return write([&](Database& database) -> Status {
     const auto proof_size = static_cast<std::int64_t>(size);
-    TRY(
-        database.run("INSERT INTO proof_checkpoint (size, note) VALUES ($1, $2) ON CONFLICT (size) DO UPDATE SET note = excluded.note "
-                     "WHERE length(proof_checkpoint.note) < length(excluded.note)",  // more cosignatures
-                     proof_size, checkpoint));
+    const auto known = TRY(first_row<std::string>(database, "SELECT note FROM proof_checkpoint WHERE size = $1", proof_size));
+    const std::string kept = known ? with_cosignatures_of(checkpoint, std::get<0>(*known)) : checkpoint;
+    TRY(database.run("INSERT INTO proof_checkpoint (size, note) VALUES ($1, $2) ON CONFLICT (size) DO UPDATE SET note = excluded.note", proof_size,
+                     kept));
     for (const Proven& proven : messages) {
       const Bytes path = spell_hashes(proven.path);
-      TRY(database.run(proven.is_incoming ? "UPDATE message_in SET proof = $2, proof_size = $3, logged_us = $4 WHERE id = $1"
-                                          : "UPDATE message_out SET proof = $2, proof_size = $3, logged_us = $4 WHERE id = $1",
+      TRY(database.run(proven.is_incoming ? "UPDATE message_in SET proof = $2, proof_size = $3, logged_us = coalesce(logged_us, $4) WHERE id = $1"
+                                          : "UPDATE message_out SET proof = $2, proof_size = $3, logged_us = coalesce(logged_us, $4) WHERE id = $1",
                        proven.id, path, proof_size, at));
     }
     return {};

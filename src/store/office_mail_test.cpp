@@ -90,6 +90,7 @@ TEST_CASE("a message is sealed once, posted until it is accepted, and then its p
     CHECK(due.front().leaf == message.leaf);
     CHECK(due.front().to == kThem);
     CHECK(due.front().attachments == message.attachments);
+    CHECK(due.front().manifest == message.manifest);  // for which keys it was sealed
 
     REQUIRE(office->put_not_accepted(message.id, "PEER_UNAVAILABLE", kNow + seconds(10)));
     CHECK(office->unposted(kNow, 10)->empty());

@@ -3,10 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <filesystem>
-#include <mutex>
-#include <thread>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -16,6 +13,7 @@
 #include "store/office_commit.h"
 #include "store/office_purge.h"
 #include "store/postgres.h"
+#include "store/rebuild.h"
 #include "store/sqlite.h"
 
 namespace warifu::store {
@@ -25,8 +23,6 @@ using inquiry::SignedAct;
 
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::size_t kMattersAtOnce = 1000;
-constexpr std::size_t kRebuiltAtOnce = 256;
-constexpr unsigned kRebuildersMax = 4;
 
 Result<std::unique_ptr<Database>> open_sqlite_tuned(const std::string& file, Access access) {
   auto database = TRY(open_sqlite({.file = file, .access = access}));
@@ -110,80 +106,6 @@ Result<std::vector<MatterId>> matters_after(Database& database, const MatterId& 
   // All-zero is no matter's id: ids are random, and acts of the zero id are refused by nobody else.
   Statement rows = TRY(database.query("SELECT DISTINCT matter FROM act WHERE matter > $1 ORDER BY matter LIMIT $2", last, limit));
   return all_rows<MatterId>(rows, [](const Statement& row) { return row.column<MatterId>(0); });
-}
-
-Result<std::int64_t> newest_act(Database& database, const MatterId& matter) {
-  return one_value<std::int64_t>(database, "SELECT coalesce(max(seq), 0) FROM act WHERE matter = $1", matter);
-}
-
-struct Computed {
-  MatterId matter;
-  std::int64_t newest = 0;  // act it was computed from, or a later one
-  std::optional<inquiry::Projection> projection;
-  std::vector<std::int64_t> terms;
-  bool is_as_it_was = false;
-};
-
-using Compute = std::function<Result<std::optional<inquiry::Projection>>(const MatterId&)>;
-
-Result<Computed> compute_one(Engine& engine, const TermHasher& hasher, const Compute& compute, const MatterId& matter) {
-  Computed out;
-  out.matter = matter;
-  Result<inquiry::Projection> kept = fail(Code::NOT_FOUND, "not read");
-  out.newest = TRY(engine.read([&](Database& database) -> Result<std::int64_t> {
-    kept = get_projection(database, matter);
-    return newest_act(database, matter);
-  }));
-  out.projection = TRY(compute(matter));
-  if (out.projection)
-    out.is_as_it_was = kept && *kept == *out.projection;
-  else
-    out.is_as_it_was = !kept && kept.error().code == Code::NOT_FOUND;
-  if (out.projection && !out.is_as_it_was) out.terms = hasher.terms_of(out.projection->terms);
-  return out;
-}
-
-// By several threads: reading, folding and hashing take longer than writing.
-Result<std::vector<Computed>> compute_all(Engine& engine, const TermHasher& hasher, const Compute& compute, const std::vector<MatterId>& matters) {
-  std::vector<Computed> out(matters.size());
-  std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::optional<Error> first_error;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < matters.size(); i = next++) {
-      Result<Computed> one = compute_one(engine, hasher, compute, matters[i]);
-      if (one) {
-        out[i] = std::move(*one);
-        continue;
-      }
-      next = matters.size();
-      const std::scoped_lock lock(mutex);
-      if (!first_error) first_error = std::move(one).error();
-    }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned i = 1; i < std::clamp(std::thread::hardware_concurrency(), 1U, kRebuildersMax); ++i) threads.emplace_back(work);
-    work();
-  }
-  if (first_error) return tl::unexpected<Error>(std::move(*first_error));
-  return out;
-}
-
-// Those of matters that were written to meanwhile are given back: their newer projection is not overwritten by an older one.
-Result<std::vector<MatterId>> store_computed(Database& database, const std::vector<Computed>& computed) {
-  std::vector<MatterId> again;
-  TermRows later;
-  for (const Computed& one : computed) {
-    if (TRY(newest_act(database, one.matter)) != one.newest)
-      again.push_back(one.matter);
-    else if (one.projection)
-      TRY(put_projection(database, one.matter, *one.projection, [&] { return one.terms; }, later));
-    else
-      TRY(drop_projection(database, one.matter));
-  }
-  TRY(put_terms(database, std::move(later)));
-  return again;
 }
 
 }  // namespace
@@ -279,28 +201,11 @@ Status OfficeStore::each_row(const desk::MatterQuery& query, const std::function
   return {};
 }
 
-Status OfficeStore::replace_projections(const std::function<Result<std::optional<inquiry::Projection>>(const MatterId&)>& compute) {
-  std::vector<MatterId> waiting;
-  const auto replace_waiting = [&]() -> Status {
-    while (!waiting.empty()) {
-      std::vector<Computed> computed = TRY(compute_all(*engine_, hasher_, compute, waiting));
-      waiting.clear();
-      std::erase_if(computed, [](const Computed& one) { return one.is_as_it_was; });
-      if (!computed.empty()) waiting = TRY(engine_->write([&](Database& database) { return store_computed(database, computed); }));
-    }
-    return {};
-  };
-  TRY(each_matter([&](const MatterId& matter) -> Status {
-    waiting.push_back(matter);
-    return waiting.size() < kRebuiltAtOnce ? Status{} : replace_waiting();
-  }));
-  TRY(replace_waiting());
-  return write([&](Database& database) -> Status {
-    Statement orphans = TRY(database.query("SELECT m.matter FROM matter m WHERE NOT EXISTS (SELECT 1 FROM act a WHERE a.matter = m.matter)"));
-    const auto matters = TRY(all_rows<MatterId>(orphans, [](const Statement& row) { return row.column<MatterId>(0); }));
-    for (const auto& matter : matters) TRY(drop_projection(database, matter));
-    return rebuild_views(database);
-  });
+Result<std::size_t> OfficeStore::replace_projections(const std::function<Result<std::optional<inquiry::Projection>>(const MatterId&)>& compute,
+                                                     bool check_only) {
+  Rebuild rebuild(*engine_, hasher_, compute, check_only);
+  TRY(each_matter([&](const MatterId& matter) { return rebuild.add(matter); }));
+  return rebuild.finish();
 }
 
 Result<inquiry::Projection> OfficeStore::projection(const MatterId& matter) const {

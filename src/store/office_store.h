@@ -41,7 +41,8 @@ class OfficeStore final : public desk::Store, public desk::Mailbox {
   Result<std::optional<MatterId>> matter_by_number(std::string_view document_number) const override;
   Status each_matter(const std::function<Status(const MatterId&)>& visit) const override;
   Status each_row(const desk::MatterQuery& query, const std::function<Status(const inquiry::MatterRow&)>& visit) const override;
-  Status replace_projections(const std::function<Result<std::optional<inquiry::Projection>>(const MatterId&)>& compute) override;
+  Result<std::size_t> replace_projections(const std::function<Result<std::optional<inquiry::Projection>>(const MatterId&)>& compute,
+                                          bool check_only) override;
   Result<inquiry::Projection> projection(const MatterId& matter) const override;
 
   Result<std::optional<desk::BookEntry>> book_entry(std::string_view book, const MatterId& id) const override;

@@ -429,7 +429,7 @@ TEST_CASE("the last view of each person and matter comes from the acts") {
     CHECK(office->last_view(matter, person).value() == Time{300});
     CHECK(!office->last_view(matter, PersonId::random()).value());
     CHECK(!office->last_view(MatterId::random(), person).value());
-    REQUIRE(office->replace_projections([](const MatterId&) -> Result<std::optional<inquiry::Projection>> { return std::nullopt; }));
+    REQUIRE(office->replace_projections([](const MatterId&) -> Result<std::optional<inquiry::Projection>> { return std::nullopt; }, false));
     CHECK(office->last_view(matter, person).value() == Time{300});
   });
 }
@@ -459,7 +459,8 @@ TEST_CASE("a rebuild computes every projection again and changes nothing that is
       return found == all.end() ? std::nullopt : std::optional(found->second);
     };
     const auto terms = office.number("SELECT count(*) FROM term");
-    REQUIRE(office->replace_projections(compute));
+    CHECK(office->replace_projections(compute, true).value() == 0);
+    CHECK(office->replace_projections(compute, false).value() == 0);
     CHECK(office.number("SELECT count(*) FROM term") == terms);
     for (const auto& [matter, projection] : all) CHECK(office->projection(matter).value() == projection);
     CHECK(office->projection(entry).error().code == Code::NOT_FOUND);
@@ -474,14 +475,74 @@ TEST_CASE("a rebuild computes every projection again and changes nothing that is
     }));
     const auto changed = seen[0] == entry ? seen[1] : seen[0];
     all[changed] = make_projection(changed, {"別の語"});
-    REQUIRE(office->replace_projections([&](const MatterId& matter) -> Result<std::optional<inquiry::Projection>> {
-      auto out = TRY(compute(matter));
-      if (out && matter != changed) out->row.items = 7;  // as if a newer program counted
-      return out;
-    }));
+    REQUIRE(office->replace_projections(
+        [&](const MatterId& matter) -> Result<std::optional<inquiry::Projection>> {
+          auto out = TRY(compute(matter));
+          if (out && matter != changed) out->row.items = 7;  // as if a newer program counted
+          return out;
+        },
+        false));
     CHECK(office->find(query_of([](auto& q) { q.text = "別の語"; })).value().rows.size() == 1);
     CHECK(office->row(changed).value() == all[changed].row);
     CHECK(office->count(query_of([](auto& q) { q.states = {inquiry::State::DRAFT}; })).value() == 250);
+  });
+}
+
+TEST_CASE("a rebuild finds and mends whatever differs from the acts, in each table that lists and searches read") {
+  struct Damage {
+    const char* sql;
+    std::size_t counted;
+  };
+  // The second matter's words are its own.
+  const Damage all_damage[] = {
+      {"UPDATE matter SET state = 'NONE' WHERE id = 1", 1},
+      {"UPDATE matter SET due_key = 5, number_key = 'x'", 3},
+      {"UPDATE matter SET drafter = NULL WHERE id = 2", 1},
+      {"UPDATE matter_doc SET doc = '{}' WHERE id = 3", 1},
+      {"UPDATE matter_doc SET doc = (SELECT doc FROM matter_doc WHERE id = 1) WHERE id = 2", 1},
+      {"UPDATE matter_doc SET words = (SELECT words FROM matter_doc WHERE id = 1) WHERE id = 2", 1},
+      {"DELETE FROM matter_person WHERE id = 2", 1},
+      {"UPDATE matter_person SET is_turn = 1 - is_turn WHERE id = 2", 1},
+      {"DELETE FROM term WHERE id = 2", 2},                                                           // the matter, and a count that does not agree
+      {"DELETE FROM term WHERE term = (SELECT min(term) FROM term WHERE id = 2) AND id = 2", 2},      //
+      {"UPDATE matter_doc SET terms = (SELECT terms FROM matter_doc WHERE id = 1) WHERE id = 2", 2},  //
+      {"INSERT INTO term (term, id) VALUES (42, 1)", 1},                                              // would find what has no such word
+      {"INSERT INTO term (term, id) VALUES (42, 999)", 1},                                            // nor a matter
+      {"UPDATE last_view SET at_us = at_us + 1", 1},
+      {"DELETE FROM last_view", 1},
+  };
+  for_both_offices([&](TestOffice& office) {
+    std::map<MatterId, inquiry::Projection> all;
+    const auto person = PersonId::random();
+    for (const char* words : {"一つ目の事件", "別の話とその長い題", "三つ目の事件"}) {
+      const auto matter = MatterId::random();
+      all[matter] = make_projection(matter, {words}, {});
+      all[matter].row.drafter = person;
+      put_matter(*office, all[matter]);
+      REQUIRE(office->commit(next_commit(*office, matter, {.kind = inquiry::Kind::VIEWED, .person = person, .at = Time{100}})));
+    }
+    REQUIRE(office->replace_projections([&](const MatterId& matter) -> Result<std::optional<inquiry::Projection>> { return all.at(matter); }, false));
+    const auto rebuilt = [&](bool check_only) {
+      return office
+          ->replace_projections([&](const MatterId& matter) -> Result<std::optional<inquiry::Projection>> { return all.at(matter); }, check_only)
+          .value();
+    };
+    const auto terms = office.number("SELECT count(*) FROM term");
+    REQUIRE(terms > 20);
+    for (const Damage& damage : all_damage) {
+      CAPTURE(damage.sql);
+      REQUIRE(rebuilt(true) == 0);
+      REQUIRE(office->engine().write([&](Database& db) -> Status {
+        if (TRY(db.run(damage.sql)) < 1) return fail(Code::INTERNAL, "nothing was damaged");
+        return {};
+      }));
+      CHECK(rebuilt(true) == damage.counted);
+      CHECK(rebuilt(true) == damage.counted);  // looking mends nothing
+      CHECK(rebuilt(false) >= 1);
+      CHECK(rebuilt(true) == 0);
+      CHECK(office.number("SELECT count(*) FROM term") == terms);
+      CHECK(office->find(query_of([](auto& q) { q.text = "長い題"; })).value().rows.size() == 1);
+    }
   });
 }
 
@@ -490,11 +551,13 @@ TEST_CASE("a rebuild does not overwrite what was committed while it computed") {
     const auto matter = MatterId::random();
     put_matter(*office, make_projection(matter, {"違う"}));  // so that there is something to replace
     int computed = 0;
-    REQUIRE(office->replace_projections([&](const MatterId& id) -> Result<std::optional<inquiry::Projection>> {
-      const auto old = make_projection(id, {computed == 0 ? "古い" : "新しい"});
-      if (computed++ == 0) put_matter(*office, make_projection(id, {"新しい"}));  // another act comes between
-      return old;
-    }));
+    REQUIRE(office->replace_projections(
+        [&](const MatterId& id) -> Result<std::optional<inquiry::Projection>> {
+          const auto old = make_projection(id, {computed == 0 ? "古い" : "新しい"});
+          if (computed++ == 0) put_matter(*office, make_projection(id, {"新しい"}));  // another act comes between
+          return old;
+        },
+        false));
     CHECK(computed == 2);
     CHECK(office->projection(matter).value().terms.words == std::vector<std::string>{"新しい"});
   });

@@ -1,7 +1,9 @@
 """The hub's interface, row by row, as strangers to the code speak it: what it takes, what it refuses, and what is left after it was killed."""
+import base64
 import json
 import os
 import signal
+import socket
 import sqlite3
 import ssl
 import time
@@ -414,6 +416,95 @@ def test_joining_takes_an_invitation_a_certificate_and_two_people(hub, tmp_path)
     hub.until(lambda: newcomer.send("GET", "/exchange/v1/messages").status == 403)
 
 
+# ── quota, and what is told of refusals ──
+
+
+def events_of(hub):
+    return [json.loads(line) for line in list(hub.lines) if line.startswith("{")]
+
+
+def figures_of(hub):
+    return hub.request("GET", "/metrics").body.decode().splitlines()
+
+
+def test_a_member_sends_no_more_in_a_minute_than_it_may(tmp_path):
+    hub = Hub(tmp_path / "hub", config="[hub]\nmessages_per_minute = 4\n")
+    try:
+        agency, provider = Member(hub, tmp_path, AGENCY).join(), Member(hub, tmp_path, PROVIDER, "provider").join()
+        if time.time() % 60 > 45:
+            time.sleep(61 - time.time() % 60)  # all of it within one minute of the hub's clock
+        for _ in range(3):
+            agency.send_message(PROVIDER)
+        two = [agency.message(PROVIDER), agency.message(PROVIDER)]
+        assert refusal(agency.post(*two), 429) == "RATE_LIMITED", "all of a request or nothing"
+        agency.send_message(PROVIDER)  # the last one
+        size = hub.log_size("keys")
+        seal = next(e for e in entries_of(hub) if f"org {AGENCY}\npurpose seal" in e)
+        for method, target, body in (("POST", "messages", frames(*agency.message(PROVIDER))), ("POST", "documents", frames(*agency.document())),
+                                     ("POST", "entries", agency.key_entry("seal", "x25519", os.urandom(32), previous=leaf_hash(seal).hex())),
+                                     ("PUT", "objects/" + "0" * 64, "1\n"), ("PUT", "objects/" + "0" * 64 + "/parts/0", b"x")):
+            answer = agency.send(method, "/exchange/v1/" + target, body)
+            assert refusal(answer, 429) == "RATE_LIMITED", target
+        assert len(agency.fetch()) == 0 and len(provider.fetch()) == 4, "reading is free"
+        provider.send_message(AGENCY)
+        assert hub.log_size("keys") == size
+        told = [event for event in events_of(hub) if event["event"] == "request_refused" and event["code"] == "RATE_LIMITED"]
+        assert [event["organisation"] for event in told] == [AGENCY], "once a minute, not once a request"
+        assert 'warifu_hub_refused_total{code="RATE_LIMITED"} 6' in figures_of(hub)
+    finally:
+        hub.stop()
+
+
+def test_a_key_is_ended_once_or_earlier_but_not_again(hub, agency):
+    seal = next(e for e in entries_of(hub) if f"org {AGENCY}\npurpose seal" in e)
+    key = base64.b64decode(seal.split("key x25519 ")[1].split("\n")[0])
+    start, now = int(seal.split("\nvalid ")[1].split(" ")[0]), int(time.time())
+
+    def end(until):
+        return agency.send("POST", "/exchange/v1/entries", agency.key_entry("seal", "x25519", key, start=start, until=until, previous=leaf_hash(seal).hex()))
+    hub.until(lambda: time.time() > now + 1)
+    assert end(now).status == 204
+    assert end(now).status == 204, "the very same"
+    assert refusal(end(now + 1), 409) == "CONFLICT", "it would have been good for a second more"
+    assert end(start).status == 204, "earlier: it was stolen before anybody noticed"
+    assert refusal(end(now - 1 if now - 1 > start else start + 1), 409) == "CONFLICT"
+
+
+def test_what_is_refused_stands_in_log_and_figures_without_what_was_sent(tmp_path):
+    hub = Hub(tmp_path / "hub")
+    try:
+        agency = Member(hub, tmp_path, AGENCY).join()
+        Member(hub, tmp_path, PROVIDER, "provider").join()
+        stranger = Member(hub, tmp_path, "stranger.example")
+        message = agency.message(PROVIDER, bytes=4299)
+        assert post_refusal(agency, message) == "TEXT_DIFFERS"
+        assert refusal(stranger.send("GET", "/exchange/v1/messages"), 403) == "NOT_ADMITTED"
+        assert refusal(agency.send("GET", "/exchange/v1/objects/" + sha("object").hex()), 404) == "NOT_FOUND"
+        assert agency.send("POST", "/exchange/v1/status", b"x" * 70_000).status == 413
+        context = ssl.create_default_context(cafile=hub.folder / "tls.crt")
+        with context.wrap_socket(socket.create_connection(("127.0.0.1", hub.port), timeout=10), server_hostname="127.0.0.1") as line:
+            line.sendall(b"GET /healthz HTTP/1.1\r\n\r\n")  # no host
+            assert line.recv(100).startswith(b"HTTP/1.1 400 ")
+        with socket.create_connection(("127.0.0.1", hub.port), timeout=10) as line:
+            line.sendall(b"GET / HTTP/1.1\r\n\r\n")  # no TLS
+            while line.recv(1000):
+                pass
+        hub.until(lambda: 'warifu_server_failures_total{what="handshake"} 1' in figures_of(hub))
+        figures = figures_of(hub)
+        for line in ('warifu_hub_refused_total{code="TEXT_DIFFERS"} 1', 'warifu_hub_refused_total{code="NOT_ADMITTED"} 1',
+                     'warifu_hub_refused_total{code="NOT_FOUND"} 1', 'warifu_server_refused_total{status="413"} 1',
+                     'warifu_server_refused_total{status="400"} 1'):
+            assert line in figures, figures
+        hub.until(lambda: {("message_refused", AGENCY, "TEXT_DIFFERS"), ("request_refused", "-", "NOT_ADMITTED"), ("request_refused", AGENCY, "NOT_FOUND"),
+                           ("server_refused", "-", "TOO_LARGE"), ("server_refused", "-", "BAD_REQUEST")}
+                          <= {(event["event"], event.get("organisation"), event.get("code")) for event in events_of(hub)})
+        told = "".join(hub.lines)
+        for word in (id_of(message), "stranger.example", sha("object").hex(), "warifu-env"):
+            assert word not in told
+    finally:
+        hub.stop()
+
+
 # ── after a fall, and what lies on the disk ──
 
 
@@ -427,9 +518,10 @@ def test_nothing_readable_lies_on_the_hubs_disk(hub, agency, provider):
             leaves += path.read_bytes()
     for name in (AGENCY, PROVIDER, THIRD, id_of(message)):
         assert name.encode() not in leaves, "the log of messages names nobody"
-    told = "".join(hub.lines)
-    for word in (id_of(message), "warifu-env", AGENCY):
-        assert word not in told, "and neither does the log of events"
+    for line in list(hub.lines):
+        for word in (id_of(message), "warifu-env"):
+            assert word not in line, "and neither does the log of events"
+        assert AGENCY not in line or "_refused" in line, "which names an organisation only when it refuses it something"
 
 
 def test_acknowledged_messages_survive_a_kill(tmp_path):

@@ -177,3 +177,35 @@ def test_a_matter_tells_how_it_travelled_and_proves_each_act(separate, tmp_path)
             assert proof["crossing"]["from"] == act["org"] and proof["crossing"]["log"] == "hub.demo/log"
             assert proof["crossing"]["log_size"] > proof["crossing"]["index"] and proof["crossing"]["cosigned_by"]
     assert crossed >= 6
+
+
+def test_a_members_backup_is_taken_whole_and_vouched_for_by_its_own_key(separate, tmp_path):
+    folder, _ = separate
+    house = shutil.copytree(folder / "kakuu-police.demo", tmp_path / "house")
+
+    def told(*arguments, code=0):
+        result = subprocess.run([BIN, *map(str, arguments), "--json"], capture_output=True, text=True, check=False)
+        assert result.returncode == code, result.stdout + result.stderr
+        return json.loads(result.stdout)
+
+    without = tmp_path / "without"
+    assert told("backup", "--data", house, "-o", without)["keys"] is False
+    assert not [path for path in without.rglob("*.key") if path.is_file()] and not (without / "keys").exists()
+    copy = tmp_path / "copy"
+    assert told("backup", "--data", house, "-o", copy, "--with-keys")["keys"] is True
+    root = shutil.copy(copy / "backup.vkey", tmp_path / "kept.vkey")
+    back = tmp_path / "back"
+    assert told("restore", copy, "--data", back, "--root", root)["root"] == "given"
+    assert told("rebuild", "--check", "--data", back)["differing"] == 0
+    assert told("envelope", "list", "--data", back) == told("envelope", "list", "--data", house)
+    assert not (back / "backup.vkey").exists()
+    # Another member's key vouches for nothing here, and nothing may be changed.
+    other = shutil.copytree(folder / "bank.demo", tmp_path / "other")
+    told("backup", "--data", other, "-o", tmp_path / "theirs")
+    told("restore", copy, "--data", tmp_path / "x", "--root", tmp_path / "theirs" / "backup.vkey", code=1)
+    for changed in ("directory.sqlite", "network", "tls.key"):
+        altered = shutil.copytree(copy, tmp_path / f"altered-{changed}")
+        content = bytearray((altered / changed).read_bytes())
+        content[len(content) // 2] ^= 1
+        (altered / changed).write_bytes(content)
+        assert told("restore", altered, "--data", tmp_path / "y", code=1)["where"] == changed

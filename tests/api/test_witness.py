@@ -1,6 +1,7 @@
 """A witness by itself, asked as C2SP tlog-witness says; and a hub that asks one: also after it was set back to an old backup."""
 import hashlib
 import http.client
+import json
 import shutil
 import signal
 import subprocess
@@ -117,12 +118,30 @@ def test_a_witness_answers_as_the_protocol_says(made, tmp_path):
             assert witness.ask(broken)[0] in (400, 403, 404, 413), broken[:60]
         assert witness.ask(good, method="GET")[0] == 405
         assert witness.ask(good, path="/add")[0] == 404
+        check_told(witness)
         witness.stop(signal.SIGKILL)
         witness.start()
         assert witness.ask(request(5, 15))[:2] == (409, "12\n"), "what was cosigned is known after a kill"
         assert witness.ask(good)[0] == 200
     finally:
         witness.stop()
+
+
+def check_told(witness):
+    """What was not cosigned stands in figures and log: a 409 and a 422 are how a fork looks from here."""
+    status, text, content_type = witness.ask(None, method="GET", path="/metrics")
+    assert status == 200 and content_type.startswith("text/plain")
+    figures = text.splitlines()
+    for log, status, count in (("hub.example/log", 200, 3), ("hub.example/log", 409, 3), ("hub.example/log", 422, 4), ("-", 404, 1)):
+        assert f'warifu_witness_answers_total{{log="{log}",status="{status}"}} {count}' in figures, figures
+    assert any(line.startswith('warifu_witness_answers_total{log="hub.example/log",status="403"} ') for line in figures), "signed by somebody else"
+    assert 'warifu_witness_log_size{log="hub.example/log"} 12' in figures and 'warifu_witness_log_size{log="hub.example/keys"} 0' in figures
+    assert 'warifu_server_refused_total{status="413"} 1' in figures
+    events = {(event["event"], event["organisation"], event["code"]) for event in map(json.loads, [line for line in witness.lines if line.startswith("{")])
+              if "code" in event}
+    assert {("not_cosigned", "hub.example/log", "CONFLICT"), ("not_cosigned", "hub.example/log", "LOG_FORKED"),
+            ("not_cosigned", "hub.example/log", "SIGNATURE_INVALID"), ("not_cosigned", "-", "NOT_FOUND"), ("not_cosigned", "-", "BAD_REQUEST"),
+            ("request_refused", "-", "METHOD_NOT_ALLOWED"), ("server_refused", "-", "TOO_LARGE")} <= events, events
 
 
 def vkey_cosigned(vkey, signed, line):

@@ -125,6 +125,10 @@ class Exchange(Persistent):
             assert not part.is_dead() and time.monotonic() < until, part.text()
             time.sleep(0.05)
 
+    @property
+    def hub_port(self):
+        return self.parts[HUB].port
+
     def look_after(self):
         """Starts what was killed. Anything else that ends has broken a promise."""
         for name, part in self.parts.items():
@@ -179,12 +183,17 @@ class Exchange(Persistent):
 
 
 def check_everything(exchange, number, provider):
-    """Answers are repeated in the same words; lists equal the fold on both sides; every message has its receipt, nothing is reported as an
-    incident, the logs stand as the hub signed them. The kinds of both sides' acts, from evidence that was verified."""
+    """Of an exchange with one inquiry: answers are repeated in the same words, then everything is stopped and checked at rest. The kinds of both
+    sides' acts, from evidence that was verified."""
     exchange.settle()
     check_answers(exchange)
     exchange.stop()
-    kinds = {}
+    check_at_rest(exchange, provider)
+    return kinds_on_both_sides(exchange, number, provider)
+
+
+def check_at_rest(exchange, provider):
+    """Lists equal the fold on both sides; every message has its receipt, nothing is reported as an incident, the logs stand as the hub signed them."""
     for organisation in (AGENCY, provider):
         data = exchange.folder / organisation
         check_projections(data)
@@ -194,8 +203,10 @@ def check_everything(exchange, number, provider):
         for message in json.loads(listed.stdout)["messages"]:
             assert message["accepted"] and message["refused"] == "", message
             assert message["delivered"] or message["type"] != "acts", message
-        kinds[organisation] = kinds_of(data, number, organisation, exchange.work)
     for log in ("log", "keys"):
         checked = warifu("log", "serve-files", exchange.folder / "hub/logs" / log, "--check", "--json")
         assert checked.returncode == 0, checked.stdout + checked.stderr
-    return kinds
+
+
+def kinds_on_both_sides(exchange, number, provider):
+    return {organisation: kinds_of(exchange.folder / organisation, number, organisation, exchange.work) for organisation in (AGENCY, provider)}

@@ -122,8 +122,8 @@ class FaultProxy:
             recorded = bytearray()
             self.recorded.append(recorded)
             thread = threading.Thread(target=self._serve, args=(client, self.rule, recorded, self._cuts), daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)  # started: cut() waits for it, perhaps at this moment
 
     def _serve(self, client, rule, recorded, cuts):
         def check():

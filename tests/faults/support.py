@@ -16,6 +16,7 @@ _spec = importlib.util.spec_from_file_location("warifu_api_conftest", ROOT / "te
 api = importlib.util.module_from_spec(_spec)
 sys.modules["warifu_api_conftest"] = api
 _spec.loader.exec_module(api)
+sys.path.append(str(ROOT / "tests/api"))  # for hub_support, which looks for `conftest`: that of this folder has what it needs
 
 BIN, IS_LONG = api.BIN, bool(os.environ.get("WARIFU_LONG"))
 AGENCY, PROVIDER = "kakuu-police.demo", "portal.demo"
@@ -131,8 +132,8 @@ class Mortal(Persistent):
         assert self.demo.stop() == 0, "".join(self.demo.lines)
 
 
-def play(mortal):
-    """One inquiry from the draft to its end, with a file; its number and its id."""
+def play(mortal, content="name\r\n"):
+    """One inquiry from the draft to its end, with a file; its number and to whom it went."""
     investigator, supervisor, approver, registrar = (mortal.enter(role, AGENCY) for role in ("investigator", "supervisor", "approver", "registrar"))
     draft = mortal.again(lambda: _Found(api.draft_for(investigator))).value
     provider = draft["to"]
@@ -148,7 +149,7 @@ def play(mortal):
     mortal.write(intake, at + "/triage", {"decisions": suggested})
     mortal.write(intake, at + "/accept", {})
     mortal.write(intake, at + "/assign", {"persons": [operator.session["person"]]})
-    file = mortal.write(operator, at + "/files?name=a.csv", "name\r\n", content_type="text/csv")
+    file = mortal.write(operator, at + "/files?name=a.csv", content, content_type="text/csv")
     answer = {"no": 1, "result": "ANSWERED", "message": "控えを添付します。", "tables": [], "provenance": [], "files": [file]}
     mortal.write(operator, at + "/collect", {"answer": {"items": [answer], "reference": "", "preparer": operator.session["name"], "completeness": "すべてです。", "minutes": 3, "yen": 0}, "ready": True})
     mortal.write(releaser, at + "/check-answer", {"row_counts": [{"no": 1, "rows": 0}]})
@@ -158,7 +159,7 @@ def play(mortal):
     mortal.write(investigator, at + "/retrieve", {"of": release})
     mortal.write(investigator, at + "/open", {"of": release, "reason": "照合"})
     download = mortal.again(lambda: investigator.get(f"{at}/files/{file['sha256']}?name=a.csv"))
-    assert (download.status, download.body) == (200, b"name\r\n")
+    assert (download.status, download.body) == (200, content.encode())
     mortal.write(investigator, at + "/feedback", {"outcome": "LEAD_EXCLUDED", "message": ""})
     assert mortal.write(investigator, at + "/close", {})["state"] == "CLOSED"
     mortal.until(lambda: "FEEDBACK" in _kinds_seen(intake, at) or "feedback" in _kinds_seen(intake, at))

@@ -1,11 +1,10 @@
 """kill -9 at every durable write of hub, agency and provider that an inquiry passes while it crosses (src/base/failpoint.h): whatever was
 answered is there afterwards, on both sides once, and every message has its receipt."""
-import os
 import shutil
 
 import pytest
 from exchange import AGENCY, HUB, Exchange, check_everything
-from support import BIN, IS_LONG, _Found, api, play, warifu
+from support import IS_LONG, play
 
 # Of each process, places that an inquiry must pass; more may come.
 EXPECTED = {
@@ -21,33 +20,9 @@ SHORT = {
 }
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """A separate demo that has been played and has ended; each round works in a copy of it."""
-    if not os.access(BIN, os.X_OK):
-        pytest.skip(f"there is no executable {BIN}")
-    folder = tmp_path_factory.mktemp("apart") / "data"
-    done = warifu("demo", "--once", "--json", "--separate", "--data", folder, "--customers", "100", timeout=600)
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def provider(made, tmp_path_factory):
-    """To whom the inquiry goes, as the agency's own node says."""
-    folder = tmp_path_factory.mktemp("who") / "data"
-    shutil.copytree(made, folder)
-    exchange = Exchange(folder, folder.parent)
-    try:
-        investigator = exchange.enter("investigator", AGENCY)
-        return exchange.again(lambda: _Found(api.draft_for(investigator))).value["to"]
-    finally:
-        exchange.end()
-
-
-def play_round(made, work, provider, orders):
+def play_round(apart, work, provider, orders):
     """An inquiry in a copy of the exchange, under orders by part; what its acts were, and how often something died."""
-    shutil.copytree(made, work / "data")
+    shutil.copytree(apart, work / "data")
     exchange = Exchange(work / "data", work, {provider if part == "provider" else part: order for part, order in orders.items()}, provider)
     try:
         number, to = play(exchange)
@@ -60,9 +35,9 @@ def play_round(made, work, provider, orders):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(made, provider, tmp_path_factory):
+def undisturbed(apart, provider, tmp_path_factory):
     work = tmp_path_factory.mktemp("calm")
-    kinds, deaths = play_round(made, work, provider, {part: f"trace:{work / part}.trace" for part in EXPECTED})
+    kinds, deaths = play_round(apart, work, provider, {part: f"trace:{work / part}.trace" for part in EXPECTED})
     assert deaths == 0
     return kinds, {part: (work / f"{part}.trace").read_text().split() for part in EXPECTED}
 
@@ -82,17 +57,17 @@ def chosen(places):
                 yield part, name, n
 
 
-def test_killed_at_every_durable_write(made, provider, undisturbed, tmp_path):
+def test_killed_at_every_durable_write(apart, provider, undisturbed, tmp_path):
     kinds, places = undisturbed
     for part, name, n in chosen(places):
-        seen, deaths = play_round(made, tmp_path, provider, {part: f"{name}#{n}=kill"})
+        seen, deaths = play_round(apart, tmp_path, provider, {part: f"{name}#{n}=kill"})
         assert seen == kinds, f"{part} {name}#{n}"
         assert deaths == 1 or n > 1, f"{part} {name}#{n}"
 
 
-def test_all_three_are_killed_in_one_inquiry(made, provider, undisturbed, tmp_path):
+def test_all_three_are_killed_in_one_inquiry(apart, provider, undisturbed, tmp_path):
     kinds, places = undisturbed
     orders = {part: f"any#{len(names) // 2}=kill" for part, names in places.items()}
-    seen, deaths = play_round(made, tmp_path, provider, orders)
+    seen, deaths = play_round(apart, tmp_path, provider, orders)
     assert seen == kinds
     assert deaths >= 2

@@ -17,9 +17,11 @@ const matter = (turn, wanted = () => true) => ({
   from: '/api/matters?limit=200',
   pick: ({ rows }) => rows.find((row) => row.turn === turn && wanted(row))?.matter,
 });
+// Whoever has no part in a matter is asked why he looks: an investigator reads his own.
+const own = (row) => row.is_my_turn;
 const statement = { from: '/api/statements', pick: ({ statements }) => statements[0]?.head.id };
 
-// route: [who, address, what stands for $id]
+// route: [who, address, what stands for $id, refusals that belong to it by their status]
 export const pages = {
   '/login': [[null, '/login']],
   '/': [
@@ -32,7 +34,7 @@ export const pages = {
   ],
   '/inquiries/new': [[officer, '/inquiries/new']],
   '/inquiries/oral': [[officer, '/inquiries/oral']],
-  '/inquiries/$id/edit': [[officer, '/inquiries/$id/edit', matter('DRAFT', (row) => row.state === 'DRAFT')]],
+  '/inquiries/$id/edit': [[officer, '/inquiries/$id/edit', matter('DRAFT', (row) => row.state === 'DRAFT' && own(row))]],
   '/matters': [
     [officer, '/matters'],
     [registrar, '/matters?overdue=true'],
@@ -40,8 +42,10 @@ export const pages = {
     [intake, '/matters'],
   ],
   '/matters/$id': [
-    [officer, '/matters/$id', matter('CLOSE')],
-    [officer, '/matters/$id', matter('RECEIVE')],
+    [officer, '/matters/$id', matter('CLOSE', own)],
+    [officer, '/matters/$id', matter('RECEIVE', own)],
+    [inspector, '/matters/$id', matter('APPROVE'), [422]],
+    [inspector, `/matters/$id?reason=${encodeURIComponent('抽出分')}`, matter('CLOSE')],
     [intake, '/matters/$id', matter('NONE')],
   ],
   '/approvals/$id': [[head, '/approvals/$id', matter('APPROVE')]],

@@ -1,5 +1,6 @@
 // The provider's side in a real browser: reception, answering, second check and release, until the officer who asked reads the name.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { enter, launchBrowser, sign, startNode } from './support.mjs';
 
@@ -135,6 +136,15 @@ describe('the provider answers', { timeout: 180_000 }, () => {
       await page.getByText(name).first().waitFor();
       await dialog.waitFor({ state: 'detached' });
 
+      // The whole table as a file for spreadsheets, made in the page.
+      const saving = page.waitForEvent('download');
+      await page.getByRole('button', { name: /行をCSVで保存する/ }).first().click();
+      const file = await saving;
+      assert.match(file.suggestedFilename(), /-1-1\.csv$/);
+      const table = readFileSync(await file.path(), 'utf8');
+      assert.ok(table.startsWith('\ufeff"') && table.endsWith('"\r\n'), table);
+      assert.ok(table.includes(`"${name}"`), table);
+
       // What it led to, for the provider; then the end.
       await page.getByRole('button', { name: '結果を連絡する', exact: true }).click();
       await dialog.getByRole('button', { name: '結果を連絡する', exact: true }).click();
@@ -149,7 +159,7 @@ describe('the provider answers', { timeout: 180_000 }, () => {
     });
     await as(portal, 'uketsuke', async ({ page }) => {
       await page.goto(`${node.base}/matters/${matter}`);
-      await page.getByText(/被疑者の特定につながった|結果連絡/).first().waitFor();
+      await page.getByText('被疑者の特定につながった').first().waitFor();
     });
   });
 

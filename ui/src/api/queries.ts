@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api } from './api';
 import { take } from './client';
+import type { Problem } from './problem';
 
 const kRarely = 10 * 60_000;
 
@@ -62,10 +63,14 @@ export const deskQuery = queryOptions({
   refetchInterval: 60_000,
 });
 
-// The page of a matter. Reading it is an act, at most one in fifteen minutes per person.
-export const matterQuery = (matter: string) =>
+// The page of a matter. Reading it is an act, at most one in fifteen minutes per person; whoever has no part in the matter says why.
+export const matterQuery = (matter: string, reason = '') =>
   queryOptions({
-    queryKey: ['matter', matter],
-    queryFn: ({ signal }) => take(api.POST('/api/matters/{matter}/view', { params: { path: { matter } }, body: {}, signal })),
+    queryKey: reason ? ['matter', matter, { reason }] : ['matter', matter],
+    queryFn: ({ signal }) => take(api.POST('/api/matters/{matter}/view', { params: { path: { matter } }, body: reason ? { reason } : {}, signal })),
     staleTime: 0,
   });
+
+// The answer to a view that lacks its reason, or whose reason cannot be kept as it is.
+export const asksForReason = (problem: Problem | null): boolean =>
+  problem?.status === 422 && problem.items.some((item) => item.where === '/reason' || item.where === 'reason');

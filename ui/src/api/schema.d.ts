@@ -236,6 +236,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 交換網の異常:中継者や鍵に起きてはならないことと、その証拠です。
+         * @description What the exchange or a key did that it must not, with the evidence; newest first.
+         */
+        get: operations["get_incidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident}/examination": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 異常を確認した結果を記録し、警告を終えます。
+         * @description Records what was found out about an incident, and ends its alarm.
+         */
+        post: operations["post_incidents_by_incident_examination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/inquiries": {
         parameters: {
             query?: never;
@@ -2016,6 +2056,8 @@ export interface components {
             effect: components["schemas"]["Effect"];
             why: string;
             note: string;
+            reason?: components["schemas"]["ReasonCode"];
+            outcome?: components["schemas"]["InquiryOutcome"];
         };
         Action: {
             name: string;
@@ -2174,6 +2216,8 @@ export interface components {
             overdue: number;
             due_this_week: number;
             groups: components["schemas"]["DeskGroup"][];
+            late: components["schemas"]["RowView"][];
+            late_count: number;
             alarms: components["schemas"]["Notice"][];
         };
         DeviceCommand: {
@@ -2308,6 +2352,21 @@ export interface components {
             items: components["schemas"]["DraftItem"][];
             errors: components["schemas"]["ImportError"][];
             errors_are_capped: boolean;
+        };
+        IncidentList: {
+            incidents: components["schemas"]["IncidentView"][];
+        };
+        IncidentView: {
+            id: number;
+            code: string;
+            about: string;
+            ja: string;
+            en: string;
+            evidence: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            examined?: string;
         };
         /** @enum {string} */
         InquiryOutcome: "SUSPECT_IDENTIFIED" | "ARREST" | "VICTIM_FOUND" | "DAMAGE_PREVENTED" | "LEAD_EXCLUDED" | "STILL_INVESTIGATING" | "NO_EFFECT";
@@ -2972,8 +3031,14 @@ export interface components {
             answered?: string;
             /** Format: date-time */
             purged?: string;
+            /** Format: date-time */
+            inspected?: string;
             /** Format: date */
             due?: string;
+            /** Format: date */
+            kept_until?: string;
+            inspector: string;
+            receipt?: string;
         };
         RegisterView: {
             office: string;
@@ -3670,6 +3735,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HouseRulesView"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_incidents_by_incident_examination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 書き込みには必ず付けます(無いと400)。同じ値と同じ内容の繰り返しには最初の応答を返し、違う内容は422で断ります。 / Needed on every write (400 without). The same value with the same content gives the first answer again, other content is refused with 422. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                incident: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentCommand"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,5 +1,5 @@
 // Who is logged in, for which organisation, in which role.
-import { queryOptions, useQueryClient } from '@tanstack/react-query';
+import { hashKey, queryOptions, type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Language } from '../i18n';
 import { api, type Schema } from './api';
 import { setCsrfToken, take } from './client';
@@ -69,9 +69,23 @@ export async function switchRole(role: Role): Promise<Session> {
   return keepSession(await take(api.PUT('/api/session/role', { body: { role } })));
 }
 
-export async function logOut(): Promise<void> {
-  await api.DELETE('/api/session');
-  setCsrfToken(null);
+// This log-in, or every one this person has on any device.
+export function useLogOut(where: 'here' | 'everywhere'): UseMutationResult<void, Error, void> {
+  const client = useQueryClient();
+  return useMutation<void, Error, void>({
+    mutationFn: async () => {
+      if (where === 'everywhere') await api.DELETE('/api/sessions');
+      else await api.DELETE('/api/session');
+      setCsrfToken(null);
+    },
+    onSuccess: () => {
+      // The session's own query stays and says null: who watches it leads to the log-in page. Nothing else that was fetched stays.
+      client.setQueryData(sessionQuery.queryKey, null);
+      const own = hashKey(sessionQuery.queryKey);
+      client.removeQueries({ predicate: (query) => query.queryHash !== own });
+      client.getMutationCache().clear();
+    },
+  });
 }
 
 export function organisationName(session: Session, tag: Language): string {

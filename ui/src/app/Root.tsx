@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { onSessionExpired } from '../api/client';
 import { asProblem } from '../api/problem';
-import { logOut, type Role, type Session, sessionQuery, switchRole } from '../api/session';
+import { type Role, type Session, sessionQuery, switchRole, useLogOut } from '../api/session';
 import { Banner, Button, EmptyState, Page, Skeleton } from '../components';
 import { Shell } from './Shell';
 
@@ -40,13 +40,7 @@ export function SignedIn() {
       void navigate({ to: '/' });
     },
   });
-  const leave = useMutation({
-    mutationFn: logOut,
-    onSuccess: () => {
-      client.clear();
-      client.setQueryData(sessionQuery.queryKey, null);
-    },
-  });
+  const leave = useLogOut('here');
 
   const problem = asProblem(session.error ?? change.error ?? leave.error);
   if (!session.data) {

@@ -64,6 +64,9 @@ const pages = [
   createRoute({
     getParentRoute: () => signedIn,
     path: '/matters/$id',
+    // Why somebody looks who has no part in the matter; the page takes it out of the address at once.
+    validateSearch: (search: Record<string, unknown>): { reason?: string } =>
+      typeof search.reason === 'string' && search.reason.trim() !== '' ? { reason: search.reason.trim() } : {},
     component: lazyRouteComponent(() => import('../features/matter/MatterPage'), 'MatterPage'),
   }),
   createRoute({

@@ -23,7 +23,7 @@ export function FileDrop({ label, files, onChange, types, typeOf = (file) => fil
   const hint = useId();
   const [over, setOver] = useState(false);
   const [refused, setRefused] = useState<readonly string[]>([]);
-  const words = Object.values(types).join('・');
+  const words = Object.values(types).join(t('matter.slash'));
 
   const add = (incoming: Iterable<File>) => {
     const good: File[] = [];

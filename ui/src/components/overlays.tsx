@@ -16,15 +16,17 @@ export interface DialogProps {
   wide?: boolean;
   reading?: string; // a long text: its name; it scrolls and takes the keyboard
   alert?: boolean; // a danger that must be answered: not closed by a click beside it
+  locked?: boolean; // work is going on that closing would leave unseen: not closed at all
 }
 
-export function Dialog({ open, onClose, title, children, actions, wide, reading, alert }: DialogProps) {
+export function Dialog({ open, onClose, title, children, actions, wide, reading, alert, locked }: DialogProps) {
   const { t } = useTranslation();
   return (
     <ModalOverlay
       isOpen={open}
-      onOpenChange={(next) => !next && onClose()}
-      isDismissable={!alert}
+      onOpenChange={(next) => !next && !locked && onClose()}
+      isDismissable={!alert && !locked}
+      isKeyboardDismissDisabled={locked === true}
       className={cx(kVeil, 'grid place-items-center overflow-y-auto p-4')}
     >
       <Modal className={cx('w-full rounded-12 border border-line bg-white shadow-4 outline-none', wide ? 'max-w-4xl' : 'max-w-lg')}>
@@ -33,7 +35,7 @@ export function Dialog({ open, onClose, title, children, actions, wide, reading,
             <Heading slot="title" className="text-std-20B-150">
               {title}
             </Heading>
-            <IconButton icon="cross" label={t('app.close')} onClick={onClose} className="-me-2 -mt-1" />
+            {locked ? null : <IconButton icon="cross" label={t('app.close')} onClick={onClose} className="-me-2 -mt-1" />}
           </div>
           <div
             {...(reading ? { role: 'group', tabIndex: 0, 'aria-label': reading } : {})}

@@ -92,10 +92,11 @@ export interface ProgressProps {
   total: number | null; // null: the end is not known
   onCancel?: () => void;
   cancelled?: boolean;
+  note?: string; // where it does not survive the tab: what keeps it going
 }
 
-// A long job: shows how far it is, can be stopped, and says that it survives the tab.
-export function Progress({ label, done, total, onCancel, cancelled }: ProgressProps) {
+// A long job: shows how far it is, can be stopped, and says whether it survives the tab.
+export function Progress({ label, done, total, onCancel, cancelled, note }: ProgressProps) {
   const { t } = useTranslation();
   const title = useId();
   const finished = total !== null && done >= total;
@@ -121,7 +122,7 @@ export function Progress({ label, done, total, onCancel, cancelled }: ProgressPr
       />
       {finished || cancelled ? null : (
         <div className="flex flex-wrap items-center justify-between gap-2">
-          <span className="text-dns-14N-130 text-sub">{t('progress.survives')}</span>
+          <span className="text-dns-14N-130 text-sub">{note ?? t('progress.survives')}</span>
           {onCancel ? (
             <Button size="small" onClick={onCancel}>
               {t('progress.cancel')}
@@ -226,14 +227,24 @@ export function MaskedValue({ label, masked, reveal, needsReason }: MaskedValueP
   );
 }
 
+export interface MoreProps {
+  shown: number;
+  total: number;
+  onMore: () => void;
+  busy?: boolean;
+  says?: string; // where another unit than 件 is counted
+  inFrame?: boolean; // at the foot of what it belongs to; nothing once all is shown
+}
+
 // No paging by surprise: says how many of how many, and fetches more when asked.
-export function More({ shown, total, onMore, busy }: { shown: number; total: number; onMore: () => void; busy?: boolean }) {
+export function More({ shown, total, onMore, busy, says, inFrame }: MoreProps) {
   const { t } = useTranslation();
   const n = formatNumber(shown);
+  if (inFrame && shown >= total) return null;
   return (
-    <div className="flex flex-wrap items-center justify-center gap-4 py-4">
+    <div className={cx('flex flex-wrap items-center gap-4', inFrame ? 'px-3 py-2' : 'justify-center py-4')}>
       <span className="tabular text-dns-14N-130 text-sub" aria-live="polite">
-        {shown < total ? t('table.shown', { n, total: formatNumber(total) }) : t('table.shownAll', { n })}
+        {says ?? (shown < total ? t('table.shown', { n, total: formatNumber(total) }) : t('table.shownAll', { n }))}
       </span>
       {shown < total ? (
         <Button onClick={onMore} busy={busy} icon="down" size="small">

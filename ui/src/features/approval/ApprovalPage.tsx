@@ -11,9 +11,9 @@ import { matterQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
 import { Banner, Button, Icon, Page, Paper, Skeleton, useNotify } from '../../components';
 import { useShortcuts } from '../../hooks/useShortcuts';
-import { formatDateTime } from '../../i18n/format';
+import { formatDateTime, formatNumber } from '../../i18n/format';
 import { SignStep } from '../../sign/SignStep';
-import { useLawNames } from '../matter/ItemsPanel';
+import { kItemsAtOnce, MoreItems, useLawNames } from '../matter/ItemsPanel';
 import { StepDialog } from '../matter/StepDialog';
 import { useRefreshMatter } from '../matter/use_act';
 import { JudgementMark, JudgementText } from '../matters/judgement';
@@ -57,6 +57,7 @@ function Approval({ id, view }: { id: string; view: Schema<'MatterView'> }) {
   const [signing, setSigning] = useState(false);
   const [returning, setReturning] = useState(false);
   const [stale, setStale] = useState(false);
+  const [shown, setShown] = useState(kItemsAtOnce); // of the items, with their necessity
   const approve = view.actions.find((action) => action.name === 'approve');
   const sendBack = view.actions.find((action) => action.name === 'send_back');
   const reason = approve?.is_allowed ? null : approve ? refusalText(approve) : t('matter.notNow');
@@ -72,6 +73,11 @@ function Approval({ id, view }: { id: string; view: Schema<'MatterView'> }) {
     refresh();
   }, [refresh]);
   const toDesk = () => void navigate({ to: '/' });
+  const showMore = () => setShown(shown + kItemsAtOnce);
+  // Nobody signs unawares what he has not seen: said beside the button, and once more where the signature is given.
+  const rest = view.items.length - shown;
+  const notAllSeen =
+    rest > 0 ? t('approval.notAllSeen', { n: formatNumber(shown), total: formatNumber(view.items.length), rest: formatNumber(rest) }) : null;
 
   if (!working)
     return (
@@ -104,13 +110,22 @@ function Approval({ id, view }: { id: string; view: Schema<'MatterView'> }) {
         </section>
         <div className="min-w-0 space-y-6 xl:sticky xl:top-24">
           <Checks view={view} />
-          <Necessity items={view.items} />
+          <Necessity items={view.items} shown={shown} onMore={showMore} />
         </div>
       </div>
       <section
         aria-label={t('matter.actions')}
         className="no-print sticky bottom-0 z-10 -mx-4 flex flex-wrap items-start gap-3 border-t border-line bg-white px-4 py-3 sm:-mx-6 sm:px-6 lg:-mx-8 lg:px-8"
       >
+        {notAllSeen ? (
+          <p className="text-dns-16N-130 flex basis-full flex-wrap items-center gap-x-3 gap-y-1 text-care">
+            <Icon name="alert" />
+            <span className="min-w-0 flex-1">{notAllSeen}</span>
+            <Button size="small" icon="down" onClick={showMore}>
+              {t('approval.showRest')}
+            </Button>
+          </p>
+        ) : null}
         <Button kind="primary" icon="stamp" disabledReason={reason} onClick={() => setSigning(true)} aria-keyshortcuts="a">
           {t('action.approve')}
         </Button>
@@ -137,6 +152,12 @@ function Approval({ id, view }: { id: string; view: Schema<'MatterView'> }) {
           const approved = body as ApprovedBody;
           return (
             <>
+              {notAllSeen ? (
+                <p className="text-dns-16N-130 mb-2 flex items-start gap-1.5 text-care">
+                  <Icon name="alert" />
+                  {notAllSeen}
+                </p>
+              ) : null}
               {approved.delegator ? (
                 <p className="text-dns-16B-130 mb-2 flex items-center gap-1.5 text-care">
                   <Icon name="people" />
@@ -160,10 +181,13 @@ function Approval({ id, view }: { id: string; view: Schema<'MatterView'> }) {
   );
 }
 
+const kDoubtsShown = 5;
+
 // What has been looked at already, by whom; and what the law's table says of the items.
 function Checks({ view }: { view: Schema<'MatterView'> }) {
   const { t } = useTranslation();
   const names = useLawNames();
+  const [shown, setShown] = useState(kDoubtsShown);
   const last = (kind: string) => view.timeline.findLast((act) => act.kind === kind && act.effect === 'APPLIED');
   const drafted = last('inquiry.drafted');
   const checked = last('inquiry.checked');
@@ -200,7 +224,7 @@ function Checks({ view }: { view: Schema<'MatterView'> }) {
             : t('approval.lawSome', { n: String(doubtful.length), count: doubtful.length }),
         )}
       </ul>
-      {doubtful.slice(0, 5).map(({ no, judgement, item }) => (
+      {doubtful.slice(0, shown).map(({ no, judgement, item }) => (
         <div key={no} className="space-y-1 border-t border-line pt-3">
           <p className="flex flex-wrap items-center gap-2">
             <span className="tabular text-sub">({no})</span>
@@ -210,32 +234,32 @@ function Checks({ view }: { view: Schema<'MatterView'> }) {
           <JudgementText judgement={judgement} />
         </div>
       ))}
+      <MoreItems shown={shown} total={doubtful.length} onMore={() => setShown(shown + kItemsAtOnce)} />
     </section>
   );
 }
 
-const kShown = 20;
-
-function Necessity({ items }: { items: readonly Schema<'ItemView'>[] }) {
+function Necessity({ items, shown, onMore }: { items: readonly Schema<'ItemView'>[]; shown: number; onMore: () => void }) {
   const { t } = useTranslation();
   return (
     <section aria-labelledby="necessity-title" className="space-y-3 rounded-8 border border-line p-4">
       <h2 id="necessity-title" className="text-dns-17B-130 flex flex-wrap items-center gap-x-3 gap-y-1">
         {t('matter.necessity')}
+        <span className="text-dns-14N-130 tabular text-sub">{t('list.items', { n: formatNumber(items.length), count: items.length })}</span>
         <span className="text-dns-14N-130 flex items-center gap-1 text-sub">
           <Icon name="lock" size={16} />
           {t('matter.insideOnly')}
         </span>
       </h2>
       <ol className="text-dns-16N-130 space-y-2">
-        {items.slice(0, kShown).map(({ item, necessity }) => (
+        {items.slice(0, shown).map(({ item, necessity }) => (
           <li key={item.no} className="flex gap-2">
             <span className="tabular shrink-0 text-sub">({item.no})</span>
             <span className="min-w-0 whitespace-pre-line">{necessity || t('approval.noNecessity')}</span>
           </li>
         ))}
       </ol>
-      {items.length > kShown ? <p className="text-sub">{t('matter.moreItems', { n: String(items.length - kShown) })}</p> : null}
+      <MoreItems shown={shown} total={items.length} onMore={onMore} />
     </section>
   );
 }

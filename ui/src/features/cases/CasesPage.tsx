@@ -39,7 +39,7 @@ export function CasesPage() {
   const [closedToo, setClosedToo] = useState(false);
   const [edited, setEdited] = useState<Case | 'new' | null>(null);
   const problem = asProblem(cases.error);
-  const mayWrite = role === 'investigator' || role === 'supervisor' || role === 'approver' || role === 'registrar';
+  const mayWrite = role === 'investigator' || role === 'supervisor';
   const rows = (cases.data ?? []).filter((one) => closedToo || one.is_open);
   const unitName = (id: string) => {
     const found = units.find((one) => one.id === id);

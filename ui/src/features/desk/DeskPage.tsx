@@ -7,6 +7,7 @@ import { asProblem } from '../../api/problem';
 import { deskQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
 import { Banner, Button, DataTable, EmptyState, Figure, type IconName, Page, Skeleton } from '../../components';
+import { Incidents } from '../figures/Incidents';
 import { rowName, useMatterColumns } from '../matters/columns';
 import { pathOfRow } from '../matters/paths';
 import { addDays, noticeText, today } from '../matters/words';
@@ -34,11 +35,15 @@ export function DeskPage() {
             <Banner
               key={alarm.code + alarm.where}
               tone="danger"
-              title={t('figures.alarm')}
+              title={alarm.code === 'STATEMENT_UNKNOWN' ? t('figures.alarm') : t('incident.alarm')}
               actions={
                 alarm.code === 'STATEMENT_UNKNOWN' ? (
                   <Link to="/statements/$id" params={{ id: alarm.where }} className="text-accent underline underline-offset-4">
                     {t('figures.toStatement')}
+                  </Link>
+                ) : session.role === 'auditor' ? (
+                  <Link to="/audit" className="text-accent underline underline-offset-4">
+                    {t('incident.toIncidents')}
                   </Link>
                 ) : undefined
               }
@@ -60,6 +65,17 @@ export function DeskPage() {
           {view.groups.map((group, index) => (
             <Group key={group.turn} group={group} keys={index === 0} />
           ))}
+          {view.late_count > 0 ? (
+            <Rows
+              id="late"
+              title={t('desk.late')}
+              what={t('desk.lateWhat')}
+              rows={view.late}
+              count={view.late_count}
+              all={{ overdue: 'true', sort: 'DUE' }}
+              keys={view.groups.length === 0}
+            />
+          ) : null}
         </>
       ) : problem ? null : (
         <Skeleton lines={8} />
@@ -70,33 +86,58 @@ export function DeskPage() {
 
 function Group({ group, keys }: { group: Schema<'DeskGroup'>; keys: boolean }) {
   const { t } = useTranslation();
+  const words = group.turn === 'NONE' ? null : { title: t(`turn.${group.turn}`), what: t(`turnWhat.${group.turn}`) };
+  return (
+    <Rows
+      id={`turn-${group.turn}`}
+      title={words?.title ?? ''}
+      what={words?.what ?? ''}
+      rows={group.rows}
+      count={group.count}
+      all={{ mine: 'true', turn: group.turn, sort: 'DUE' }}
+      keys={keys}
+    />
+  );
+}
+
+interface RowsProps {
+  id: string;
+  title: string;
+  what: string;
+  rows: Schema<'RowView'>[];
+  count: number;
+  all: Record<string, string>; // the search that shows all of them
+  keys: boolean;
+}
+
+function Rows({ id, title, what, rows, count, all, keys }: RowsProps) {
+  const { t } = useTranslation();
   const navigate = useNavigate();
   const session = useSession();
   const columns = useMatterColumns({ updated: true, own: session.role === 'investigator' });
-  const words = group.turn === 'NONE' ? null : { title: t(`turn.${group.turn}`), what: t(`turnWhat.${group.turn}`) };
   return (
-    <section aria-labelledby={`turn-${group.turn}`} className="space-y-2">
+    <section aria-labelledby={id} className="space-y-2">
       <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
-        <h2 id={`turn-${group.turn}`} className="text-std-20B-150">
-          {words?.title}
-          <span className="tabular ms-2 text-std-18B-160 text-sub">{t('desk.count', { n: String(group.count), count: group.count })}</span>
+        <h2 id={id} className="text-std-20B-150">
+          {title}
+          <span className="tabular ms-2 text-std-18B-160 text-sub">{t('desk.count', { n: String(count), count })}</span>
         </h2>
-        <p className="text-dns-14N-130 text-sub">{words?.what}</p>
+        <p className="text-dns-14N-130 text-sub">{what}</p>
       </div>
       <DataTable
-        caption={words?.title ?? ''}
+        caption={title}
         captionHidden
         fixed
         columns={columns}
-        rows={group.rows}
+        rows={rows}
         rowId={(row) => row.matter}
         rowName={rowName}
         onOpen={(row) => void navigate({ to: pathOfRow(row, session.role) })}
         keys={keys}
       />
-      {group.count > group.rows.length ? (
-        <Button size="small" onClick={() => void navigate({ to: '/matters', search: { mine: 'true', turn: group.turn, sort: 'DUE' } })}>
-          {t('desk.all', { n: String(group.count) })}
+      {count > rows.length ? (
+        <Button size="small" onClick={() => void navigate({ to: '/matters', search: all })}>
+          {t('desk.all', { n: String(count) })}
         </Button>
       ) : null}
     </section>
@@ -134,6 +175,7 @@ function AdminDesk() {
   const navigate = useNavigate();
   return (
     <Page title={t('nav.desk')}>
+      <Incidents mayExamine={false} />
       <EmptyState
         icon="building"
         title={t('desk.adminTitle')}

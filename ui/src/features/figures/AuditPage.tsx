@@ -10,6 +10,7 @@ import type { Tone } from '../../components/StateMark';
 import { formatNumber } from '../../i18n/format';
 import { rowName, useMatterColumns } from '../matters/columns';
 import { inTongue } from '../matters/words';
+import { Incidents } from './Incidents';
 import { monthName, recentMonths } from './parts';
 
 type Finding = Schema<'AuditFindingView'>;
@@ -50,6 +51,7 @@ export function AuditPage() {
           {problem.text()}
         </Banner>
       ) : null}
+      <Incidents mayExamine />
       {audit.data ? <Inspection view={audit.data} /> : problem ? null : <Skeleton lines={8} />}
     </Page>
   );

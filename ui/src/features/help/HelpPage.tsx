@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { api, type Schema } from '../../api/api';
 import { take } from '../../api/client';
 import { asProblem, fieldProblem, restProblems } from '../../api/problem';
-import { keepSession, sessionQuery, useSession } from '../../api/session';
+import { keepSession, sessionQuery, useLogOut, useSession } from '../../api/session';
 import { useWrite } from '../../api/use_write';
 import { Banner, Button, Dialog, Mark, Page, Skeleton, TextField, useNotify } from '../../components';
 import { useShortcutRegistry } from '../../hooks/useShortcuts';
@@ -37,6 +37,7 @@ export function HelpPage() {
         <Keys />
         <Devices />
         <Password />
+        <Leave />
       </div>
     </Page>
   );
@@ -378,6 +379,42 @@ function Password() {
           {t('help.passwordChange')}
         </Button>
       </form>
+    </section>
+  );
+}
+
+function Leave() {
+  const { t } = useTranslation();
+  const leave = useLogOut('everywhere');
+  const [asking, setAsking] = useState(false);
+  const problem = asProblem(leave.error);
+  return (
+    <section aria-labelledby="leave-title" className="space-y-3">
+      <h2 id="leave-title" className="text-std-20B-150">
+        {t('help.leaveTitle')}
+      </h2>
+      <p className="text-sub">{t('help.leaveText')}</p>
+      <Button icon="lock" onClick={() => setAsking(true)}>
+        {t('help.leaveAll')}
+      </Button>
+      <Dialog
+        open={asking}
+        onClose={() => setAsking(false)}
+        title={t('help.leaveAll')}
+        actions={
+          <>
+            <Button onClick={() => setAsking(false)}>{t('action.cancel')}</Button>
+            <Button kind="primary" icon="lock" busy={leave.isPending} onClick={() => leave.mutate()}>
+              {t('help.leaveAll')}
+            </Button>
+          </>
+        }
+      >
+        <div className="space-y-4">
+          {problem ? <Banner tone="danger">{problem.text()}</Banner> : null}
+          <p>{t('help.leaveAsk')}</p>
+        </div>
+      </Dialog>
     </section>
   );
 }

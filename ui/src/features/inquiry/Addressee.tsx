@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/api';
 import { lawQuery, organisationsQuery } from '../../api/queries';
 import { ComboBox, Icon } from '../../components';
+import { mediaNames } from '../matters/media';
 import { inTongue } from '../matters/words';
 
 export interface AddresseeProps {
@@ -61,6 +62,7 @@ function Profile({ profile, types }: { profile: Schema<'AnswerProfile'>; types: 
         <p className="text-dns-14N-130 text-sub">
           {t('profile.usual', { n: String(profile.usual_days) })} {inTongue(profile.contact_ja, profile.contact_en)}
         </p>
+        <p className="text-dns-14N-130 text-sub">{t('profile.media', { types: mediaNames(profile.media).join(t('matter.comma')) })}</p>
         <ul className="text-dns-16N-130 space-y-2">
           {profile.entries.map((entry) => (
             <li key={entry.selector}>

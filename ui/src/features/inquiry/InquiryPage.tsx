@@ -1,13 +1,13 @@
 // 照会を起案: addressee, items, form and due date on one page, the paper at the right while it is written. The same page writes a returned draft
 // anew, the instrument after an oral inquiry, and the next version of what was sent.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Navigate, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schema } from '../../api/api';
 import { take } from '../../api/client';
 import { asProblem, fieldProblem, restProblems } from '../../api/problem';
-import { casesQuery, lawQuery, matterQuery, profileQuery, selectorTypesQuery, templatesQuery } from '../../api/queries';
+import { asksForReason, casesQuery, lawQuery, matterQuery, profileQuery, selectorTypesQuery, templatesQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
 import { useWrite } from '../../api/use_write';
 import {
@@ -29,6 +29,7 @@ import { useDraftStorage } from '../../hooks/useDraftStorage';
 import { useShortcuts } from '../../hooks/useShortcuts';
 import { i18n, language } from '../../i18n';
 import { formatDate, formatNumber, formatRelative } from '../../i18n/format';
+import { useActWords } from '../matter/MatterTimeline';
 import { useRefreshMatter } from '../matter/use_act';
 import { dayOf, inTongue, noticeText, today } from '../matters/words';
 import { AddManyDialog, asCsv, importCsv, itemsOfLines, looksLikeCsv, type RowError, RowErrors, readLines } from './AddManyDialog';
@@ -82,6 +83,8 @@ export function EditInquiryPage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const matter = useQuery({ ...matterQuery(id), staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false });
   const problem = asProblem(matter.error);
+  // Somebody else's draft is not written here; it is read on its own page, which asks why.
+  if (asksForReason(problem)) return <Navigate to="/matters/$id" params={{ id }} replace />;
   if (!matter.data)
     return <Page title={t('nav.newInquiry')}>{problem ? <Banner tone="danger">{problem.text()}</Banner> : <Skeleton lines={10} />}</Page>;
   const view = matter.data;
@@ -318,7 +321,13 @@ function Editor({ initial, name, matter, view }: EditorProps) {
         <Button kind="plain" onClick={() => setSaving(true)}>
           {t('inq.saveTemplate')}
         </Button>
-        <span className="text-dns-14N-130 ms-auto text-sub">{judged.busy ? t('inq.checking') : t('field.draftSaved')}</span>
+        <span className="text-dns-14N-130 tabular ms-auto text-sub">
+          {judged.progress
+            ? t('inq.checkingOf', { done: formatNumber(judged.progress.done), total: formatNumber(judged.progress.total) })
+            : judged.busy
+              ? t('inq.checking')
+              : t('field.draftSaved')}
+        </span>
       </section>
       {enlarged ? (
         <Dialog
@@ -356,6 +365,7 @@ function Returned({ view, form, onNarrow }: { view: Schema<'MatterView'>; form: 
   const drafted = view.timeline.findLast((act) => act.kind === 'inquiry.drafted');
   const returned = back && (!drafted || Date.parse(back.at) > Date.parse(drafted.at)) ? back : null;
   const newest = view.releases.at(-1);
+  const wordsOf = useActWords();
   const proposals = newest?.answer?.items.filter((one) => one.narrowing) ?? [];
   const narrow = () =>
     onNarrow(
@@ -373,7 +383,11 @@ function Returned({ view, form, onNarrow }: { view: Schema<'MatterView'>; form: 
     <>
       {returned ? (
         <Banner tone="warn" title={t('inq.returned', { name: returned.person?.name ?? '' })}>
-          {returned.note}
+          {wordsOf(returned).map((text) => (
+            <p key={text} className="whitespace-pre-line">
+              {text}
+            </p>
+          ))}
         </Banner>
       ) : null}
       {proposals.length > 0 ? (
@@ -620,16 +634,65 @@ function Templates() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const search = useSearch({ strict: false }) as { template?: string };
+  const [removing, setRemoving] = useState(false);
   const templates = (useQuery(templatesQuery).data ?? []).filter((one) => one.is_active !== false && one.id);
+  const chosen = templates.find((one) => one.id === search.template);
   if (templates.length === 0) return null;
   return (
-    <Select
-      label={t('inq.template')}
-      help={t('inq.templateHelp')}
-      choices={templates.map((one) => ({ id: one.id ?? '', label: one.name ?? '' }))}
-      value={search.template ?? null}
-      onChange={(template) => void navigate({ to: '/inquiries/new', search: { template } })}
-    />
+    <div className="flex flex-wrap items-end gap-3">
+      <Select
+        label={t('inq.template')}
+        help={t('inq.templateHelp')}
+        choices={templates.map((one) => ({ id: one.id ?? '', label: one.name ?? '' }))}
+        value={chosen?.id ?? null}
+        onChange={(template) => void navigate({ to: '/inquiries/new', search: { template } })}
+        className="min-w-64 flex-1"
+      />
+      {chosen ? (
+        <Button icon="trash" onClick={() => setRemoving(true)}>
+          {t('inq.removeTemplate')}
+        </Button>
+      ) : null}
+      {removing && chosen ? <RemoveTemplate template={chosen} onClose={() => setRemoving(false)} /> : null}
+    </div>
+  );
+}
+
+// A template is never lost from the books: it is written once more, as one that is no longer offered.
+function RemoveTemplate({ template, onClose }: { template: Schema<'TemplateCommand'>; onClose: () => void }) {
+  const { t } = useTranslation();
+  const notify = useNotify();
+  const client = useQueryClient();
+  const name = template.name ?? '';
+  const write = useWrite<Schema<'TemplateCommand'>, Schema<'TemplateSaved'>>(
+    (command, header) => take(api.POST('/api/templates', { params: { header }, body: command })),
+    () => {
+      notify(t('inq.templateRemoved', { name }));
+      onClose();
+      void client.invalidateQueries({ queryKey: ['templates'] });
+    },
+  );
+  const problem = asProblem(write.error);
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('inq.removeTemplate')}
+      alert
+      actions={
+        <>
+          <Button onClick={onClose}>{t('action.cancel')}</Button>
+          <Button kind="danger" icon="trash" busy={write.isPending} onClick={() => write.mutate({ ...template, is_active: false })}>
+            {t('inq.removeTemplate')}
+          </Button>
+        </>
+      }
+    >
+      <div className="space-y-4">
+        {problem ? <Banner tone="danger">{problem.text()}</Banner> : null}
+        <p>{t('inq.removeTemplateText', { name })}</p>
+      </div>
+    </Dialog>
   );
 }
 

@@ -13,6 +13,7 @@ const kKept = 20_000;
 export interface Judged {
   checks: ReadonlyMap<string, Schema<'ItemCheck'>>; // by key of the row
   busy: boolean;
+  progress: { done: number; total: number } | null; // while it takes more than one request
   problem: Problem | null;
 }
 
@@ -22,6 +23,7 @@ export function useJudge(form: InquiryForm): Judged {
   const known = useRef(new Map<string, Schema<'ItemCheck'>>());
   const [turn, setTurn] = useState(0);
   const [busy, setBusy] = useState(false);
+  const [progress, setProgress] = useState<Judged['progress']>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
 
   useEffect(() => {
@@ -33,11 +35,13 @@ export function useJudge(form: InquiryForm): Judged {
         const content = contentOf(form, item);
         if (!known.current.has(content)) open.set(content, item);
       }
+      setProgress(null);
+      setBusy(open.size > 0); // the run before this one may have been given up half-way
       if (open.size === 0) return;
-      setBusy(true);
       try {
         const rows = [...open];
         for (let at = 0; at < rows.length; at += kAtOnce) {
+          if (rows.length > kAtOnce) setProgress({ done: at, total: rows.length });
           const part = rows.slice(at, at + kAtOnce);
           const body = { ...(form.to ? { to: form.to } : {}), form: form.form, items: part.map(([, item]) => judgeItemOf(item)) };
           const view = await take(api.POST('/api/inquiries/judge', { body, signal: abort.signal }));
@@ -52,7 +56,10 @@ export function useJudge(form: InquiryForm): Judged {
       } catch (error) {
         if (!abort.signal.aborted) setProblem(asProblem(error));
       } finally {
-        if (!abort.signal.aborted) setBusy(false);
+        if (!abort.signal.aborted) {
+          setBusy(false);
+          setProgress(null);
+        }
       }
     }, kPause);
     return () => {
@@ -70,5 +77,5 @@ export function useJudge(form: InquiryForm): Judged {
     }
     return found;
   }, [form, turn]);
-  return { checks, busy, problem };
+  return { checks, busy, progress, problem };
 }

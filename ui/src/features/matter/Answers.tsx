@@ -1,16 +1,19 @@
 // The answers of a matter: first that one is there and with which results; then receipt; then opening, with a reason that stays on record;
 // then tables and files.
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/api';
-import { Banner, Button, Icon, StateMark } from '../../components';
+import { Banner, Button, Icon, More, StateMark } from '../../components';
 import { language } from '../../i18n';
 import { formatBytes, formatDate, formatDateTime, formatNumber } from '../../i18n/format';
 import { FileLink } from '../figures/parts';
 import { dayOf, periodText } from '../matters/words';
+import { csvName, csvOf, saveFile } from './answer_csv';
 import { useLawNames } from './ItemsPanel';
 
 export interface AnswersProps {
   matter: string;
+  number: string; // of the inquiry; the files that are saved bear it
   releases: readonly Schema<'ReleaseView'>[];
   items: readonly Schema<'ItemView'>[];
   side: Schema<'Side'>;
@@ -18,7 +21,7 @@ export interface AnswersProps {
   onStep: (name: 'retrieve' | 'open_answer', release: string) => void;
 }
 
-export function Answers({ matter, releases, items, side, can, onStep }: AnswersProps) {
+export function Answers({ matter, number, releases, items, side, can, onStep }: AnswersProps) {
   const { t } = useTranslation();
   if (releases.length === 0) return null;
   return (
@@ -72,6 +75,7 @@ export function Answers({ matter, releases, items, side, can, onStep }: AnswersP
               <ItemAnswer
                 key={result.no}
                 matter={matter}
+                number={number}
                 result={result}
                 answer={release.is_open || !release.answer ? release.answer?.items.find((one) => one.no === result.no) : outline(release, result.no)}
                 selector={items.find((one) => one.item.no === result.no)?.item.selector.display}
@@ -92,13 +96,14 @@ const outline = (release: Schema<'ReleaseView'>, no: number) => release.answer?.
 
 interface ItemAnswerProps {
   matter: string;
+  number: string;
   result: Schema<'ResultFact'>;
   answer: Schema<'ItemAnswer'> | undefined;
   selector: string | undefined;
   open: boolean;
 }
 
-function ItemAnswer({ matter, result, answer, selector, open }: ItemAnswerProps) {
+function ItemAnswer({ matter, number, result, answer, selector, open }: ItemAnswerProps) {
   const { t } = useTranslation();
   const names = useLawNames();
   return (
@@ -132,7 +137,16 @@ function ItemAnswer({ matter, result, answer, selector, open }: ItemAnswerProps)
       {open && answer ? (
         <>
           {answer.tables.map((table, index) => (
-            <AnswerTable key={index} table={table} caption={t('answer.tableOf', { no: String(result.no) })} />
+            <AnswerTable
+              key={index}
+              table={table}
+              caption={
+                answer.tables.length > 1
+                  ? t('answer.tableNo', { no: String(result.no), n: String(index + 1) })
+                  : t('answer.tableOf', { no: String(result.no) })
+              }
+              file={csvName(number || matter, result.no, index + 1)}
+            />
           ))}
           {answer.files.length > 0 ? (
             <ul className="space-y-1">
@@ -165,39 +179,46 @@ function ItemAnswer({ matter, result, answer, selector, open }: ItemAnswerProps)
   );
 }
 
-const kRowsShown = 100;
+const kRowsAtOnce = 100;
 
-function AnswerTable({ table, caption }: { table: Schema<'Table'>; caption: string }) {
+function AnswerTable({ table, caption, file }: { table: Schema<'Table'>; caption: string; file: string }) {
   const { t } = useTranslation();
+  const [shown, setShown] = useState(kRowsAtOnce);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the keyboard
-    <section aria-label={caption} tabIndex={0} className="max-w-full overflow-x-auto rounded-4 border border-line">
-      <table className="text-dns-14N-130 w-full border-collapse" lang="ja">
-        <caption className="sr-only">{caption}</caption>
-        <thead>
-          <tr>
-            {table.columns.map((column, index) => (
-              <th key={index} scope="col" className="border-b border-edge bg-shade px-3 py-2 text-start whitespace-nowrap">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {table.rows.slice(0, kRowsShown).map((row, index) => (
-            <tr key={index}>
-              {row.map((cell, at) => (
-                <td key={at} className="border-b border-line px-3 py-1.5 align-top whitespace-nowrap">
-                  {cell || '―'}
-                </td>
+    <div className="space-y-2">
+      <div className="max-w-full rounded-4 border border-line">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the keyboard */}
+        <section aria-label={caption} tabIndex={0} className="overflow-x-auto outline-offset-[-4px]">
+          <table className="text-dns-14N-130 w-full border-collapse" lang="ja">
+            <caption className="sr-only">{caption}</caption>
+            <thead>
+              <tr>
+                {table.columns.map((column, index) => (
+                  <th key={index} scope="col" className="border-b border-edge bg-shade px-3 py-2 text-start whitespace-nowrap">
+                    {column}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {table.rows.slice(0, shown).map((row, index) => (
+                <tr key={index}>
+                  {row.map((cell, at) => (
+                    <td key={at} className="border-b border-line px-3 py-1.5 align-top whitespace-nowrap">
+                      {cell || '―'}
+                    </td>
+                  ))}
+                </tr>
               ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {table.rows.length > kRowsShown ? (
-        <p className="px-3 py-2 text-sub">{t('answer.moreRows', { n: formatNumber(table.rows.length - kRowsShown) })}</p>
-      ) : null}
-    </section>
+            </tbody>
+          </table>
+        </section>
+        <More shown={shown} total={table.rows.length} onMore={() => setShown(shown + kRowsAtOnce)} inFrame />
+      </div>
+      <Button size="small" icon="download" className="no-print" onClick={() => saveFile(file, csvOf(table.columns, table.rows))}>
+        {t('answer.saveCsv', { n: formatNumber(table.rows.length), count: table.rows.length })}
+        <span className="sr-only"> {caption}</span>
+      </Button>
+    </div>
   );
 }

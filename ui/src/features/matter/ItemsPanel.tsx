@@ -1,9 +1,11 @@
 // Each item as it stands: what is asked, the law's answer with article and one sentence, the necessity (inside only), the result.
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/api';
 import { lawQuery } from '../../api/queries';
-import { Icon, StateMark } from '../../components';
+import { Icon, More, StateMark } from '../../components';
+import { formatNumber } from '../../i18n/format';
 import { JudgementMark, JudgementText } from '../matters/judgement';
 import { inTongue, periodText } from '../matters/words';
 
@@ -19,14 +21,34 @@ export function useLawNames() {
       const found = law?.reasons.find((one) => one.code === code);
       return found ? inTongue(found.name_ja, found.name_en) : code;
     },
+    // As the law's table tells it to the other side: what is wrong and what to do.
+    reasonSentence: (code: Schema<'ReasonCode'>) => {
+      const found = law?.reasons.find((one) => one.code === code);
+      return found ? inTongue(found.sentence_ja, found.sentence_en) : code;
+    },
   };
 }
 
-const kShown = 50;
+export const kItemsAtOnce = 100;
+
+// Items are counted as items, and never fewer are shown than said.
+export function MoreItems({ shown, total, onMore }: { shown: number; total: number; onMore: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <More
+      shown={shown}
+      total={total}
+      onMore={onMore}
+      says={t('matter.itemsShown', { n: formatNumber(Math.min(shown, total)), total: formatNumber(total) })}
+      inFrame
+    />
+  );
+}
 
 export function ItemsPanel({ items, inside }: { items: readonly Schema<'ItemView'>[]; inside: boolean }) {
   const { t } = useTranslation();
   const names = useLawNames();
+  const [shown, setShown] = useState(kItemsAtOnce);
   return (
     <section aria-labelledby="items-title" className="space-y-3">
       <h2 id="items-title" className="text-std-20B-150">
@@ -34,7 +56,7 @@ export function ItemsPanel({ items, inside }: { items: readonly Schema<'ItemView
         <span className="tabular ms-2 text-std-18B-160 text-sub">{t('list.items', { n: String(items.length), count: items.length })}</span>
       </h2>
       <ol className="space-y-3">
-        {items.slice(0, kShown).map(({ item, judgement, necessity, result }) => (
+        {items.slice(0, shown).map(({ item, judgement, necessity, result }) => (
           <li key={item.no} className="keep space-y-2 rounded-8 border border-line p-3 sm:p-4">
             <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
               <p className="min-w-0">
@@ -68,7 +90,7 @@ export function ItemsPanel({ items, inside }: { items: readonly Schema<'ItemView
           </li>
         ))}
       </ol>
-      {items.length > kShown ? <p className="text-sub">{t('matter.moreItems', { n: String(items.length - kShown) })}</p> : null}
+      <MoreItems shown={shown} total={items.length} onMore={() => setShown(shown + kItemsAtOnce)} />
     </section>
   );
 }

@@ -1,31 +1,61 @@
 // The page of a matter, for either side: what it is, whose turn it is, what this person can do now.
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/api';
 import { asProblem } from '../../api/problem';
-import { matterQuery } from '../../api/queries';
-import { organisationName, type Session, useSession } from '../../api/session';
-import { Banner, Button, cx, Icon, type IconName, Page, Paper, Skeleton, Tabs, Timeline, type TimelineAct } from '../../components';
+import { asksForReason, matterQuery } from '../../api/queries';
+import { type Session, useSession } from '../../api/session';
+import { Banner, Button, cx, Icon, Page, Paper, Skeleton, Tabs } from '../../components';
 import { language } from '../../i18n';
 import { formatDateTime } from '../../i18n/format';
 import { FileLink } from '../figures/parts';
 import { DueDay, RowState } from '../matters/marks';
 import { paperOfVersion, usePaperWords } from '../matters/paper_form';
-import { actName, counterpartyName, noticeText, refusalText, subjectText } from '../matters/words';
+import { counterpartyName, noticeText, refusalText, subjectText } from '../matters/words';
 import { Answers } from './Answers';
 import { type ActionName, isActionName, lookOf } from './actions';
+import { FindingDialog } from './FindingDialog';
 import { ItemsPanel } from './ItemsPanel';
-import { ProofDialog } from './ProofDialog';
+import { MatterTimeline } from './MatterTimeline';
+import { ReasonForm } from './ReasonForm';
+import { Reminded } from './Reminded';
 import { type DialogStep, isDialogStep, StepDialog } from './StepDialog';
 
 export function MatterPage() {
-  const { t } = useTranslation();
   const { id } = useParams({ strict: false }) as { id: string };
-  const matter = useQuery(matterQuery(id));
+  return <OneMatter key={id} id={id} />;
+}
+
+function OneMatter({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const search = useSearch({ strict: false }) as { reason?: string };
+  const [reason, setReason] = useState(search.reason ?? '');
+  const [asking, setAsking] = useState(false);
+  // A reason that came with the address goes to the server and nowhere else: not into the history of the browser.
+  useEffect(() => {
+    if (!search.reason) return;
+    setReason(search.reason);
+    void navigate({ to: '/matters/$id', params: { id }, search: {}, replace: true });
+  }, [search.reason, id, navigate]);
+  const matter = useQuery(matterQuery(id, reason));
   const problem = asProblem(matter.error);
-  if (matter.data) return <MatterBody key={id} id={id} view={matter.data} problem={problem?.text()} />;
+  if (asksForReason(problem) || (asking && matter.isPending && matter.isFetching))
+    return (
+      <ReasonForm
+        given={reason}
+        problem={problem}
+        busy={matter.isFetching}
+        onGive={(words) => {
+          setAsking(true);
+          if (words === reason) void matter.refetch();
+          else setReason(words);
+        }}
+      />
+    );
+  if (matter.data) return <MatterBody id={id} view={matter.data} problem={problem?.text()} />;
   return (
     <Page title={t('nav.matter')}>
       {problem ? (
@@ -48,7 +78,7 @@ function MatterBody({ id, view, problem }: { id: string; view: Schema<'MatterVie
   const { t } = useTranslation();
   const session = useSession();
   const [open, setOpen] = useState<Open | null>(null);
-  const [proof, setProof] = useState<Schema<'ActView'> | null>(null);
+  const [finding, setFinding] = useState(false);
   const { row } = view;
   const can = (name: ActionName) => view.actions.some((action) => action.name === name && action.is_allowed);
   const start = (name: DialogStep, release?: string) => setOpen({ step: name, release: release ?? releaseFor(name, view) });
@@ -74,12 +104,14 @@ function MatterBody({ id, view, problem }: { id: string; view: Schema<'MatterVie
           {noticeText(warning)}
         </Banner>
       ))}
+      <Reminded view={view} />
       <Head view={view} session={session} />
       {view.oral ? <Oral oral={view.oral} /> : null}
       <div className="grid items-start gap-8 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <div className="min-w-0 space-y-8">
           <Answers
             matter={id}
+            number={row.number}
             releases={view.releases}
             items={view.items}
             side={session.side}
@@ -95,13 +127,18 @@ function MatterBody({ id, view, problem }: { id: string; view: Schema<'MatterVie
             <h2 id="timeline-title" className="text-std-20B-150">
               {t('timeline.label')}
             </h2>
-            <Timeline acts={useTimeline(view, session)} onProve={(act) => setProof(view.timeline.find((one) => one.act === act.id) ?? null)} />
+            <MatterTimeline id={id} view={view} />
           </section>
         </div>
       </div>
-      <ActionBar id={id} actions={view.actions} onStep={(name) => start(name)} />
+      <ActionBar
+        id={id}
+        actions={view.actions}
+        onStep={(name) => start(name)}
+        onFinding={session.role === 'auditor' ? () => setFinding(true) : null}
+      />
       {open ? <StepDialog matter={id} step={open.step} release={open.release} onClose={() => setOpen(null)} /> : null}
-      {proof ? <ProofDialog matter={id} act={proof} number={row.number} onClose={() => setProof(null)} /> : null}
+      {finding ? <FindingDialog matter={id} onClose={() => setFinding(false)} /> : null}
     </Page>
   );
 }
@@ -259,74 +296,15 @@ function Evidence({ steps }: { steps: readonly Schema<'StepEvidence'>[] }) {
   );
 }
 
-const icons: Record<string, IconName> = {
-  'inquiry.oral': 'clock',
-  'inquiry.drafted': 'pencil',
-  'inquiry.checked': 'check',
-  'inquiry.sent_back': 'undo',
-  'inquiry.registered': 'hash',
-  'inquiry.voided': 'cross',
-  'answer.opened': 'eye',
-  'inquiry.closed': 'lock',
-  'inquiry.retained': 'archive',
-  'inquiry.handed_over': 'people',
-  'inquiry.approved': 'stamp',
-  'inquiry.dispatched': 'send',
-  'inquiry.withdrawn': 'undo',
-  'inquiry.reminded': 'clock',
-  'answer.retrieved': 'inbox',
-  'inquiry.feedback': 'handshake',
-  'narrowing.declined': 'ban',
-  'intake.verified': 'shield',
-  'intake.suspected': 'danger',
-  'intake.triaged': 'list',
-  'legal.decided': 'scale',
-  'work.assigned': 'person',
-  'work.looked_up': 'search',
-  'answer.collected': 'folder',
-  'answer.checked': 'people',
-  'answer.sent_back': 'undo',
-  'inquiry.received': 'inbox',
-  'inquiry.accepted': 'handshake',
-  'inquiry.returned': 'undo',
-  'answer.begun': 'clock',
-  'answer.released': 'send',
-  'matter.viewed': 'eye',
-  'audit.finding': 'shield',
-  'matter.purged': 'trash',
-  'text.erased': 'trash',
-};
-
-// The other side tells its roles and not its people: there the organisation stands for the person, by its name.
-function useTimeline(view: Schema<'MatterView'>, session: Session): TimelineAct[] {
-  const { t } = useTranslation();
-  const houseOf = (act: Schema<'ActView'>) => {
-    if (act.org === session.organisation) return organisationName(session, language());
-    return act.org === view.row.counterparty ? counterpartyName(view.row) : act.org;
-  };
-  return view.timeline.map((act) => ({
-    id: act.act,
-    what: actName(act),
-    person: act.person?.name || (act.role === 'node' ? '' : houseOf(act)),
-    role: t(`role.${act.role}`),
-    organisation: act.person?.name ? act.person.unit || undefined : undefined,
-    at: new Date(act.at),
-    icon: icons[act.kind] ?? 'check',
-    internal: !act.is_shared,
-    ownSignature: act.has_own_signature,
-    withoutEffect: act.effect === 'APPLIED' ? undefined : t(`effect.${act.effect}`),
-    detail:
-      act.note || act.is_purged ? (
-        <>
-          {act.note ? <p className="text-dns-14N-130 rounded-4 bg-shade px-2 py-1 whitespace-pre-line">{act.note}</p> : null}
-          {act.is_purged ? <p className="text-dns-14N-130 text-sub">{t('matter.actPurged')}</p> : null}
-        </>
-      ) : undefined,
-  }));
+// The allowed steps stand ready at the foot; the others are one press away, disabled, each with its reason.
+interface ActionBarProps {
+  id: string;
+  actions: readonly Schema<'Action'>[];
+  onStep: (step: DialogStep) => void;
+  onFinding: (() => void) | null; // the audit's own step
 }
 
-// The allowed steps stand ready at the foot; the others are one press away, disabled, each with its reason.
-function ActionBar({ id, actions, onStep }: { id: string; actions: readonly Schema<'Action'>[]; onStep: (step: DialogStep) => void }) {
+function ActionBar({ id, actions, onStep, onFinding }: ActionBarProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const known = actions.flatMap((action) => (isActionName(action.name) ? [{ ...action, name: action.name }] : []));
@@ -338,14 +316,14 @@ function ActionBar({ id, actions, onStep }: { id: string; actions: readonly Sche
     if (to) void navigate({ to: to(id) });
     else if (isDialogStep(name)) onStep(name);
   };
-  if (known.length === 0) return null;
+  if (known.length === 0 && !onFinding) return null;
   return (
     <section
       aria-label={t('matter.actions')}
       className="no-print sticky bottom-0 z-10 -mx-4 border-t border-line bg-white px-4 py-3 sm:-mx-6 sm:px-6 lg:-mx-8 lg:px-8"
     >
       <div className="flex flex-wrap items-start gap-3">
-        {allowed.length === 0 ? <p className="text-dns-16N-130 py-2 text-sub">{t('matter.noActions')}</p> : null}
+        {allowed.length === 0 && !onFinding ? <p className="text-dns-16N-130 py-2 text-sub">{t('matter.noActions')}</p> : null}
         {[...allowed]
           .sort((a, b) => Number(b.name === primary) - Number(a.name === primary))
           .map((action) => (
@@ -358,6 +336,11 @@ function ActionBar({ id, actions, onStep }: { id: string; actions: readonly Sche
               {t(`step.${action.name}`)}
             </Button>
           ))}
+        {onFinding ? (
+          <Button kind={primary ? 'quiet' : 'primary'} icon="shield" onClick={onFinding}>
+            {t('finding.record')}
+          </Button>
+        ) : null}
       </div>
       {refused.length > 0 ? (
         <details className="mt-2">

@@ -210,7 +210,7 @@ function FilterBar({ filters, set }: { filters: Filters; set: (change: Filters) 
             {filters.turn
               .split(',')
               .map((turn) => t(`turn.${turn as Exclude<Schema<'Turn'>, 'NONE'>}`))
-              .join('・')}
+              .join(t('matter.comma'))}
             <Icon name="cross" size={16} />
             <span className="sr-only">{t('action.clear')}</span>
           </button>

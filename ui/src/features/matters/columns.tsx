@@ -58,13 +58,13 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
       share: 'xl:w-[10.5%]',
       cell: (row) => row.in_charge ?? row.drafter ?? '―',
     });
-  columns.push({ id: 'due', label: t('matter.due'), nowrap: true, share: 'xl:w-[11.5%]', cell: (row) => <DueDay row={row} /> });
+  columns.push({ id: 'due', label: t('matter.due'), nowrap: true, share: 'xl:w-[13.5%]', cell: (row) => <DueDay row={row} /> });
   if (options.updated)
     columns.push({
       id: 'updated',
       label: t('matter.updated'),
       nowrap: true,
-      share: 'xl:w-[10.5%]',
+      share: 'xl:w-[9.5%]',
       cell: (row) => <RelativeTime at={new Date(row.updated)} />,
     });
   return columns;

@@ -29,7 +29,7 @@ export function serialText(numbering: { form: string; serial: number; year: numb
 export function wantedText(item: { categories: Schema<'Category'>[]; asks_registration_address?: boolean }, words: PaperWords): string {
   const names = item.categories.map(words.category);
   if (item.asks_registration_address) names.push(i18n.getFixedT('ja')('matter.registrationAddress'));
-  return names.join('、');
+  return names.join(i18n.getFixedT('ja')('matter.comma'));
 }
 
 export interface PaperExtra {

@@ -35,8 +35,8 @@ export function subjectParts(subject: string): string[] {
 // A day in Japan, as the server writes it (yyyy-mm-dd).
 export const dayOf = (date: string): Date => new Date(`${date}T00:00:00+09:00`);
 
-export function today(): string {
-  return new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 10);
+export function today(now = new Date()): string {
+  return new Date(now.getTime() + 9 * 3_600_000).toISOString().slice(0, 10);
 }
 
 export function addDays(date: string, days: number): string {

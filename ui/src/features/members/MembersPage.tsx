@@ -29,6 +29,7 @@ import {
 import { language } from '../../i18n';
 import { formatDateTime } from '../../i18n/format';
 import { addDays, inTongue, today } from '../matters/words';
+import { delegationTimes } from './delegation';
 import { PersonDialog } from './PersonDialog';
 import { SignEntryDialog } from './SignEntryDialog';
 
@@ -361,7 +362,7 @@ function DelegationDialog({ unit, unitName, onClose }: { unit: string; unitName:
     if (!until || (from && until < from)) found.until = t('delegation.untilMissing');
     setMissing(found);
     if (!delegate || !from || !until || Object.keys(found).length > 0) return;
-    setReady({ delegator: session.person, delegate, unit, from: `${from}T00:00:00+09:00`, until: `${addDays(until, 1)}T00:00:00+09:00` });
+    setReady({ delegator: session.person, delegate, unit, ...delegationTimes(from, until, new Date()) });
   };
   if (ready)
     return (

@@ -116,7 +116,7 @@ export function AnswerPaper({ matter, answer, organisation, releaser, titles, wh
                 {given.provenance.length > 0 ? (
                   <p className="text-[0.8125rem]">
                     {t('prov.paperSource')}
-                    {given.provenance.map((one) => `${titles(one.source)}(${formatDateTime(new Date(one.at), 'ja')})`).join('、')}
+                    {given.provenance.map((one) => `${titles(one.source)}(${formatDateTime(new Date(one.at), 'ja')})`).join(t('matter.comma'))}
                   </p>
                 ) : null}
                 {given.reaches_back ? (

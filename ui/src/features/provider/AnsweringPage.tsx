@@ -14,6 +14,7 @@ import { useDraftStorage } from '../../hooks/useDraftStorage';
 import { useShortcuts } from '../../hooks/useShortcuts';
 import { i18n, language } from '../../i18n';
 import { formatDateTime } from '../../i18n/format';
+import { Reminded } from '../matter/Reminded';
 import { counterpartyName } from '../matters/words';
 import { Attachments } from './Attachments';
 import {
@@ -193,6 +194,7 @@ function Workspace({ matter, sources, words }: { matter: Matter; sources: readon
       }
       actions={<BackTo to="/answering">{t('prov.backToAnswering')}</BackTo>}
     >
+      <Reminded view={matter} />
       <SentBackNote matter={matter} />
       {kept.restoredAt ? (
         <Banner

@@ -33,17 +33,26 @@ export function AssignDialog({
   const [chosen, setChosen] = useState<string[]>([]);
   const [comment, setComment] = useState('');
   const [missing, setMissing] = useState(false);
-  const [done, setDone] = useState<number | null>(null); // null: not running
+  const [progress, setProgress] = useState<{ done: number; total: number } | null>(null); // null: not running
   const [failed, setFailed] = useState<readonly { number: string; text: string }[]>([]);
   const stopped = useRef(false);
 
   useEffect(() => {
     if (!open) return;
     setMissing(false);
-    setDone(null);
+    setProgress(null);
     setFailed([]);
     stopped.current = false;
   }, [open]);
+
+  // It runs in this page: whoever leaves it half-way is asked by the browser.
+  const running = progress !== null;
+  useEffect(() => {
+    if (!running) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [running]);
 
   const operators = (people.data ?? []).filter((person) => person.is_active && person.roles.includes('operator'));
   const toAccept = matters.filter((one) => one.turn === 'ACCEPT').length;
@@ -56,7 +65,8 @@ export function AssignDialog({
     setMissing(false);
     const refused: { number: string; text: string }[] = [];
     let finished = 0;
-    setDone(0);
+    stopped.current = false;
+    setProgress({ done: 0, total: matters.length });
     for (const one of matters) {
       if (stopped.current) break;
       const params = { path: { matter: one.matter } };
@@ -67,14 +77,14 @@ export function AssignDialog({
         refused.push({ number: one.number, text: asProblem(error)?.text() ?? String(error) });
       }
       finished += 1;
-      setDone(finished);
+      setProgress({ done: finished, total: matters.length });
     }
     await refresh();
-    setDone(null);
+    setProgress(null);
     setFailed(refused);
     if (refused.length > 0) return;
     const names = operators.filter((person) => chosen.includes(person.id)).map((person) => person.name);
-    notify(t('prov.assignedToast', { n: String(finished), names: names.join('、') }));
+    notify(t('prov.assignedToast', { n: String(finished), names: names.join(t('matter.comma')) }));
     setComment('');
     onDone();
   };
@@ -84,10 +94,13 @@ export function AssignDialog({
       open={open}
       onClose={onClose}
       title={t('action.assign')}
+      locked={running}
       actions={
         <>
-          <Button onClick={onClose}>{t('action.cancel')}</Button>
-          <Button kind="primary" icon="person" busy={done !== null} onClick={() => void run()}>
+          <Button disabledReason={running ? t('prov.assignRunning') : null} onClick={onClose}>
+            {t('action.cancel')}
+          </Button>
+          <Button kind="primary" icon="person" busy={running} onClick={() => void run()}>
             {t('action.assign')}
           </Button>
         </>
@@ -118,11 +131,12 @@ export function AssignDialog({
           />
         )}
         <TextField label={t('prov.assignComment')} optional rows={2} value={comment} onChange={setComment} />
-        {done !== null && matters.length > 1 ? (
+        {progress && progress.total > 1 ? (
           <Progress
             label={t('action.assign')}
-            done={done}
-            total={matters.length}
+            done={progress.done}
+            total={progress.total}
+            note={t('prov.assignKeepOpen')}
             onCancel={() => {
               stopped.current = true;
             }}

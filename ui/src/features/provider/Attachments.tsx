@@ -5,8 +5,9 @@ import { asProblem } from '../../api/problem';
 import { useSession } from '../../api/session';
 import { Button, FileDrop, Icon, IconButton } from '../../components';
 import { formatBytes } from '../../i18n/format';
+import { fileTypes } from '../matters/media';
 import type { FileRef } from './queries';
-import { fileBytesMax, fileTypes, typeByName, type Upload, uploadFile } from './upload';
+import { fileBytesMax, typeByName, type Upload, uploadFile } from './upload';
 
 interface Running {
   name: string;

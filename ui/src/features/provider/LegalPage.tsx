@@ -10,11 +10,13 @@ import { matterQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
 import { useWrite } from '../../api/use_write';
 import { Banner, Button, Page, Skeleton, StateMark, Tabs, useNotify } from '../../components';
+import { MatterTimeline } from '../matter/MatterTimeline';
+import { Reminded } from '../matter/Reminded';
 import { counterpartyName } from '../matters/words';
 import { DecisionEditor } from './DecisionEditor';
 import { type DecisionDraft, decisionOf, draftOf, type Lack, lacks } from './decisions';
 import { Earlier } from './Earlier';
-import { ActionBar, BackTo, LoadFailed, MatterFacts, MatterPaper, MatterTimeline, nameOfState, Refusal, Verification } from './parts';
+import { ActionBar, BackTo, LoadFailed, MatterFacts, MatterPaper, nameOfState, Refusal, Verification } from './parts';
 import { type Decision, type Matter, useRefresh } from './queries';
 import { useWords, type Words } from './words';
 
@@ -80,7 +82,7 @@ function Review({ matter, words }: { matter: Matter; words: Words }) {
 
   const items = (
     <div className="space-y-6">
-      {lacking.size > 0 ? <Banner tone="danger">{t('prov.lackSummary', { items: [...lacking.keys()].join('、') })}</Banner> : null}
+      {lacking.size > 0 ? <Banner tone="danger">{t('prov.lackSummary', { items: [...lacking.keys()].join(t('matter.comma')) })}</Banner> : null}
       <Refusal error={decide.error} fields={waiting.map((_, index) => `/decisions/${index}`)} />
       {waiting.map((item, index) => {
         const draft = drafts.find((one) => one.no === item.item.no);
@@ -140,6 +142,7 @@ function Review({ matter, words }: { matter: Matter; words: Words }) {
       lead={t('prov.legalLead', { from: counterpartyName(row), n: String(waiting.length) })}
       actions={<BackTo to="/legal">{t('prov.backToLegal')}</BackTo>}
     >
+      <Reminded view={matter} />
       <div className="grid gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
           <Tabs
@@ -147,7 +150,7 @@ function Review({ matter, words }: { matter: Matter; words: Words }) {
             tabs={[
               { id: 'items', label: t('prov.tabLegal'), count: waiting.length, content: items },
               { id: 'paper', label: t('paper.label'), content: <MatterPaper matter={matter} /> },
-              { id: 'acts', label: t('timeline.label'), content: <MatterTimeline matter={matter} /> },
+              { id: 'acts', label: t('timeline.label'), content: <MatterTimeline id={matter.row.matter} view={matter} /> },
             ]}
           />
         </div>

@@ -12,11 +12,13 @@ import { useWrite } from '../../api/use_write';
 import { Banner, Button, cx, Icon, Page, Skeleton, StateMark, Tabs, TextField, useNotify } from '../../components';
 import { language } from '../../i18n';
 import { SignStep } from '../../sign/SignStep';
+import { MatterTimeline } from '../matter/MatterTimeline';
+import { Reminded } from '../matter/Reminded';
 import { counterpartyName } from '../matters/words';
 import { AnswerPaper } from './AnswerPaper';
 import { Recorded } from './DecisionEditor';
 import { differences } from './differences';
-import { ActionBar, BackTo, DueText, ItemQuestion, LoadFailed, MatterFacts, MatterPaper, MatterTimeline, nameOfState, Refusal } from './parts';
+import { ActionBar, BackTo, DueText, ItemQuestion, LoadFailed, MatterFacts, MatterPaper, nameOfState, Refusal } from './parts';
 import { type Answer, type ItemAnswer, type Matter, type Source, sourcesQuery, useRefresh } from './queries';
 import { SendBackDialog } from './ReasonDialogs';
 import { ReadTable } from './tables';
@@ -112,8 +114,9 @@ function Check({ matter, answer, sources, words }: { matter: Matter; answer: Ans
       }
       actions={<BackTo to="/release">{t('prov.backToRelease')}</BackTo>}
     >
+      <Reminded view={matter} />
       <Differences found={found} />
-      {uncounted.length > 0 ? <Banner tone="danger">{t('prov.uncounted', { items: uncounted.join('、') })}</Banner> : null}
+      {uncounted.length > 0 ? <Banner tone="danger">{t('prov.uncounted', { items: uncounted.join(t('matter.comma')) })}</Banner> : null}
       <Refusal error={check.error} fields={answer.items.map((_, index) => `/row_counts/${index}`).concat('/comment')} />
       <Tabs
         label={row.number}
@@ -169,7 +172,7 @@ function Check({ matter, answer, sources, words }: { matter: Matter; answer: Ans
               </div>
             ),
           },
-          { id: 'acts', label: t('timeline.label'), content: <MatterTimeline matter={matter} /> },
+          { id: 'acts', label: t('timeline.label'), content: <MatterTimeline id={matter.row.matter} view={matter} /> },
         ]}
       />
       <ActionBar note={counting ? t('prov.nextCount') : releasing ? t('prov.nextRelease') : t('prov.nextNone')}>

@@ -5,10 +5,11 @@ import { useTranslation } from 'react-i18next';
 import { type Column, DataTable, EmptyState, Page, Skeleton, Tabs } from '../../components';
 import { language } from '../../i18n';
 import { formatBytes, formatNumber } from '../../i18n/format';
+import { mediaNames } from '../matters/media';
 import { HouseRules } from './HouseRules';
 import { LoadFailed, Terms } from './parts';
 import { ownProfileQuery, type Source, sourcesQuery } from './queries';
-import { fileBytesMax, fileTypes } from './upload';
+import { fileBytesMax } from './upload';
 import { useWords, type Words } from './words';
 
 export const sourceViews = ['sources', 'profile', 'rules'] as const;
@@ -51,7 +52,7 @@ function SourceList({ words }: { words: Words }) {
       id: 'selectors',
       label: t('prov.answers'),
       width: 'wide',
-      cell: (source) => source.selectors.map(words.selector).join(language() === 'ja' ? '、' : ', '),
+      cell: (source) => source.selectors.map(words.selector).join(t('matter.comma')),
     },
     { id: 'name', label: t('prov.sourceName'), cell: (source) => <span className="font-mono">{source.name}</span> },
   ];
@@ -101,7 +102,7 @@ function Profile({ words }: { words: Words }) {
           entry.period_days_max ? t('prov.periodMax', { n: formatNumber(entry.period_days_max) }) : null,
         ]
           .filter(Boolean)
-          .join(ja ? '、' : ', '),
+          .join(t('matter.comma')),
     },
     {
       id: 'history',
@@ -115,17 +116,7 @@ function Profile({ words }: { words: Words }) {
       <Terms
         rows={[
           [t('prov.usualDays'), t('prov.days', { n: String(days) })],
-          [
-            t('prov.media'),
-            (media.length > 0 ? media : [...new Set(Object.values(fileTypes))])
-              .map(
-                (type) =>
-                  Object.keys(fileTypes)
-                    .find((ending) => fileTypes[ending] === type)
-                    ?.toUpperCase() ?? type,
-              )
-              .join('、'),
-          ],
+          [t('prov.media'), mediaNames(media).join(t('matter.comma'))],
           [t('prov.mediaMax'), formatBytes(fileBytesMax)],
           ...(contact ? ([[t('prov.contact'), contact]] as const) : []),
           [t('prov.profileVersion'), t('prov.versionNo', { n: String(version) })],

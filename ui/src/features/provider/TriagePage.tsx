@@ -10,11 +10,13 @@ import { matterQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
 import { useWrite } from '../../api/use_write';
 import { Banner, Button, Page, Skeleton, StateMark, Tabs, useNotify } from '../../components';
+import { MatterTimeline } from '../matter/MatterTimeline';
+import { Reminded } from '../matter/Reminded';
 import { counterpartyName } from '../matters/words';
 import { AssignDialog } from './AssignDialog';
 import { DecisionEditor } from './DecisionEditor';
 import { type DecisionDraft, decisionOf, draftOf, type Lack, lacks } from './decisions';
-import { ActionBar, BackTo, LoadFailed, MatterFacts, MatterPaper, MatterTimeline, nameOfState, Refusal, Verification } from './parts';
+import { ActionBar, BackTo, LoadFailed, MatterFacts, MatterPaper, nameOfState, Refusal, Verification } from './parts';
 import { type Decision, type Matter, suggestionQuery, useRefresh } from './queries';
 import { ReturnDialog } from './ReasonDialogs';
 import { useWords, type Words } from './words';
@@ -101,7 +103,7 @@ function Triage({ matter, suggestion, words }: { matter: Matter; suggestion: rea
   const items = (
     <div className="space-y-6">
       {suspect ? null : matter.items.length === 0 ? <Skeleton lines={4} /> : null}
-      {lacking.size > 0 ? <Banner tone="danger">{t('prov.lackSummary', { items: [...lacking.keys()].join('、') })}</Banner> : null}
+      {lacking.size > 0 ? <Banner tone="danger">{t('prov.lackSummary', { items: [...lacking.keys()].join(t('matter.comma')) })}</Banner> : null}
       <Refusal error={triage.error} fields={matter.items.map((_, index) => `/decisions/${index}`)} />
       {matter.items.map((item, index) => {
         const draft = drafts[index];
@@ -144,6 +146,7 @@ function Triage({ matter, suggestion, words }: { matter: Matter; suggestion: rea
       lead={t('prov.triageLead', { from: counterpartyName(row), n: String(row.items) })}
       actions={<BackTo to="/inbox">{t('prov.backToInbox')}</BackTo>}
     >
+      <Reminded view={matter} />
       <div className="grid gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
           {suspect ? (
@@ -154,7 +157,7 @@ function Triage({ matter, suggestion, words }: { matter: Matter; suggestion: rea
               tabs={[
                 { id: 'items', label: t('prov.tabTriage'), count: matter.items.length, content: items },
                 { id: 'paper', label: t('paper.label'), content: <MatterPaper matter={matter} /> },
-                { id: 'acts', label: t('timeline.label'), content: <MatterTimeline matter={matter} /> },
+                { id: 'acts', label: t('timeline.label'), content: <MatterTimeline id={matter.row.matter} view={matter} /> },
               ]}
             />
           )}

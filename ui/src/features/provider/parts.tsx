@@ -3,12 +3,12 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem, restProblems } from '../../api/problem';
-import { Banner, Button, cx, Icon, type IconName, Mark, Paper, RelativeTime, Timeline } from '../../components';
+import { Banner, Button, cx, Icon, type IconName, Mark, Paper, RelativeTime } from '../../components';
 import type { Tone } from '../../components/StateMark';
 import { language } from '../../i18n';
 import { formatDate, formatDateTime, formatDayShort } from '../../i18n/format';
 import { paperOfVersion, usePaperWords } from '../matters/paper_form';
-import { actName, counterpartyName, periodText } from '../matters/words';
+import { counterpartyName, periodText } from '../matters/words';
 import type { Category, Disposition, Judgement, Matter, MatterItem, Outcome, Row } from './queries';
 import { endOfDay, startOfDay, type Words } from './words';
 
@@ -205,7 +205,7 @@ export function JudgementBox({ judgement, words }: { judgement: Judgement | unde
 export function Verification({ matter }: { matter: Matter }) {
   const { t } = useTranslation();
   const suspect = matter.row.provider_state === 'SUSPECT';
-  const known = ['organisation_signature', 'approver_signature', 'approver_role', 'registrar_signature', 'text', 'separation'] as const;
+  const known = ['organisation_signature', 'approver_signature', 'approver_role', 'registrar_signature', 'text', 'separation', 'number'] as const;
   const steps = matter.verification.map((step) => ({
     ...step,
     label: known.some((name) => name === step.name) ? t(`prov.step.${step.name as (typeof known)[number]}`) : step.name,
@@ -242,26 +242,6 @@ export function MatterPaper({ matter }: { matter: Matter }) {
   return <Paper form={paperOfVersion(matter.current, words)} before={matter.previous ? paperOfVersion(matter.previous, words) : undefined} />;
 }
 
-export function MatterTimeline({ matter }: { matter: Matter }) {
-  const { t } = useTranslation();
-  return (
-    <Timeline
-      acts={matter.timeline.map((act) => ({
-        id: act.act,
-        what: actName(act),
-        person: act.person?.name || t(`role.${act.role}`),
-        role: act.person?.name ? t(`role.${act.role}`) : '',
-        organisation: act.org === matter.row.counterparty ? counterpartyName(matter.row) : undefined,
-        at: new Date(act.at),
-        internal: !act.is_shared,
-        ownSignature: act.has_own_signature,
-        withoutEffect: act.effect === 'APPLIED' ? undefined : act.why || act.effect,
-        detail: act.note ? <p className="text-dns-14N-130 rounded-4 bg-shade px-2 py-1">{act.note}</p> : undefined,
-      }))}
-    />
-  );
-}
-
 // Who asks, by when, whom to call.
 export function MatterFacts({ matter }: { matter: Matter }) {
   const { t } = useTranslation();
@@ -294,7 +274,7 @@ export function MatterFacts({ matter }: { matter: Matter }) {
       </span>,
     ]);
   if (current?.text.confidentiality) rows.push([t('paper.confidential'), current.text.confidentiality.reason || t('prov.confidentialAsked')]);
-  if (matter.assigned.length > 0) rows.push([t('prov.assignedTo'), matter.assigned.map((person) => person.name).join('、')]);
+  if (matter.assigned.length > 0) rows.push([t('prov.assignedTo'), matter.assigned.map((person) => person.name).join(t('matter.comma'))]);
   return (
     <section aria-labelledby="facts" className="rounded-8 border border-line p-4">
       <h2 id="facts" className="text-dns-16B-130 pb-3">

@@ -1,7 +1,7 @@
 // The tables of an answer: what a source returned (rows to tick), what was written by hand, and the finished table as it is read.
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button, cx, Icon, IconButton, TextField } from '../../components';
+import { Button, cx, Icon, IconButton, More, TextField } from '../../components';
 import { formatDateTime, formatNumber } from '../../i18n/format';
 import type { HandTable } from './answer_draft';
 import type { Lookup } from './queries';
@@ -10,19 +10,6 @@ const kRowsAtOnce = 200;
 
 const kHead = 'border-b border-edge bg-shade px-3 py-2 text-start whitespace-nowrap';
 const kCell = 'border-b border-line px-3 py-2 align-top';
-
-function MoreRows({ shown, total, onMore }: { shown: number; total: number; onMore: () => void }) {
-  const { t } = useTranslation();
-  if (shown >= total) return null;
-  return (
-    <div className="text-dns-14N-130 flex flex-wrap items-center gap-3 px-3 py-2 text-sub">
-      {t('table.shown', { n: formatNumber(shown), total: formatNumber(total) })}
-      <Button size="small" icon="down" onClick={onMore}>
-        {t('action.more')}
-      </Button>
-    </div>
-  );
-}
 
 // Wide tables scroll inside their own frame, by keyboard too.
 function Frame({ label, children }: { label: string; children: React.ReactNode }) {
@@ -139,7 +126,7 @@ export function LookupTable({ lookup, title, ticked, onTick, reason, onReason, e
               </tbody>
             </table>
           </Frame>
-          <MoreRows shown={Math.min(shown, rows.length)} total={rows.length} onMore={() => setShown(shown + kRowsAtOnce)} />
+          <More shown={shown} total={rows.length} onMore={() => setShown(shown + kRowsAtOnce)} inFrame />
           <div className="space-y-3 px-3 py-3">
             <p className="text-dns-14N-130 tabular" aria-live="polite">
               {t('prov.ticked', { n: formatNumber(chosen.size), total: formatNumber(rows.length) })}
@@ -315,13 +302,7 @@ export function ReadTable({ label, columns, rows }: { label: string; columns: re
           </tbody>
         </table>
       </Frame>
-      {shown < rows.length ? (
-        <div className="px-3 py-2">
-          <Button size="small" icon="down" onClick={() => setShown(shown + kRowsAtOnce)}>
-            {t('action.more')}
-          </Button>
-        </div>
-      ) : null}
+      <More shown={shown} total={rows.length} onMore={() => setShown(shown + kRowsAtOnce)} inFrame />
     </div>
   );
 }

@@ -1,21 +1,9 @@
 // Sends one file with progress. fetch cannot tell how much has gone out, so this is the one place that uses XMLHttpRequest.
 import { csrfHeader, idempotencyHeader, newIdempotencyKey } from '../../api/client';
 import { networkProblem, problemOf } from '../../api/problem';
+import { fileTypes } from '../matters/media';
 import type { FileRef } from './queries';
 
-// Media types by the ending of the name: what the server admits, and what browsers leave empty for some of them.
-export const fileTypes: Readonly<Record<string, string>> = {
-  pdf: 'application/pdf',
-  csv: 'text/csv',
-  txt: 'text/plain',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  zip: 'application/zip',
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  json: 'application/json',
-  eml: 'message/rfc822',
-};
 export const fileBytesMax = 50 * 1024 * 1024;
 
 export function typeByName(file: File): string {

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { lawQuery, selectorTypesQuery } from '../../api/queries';
-import { type Language, language } from '../../i18n';
+import { i18n, type Language, language } from '../../i18n';
 import type { Category, Instrument, Outcome, ReasonCode, ReasonUse } from './queries';
 
 interface Named {
@@ -45,7 +45,7 @@ export function useWords(chosen?: Language): Words | null {
     const typeNames = new Map<string, string>(types.map((one) => [one.type, tag === 'ja' ? one.name_ja : one.name_en]));
     return {
       category,
-      categories: (codes) => codes.map(category).join(tag === 'ja' ? '、' : ', '),
+      categories: (codes) => codes.map(category).join(i18n.getFixedT(tag)('matter.comma')),
       reason: name(law.reasons),
       reasonSentence: (code) => {
         const found = reasons.get(code);

@@ -1,0 +1,139 @@
+// What others vouch for: proofs that a member cosigned, and the age of what the hub shows.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "member/testing_exchange.h"
+
+namespace warifu::member {
+namespace {
+
+using desk::must;
+
+std::string witness_of(const House& house) { return house.org() + "/witness "; }
+
+// The hub adds what it was handed in last to its newest checkpoint.
+void add_last_cosignature(TestingHub& hub, TestingHub::Log& log) {
+  for (auto one = hub.cosignatures.rbegin(); one != hub.cosignatures.rend(); ++one)
+    if (one->starts_with(log.signer.verifier().name + "\n")) {
+      log.files["checkpoint"] += one->substr(one->rfind("\n") + 1) + "\n";
+      return;
+    }
+  FAIL("nobody cosigned");
+}
+
+std::string checkpoint_of(const House& house, const exchange::MessageId& message) {
+  const auto proof = must(house.mailbox->proof_of(message));
+  return proof ? proof->checkpoint : std::string();
+}
+
+TEST_CASE("a proof is renewed until another member has cosigned its checkpoint") {
+  TestingExchange e;
+  e.dispatched();
+  must(e.agency.member->send());
+  must(e.provider.member->receive({}));
+  const exchange::MessageId message = e.hub.taken.begin()->first;
+  must(e.agency.member->watch());
+  REQUIRE(!checkpoint_of(e.agency, message).empty());
+  const std::optional<Time> logged = must(e.agency.mailbox->message_out(message))->logged;
+  REQUIRE(logged);
+  // Its own cosignature says nothing that it does not say itself.
+  add_last_cosignature(e.hub, e.hub.log);
+  e.world.clock.advance(seconds(3));
+  must(e.agency.member->watch());
+  CHECK(checkpoint_of(e.agency, message).find(witness_of(e.agency)) == std::string::npos);
+
+  SUBCASE("with the same checkpoint") {}
+  SUBCASE("after a restart") { e.agency.open(); }
+  SUBCASE("with a later one") {
+    e.hub.log.append("another leaf");
+    e.hub.log.publish();
+  }
+  must(e.provider.member->watch());
+  add_last_cosignature(e.hub, e.hub.log);
+  e.world.clock.advance(seconds(3));
+  must(e.agency.member->watch());
+  const std::string renewed = checkpoint_of(e.agency, message);
+  CHECK(renewed.find(witness_of(e.provider)) != std::string::npos);
+  CHECK(must(e.agency.mailbox->message_out(message))->logged == logged);
+  const note::Note checkpoint = must(note::Note::parse(renewed));
+  const ledger::Checkpoint head = must(ledger::Checkpoint::parse(checkpoint.text));
+  const auto proof = must(e.agency.mailbox->proof_of(message));
+  const Sha256 leaf = ledger::leaf_hash(bytes_of(e.hub.log.entries.at(static_cast<std::size_t>(proof->index))));
+  CHECK(ledger::verify_inclusion(leaf, proof->index, head.size, head.root, proof->path));
+  CHECK(must(e.agency.mailbox->incidents(true, 10)).empty());
+}
+
+TEST_CASE("a cosignature that is wrong spoils no proof, and counts for nothing") {
+  TestingExchange e;
+  e.dispatched();
+  must(e.agency.member->send());
+  const exchange::MessageId message = e.hub.taken.begin()->first;
+  must(e.agency.member->watch());
+  must(e.provider.member->watch());
+  add_last_cosignature(e.hub, e.hub.log);
+  std::string& shown = e.hub.log.files["checkpoint"];
+  shown[shown.size() - 10] = shown[shown.size() - 10] == 'A' ? 'B' : 'A';
+  e.world.clock.advance(seconds(3));
+  must(e.agency.member->watch());
+  CHECK(checkpoint_of(e.agency, message).find(witness_of(e.provider)) == std::string::npos);
+}
+
+TEST_CASE("where the hub has a witness, a checkpoint without its cosignature makes nothing younger") {
+  TestingExchange e;
+  const std::string hub = "hub.example";
+  const note::Signer root = TestingHub::signer(hub + "/root");
+  const note::Cosigner witness = must(note::Cosigner::create(hub + "/witness", crypto::Ed25519Secret::generate()));
+  const Time from = Time::from_seconds(e.clock().seconds());
+  const auto enter = [&](const std::string& text, const std::vector<note::Signer>& signers) {
+    e.hub.keys.append(must(note::sign_note(text, signers)).serialise());
+  };
+  const note::MemberEntry member{e.hub.keys.signer.verifier().name, hub, "hub", root.verifier(), from};
+  enter(must(member.text()), {root, e.hub.admitters[0], e.hub.admitters[1]});
+  note::KeyEntry entry;
+  entry.origin = e.hub.keys.signer.verifier().name;
+  entry.org = hub;
+  entry.purpose = note::KeyPurpose::witness;
+  entry.key.assign(witness.verifier().key.bytes.begin(), witness.verifier().key.bytes.end());
+  entry.valid = {from, from + days(365)};
+  enter(must(entry.text()), {root});
+  const auto publish = [&](bool is_cosigned) {
+    e.hub.keys.publish();
+    std::string& shown = e.hub.keys.files["checkpoint"];
+    if (is_cosigned) shown += must(witness.cosign(must(note::Note::parse(shown)).text, e.clock())).text() + "\n";
+  };
+  const auto as_of = [&] { return *must(e.agency.member->directory()->verified_as_of()); };
+  publish(true);
+  must(e.agency.member->watch());
+  const Time heard = e.clock();
+  CHECK(as_of() == heard);
+  e.world.clock.advance(minutes(20));
+  publish(false);
+  must(e.agency.member->watch());
+  CHECK(as_of() == heard);
+  e.agency.open();  // what was looked at last is no younger after a restart
+  CHECK(as_of() <= heard);
+  must(e.agency.member->watch());
+  CHECK(as_of() <= heard);
+  e.dispatched();
+  CHECK(e.agency.member->send().error().code == Code::CHECKPOINT_OLD);
+  publish(true);
+  must(e.agency.member->watch());
+  CHECK(as_of() == e.clock());
+  CHECK(e.agency.member->send().has_value());
+}
+
+TEST_CASE("the figure of open incidents goes back to nought with the last of its code") {
+  TestingExchange e;
+  const std::string name = "warifu_incidents_open{code=\"KEY_UNKNOWN\",organisation=\"" + e.agency.org() + "\"} ";
+  must(e.agency.mailbox->put_incident({0, "KEY_UNKNOWN", "keys 1", "invented", e.clock(), {}}));
+  must(e.agency.member->watch());
+  CHECK(e.agency.metrics.render().find(name + "1") != std::string::npos);
+  must(e.agency.mailbox->examine_incident(must(e.agency.mailbox->incidents(true, 1)).front().seq, e.clock()));
+  must(e.agency.member->watch());
+  CHECK(e.agency.metrics.render().find(name + "0") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace warifu::member

@@ -1,0 +1,83 @@
+"""Somebody loses the right to approve while his approval is on its way: the provider, another process of another house, hears of it before the approval
+comes, and does not believe it."""
+import base64
+import re
+import shutil
+import time
+
+from exchange import AGENCY, HUB, Exchange
+from hub_support import b64, sha
+from line import Answer, Line, lead_over, straight, wait_for
+from support import _Found, api
+
+
+def nothing_comes(request, send):
+    """The box stays empty; everything else passes."""
+    if request.kind != "GET /exchange/v1/messages":
+        return send(request)
+    time.sleep(0.3)
+    return Answer(200, "application/octet-stream", b"")
+
+
+def vkey_of(folder, person):
+    """Of the person's device, from the key file (docs/formats.md)."""
+    file = (folder / "devices" / f"{person}.keyfile").read_text(encoding="utf-8")
+    name, typed = re.search(r"^person (\S+)$", file, re.M)[1], b"\x01" + base64.b64decode(re.search(r"^public (\S+)$", file, re.M)[1])
+    return f"{name}+{sha(name.encode() + bytes([10]) + typed)[:4].hex()}+{b64(typed)}"
+
+
+def size_of(checkpoint):
+    return int(checkpoint.body.split(b"\n")[1])
+
+
+def looks_at_keys(line):
+    return [answer for request, answer in list(line.recorded) if request.target == "/keys/checkpoint" and answer.status == 200]
+
+
+def test_an_approval_by_somebody_whose_key_was_ended_meanwhile_is_in_doubt(apart, provider, tmp_path):
+    folder = tmp_path / "data"
+    shutil.copytree(apart, folder)
+    hub_port = int(re.search(r"^url https://\S+:(\d+)$", (folder / HUB / "network").read_text(encoding="utf-8"), re.M)[1])
+    with Line(folder / HUB, folder / provider, hub_port) as line:
+        lead_over(folder / provider, line.port)
+        exchange = Exchange(folder, tmp_path, provider=provider)
+        try:
+            line.rule = nothing_comes
+            investigator, supervisor, approver, registrar, admin = (exchange.enter(role, AGENCY)
+                                                                    for role in ("investigator", "supervisor", "approver", "registrar", "admin"))
+            draft = exchange.again(lambda: _Found(api.draft_for(investigator))).value
+            assert draft["to"] == provider
+            matter = exchange.write(investigator, "/api/inquiries", draft)["matter"]
+            at = f"/api/matters/{matter}"
+            exchange.write(supervisor, at + "/check", {})
+            # What ends the approver's key lies ready; he signs once more before it is handed in.
+            person = approver.session["person"]
+            prepared = admin.post("/api/keys/revocation/prepare", {"person": person, "role": approver.session["role"], "vkey": vkey_of(folder / AGENCY, person)})
+            assert prepared.status == 200, prepared.body
+            time.sleep(1.1)  # periods are of whole seconds
+            exchange.signed(approver, at + "/approval")
+            exchange.write(registrar, at + "/number", {})
+            exchange.signed(registrar, at + "/dispatch")
+            text = prepared.json["text"]
+            before = size_of(looks_at_keys(line)[-1])
+            ended = admin.post("/api/keys/revocation", {"text": text, "signature": exchange.parts[AGENCY].sign(admin, text, tmp_path)})
+            assert ended.status == 204, ended.body
+            assert approver.get("/api/session").status == 401, "and his log-in is over"
+            # The provider has looked at the longer log, and has come again since: what it brought is in its directory.
+            seen = wait_for(lambda: [place for place, look in enumerate(looks_at_keys(line)) if size_of(look) > before])
+            wait_for(lambda: len(looks_at_keys(line)) > seen[0] + 1)
+            line.rule = straight
+
+            intake = exchange.enter("intake", provider)
+
+            def rows(state):
+                return [row["matter"] for row in intake.get(f"/api/matters?provider_state={state}").json["rows"]]
+            wait_for(lambda: matter in rows("SUSPECT"))
+            assert matter not in rows("VERIFIED")
+            view = intake.send("POST", at + "/view", {}).json
+            steps = {step["name"]: step["ok"] for step in view["verification"]}
+            assert steps["approver_signature"] is False and steps["registrar_signature"] is True and steps["organisation_signature"] is True, steps
+            assert not view.get("current"), "no text is shown that nobody had the right to send"
+            assert intake.post(at + "/accept", {}).status >= 400
+        finally:
+            exchange.end()
