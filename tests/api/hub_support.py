@@ -173,6 +173,14 @@ class Hub:
     def log_size(self, log="log"):
         return int(self.log_text(log + "/checkpoint").split("\n")[1])
 
+    def resting_size(self, log="log"):
+        """What the hub has taken is published within a second: the size once it stays the same."""
+        size = -1
+        while (now := self.log_size(log)) != size:
+            size = now
+            time.sleep(2)
+        return size
+
     def until(self, condition, seconds=15):
         end = time.monotonic() + seconds
         while not condition():
