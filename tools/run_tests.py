@@ -217,7 +217,7 @@ def all_parts(build, long):
         folder = ROOT / "tests" / name
         if any(folder.rglob("test_*.py")):
             parts.append(pytest_part(name, folder, 900 * scale, alone=True))
-    browser = browser_part(600 * scale)
+    browser = browser_part(900 * scale)
     if browser:
         parts.append(browser)
     if long:
