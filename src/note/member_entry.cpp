@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "crypto/plain_text.h"
+#include "note/admitters.h"
 #include "note/directory_entry.h"
 #include "note/lines.h"
 
@@ -51,20 +52,11 @@ Result<MemberEntry> MemberEntry::parse(std::string_view text) {
 Status check_signatures(const Note& note, const MemberEntry& entry, std::span<const VerifierKey> admitters) {
   std::vector<VerifierKey> known(admitters.begin(), admitters.end());
   known.push_back(entry.root);
-  const std::vector<VerifierKey> signers = TRY(verify(note, known));
-  std::vector<const VerifierKey*> admitted;
-  bool has_root = false;
-  for (const VerifierKey& key : signers) {
-    if (key == entry.root) {
-      has_root = true;
-      continue;
-    }
-    const bool is_another =
-        std::ranges::none_of(admitted, [&](const VerifierKey* other) { return other->name == key.name || other->key == key.key; });
-    if (is_admitter_name(key.name) && is_another) admitted.push_back(&key);
-  }
-  if (!has_root) return fail(Code::SIGNATURE_MISSING, "the root key has not signed its own admission", "entry", {{"signer", entry.root.name}});
-  if (admitted.size() < 2) return fail(Code::SIGNATURE_MISSING, "two admitters admit an organisation", "entry", {{"signer", "<hub>/admit/<n>"}});
+  std::vector<VerifierKey> signers = TRY(verify(note, known));
+  if (std::erase(signers, entry.root) == 0)
+    return fail(Code::SIGNATURE_MISSING, "the root key has not signed its own admission", "entry", {{"signer", entry.root.name}});
+  if (count_admitters(signers) < 2)
+    return fail(Code::SIGNATURE_MISSING, "two admitters admit an organisation", "entry", {{"signer", "<hub>/admit/<n>"}});
   return {};
 }
 
