@@ -6,7 +6,10 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <memory>
+
+#include "base/testing_mutations.h"
 
 namespace warifu::crypto {
 namespace {
@@ -76,6 +79,51 @@ TEST_CASE("a text without a certificate has no digest") {
   CHECK(spki_sha256(made.key.reveal()).error().code == Code::BAD_ENCODING);
   CHECK(spki_sha256(made.certificate.substr(0, made.certificate.size() / 2)).error().code == Code::BAD_ENCODING);
   CHECK(spki_sha256(std::string(kCertificatePemMax + 1, 'x')).error().code == Code::TOO_LARGE);
+}
+
+// A certificate signs itself, so that nothing in it but the key says who may show it, and that the log of keys says. A changed one is refused, or has
+// the digest of the key it holds: another one than the log's exactly when the key is another.
+TEST_CASE("bad input: a certificate cut anywhere, and with every bit flipped") {
+  const TlsIdentity made = make_tls_identity({"minato.police.example", {"hub.example"}}, kNow).value();
+  const Sha256 genuine = spki_sha256(made.certificate).value();
+  const Parsed parsed(made);
+  const auto der_of = [](auto write, auto* object) {
+    unsigned char* raw = nullptr;
+    const int size = write(object, &raw);
+    REQUIRE(size > 0);
+    std::string out(reinterpret_cast<const char*>(raw), static_cast<std::size_t>(size));
+    OPENSSL_free(raw);
+    return out;
+  };
+  const std::string whole = der_of([](X509* x, unsigned char** out) { return i2d_X509(x, out); }, parsed.certificate.get());
+  const std::string key = der_of([](EVP_PKEY* k, unsigned char** out) { return i2d_PUBKEY(k, out); }, parsed.key.get());
+  const std::size_t begin = whole.find(key);
+  REQUIRE(begin != std::string::npos);
+  const auto pem_of = [](std::string_view der) {
+    return "-----BEGIN CERTIFICATE-----\n" + to_base64(bytes_of(der)) + "\n-----END CERTIFICATE-----\n";
+  };
+  REQUIRE(spki_sha256(pem_of(whole)).value() == genuine);
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < whole.size() * 8; ++i) {
+    std::string changed = whole;
+    changed[i / 8] = static_cast<char>(changed[i / 8] ^ static_cast<char>(1u << (i % 8)));
+    const Result<Sha256> digest = spki_sha256(pem_of(changed));
+    const bool is_in_key = i / 8 >= begin && i / 8 < begin + key.size();
+    CAPTURE(i);
+    if (digest) {
+      CHECK((*digest == genuine) == !is_in_key);
+    } else {
+      ++refused;
+      testing::check_blames_sender(digest.error(), "a flipped bit");
+    }
+  }
+  CHECK(refused > 0);
+  for (std::size_t i = 0; i < whole.size(); ++i) CHECK(spki_sha256(pem_of(whole.substr(0, i))).error().code == Code::BAD_ENCODING);
+  for (std::size_t i = 0; i + 2 < made.certificate.size(); ++i) CHECK_FALSE(spki_sha256(made.certificate.substr(0, i)).has_value());
+  for (const testing::Mutation& mutation : testing::flipped(made.certificate)) {
+    const Result<Sha256> digest = spki_sha256(mutation.text);
+    if (!digest) testing::check_blames_sender(digest.error(), mutation.what);
+  }
 }
 
 }  // namespace
