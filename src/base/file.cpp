@@ -6,10 +6,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <deque>
+#include <set>
 #include <system_error>
 #include <utility>
 
 #include "base/failpoint.h"
+#include "base/file_batch.h"
 #include "base/id.h"
 
 namespace warifu {
@@ -17,6 +20,7 @@ namespace {
 
 class Descriptor {
  public:
+  Descriptor() = default;
   explicit Descriptor(int fd) : fd_(fd) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor(Descriptor&&) = delete;
@@ -25,13 +29,17 @@ class Descriptor {
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
+  void take(int fd) {
+    CHECK_THAT(fd_ < 0);
+    fd_ = fd;
+  }
   [[nodiscard]] int get() const { return fd_; }
   [[nodiscard]] bool is_open() const { return fd_ >= 0; }
   // Closing by hand shows an error that the kernel kept until then (network file systems).
   [[nodiscard]] bool close() { return ::close(std::exchange(fd_, -1)) == 0; }
 
  private:
-  int fd_;
+  int fd_ = -1;
 };
 
 tl::unexpected<Error> system_error(int number, const std::string& what, const std::string& path) {
@@ -57,16 +65,20 @@ Status write_all(int fd, ByteView content, const std::string& path) {
   return {};
 }
 
-Status write_new_file(const std::string& path, ByteView content, mode_t mode) {
+// Not flushed yet.
+Status write_new_file(Descriptor& file, const std::string& path, ByteView content, mode_t mode) {
   TRY(failpoint_error("file.create"));
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+  file.take(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!file.is_open()) return system_error(errno, "create", path);
   if (::fchmod(file.get(), mode) != 0) return system_error(errno, "chmod", path);
   // Two halves, so that a test can stop in the middle.
   const std::size_t half = content.size() / 2;
   TRY(write_all(file.get(), content.first(half), path));
   TRY(failpoint_error("file.write"));
-  TRY(write_all(file.get(), content.subspan(half), path));
+  return write_all(file.get(), content.subspan(half), path);
+}
+
+Status flush_new_file(Descriptor& file, const std::string& path) {
   TRY(failpoint_error("file.flush"));
   if (::fdatasync(file.get()) != 0) return system_error(errno, "flush", path);
   if (!file.close()) return system_error(errno, "close", path);
@@ -86,16 +98,19 @@ Status flush_directory(const std::string& path) {
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return system_error(errno, "open", path);
-  // What says beforehand that it is too large is not read at all.
+  // What says beforehand that it is too large is not read at all, and what says how long it is is read at once.
   struct stat info{};
-  if (::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode) && static_cast<std::uint64_t>(info.st_size) > bytes_max)
-    return fail(Code::TOO_LARGE, "file is too large: " + path, path, {{"max", std::to_string(bytes_max)}});
+  std::size_t told = 0;
+  if (::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode)) told = static_cast<std::size_t>(info.st_size);
+  if (told > bytes_max) return fail(Code::TOO_LARGE, "file is too large: " + path, path, {{"max", std::to_string(bytes_max)}});
   std::string content;
   constexpr std::size_t kChunk = 64 * 1024;
   for (;;) {
     const std::size_t used = content.size();
-    // One byte past the bound is asked for, to tell "exactly full" from "too large".
-    content.resize(used + std::min(kChunk, bytes_max - used) + 1);
+    const bool is_at_end = used == told && told != 0;
+    const std::size_t wanted = used < told ? told - used : is_at_end ? 0 : kChunk;
+    // One byte more is asked for, to tell the end from a file that has grown, and "exactly full" from "too large".
+    content.resize(used + std::min(wanted, bytes_max - used) + 1);
     const ssize_t count = ::read(file.get(), content.data() + used, content.size() - used);
     const int reason = errno;
     content.resize(used + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
@@ -106,19 +121,58 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   }
 }
 
-Status write_file_durably(const std::string& path, ByteView content, mode_t mode) {
-  const std::string temporary = path + ".tmp-" + to_hex(random_id_bytes());
-  Status written = write_new_file(temporary, content, mode);
-  if (written) written = failpoint_error("file.rename");
-  if (written && ::rename(temporary.c_str(), path.c_str()) != 0) written = system_error(errno, "rename", path);
-  if (!written) {
-    ::unlink(temporary.c_str());
-    return written;
-  }
+namespace {
+
+constexpr std::size_t kOpenAtOnce = 64;
+
+// One of several on its way: beside its name until it is flushed.
+struct Underway {
+  std::string temporary;
+  Descriptor file;
+  bool is_named = false;
+};
+
+Status name(Underway& one, const std::string& path) {
+  TRY(failpoint_error("file.rename"));
+  if (::rename(one.temporary.c_str(), path.c_str()) != 0) return system_error(errno, "rename", path);
+  one.is_named = true;
   failpoint("file.renamed");
-  TRY(flush_directory(parent_of(path)));
+  return {};
+}
+
+Status write_together(std::span<const FileContent> files, mode_t mode, std::deque<Underway>& underway) {
+  std::set<std::string> folders;
+  for (const FileContent& file : files) {
+    Underway& one = underway.emplace_back();
+    one.temporary = file.path + ".tmp-" + to_hex(random_id_bytes());
+    TRY(write_new_file(one.file, one.temporary, file.content, mode));
+    folders.insert(parent_of(file.path));
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) TRY(flush_new_file(underway[i].file, underway[i].temporary));
+  for (std::size_t i = 0; i < files.size(); ++i) TRY(name(underway[i], files[i].path));
+  for (const std::string& folder : folders) TRY(flush_directory(folder));
   failpoint("file.written");
   return {};
+}
+
+}  // namespace
+
+Status write_files_durably(std::span<const FileContent> files, mode_t mode) {
+  while (!files.empty()) {
+    const std::span<const FileContent> some = files.first(std::min(files.size(), kOpenAtOnce));
+    std::deque<Underway> underway;
+    const Status written = write_together(some, mode, underway);
+    for (const Underway& one : underway)
+      if (!one.is_named) ::unlink(one.temporary.c_str());
+    TRY(written);
+    files = files.subspan(some.size());
+  }
+  return {};
+}
+
+Status write_file_durably(const std::string& path, ByteView content, mode_t mode) {
+  const FileContent file{path, content};
+  return write_files_durably(std::span(&file, 1), mode);
 }
 
 Status make_directories(const std::string& path, mode_t mode) {

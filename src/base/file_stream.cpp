@@ -14,6 +14,7 @@ namespace warifu {
 namespace {
 
 constexpr const char* kPartial = ".partial";
+constexpr std::uint64_t kBehindBytes = 4 * 1024 * 1024;  // are started and forgotten together
 
 tl::unexpected<Error> system_error(int number, const std::string& what, const std::string& path) {
   Code code = Code::IO;
@@ -29,6 +30,13 @@ std::string folder_of(const std::string& path) {
 }
 
 }  // namespace
+
+void forget_cached(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  (void)::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+  ::close(fd);
+}
 
 Result<FileReader> FileReader::open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -58,6 +66,10 @@ Result<std::size_t> FileReader::read_at(std::uint64_t offset, std::span<std::uin
   return done;
 }
 
+void FileReader::forget(std::uint64_t offset, std::uint64_t bytes) const {
+  if (bytes_ > kFileBytesCached) (void)::posix_fadvise(fd_, static_cast<off_t>(offset), static_cast<off_t>(bytes), POSIX_FADV_DONTNEED);
+}
+
 Result<FileWriter> FileWriter::create(const std::string& path, mode_t mode) {
   TRY(failpoint_error("stream.create"));
   const std::string partial = path + kPartial;
@@ -82,6 +94,23 @@ Status FileWriter::write(ByteView content) {
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error(errno, "write", path_ + kPartial);
     content = content.subspan(static_cast<std::size_t>(count));
+    written_ += static_cast<std::uint64_t>(count);
+  }
+  return write_behind();
+}
+
+// A failure of the disk that is told here is not told again by flush(): it is one of writing. A file system that does not know the call is none.
+Status FileWriter::write_behind() {
+  const auto sync = [&](std::uint64_t offset, unsigned how) -> Status {
+    if (::sync_file_range(fd_, static_cast<off_t>(offset), kBehindBytes, how) == 0) return {};
+    if (errno == ENOSYS || errno == EINVAL || errno == ESPIPE || errno == EOPNOTSUPP) return {};
+    return system_error(errno, "write", path_ + kPartial);
+  };
+  for (; written_ - started_ >= kBehindBytes; started_ += kBehindBytes) TRY(sync(started_, SYNC_FILE_RANGE_WRITE));
+  for (; written_ - passed_ >= kFileBytesCached + kBehindBytes; passed_ += kBehindBytes) {
+    // Only what is on the disk can be forgotten. Waiting for it also keeps a slow disk from being owed more than this.
+    TRY(sync(passed_, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER));
+    (void)::posix_fadvise(fd_, static_cast<off_t>(passed_), kBehindBytes, POSIX_FADV_DONTNEED);
   }
   return {};
 }

@@ -3,17 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "base/file.h"
 #include "base/file_stream.h"
 #include "crypto/hash.h"
+#include "exchange/lane.h"
 #include "ledger/merkle.h"
 #include "note/lines.h"
-#include "pipeline/bounded_queue.h"
 
 namespace warifu::exchange {
 
@@ -23,6 +21,8 @@ constexpr std::string_view kPartsVersion = "warifu-parts/v1";
 constexpr mode_t kPrivate = 0600;
 constexpr std::uint64_t kAgeNonceBytes = 16, kAgeTagBytes = 16;
 constexpr std::size_t kReadBytes = 1024 * 1024;
+constexpr std::size_t kSealBuffers = 4;  // of a part each: one that grows, and as many as lanes may lag behind
+constexpr std::size_t kOpenBuffers = 4, kOpenBufferBytes = 1024 * 1024;
 
 std::string list_path(const std::string& path) { return path + ".parts"; }
 
@@ -32,57 +32,6 @@ std::uint64_t payload_bytes(std::uint64_t padded) {
 }
 
 tl::unexpected<Error> corrupt(const std::string& message, const std::string& where) { return fail(Code::STORE_CORRUPT, message, where); }
-
-// Digest of the whole and of each part, on a thread of its own: three digests and a cipher on one core would halve the speed.
-class PartHasher {
- public:
-  PartHasher() : thread_([this] { run(); }) {}
-  ~PartHasher() {
-    queue_.stop();
-    if (thread_.joinable()) thread_.join();
-  }
-  PartHasher(const PartHasher&) = delete;
-  PartHasher& operator=(const PartHasher&) = delete;
-
-  Status add(Bytes part) { return queue_.push(std::move(part)); }
-  // An empty buffer for the next part: one that was hashed already, so that its pages need not be had from the system again.
-  [[nodiscard]] Bytes buffer() {
-    const std::scoped_lock lock(mutex_);
-    Bytes out;
-    if (!spare_.empty()) {
-      out = std::move(spare_.back());
-      spare_.pop_back();
-    }
-    out.reserve(kPartBytes);
-    return out;
-  }
-  // After this nothing is added any more.
-  void finish() {
-    queue_.stop();
-    thread_.join();
-  }
-  [[nodiscard]] Sha256 whole() { return whole_.finish(); }
-  [[nodiscard]] std::vector<Sha256> take_parts() { return std::move(parts_); }
-
- private:
-  void run() {
-    while (std::optional<Bytes> part = queue_.pop()) {
-      whole_.update(*part);
-      parts_.push_back(ledger::leaf_hash(*part));
-      part->clear();
-      const std::scoped_lock lock(mutex_);
-      spare_.push_back(std::move(*part));
-    }
-  }
-
-  static constexpr std::size_t kPartsWaiting = 2;
-  pipeline::BoundedQueue<Bytes> queue_{kPartsWaiting};
-  crypto::Sha256Stream whole_;
-  std::vector<Sha256> parts_;
-  std::mutex mutex_;
-  std::vector<Bytes> spare_;
-  std::thread thread_;
-};
 
 }  // namespace
 
@@ -118,15 +67,26 @@ Status check_lengths(const Attachment& attachment) {
 
 // ── sealing ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+// Three digests, a cipher and writing: on one core they would halve the speed. The caller's thread seals and digests the plaintext, one lane digests
+// the sealed whole and writes it, one digests its parts.
 struct AttachmentSealer::Impl {
-  explicit Impl(SealOptions given, FileWriter writer) : options(std::move(given)), file(std::move(writer)) { part = hasher.buffer(); }
+  Impl(SealOptions given, FileWriter writer) : options(std::move(given)), file(std::move(writer)) {}
 
   SealOptions options;
   FileWriter file;
-  PartHasher hasher;
-  crypto::Sha256Stream plain;
+  crypto::Sha256Stream plain, whole;
+  std::vector<Sha256> parts;
   std::uint64_t plain_bytes = 0, sealed_bytes = 0;
-  Bytes part;  // the one that is growing
+  BufferPool pool{kSealBuffers, kPartBytes};
+  Lane writing{kSealBuffers, [this](ByteView ready) -> Status {
+                 whole.update(ready);
+                 return file.write(ready);
+               }};
+  Lane leaves{kSealBuffers, [this](ByteView ready) -> Status {
+                parts.push_back(ledger::leaf_hash(ready));
+                return {};
+              }};
+  Buffer part;  // the one that is growing, once it has begun
   std::optional<crypto::AgeSealer> sealer;
   bool is_finished = false;
 
@@ -135,16 +95,17 @@ struct AttachmentSealer::Impl {
     if (sealed_bytes > kSealedBytesMax)
       return fail(Code::TOO_LARGE, "an attachment of more than 64 GiB", "att", {{"max", std::to_string(kSealedBytesMax)}});
     while (!sealed.empty()) {
-      const std::size_t taken = std::min<std::size_t>(sealed.size(), kPartBytes - part.size());
-      part.insert(part.end(), sealed.begin(), sealed.begin() + static_cast<std::ptrdiff_t>(taken));
+      if (!part) part = pool.take();
+      const std::size_t taken = std::min<std::size_t>(sealed.size(), kPartBytes - part->size());
+      part->insert(part->end(), sealed.begin(), sealed.begin() + static_cast<std::ptrdiff_t>(taken));
       sealed = sealed.subspan(taken);
-      if (part.size() == kPartBytes) TRY(hand_over());
+      if (part->size() == kPartBytes) TRY(hand_over());
     }
     return {};
   }
   Status hand_over() {
-    TRY(file.write(part));
-    return hasher.add(std::exchange(part, hasher.buffer()));
+    TRY(writing.push(part));
+    return leaves.push(std::exchange(part, {}));
   }
 };
 
@@ -177,11 +138,12 @@ Result<SealedFile> AttachmentSealer::finish() {
     left -= size;
   }
   TRY(impl_->sealer->finish());
-  if (!impl_->part.empty()) TRY(impl_->hand_over());
-  impl_->hasher.finish();
+  if (impl_->part) TRY(impl_->hand_over());
+  TRY(impl_->writing.finish());
+  TRY(impl_->leaves.finish());
   SealedFile out;
-  out.parts = impl_->hasher.take_parts();
-  out.attachment = {.sealed = impl_->hasher.whole(),
+  out.parts = std::move(impl_->parts);
+  out.attachment = {.sealed = impl_->whole.finish(),
                     .sealed_bytes = impl_->sealed_bytes,
                     .parts = ledger::tree_root(out.parts),
                     .plain = impl_->plain.finish(),
@@ -201,6 +163,7 @@ Result<SealedFile> seal_file(const std::string& plain_path, SealOptions options)
   for (std::uint64_t at = 0;;) {
     const std::size_t count = TRY(in.read_at(at, buffer));
     TRY(sealer.write(ByteView(buffer).first(count)));
+    in.forget(at, count);
     at += count;
     if (count < buffer.size()) break;
   }
@@ -216,16 +179,18 @@ Result<SealedFile> load_sealed(const std::string& path) {
   return sealed;
 }
 
-Result<Bytes> read_part(const std::string& path, const SealedFile& sealed, std::size_t index) {
+Status read_part(const std::string& path, const SealedFile& sealed, std::size_t index, Bytes& into) {
   const FileReader file = TRY(FileReader::open(path));
-  Bytes out(part_bytes(sealed.attachment.sealed_bytes, index));
-  if (TRY(file.read_at(index * kPartBytes, out)) != out.size() || ledger::leaf_hash(out) != sealed.parts[index])
+  into.resize(static_cast<std::size_t>(part_bytes(sealed.attachment.sealed_bytes, index)));
+  if (TRY(file.read_at(index * kPartBytes, into)) != into.size() || ledger::leaf_hash(into) != sealed.parts[index])
     return corrupt("a part is not what was sealed", path + " part " + std::to_string(index));
-  return out;
+  file.forget(index * kPartBytes, into.size());
+  return {};
 }
 
 // ── opening ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+// The caller's thread opens and digests what was sealed; a lane digests and writes the content.
 struct AttachmentOpener::Impl {
   Impl(Attachment given, FileWriter writer) : wanted(std::move(given)), file(std::move(writer)) {}
 
@@ -233,16 +198,28 @@ struct AttachmentOpener::Impl {
   FileWriter file;
   crypto::Sha256Stream sealed, plain;
   std::uint64_t sealed_bytes = 0, opened_bytes = 0;
+  BufferPool pool{kOpenBuffers, kOpenBufferBytes};
+  Lane writing{kOpenBuffers, [this](ByteView ready) -> Status {
+                 plain.update(ready);
+                 return file.write(ready);
+               }};
+  Buffer content;  // the one that is growing, once it has begun
   std::optional<crypto::AgeOpener> opener;
 
   Status take(ByteView opened) {
     const std::uint64_t left = wanted.plain_bytes - std::min(opened_bytes, wanted.plain_bytes);
-    const ByteView content = opened.first(static_cast<std::size_t>(std::min<std::uint64_t>(left, opened.size())));
-    const ByteView padding = opened.subspan(content.size());
+    ByteView more = opened.first(static_cast<std::size_t>(std::min<std::uint64_t>(left, opened.size())));
+    const ByteView padding = opened.subspan(more.size());
     if (std::ranges::any_of(padding, [](std::uint8_t b) { return b != 0; })) return fail(Code::CRYPTO, "something stands in the padding", "padding");
     opened_bytes += opened.size();
-    plain.update(content);
-    return file.write(content);
+    while (!more.empty()) {
+      if (!content) content = pool.take();
+      const std::size_t taken = std::min(more.size(), kOpenBufferBytes - content->size());
+      content->insert(content->end(), more.begin(), more.begin() + static_cast<std::ptrdiff_t>(taken));
+      more = more.subspan(taken);
+      if (content->size() == kOpenBufferBytes) TRY(writing.push(std::exchange(content, {})));
+    }
+    return {};
   }
 };
 
@@ -270,6 +247,8 @@ Status AttachmentOpener::finish() {
   if (impl_->sealed_bytes != impl_->wanted.sealed_bytes || impl_->sealed.finish() != impl_->wanted.sealed)
     return fail(Code::CRYPTO, "not the file that the manifest names", "sealed");
   if (impl_->opened_bytes != padded_bytes(impl_->wanted.plain_bytes)) return fail(Code::CRYPTO, "padded to another length", "padding");
+  if (impl_->content) TRY(impl_->writing.push(std::exchange(impl_->content, {})));
+  TRY(impl_->writing.finish());
   if (impl_->plain.finish() != impl_->wanted.plain) return fail(Code::CRYPTO, "not the content that the manifest names", "plain");
   return impl_->file.commit();
 }

@@ -39,7 +39,8 @@ struct SealOptions {
   std::string media_type;
 };
 
-// Seals a stream into a file. One thread of its own hashes what has been sealed while the next part is.
+// Seals a stream into a file. What has been sealed is digested and written by threads of its own while the next part is sealed: an error of
+// the disk comes with a later write, or with finish(). Holds at most 16 MiB.
 class AttachmentSealer {
  public:
   [[nodiscard]] static Result<AttachmentSealer> start(SealOptions options);
@@ -58,8 +59,8 @@ class AttachmentSealer {
 [[nodiscard]] Result<SealedFile> seal_file(const std::string& plain_path, SealOptions options);
 // What seal_file left behind, after a restart. NOT_FOUND; STORE_CORRUPT when list and file do not belong together.
 [[nodiscard]] Result<SealedFile> load_sealed(const std::string& path);
-// One part of the sealed file. STORE_CORRUPT when it is not what was sealed.
-[[nodiscard]] Result<Bytes> read_part(const std::string& path, const SealedFile& sealed, std::size_t index);
+// One part of the sealed file, into a buffer that can be used for the next. STORE_CORRUPT when it is not what was sealed.
+[[nodiscard]] Status read_part(const std::string& path, const SealedFile& sealed, std::size_t index, Bytes& into);
 
 // Opens what comes in any pieces into OUTPUT.partial, and gives it its name only after the last chunk, the digest of the sealed file, that
 // of the plaintext and the padding were all found right. CRYPTO with `where` = "sealed", "plain", "padding"; errors of crypto::AgeOpener.

@@ -58,8 +58,8 @@ Result<bool> PartUpload::step(PartPort& port) {
     next_ = 0;
     return count_missing(is_present_) == 0;
   }
-  const Bytes part = TRY(read_part(path_, sealed_, next_));
-  if (Status put = port.put(own.sealed, next_, part); !put) {
+  TRY(read_part(path_, sealed_, next_, buffer_));
+  if (Status put = port.put(own.sealed, next_, buffer_); !put) {
     if (put.error().code == Code::NOT_FOUND) is_present_.clear();  // the hub no longer knows of it: begun anew with the next step
     return tl::unexpected<Error>(std::move(put).error());
   }
@@ -82,6 +82,9 @@ std::string PartDownload::part_path(std::size_t index) const {
   (void)std::snprintf(name.data(), name.size(), "/%06zu", index);
   return folder_ + name.data();
 }
+
+// Too large to fill the system's cache with: its parts are files of their own, which are not written together.
+bool PartDownload::is_large() const { return sealed_.attachment.sealed_bytes > kFileBytesCached; }
 
 Result<PartDownload> PartDownload::open(std::string folder, const Attachment& wanted) {
   TRY(check_lengths(wanted));
@@ -137,6 +140,7 @@ Result<bool> PartDownload::step(PartPort& port) {
   if (part.size() != part_bytes(sealed_.attachment.sealed_bytes, next_) || ledger::leaf_hash(part) != sealed_.parts[next_])
     return fail(Code::CRYPTO, "the part is not the one that the manifest names", "part/" + std::to_string(next_));
   TRY(write_file_durably(part_path(next_), part, kPrivate));
+  if (is_large()) forget_cached(part_path(next_));
   is_present_[next_] = true;
   return missing() == 0;
 }
@@ -166,6 +170,7 @@ Status PartDownload::assemble(std::vector<crypto::AgeIdentity> identities, const
     for (std::size_t i = 0; i < sealed_.parts.size(); ++i) {
       const FileReader part = TRY(FileReader::open(part_path(i)));
       TRY(opener.write(ByteView(buffer).first(TRY(part.read_at(0, buffer)))));
+      if (is_large()) forget_cached(part_path(i));
     }
     return opener.finish();
   }();

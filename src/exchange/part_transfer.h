@@ -60,6 +60,7 @@ class PartUpload {
   SealedFile sealed_;
   std::vector<bool> is_present_;  // empty: to be asked
   std::size_t next_ = 0;
+  Bytes buffer_;  // of the part that is put
 };
 
 class PartDownload {
@@ -79,6 +80,7 @@ class PartDownload {
  private:
   PartDownload(std::string folder, const Attachment& wanted) : folder_(std::move(folder)), sealed_{wanted, {}} {}
   [[nodiscard]] std::string part_path(std::size_t index) const;
+  [[nodiscard]] bool is_large() const;
   void look();
   Status fetch_list(PartPort& port);
   Result<bool> remove_changed() const;
