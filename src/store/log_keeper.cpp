@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/failpoint.h"
-#include "base/file.h"
+#include "base/file_batch.h"
 #include "base/limits.h"
 #include "note/lines.h"
 
@@ -15,7 +15,7 @@ namespace {
 
 constexpr mode_t kFolderMode = 0755, kFileMode = 0644;
 constexpr std::size_t kLogFileBytesMax = 32 * 1024 * 1024;
-constexpr std::string_view kCheckpoint = "checkpoint";
+constexpr std::string_view kCheckpoint = "checkpoint", kBundles = "tile/entries/";
 
 tl::unexpected<Error> forked(std::string why, std::uint64_t size) {
   return fail(Code::LOG_FORKED, std::move(why), "log", {{"size", std::to_string(size)}});
@@ -84,15 +84,19 @@ Status LogKeeper::load() {
 
 // ── integration ──
 
-// In the order given: a bundle is there before the tile that speaks of it.
+// All bundles, and then the tiles that speak of them.
 Status LogKeeper::write_growth(const ledger::TileGrowth& growth) const {
   std::set<std::string> folders;
-  for (const auto& [path, content] : growth.files) {
-    const std::string whole = options_.folder + "/" + path;
-    const std::string folder = whole.substr(0, whole.rfind('/'));
-    if (folders.insert(folder).second) TRY(make_directories(folder, kFolderMode));
-    TRY(failpoint_error("hub.tile.write"));
-    TRY(write_file_durably(whole, bytes_of(content), kFileMode));
+  for (const bool is_bundle : {true, false}) {
+    std::vector<FileContent> files;
+    for (const auto& [path, content] : growth.files) {
+      if (path.starts_with(kBundles) != is_bundle) continue;
+      files.push_back({options_.folder + "/" + path, bytes_of(content)});
+      const std::string folder = files.back().path.substr(0, files.back().path.rfind('/'));
+      if (folders.insert(folder).second) TRY(make_directories(folder, kFolderMode));
+      TRY(failpoint_error("hub.tile.write"));
+    }
+    TRY(write_files_durably(files, kFileMode));
     failpoint("hub.tile.written");
   }
   return {};
