@@ -20,6 +20,7 @@ constexpr Duration kKeptAfterExpiry = days(30);
 constexpr std::string_view kOutColumns =
     "SELECT seq, id, to_org, matter, type, envelope, leaf, created_us, expires_us, attempts, next_try_us, last_error, promise, leaf_index, "
     "accepted_us, relayed, relayed_us, delivered_us, receipt, code, logged_us, attachments ";
+constexpr std::string_view kOutObject = ", (SELECT o.object FROM message_object o WHERE o.seq = message_out.seq) ";
 
 Result<MessageOut> message_out_of(const Statement& row) {
   MessageOut out;
@@ -149,14 +150,17 @@ Status put_sealed_message(Database& database, const MessageOut& message) {
   const Bytes acts = spell_hashes(message.acts);
   std::string attachments;
   for (const std::string& name : message.attachments) attachments += (attachments.empty() ? "" : "\n") + name;
-  TRY(database.run(
-      "INSERT INTO message_out (id, to_org, matter, type, envelope, leaf, leaf_hash, object, created_us, expires_us, attempts, "
-      "next_try_us, last_error, code, manifest, acts, attachments) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, '', '', $12, $13, "
-      "$14)",
-      message.id, message.to.text(), message.matter, enum_text(message.type), message.envelope, message.leaf, leaf, message.object, message.created,
-      message.expires, message.next_try, manifest, acts, attachments));
-  for (const std::int64_t seq : message.outbox)
-    if (TRY(database.run("UPDATE outbox SET message = $2 WHERE seq = $1 AND message IS NULL", seq, message.id)) == 0)
+  Statement inserted = TRY(database.query(
+      "INSERT INTO message_out (id, to_org, matter, type, envelope, leaf, leaf_hash, created_us, expires_us, attempts, next_try_us, last_error, "
+      "code, manifest, acts, attachments) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, '', '', $11, $12, $13) RETURNING seq",
+      message.id, message.to.text(), message.matter, enum_text(message.type), message.envelope, message.leaf, leaf, message.created, message.expires,
+      message.next_try, manifest, acts, attachments));
+  if (!TRY(inserted.step())) return fail(Code::INTERNAL, "a row without its number");
+  const std::int64_t seq = inserted.column_int64(0);
+  while (TRY(inserted.step())) {}
+  TRY(database.run("INSERT INTO message_object (seq, object) VALUES ($1, $2)", seq, message.object));
+  for (const std::int64_t row : message.outbox)
+    if (TRY(database.run("UPDATE outbox SET message = $2 WHERE seq = $1 AND message IS NULL", row, message.id)) == 0)
       return fail(Code::CONFLICT, "another message carries this act already", "outbox");
   return {};
 }
@@ -190,7 +194,8 @@ Status purge_manifests(Database& database, const MatterId& matter, const std::ve
       TRY(database.run(is_incoming ? "UPDATE message_in SET manifest = $2 WHERE id = $1" : "UPDATE message_out SET manifest = $2 WHERE id = $1",
                        kept.id, manifest));
       // The sealed copy is the addressee's to open, not ours; all the same nothing of a purged text is kept that is not needed.
-      if (is_purged && !is_incoming) TRY(database.run("UPDATE message_out SET object = NULL WHERE id = $1 AND delivered_us IS NOT NULL", kept.id));
+      if (is_purged && !is_incoming)
+        TRY(database.run("DELETE FROM message_object WHERE seq = (SELECT seq FROM message_out WHERE id = $1 AND delivered_us IS NOT NULL)", kept.id));
     }
   }
   return {};
@@ -202,10 +207,11 @@ Result<std::vector<desk::OutboxRow>> OfficeStore::outbox_unsealed(Time now, std:
   return engine_->read([&](Database& database) -> Result<std::vector<desk::OutboxRow>> {
     const auto max = static_cast<std::int64_t>(limit);
     Statement rows = TRY(database.query(
-        "SELECT o.seq, o.to_org, o.matter, o.act, o.attempts, o.next_try_us, o.last_error FROM outbox o WHERE o.delivered_us IS NULL AND o.message "
-        "IS "
-        "NULL AND o.next_try_us <= $1 AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.matter = o.matter AND e.to_org = o.to_org AND e.seq < o.seq AND "
-        "e.delivered_us IS NULL AND e.message IS NULL AND e.next_try_us > $1) ORDER BY o.seq LIMIT $2",
+        "SELECT o.seq, o.to_org, o.matter, o.act, o.attempts, o.next_try_us, o.last_error FROM outbox o WHERE o.delivered_us IS NULL AND "
+        "o.message IS NULL AND (o.next_try_us <= $1 OR (o.attempts = 0 AND EXISTS (SELECT 1 FROM outbox l WHERE l.matter = o.matter AND "
+        "l.to_org = o.to_org AND l.seq > o.seq AND l.delivered_us IS NULL AND l.message IS NULL AND l.next_try_us <= $1))) AND "
+        "NOT EXISTS (SELECT 1 FROM outbox e WHERE e.matter = o.matter AND e.to_org = o.to_org AND e.seq < o.seq AND e.delivered_us IS NULL AND "
+        "e.message IS NULL AND e.next_try_us > $1 AND e.attempts > 0) ORDER BY o.seq LIMIT $2",
         now, max));
     return all_rows<desk::OutboxRow>(rows, [](const Statement& row) -> Result<desk::OutboxRow> {
       desk::OutboxRow out;
@@ -233,9 +239,9 @@ Result<std::vector<MessageOut>> OfficeStore::unposted(Time now, std::size_t limi
     const auto max = static_cast<std::int64_t>(limit);
     std::vector<std::pair<MessageOut, std::optional<Bytes>>> found;
     {
-      Statement rows = TRY(database.query(
-          std::string(kOutColumns) + ", object, manifest FROM message_out WHERE promise IS NULL AND next_try_us <= $1 ORDER BY seq LIMIT $2", now,
-          max));
+      Statement rows = TRY(database.query(std::string(kOutColumns) + std::string(kOutObject) +
+                                              ", manifest FROM message_out WHERE promise IS NULL AND next_try_us <= $1 ORDER BY seq LIMIT $2",
+                                          now, max));
       while (TRY(rows.step())) {
         MessageOut message = TRY(whole_message_of(rows));
         found.emplace_back(std::move(message), TRY(rows.column<std::optional<Bytes>>(23)));
@@ -280,7 +286,10 @@ Status OfficeStore::put_not_accepted(const MessageId& id, std::string_view error
 
 Status OfficeStore::unseal(const MessageId& id) {
   return write([&](Database& database) -> Status {
-    if (TRY(database.run("DELETE FROM message_out WHERE id = $1 AND promise IS NULL", id)) == 0) return {};
+    const auto seq = TRY(first_row<std::int64_t>(database, "SELECT seq FROM message_out WHERE id = $1 AND promise IS NULL", id));
+    if (!seq) return {};
+    TRY(database.run("DELETE FROM message_out WHERE seq = $1", std::get<0>(*seq)));
+    TRY(database.run("DELETE FROM message_object WHERE seq = $1", std::get<0>(*seq)));
     TRY(database.run("UPDATE outbox SET message = NULL WHERE message = $1", id));
     return {};
   });
@@ -314,7 +323,7 @@ Result<std::vector<MessageOut>> OfficeStore::messages_of(const MatterId& matter)
 
 Result<std::optional<MessageOut>> OfficeStore::message_out(const MessageId& id) const {
   return engine_->read([&](Database& database) {
-    return maybe<MessageOut>(database, whole_message_of, std::string(kOutColumns) + ", object FROM message_out WHERE id = $1", id);
+    return maybe<MessageOut>(database, whole_message_of, std::string(kOutColumns) + std::string(kOutObject) + "FROM message_out WHERE id = $1", id);
   });
 }
 
@@ -539,8 +548,9 @@ Status OfficeStore::forget_messages(Time now) {
     const Time before = now - kKeptAfterExpiry;
     // Refused ones lose their object, and what was never proven stays: it is evidence.
     TRY(database.run("UPDATE message_in SET object = NULL WHERE object IS NOT NULL AND expires_us < $1", before));
-    TRY(database.run("UPDATE message_out SET object = NULL WHERE object IS NOT NULL AND promise IS NOT NULL AND expires_us < $1", now));
+    TRY(database.run("DELETE FROM message_object WHERE seq IN (SELECT seq FROM message_out WHERE promise IS NOT NULL AND expires_us < $1)", now));
     TRY(database.run("DELETE FROM message_in WHERE expires_us < $1 AND type = 'receipt' AND proof_size IS NOT NULL", before));
+    // Their objects went when they expired.
     TRY(database.run("DELETE FROM message_out WHERE expires_us < $1 AND type = 'receipt' AND proof_size IS NOT NULL", before));
     return {};
   });

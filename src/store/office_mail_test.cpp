@@ -114,6 +114,34 @@ TEST_CASE("a message is sealed once, posted until it is accepted, and then its p
   });
 }
 
+TEST_CASE("a row that waits without having been tried goes with a later one of its matter; one that failed holds the later ones back") {
+  for_both_offices([](TestOffice& office) {
+    const MatterId matter = MatterId::random(), other = MatterId::random();
+    const auto put = [&](const MatterId& of, const char* text, Time next_try) {
+      auto commit = next_commit(*office, of, {.text = text});
+      commit.outbox.push_back(make_outbox(kThem.text(), commit.acts.front()));
+      commit.outbox.back().next_try = next_try;
+      REQUIRE(office->commit(commit));
+    };
+    const auto due = [&](Time at) {
+      std::vector<MatterId> out;
+      for (const desk::OutboxRow& row : office->outbox_unsealed(at, 10).value()) out.push_back(row.matter);
+      return out;
+    };
+    put(matter, "an arrival", kNow + seconds(5));
+    put(other, "of another matter", kNow);
+    CHECK(due(kNow) == std::vector{other});
+    CHECK(due(kNow + seconds(5)) == std::vector{matter, other});
+    put(matter, "what answers it", kNow + seconds(1));
+    CHECK(due(kNow) == std::vector{other});
+    CHECK(due(kNow + seconds(1)) == std::vector{matter, other, matter});
+    const std::int64_t first = office->outbox_of(matter)->front().seq;
+    REQUIRE(office->outbox_failed(first, "KEY_UNKNOWN", kNow + seconds(9)));
+    CHECK(due(kNow + seconds(8)) == std::vector{other});
+    CHECK(due(kNow + seconds(9)) == std::vector{matter, other, matter});
+  });
+}
+
 TEST_CASE("a message that is given up is sealed anew, one that was accepted is not") {
   for_both_offices([](TestOffice& office) {
     const Waiting waiting(office);
