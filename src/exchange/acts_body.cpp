@@ -16,35 +16,45 @@ Status check_shared(const inquiry::SignedAct& act, std::size_t index) {
   return {};
 }
 
-}  // namespace
-
-Result<std::string> spell_acts(std::span<const inquiry::SignedAct> acts) {
-  if (acts.empty()) return fail(Code::EMPTY_FIELD, "a message without acts", "/acts");
-  if (acts.size() > kActsPerMessageMax)
-    return fail(Code::TOO_MANY, "more acts than a message carries", "/acts", {{"max", std::to_string(kActsPerMessageMax)}});
+// `bodies`: of each act, as its text says.
+Result<std::string> spelled(std::span<const inquiry::SignedAct> acts, std::vector<json::Value> bodies) {
   json::Array list;
   for (std::size_t i = 0; i < acts.size(); ++i) {
-    TRY(check_shared(acts[i], i));
-    json::Object entry{{"body", TRY(json::parse(*acts[i].body))}, {"note", acts[i].note.serialise()}};
+    json::Object entry{{"body", std::move(bodies[i])}, {"note", acts[i].note.serialise()}};
     if (!acts[i].assertions.empty()) entry["assertions"] = json::encode(acts[i].assertions);
     list.push_back(std::move(entry));
   }
   return json::canonical(json::Object{{"acts", std::move(list)}});
 }
 
+}  // namespace
+
+Result<std::string> spell_acts(std::span<const inquiry::SignedAct> acts) {
+  if (acts.empty()) return fail(Code::EMPTY_FIELD, "a message without acts", "/acts");
+  if (acts.size() > kActsPerMessageMax)
+    return fail(Code::TOO_MANY, "more acts than a message carries", "/acts", {{"max", std::to_string(kActsPerMessageMax)}});
+  std::vector<json::Value> bodies;
+  for (std::size_t i = 0; i < acts.size(); ++i) {
+    TRY(check_shared(acts[i], i));
+    bodies.push_back(TRY(json::parse(*acts[i].body)));
+  }
+  return spelled(acts, std::move(bodies));
+}
+
 Result<std::vector<inquiry::SignedAct>> parse_acts(std::string_view text) {
-  const json::Value whole = TRY(json::parse(text));
-  const json::Object* object = whole.if_object();
-  const json::Value* member = object == nullptr || object->size() != 1 ? nullptr : object->if_contains("acts");
-  const json::Array* list = member == nullptr ? nullptr : member->if_array();
+  json::Value whole = TRY(json::parse(text));
+  json::Object* object = whole.if_object();
+  json::Value* member = object == nullptr || object->size() != 1 ? nullptr : object->if_contains("acts");
+  json::Array* list = member == nullptr ? nullptr : member->if_array();
   if (list == nullptr) return fail(Code::WRONG_TYPE, "not a list of acts", "/acts", {{"expected", "array"}});
   if (list->empty() || list->size() > kActsPerMessageMax)
     return fail(Code::TOO_MANY, "none, or more acts than a message carries", "/acts", {{"max", std::to_string(kActsPerMessageMax)}});
   std::vector<inquiry::SignedAct> out;
+  std::vector<json::Value> bodies;
   for (std::size_t i = 0; i < list->size(); ++i) {
-    const json::Object* entry = (*list)[i].if_object();
+    json::Object* entry = (*list)[i].if_object();
     const json::Value* note = entry == nullptr ? nullptr : entry->if_contains("note");
-    const json::Value* body = entry == nullptr ? nullptr : entry->if_contains("body");
+    json::Value* body = entry == nullptr ? nullptr : entry->if_contains("body");
     if (note == nullptr || !note->is_string() || body == nullptr || !body->is_object())
       return fail(Code::WRONG_TYPE, "not an act with its body", place_of(i, ""), {{"expected", "note, body"}});
     std::vector<note::Assertion> assertions;
@@ -59,8 +69,9 @@ Result<std::vector<inquiry::SignedAct>> parse_acts(std::string_view text) {
     if (!act) return tl::unexpected<Error>(std::move(act.error()).at(place_of(i, "")));
     TRY(check_shared(*act, i));
     out.push_back(std::move(*act));
+    bodies.push_back(std::move(*body));
   }
-  if (TRY(spell_acts(out)) != text) return fail(Code::BAD_ENCODING, "not the one spelling of these acts", "/acts");
+  if (TRY(spelled(out, std::move(bodies))) != text) return fail(Code::BAD_ENCODING, "not the one spelling of these acts", "/acts");
   return out;
 }
 
