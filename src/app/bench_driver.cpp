@@ -253,7 +253,7 @@ struct BenchDriver::Impl {
       ++begun;
       times[one.matter.hex()].begun = due;
       lock.unlock();
-      const Status done = hosted->store->commit(commit_of(one.matter, std::move(one.acts), {}, std::move(one.projection), to));
+      const Result<desk::Stamp> done = hosted->store->commit(commit_of(one.matter, std::move(one.acts), {}, std::move(one.projection), to));
       node->wake();
       lock.lock();
       if (!done) ++failures;
@@ -278,7 +278,8 @@ struct BenchDriver::Impl {
         std::vector<SignedAct> all = before;
         all.insert(all.end(), acts.begin(), acts.end());
         inquiry::Projection projection = projection_of(all);
-        return hosted->store->commit(commit_of(matter, std::move(acts), before, std::move(projection), TRY(other_side())));
+        TRY(hosted->store->commit(commit_of(matter, std::move(acts), before, std::move(projection), TRY(other_side()))));
+        return {};
       }();
       node->wake();
       lock.lock();

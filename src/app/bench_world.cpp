@@ -524,7 +524,8 @@ Status BenchWorld::Impl::commit(std::size_t n) {
   commit.projection = inquiry::project(self.id, self.side, commit.acts, inquiry::fold(commit.acts));
   if (const auto& numbering = commit.projection->row.numbering)
     commit.register_rows.push_back({*numbering, commit.matter, "ISSUED", {}, commit.projection->row.created});
-  return store->commit(std::move(commit));
+  TRY(store->commit(std::move(commit)));
+  return {};
 }
 
 bool BenchWorld::is_filled() const {

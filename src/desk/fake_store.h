@@ -54,6 +54,11 @@ class FakeStore final : public Store {
     const std::scoped_lock lock(mutex_);
     return commits_;
   }
+  // How often the acts of a matter were read to be decided on.
+  [[nodiscard]] int readings() const {
+    const std::scoped_lock lock(mutex_);
+    return readings_;
+  }
   // An entry of a book without its act, for the furniture of a test.
   void furnish(BookEntry entry) {
     const std::scoped_lock lock(mutex_);
@@ -61,7 +66,7 @@ class FakeStore final : public Store {
   }
 
   // ── the port ──
-  Status commit(Commit commit) override {
+  Result<Stamp> commit(Commit commit) override {
     std::function<void()> before;
     {
       const std::scoped_lock lock(mutex_);
@@ -83,13 +88,15 @@ class FakeStore final : public Store {
     if (commit.idempotency) remembered_[{commit.idempotency->person, commit.idempotency->key}] = *commit.idempotency;
     for (SignedAct& act : acts_[commit.matter])
       if (std::ranges::find(commit.purge_bodies, act.hash) != commit.purge_bodies.end()) act.body.reset();
+    Stamp& stamp = stamps_[commit.matter];
+    if (!commit.purge_bodies.empty()) ++stamp.key.bytes.front();
     if (acts_[commit.matter].empty()) acts_.erase(commit.matter);
     if (commit.purge_files) {
       std::error_code ignored;
       std::filesystem::remove_all(folder_ / commit.matter.hex(), ignored);
     }
     if (std::exchange(answer_is_lost_, false)) return fail(Code::STORE_UNAVAILABLE, "the answer was lost by the test");
-    return {};
+    return stamp;
   }
 
   Result<std::vector<SignedAct>> acts(const MatterId& matter) const override {
@@ -97,6 +104,18 @@ class FakeStore final : public Store {
     const auto found = acts_.find(matter);
     if (found == acts_.end()) return fail(Code::NOT_FOUND, "no such matter");
     return found->second;
+  }
+  Result<StampedActs> stamped_acts(const MatterId& matter) const override {
+    const std::scoped_lock lock(mutex_);
+    ++readings_;
+    const auto found = acts_.find(matter);
+    if (found == acts_.end()) return fail(Code::NOT_FOUND, "no such matter");
+    return StampedActs{found->second, stamps_.at(matter)};
+  }
+  Result<Stamp> stamp(const MatterId& matter) const override {
+    const std::scoped_lock lock(mutex_);
+    if (!acts_.contains(matter)) return fail(Code::NOT_FOUND, "no such matter");
+    return stamps_.at(matter);
   }
   Result<std::vector<SignedAct>> held_acts(const MatterId& matter) const override {
     const std::scoped_lock lock(mutex_);
@@ -132,6 +151,16 @@ class FakeStore final : public Store {
     for (const auto& [matter, projection] : projections_)
       if (!document_number.empty() && projection.row.number == document_number) return std::optional<MatterId>(matter);
     return std::optional<MatterId>{};
+  }
+  Result<std::vector<ActPlace>> acts_between(const Sha256& first, const Sha256& last, std::size_t limit) const override {
+    const std::scoped_lock lock(mutex_);
+    std::vector<ActPlace> out;
+    for (const auto& [matter, acts] : acts_)
+      for (const SignedAct& act : acts)
+        if (first <= act.hash && act.hash <= last) out.push_back({matter, act.hash});
+    std::ranges::sort(out, {}, &ActPlace::hash);
+    if (out.size() > limit) out.resize(limit);
+    return out;
   }
   Status each_matter(const std::function<Status(const MatterId&)>& visit) const override {
     std::vector<MatterId> all;
@@ -363,7 +392,9 @@ class FakeStore final : public Store {
     std::vector<SignedAct>& into = commit.held ? held_[commit.matter] : acts_[commit.matter];
     for (SignedAct& act : commit.acts) {
       if (!commit.held) std::erase_if(held_[commit.matter], [&](const SignedAct& held) { return held.hash == act.hash; });
-      if (std::ranges::find(into, act.hash, &SignedAct::hash) == into.end()) into.push_back(std::move(act));
+      if (std::ranges::find(into, act.hash, &SignedAct::hash) != into.end()) continue;
+      into.push_back(std::move(act));
+      if (!commit.held) stamps_[commit.matter] = {static_cast<std::int64_t>(into.size()), ++last_act_, stamps_[commit.matter].key};
     }
   }
 
@@ -433,8 +464,10 @@ class FakeStore final : public Store {
   bool answer_is_lost_ = false, is_forgetful_ = false;
   std::function<void()> before_;
   int commits_ = 0;
-  std::int64_t last_seq_ = 0;
+  mutable int readings_ = 0;
+  std::int64_t last_seq_ = 0, last_act_ = 0;
   std::map<MatterId, std::vector<SignedAct>> acts_, held_;
+  std::map<MatterId, Stamp> stamps_;  // of the acts above
   std::map<MatterId, inquiry::Projection> projections_;
   std::map<std::pair<std::string, MatterId>, BookEntry> books_;
   std::map<NumberKey, RegisterRow> registers_;

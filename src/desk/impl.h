@@ -3,6 +3,7 @@
 
 #include <mutex>
 
+#include "desk/loaded.h"
 #include "desk/office.h"
 #include "exchange/key_log.h"
 #include "inquiry/bodies.h"
@@ -11,20 +12,6 @@
 namespace warifu::desk {
 
 using inquiry::Kind;
-
-// A matter with everything decided on.
-struct Loaded {
-  MatterId matter;
-  std::vector<SignedAct> acts;
-  std::vector<inquiry::FoldInput> inputs;
-  inquiry::MatterState state;
-
-  void add(SignedAct act);
-  // What the fold's own verdict gave is kept: TRY(loaded.add_legal(act)) is check and add in one fold.
-  [[nodiscard]] Status add_legal(SignedAct act);
-  [[nodiscard]] const SignedAct* find(const Sha256& hash) const;
-  [[nodiscard]] const SignedAct* last_of(Kind kind) const;
-};
 
 // The body of an act as its struct; PURGED when it is gone.
 template <class Body>
@@ -87,8 +74,15 @@ struct Office::Impl {
   [[nodiscard]] party::Side side() const { return parts.self.side; }
 
   // ── reading ──
-  [[nodiscard]] Result<Loaded> load(const MatterId& matter) const;  // NOT_FOUND
+  // The matter as the store has it now, from memory when that is what was last seen of it. NOT_FOUND.
+  [[nodiscard]] Result<std::shared_ptr<const Loaded>> current(const MatterId& matter) const;
+  [[nodiscard]] Result<std::shared_ptr<const Loaded>> current_or_blank(const MatterId& matter) const;
+  [[nodiscard]] Result<Loaded> load(const MatterId& matter) const;  // the same, to be written on
   [[nodiscard]] Result<Loaded> load_or_blank(const MatterId& matter) const;
+  // Commits, and keeps what that leaves of the matter for whoever comes next; after a purge nothing of it.
+  [[nodiscard]] Status commit_and_keep(Commit commit, Loaded after) const;
+  void keep(Loaded after, const Stamp& stamp, bool has_purged) const;
+  mutable MatterCache matters;
   [[nodiscard]] Result<party::Person> person_of(const Caller& caller) const;  // active and holding the role: FORBIDDEN, ROLE_MISSING
   // Need to know: units on the agency's side, assignment on the provider's; auditors all, administrators none. NOT_FOUND, so that nobody
   // learns what exists.
@@ -101,6 +95,7 @@ struct Office::Impl {
   [[nodiscard]] Result<law::HouseRules> house_rules() const;
   // Head of that unit, or a delegate whose period covers the instant; FORBIDDEN, DELEGATION_OUT_OF_PERIOD.
   [[nodiscard]] Status may_approve(const party::Person& person, const std::optional<UnitId>& unit, Time at) const;
+  [[nodiscard]] Status may_take_evidence(const Caller& caller, const party::Person& person, const Loaded& loaded) const;
   [[nodiscard]] Status may_purge(const Loaded& loaded, Time at) const;  // RETENTION_RUNNING, ILLEGAL_TRANSITION
   // Texts are destroyed when nothing of the matter waits in the outbox any more: an act crosses with its text or not at all.
   [[nodiscard]] Result<bool> is_on_its_way(const MatterId& matter) const;
@@ -150,7 +145,7 @@ struct Office::Impl {
   }
   // Signs the plans in their order onto `loaded` and gives the new acts; nothing is stored.
   Result<std::vector<SignedAct>> add_acts(Loaded& loaded, const std::vector<Plan>& plans, party::Role role, std::optional<PersonId> person) const;
-  // Acts of the system itself, one after the other in one transaction, on an already loaded matter.
+  // Acts of the system itself, one after the other in one transaction, on an already loaded matter, which is used up when they stand.
   Result<Written> write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received = {}, Carried carried = {});
 
   [[nodiscard]] Result<inquiry::Act> act_for(const Loaded& loaded, const Plan& plan, party::Role role, std::optional<PersonId> person,

@@ -4,7 +4,6 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "desk/impl.h"
-#include "inquiry/fold_legal.h"
 #include "text/unicode.h"
 
 namespace warifu::desk {
@@ -38,32 +37,6 @@ json::Value without_nonce(const json::Value& body) {
 }
 
 }  // namespace
-
-void Loaded::add(SignedAct act) {
-  acts.push_back(std::move(act));
-  inputs = inquiry::fold_inputs(acts);
-  state = inquiry::fold(inputs);
-}
-
-Status Loaded::add_legal(SignedAct act) {
-  inquiry::FoldInput input = inquiry::fold_input(act);
-  state = TRY(inquiry::fold_legal(state, inputs, input));
-  inputs.push_back(std::move(input));
-  acts.push_back(std::move(act));
-  return {};
-}
-
-const SignedAct* Loaded::find(const Sha256& hash) const {
-  const auto found = std::ranges::find(acts, hash, &SignedAct::hash);
-  return found == acts.end() ? nullptr : &*found;
-}
-
-const SignedAct* Loaded::last_of(Kind kind) const {
-  for (auto hash = state.order.rbegin(); hash != state.order.rend(); ++hash)
-    if (const SignedAct* act = find(*hash); act != nullptr && act->act.kind == kind && state.effects.at(*hash).effect == inquiry::Effect::APPLIED)
-      return act;
-  return nullptr;
-}
 
 Result<note::Assertion> assertion_of(const Store& store, const PersonId& person, const AssertionCommand& command) {
   for (const PersonKeyRow& row : TRY(store.person_keys(person)))
@@ -114,22 +87,29 @@ Result<std::string> paragraph(std::string_view text, std::string_view where, boo
 
 Notice notice_of(const Error& error) { return {std::string(sentence(error.code).name), error.where, sentence_ja(error), sentence_en(error)}; }
 
-Result<Loaded> Office::Impl::load(const MatterId& matter) const {
-  Loaded loaded;
-  loaded.matter = matter;
-  loaded.acts = TRY(parts.store->acts(matter));
-  loaded.inputs = inquiry::fold_inputs(loaded.acts);
-  loaded.state = inquiry::fold(loaded.inputs);
-  return loaded;
+Result<std::shared_ptr<const Loaded>> Office::Impl::current(const MatterId& matter) const {
+  if (matters.may_have(matter))
+    if (std::shared_ptr<const Loaded> found = matters.find(matter, TRY(parts.store->stamp(matter)))) return found;
+  std::shared_ptr<const Loaded> read = kept(folded(matter, TRY(parts.store->stamped_acts(matter))));
+  matters.put(read);
+  return read;
 }
 
-Result<Loaded> Office::Impl::load_or_blank(const MatterId& matter) const {
-  Result<Loaded> loaded = load(matter);
-  if (loaded || loaded.error().code != Code::NOT_FOUND) return loaded;
-  Loaded blank;
-  blank.matter = matter;
-  blank.state = inquiry::fold(blank.inputs);
-  return blank;
+Result<std::shared_ptr<const Loaded>> Office::Impl::current_or_blank(const MatterId& matter) const {
+  Result<std::shared_ptr<const Loaded>> found = current(matter);
+  if (found || found.error().code != Code::NOT_FOUND) return found;
+  return kept(folded(matter, {}));
+}
+
+Result<Loaded> Office::Impl::load(const MatterId& matter) const { return *TRY(current(matter)); }
+Result<Loaded> Office::Impl::load_or_blank(const MatterId& matter) const { return *TRY(current_or_blank(matter)); }
+
+void Office::Impl::keep(Loaded after, const Stamp& stamp, bool has_purged) const {
+  if (has_purged) return matters.forget(after.matter, stamp);
+  // A repetition of what stood already, others behind it: then the stamp is of more than these.
+  if (stamp.acts != static_cast<std::int64_t>(after.acts.size())) return;
+  after.stamp = stamp;
+  matters.put(kept(std::move(after)));
 }
 
 Result<inquiry::Act> Office::Impl::act_for(const Loaded& loaded, const Plan& plan, party::Role role, std::optional<PersonId> person,
@@ -188,6 +168,7 @@ Result<Commit> Office::Impl::commit_for(const Loaded& before, const Loaded& afte
   Commit commit;
   commit.matter = after.matter;
   commit.expected_acts = hashes_of(before.acts);
+  commit.expected = before.stamp;
   const std::optional<party::OrganisationId> to = counterparty(after);
   const auto queue = [&](const SignedAct& act) {
     OutboxRow row;
@@ -271,25 +252,32 @@ Status Office::Impl::may_begin(const Caller& caller, Kind kind) const {
   return {};
 }
 
+Status Office::Impl::commit_and_keep(Commit commit, Loaded after) const {
+  const bool has_purged = !commit.purge_bodies.empty();
+  const Stamp stamp = TRY(parts.store->commit(std::move(commit)));
+  keep(std::move(after), stamp, has_purged);
+  return {};
+}
+
 Result<Written> Office::Impl::write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new, const Answering& answering) {
   const party::Person person = TRY(person_of(caller));
   for (int attempt = 1;; ++attempt) {
-    Loaded before = TRY(is_new ? load_or_blank(matter) : load(matter));
-    if (!is_new) TRY(may_see(caller, person, before));
-    const std::vector<Plan> plans = {TRY(planner({person, before, now()}))};
+    const std::shared_ptr<const Loaded> before = TRY(is_new ? current_or_blank(matter) : current(matter));
+    if (!is_new) TRY(may_see(caller, person, *before));
+    const std::vector<Plan> plans = {TRY(planner({person, *before, now()}))};
     for (const Plan& plan : in_order(plans)) {
       if (!inquiry::may_write(plan.kind, side(), caller.role))
         return fail(Code::ROLE_MISSING, "that role does not write this act", std::string(enum_text(plan.kind)),
                     {{"role", roles_for(plan.kind, side())}});
       CHECK_THAT(!inquiry::rule_of(plan.kind).needs_own_signature);
     }
-    Loaded after = before;
+    Loaded after = *before;
     std::vector<SignedAct> acts = TRY(add_acts(after, plans, caller.role, caller.person));
-    Commit commit = TRY(commit_for(before, after, std::move(acts), plans));
+    Commit commit = TRY(commit_for(*before, after, std::move(acts), plans));
     Written made = written(after, commit);
     made.act = after.acts[after.acts.size() - 1 - plans.front().then.size()].hash;
     TRY(keep_answer(caller, after, made, answering, commit));
-    const Status committed = parts.store->commit(std::move(commit));
+    const Status committed = commit_and_keep(std::move(commit), std::move(after));
     if (committed && caller.once != nullptr) caller.once->commit_stands();
     if (committed) return made;
     if (committed.error().code != Code::STALE || attempt >= kAttemptsMax) return tl::unexpected<Error>(committed.error());
@@ -353,25 +341,25 @@ Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId&
   const OwnHand own = TRY(own_hand(caller, act, command));
 
   for (int attempt = 1;; ++attempt) {
-    const Loaded before = TRY(load(matter));
-    TRY(may_see(caller, person, before));
-    const Plan plan = TRY(planner({person, before, act.at}));
+    const std::shared_ptr<const Loaded> before = TRY(current(matter));
+    TRY(may_see(caller, person, *before));
+    const Plan plan = TRY(planner({person, *before, act.at}));
     if (act.kind != plan.kind || !inquiry::may_write(act.kind, side(), caller.role))
       return fail(Code::TEXT_DIFFERS, "the signed text is of another kind", "/text");
     // What was signed must be what would be written now: if anything decided upon changed meanwhile, the person sees the new text first.
-    if (act.after != inquiry::heads_for(before.state, act.kind) || without_nonce(body) != without_nonce(plan.body))
+    if (act.after != inquiry::heads_for(before->state, act.kind) || without_nonce(body) != without_nonce(plan.body))
       return fail(Code::STALE, "the matter changed while it was being signed", "/text");
-    for (const SignedAct& other : before.acts)
+    for (const SignedAct& other : before->acts)
       if (other.act.at > act.at && !is_bystander(other.act.kind)) return fail(Code::STALE, "the matter changed while it was being signed", "/text");
     TRY(inquiry::check_body(act.kind, body));
     SignedAct signed_act = TRY(sign(act, command.body, own.line));
     signed_act.assertions = own.assertions;
-    Loaded after = before;
+    Loaded after = *before;
     TRY(after.add_legal(signed_act));
-    Commit commit = TRY(commit_for(before, after, {std::move(signed_act)}, {plan}));
+    Commit commit = TRY(commit_for(*before, after, {std::move(signed_act)}, {plan}));
     const Written made = written(after, commit);
     TRY(keep_answer(caller, after, made, {}, commit));
-    const Status committed = parts.store->commit(std::move(commit));
+    const Status committed = commit_and_keep(std::move(commit), std::move(after));
     if (committed && caller.once != nullptr) caller.once->commit_stands();
     if (committed) return made;
     if (committed.error().code != Code::STALE || attempt >= kAttemptsMax) return tl::unexpected<Error>(committed.error());
@@ -398,8 +386,9 @@ Result<Written> Office::Impl::write_node(Loaded& loaded, std::vector<Plan> plans
   for (SignedAct& act : TRY(add_acts(loaded, plans, party::Role::NODE, std::nullopt))) acts.push_back(std::move(act));
   Commit commit = TRY(commit_for(before, loaded, std::move(acts), plans));
   commit.carried = std::move(carried);
-  TRY(parts.store->commit(std::move(commit)));
-  return written(loaded);
+  const Written made = written(loaded, commit);
+  TRY(commit_and_keep(std::move(commit), std::move(loaded)));
+  return made;
 }
 
 }  // namespace warifu::desk

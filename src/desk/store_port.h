@@ -55,9 +55,23 @@ struct IdempotencyRecord {
   Time at;
 };
 
+// Which acts of a matter are there, and which of their texts: acts are only ever added, and a purge changes the key. Two equal stamps of one matter
+// of one store mean the same acts with the same texts. To be compared, nothing else.
+struct Stamp {
+  std::int64_t acts = 0;  // how many
+  std::int64_t last = 0;  // the place of the last one among all of the store
+  Sha256 key;             // tells keys of the matter apart, and nothing about them
+  bool operator==(const Stamp&) const = default;
+};
+struct StampedActs {
+  std::vector<SignedAct> acts;
+  Stamp stamp;
+};
+
 struct Commit {
   MatterId matter;
   std::vector<Sha256> expected_acts;  // hashes of all acts the matter had when this was decided, sorted; others now: STALE
+  std::optional<Stamp> expected;      // the stamp that came with those acts: while it still holds, the hashes need not be compared one by one
   std::vector<SignedAct> acts;        // a repeated act (same hash) is skipped, not an error
   std::optional<inquiry::Projection> projection;
   std::vector<RegisterRow> register_rows;  // insert or, for the same number, update; another matter on the number: SERIAL_TAKEN
@@ -99,6 +113,12 @@ struct MatterPage {
   bool is_count_least = false;  // counting on would have looked at too many rows: so many at least
 };
 
+// Where an act stands.
+struct ActPlace {
+  MatterId matter;
+  Sha256 hash;
+};
+
 struct LoginRow {
   PersonId person;
   std::string login;
@@ -132,14 +152,18 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  virtual Status commit(Commit commit) = 0;
+  virtual Result<Stamp> commit(Commit commit) = 0;  // the stamp as this commit left it
 
   virtual Result<std::vector<SignedAct>> acts(const MatterId& matter) const = 0;  // in order of arrival; NOT_FOUND when there are none
+  virtual Result<StampedActs> stamped_acts(const MatterId& matter) const = 0;     // the same, with the stamp of that moment
+  virtual Result<Stamp> stamp(const MatterId& matter) const = 0;                  // without reading them; NOT_FOUND
   virtual Result<std::vector<SignedAct>> held_acts(const MatterId& matter) const = 0;
   virtual Result<inquiry::MatterRow> row(const MatterId& matter) const = 0;
   virtual Result<MatterPage> find(const MatterQuery& query) const = 0;
   virtual Result<std::size_t> count(const MatterQuery& query) const = 0;  // capped at limits::kCountCap + 1
   virtual Result<std::optional<MatterId>> matter_by_number(std::string_view document_number) const = 0;
+  // Acts whose hashes lie between these, both included, in their order.
+  virtual Result<std::vector<ActPlace>> acts_between(const Sha256& first, const Sha256& last, std::size_t limit) const = 0;
   // Every matter once, in a stable order, for rebuild, statistics and backup.
   virtual Status each_matter(const std::function<Status(const MatterId&)>& visit) const = 0;
   virtual Status each_row(const MatterQuery& query, const std::function<Status(const inquiry::MatterRow&)>& visit) const = 0;

@@ -81,7 +81,8 @@ Result<std::vector<Status>> GroupWriter::run_transaction(std::vector<Entry>& bat
   results.reserve(batch.size());
   bool any_good = false;
   for (const Entry& entry : batch) {
-    auto result = run_in_savepoint(entry.job);
+    // One that is alone in its transaction is undone with it.
+    auto result = batch.size() == 1 ? Result<Status>(tl::in_place, call(entry.job)) : run_in_savepoint(entry.job);
     if (!result) {
       hooks_.rollback();
       return tl::unexpected<Error>(std::move(result).error());

@@ -116,25 +116,29 @@ class Columns {
   std::array<Value, kColumns.size()> values_;
 };
 
-const std::string& select_columns() {
-  static const std::string kSelect = "SELECT id, " + joined_columns() + " FROM matter WHERE matter = $1";
-  return kSelect;
+std::string qualified_columns() {
+  std::string out;
+  for (const std::string_view column : kColumns) out += ", m." + std::string(column);
+  return out;
 }
 
-Result<std::int64_t> put_columns(Database& database, const MatterId& matter, const inquiry::MatterRow& row) {
-  const Columns columns(row);
+// What stands in the tables of a matter's row, as far as it decides what is written over it.
+struct Present {
   std::optional<std::int64_t> id;
-  std::vector<std::size_t> changed;
-  {
-    Statement present = TRY(database.query(select_columns(), matter));
-    if (TRY(present.step())) {
-      id = present.column_int64(0);
-      changed = columns.changed(present, 1);
-    }
-  }
-  if (!id) return insert_columns(database, matter, columns.values());
-  if (!changed.empty()) TRY(update_columns(database, *id, columns.values(), changed));
-  return *id;
+  std::vector<std::size_t> changed;  // columns that are to have another value
+  bool has_words = false;
+};
+
+Result<Present> present_of(Database& database, const MatterId& matter, const Columns& columns, const std::function<bool(ByteView)>& holds_words) {
+  static const std::string kSelect =
+      "SELECT m.id, d.words" + qualified_columns() + " FROM matter m LEFT JOIN matter_doc d ON d.id = m.id WHERE m.matter = $1";
+  Present out;
+  Statement row = TRY(database.query(kSelect, matter));
+  if (!TRY(row.step())) return out;
+  out.id = row.column_int64(0);
+  out.has_words = !row.column_is_null(1) && holds_words(row.column_blob(1));
+  out.changed = columns.changed(row, 2);
+  return out;
 }
 
 std::map<PersonId, bool> persons_of(const inquiry::MatterRow& row) {
@@ -229,29 +233,35 @@ Result<inquiry::SearchTerms> open_terms(const MatterSeal& seal, const MatterId& 
   return std::move(*terms);
 }
 
-// Whether these words are the ones that stand there, sealed with the present key.
-static Result<bool> has_words(Database& database, std::int64_t id, const MatterSeal& seal, const MatterId& matter,
-                              const inquiry::SearchTerms& terms) {
-  const auto row = TRY(first_row<Bytes>(database, "SELECT words FROM matter_doc WHERE id = $1", id));
-  if (!row) return false;
-  const Result<std::string> present = seal.open(words_place(matter), std::get<0>(*row));
+// Whether `sealed` opens with the present key and holds these words.
+static bool holds_words(const MatterSeal& seal, const MatterId& matter, ByteView sealed, const inquiry::SearchTerms& terms) {
+  const Result<std::string> present = seal.open(words_place(matter), sealed);
   return present && *present == json::encode_canonical(terms);
 }
 
-Status put_projection(Database& database, const TermHasher& hasher, const MatterId& matter, const inquiry::Projection& projection) {
+Status put_projection(Database& database, const TermHasher& hasher, const MatterId& matter, const MatterSeal& seal,
+                      const inquiry::Projection& projection) {
   TermRows later;
-  TRY(put_projection(database, matter, projection, [&] { return hasher.terms_of(projection.terms); }, later));
+  TRY(put_projection(database, matter, seal, projection, [&] { return hasher.terms_of(projection.terms); }, later));
   return put_terms(database, std::move(later));
 }
 
 Status put_projection(Database& database, const MatterId& matter, const inquiry::Projection& projection,
                       const std::function<std::vector<std::int64_t>()>& terms, TermRows& later) {
-  const std::int64_t id = TRY(put_columns(database, matter, projection.row));
+  return put_projection(database, matter, TRY(MatterSeal::load_or_create(database, matter)), projection, terms, later);
+}
+
+Status put_projection(Database& database, const MatterId& matter, const MatterSeal& seal, const inquiry::Projection& projection,
+                      const std::function<std::vector<std::int64_t>()>& terms, TermRows& later) {
+  const Columns columns(projection.row);
+  const Present present =
+      TRY(present_of(database, matter, columns, [&](ByteView words) { return holds_words(seal, matter, words, projection.terms); }));
+  const std::int64_t id = present.id ? *present.id : TRY(insert_columns(database, matter, columns.values()));
+  if (!present.changed.empty()) TRY(update_columns(database, id, columns.values(), present.changed));
   TRY(put_persons(database, id, projection.row));
-  const MatterSeal seal = TRY(MatterSeal::load_or_create(database, matter));
   const std::string doc = encode_row(projection.row);
   // Most acts change nothing of what a matter is found by.
-  if (TRY(has_words(database, id, seal, matter, projection.terms))) {
+  if (present.has_words) {
     TRY(database.run("UPDATE matter_doc SET doc = $2 WHERE id = $1", id, doc));
     return {};
   }
@@ -290,17 +300,15 @@ Result<std::size_t> count_terms(Database& database, std::int64_t id, const std::
 
 Result<Held> held(Database& database, const TermHasher& hasher, const MatterId& matter, const inquiry::Projection& projection) {
   Held out;
-  std::int64_t id = 0;
-  {
-    Statement present = TRY(database.query(select_columns(), matter));
-    if (!TRY(present.step())) return out;
-    id = present.column_int64(0);
-    out.row = Columns(projection.row).changed(present, 1).empty();
-  }
-  const auto doc = TRY(first_row<std::string>(database, "SELECT doc FROM matter_doc WHERE id = $1", id));
-  out.row = out.row && doc && std::get<0>(*doc) == encode_row(projection.row) && TRY(present_persons(database, id)) == persons_of(projection.row);
   const Result<MatterSeal> seal = MatterSeal::load(database, matter);
-  if (!seal || !TRY(has_words(database, id, *seal, matter, projection.terms))) return out;
+  const Present present = TRY(present_of(database, matter, Columns(projection.row),
+                                         [&](ByteView words) { return seal && holds_words(*seal, matter, words, projection.terms); }));
+  if (!present.id) return out;
+  const std::int64_t id = *present.id;
+  const auto doc = TRY(first_row<std::string>(database, "SELECT doc FROM matter_doc WHERE id = $1", id));
+  out.row = present.changed.empty() && doc && std::get<0>(*doc) == encode_row(projection.row) &&
+            TRY(present_persons(database, id)) == persons_of(projection.row);
+  if (!present.has_words) return out;
   const std::vector<std::int64_t> terms = hasher.terms_of(projection.terms);
   const Result<std::vector<std::int64_t>> packed = present_terms(database, id);
   out.terms = packed && *packed == terms && TRY(count_terms(database, id, terms)) == terms.size();

@@ -31,10 +31,13 @@ inline constexpr std::int64_t kNeverDue = std::numeric_limits<std::int64_t>::max
 [[nodiscard]] Result<inquiry::SearchTerms> open_terms(const MatterSeal& seal, const MatterId& matter, ByteView sealed);
 
 // Writes the projection over the one before; only search terms that changed are touched.
-Status put_projection(Database& database, const TermHasher& hasher, const MatterId& matter, const inquiry::Projection& projection);
+Status put_projection(Database& database, const TermHasher& hasher, const MatterId& matter, const MatterSeal& seal,
+                      const inquiry::Projection& projection);
 // For many at once: what comes into the table term is collected in `later`, to be written by put_terms() in the same transaction. `terms` is
 // asked for only when the words are others than those there.
 using TermRows = std::vector<std::array<std::int64_t, 2>>;  // term, id
+Status put_projection(Database& database, const MatterId& matter, const MatterSeal& seal, const inquiry::Projection& projection,
+                      const std::function<std::vector<std::int64_t>()>& terms, TermRows& later);
 Status put_projection(Database& database, const MatterId& matter, const inquiry::Projection& projection,
                       const std::function<std::vector<std::int64_t>()>& terms, TermRows& later);
 Status put_terms(Database& database, TermRows rows);

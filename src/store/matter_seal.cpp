@@ -1,5 +1,6 @@
 #include "store/matter_seal.h"
 
+#include "crypto/hash.h"
 #include "crypto/random.h"
 
 namespace warifu::store {
@@ -45,6 +46,11 @@ Result<MatterSeal> MatterSeal::replace(Database& database, const MatterId& matte
   if (TRY(database.run("UPDATE matter_key SET key = $2 WHERE matter = $1", matter, view_of(made.key_))) == 0)
     TRY(database.run("INSERT INTO matter_key (matter, key) VALUES ($1, $2)", matter, view_of(made.key_)));
   return made;
+}
+
+Sha256 MatterSeal::mark() const {
+  crypto::Sha256Stream digest;
+  return digest.update("warifu matter key\n").update(view_of(key_)).finish();
 }
 
 Bytes MatterSeal::seal(std::string_view place, std::string_view plain) const {

@@ -23,6 +23,9 @@ class MatterSeal {
   // Overwrites the matter's key by a new one: whatever was not sealed again with the result is lost for ever.
   [[nodiscard]] static Result<MatterSeal> replace(Database& database, const MatterId& matter);
 
+  // Tells this key from the one before and the one after a purge; says nothing about the key.
+  [[nodiscard]] Sha256 mark() const;
+
   // `place` says what it is and where it belongs; open() with another place fails.
   [[nodiscard]] Bytes seal(std::string_view place, std::string_view plain) const;
   [[nodiscard]] Result<std::string> open(std::string_view place, ByteView sealed) const;  // STORE_CORRUPT

@@ -172,7 +172,7 @@ Result<std::optional<desk::IdempotencyRecord>> OfficeStore::idempotency(const Pe
 }
 
 Status OfficeStore::remember(const desk::IdempotencyRecord& record) {
-  return write([&](Database& database) { return put_idempotency(database, record, nullptr); });
+  return write([&](Database& database) { return put_idempotency(database, record, std::nullopt); });
 }
 
 Result<std::optional<desk::LoginRow>> OfficeStore::login(std::string_view login) const {

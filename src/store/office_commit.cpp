@@ -41,50 +41,86 @@ tl::unexpected<Error> too_many_acts() {
 std::string body_place(const Sha256& act) { return "body " + act.hex(); }
 std::string held_place(const Sha256& act) { return "held " + act.hex(); }
 
-Status CommitJob::run() {
+desk::Stamp stamp_of(std::int64_t acts, std::int64_t last, const std::optional<MatterSeal>& seal) {
+  return {acts, last, seal ? seal->mark() : Sha256{}};
+}
+
+Result<StampAndSeal> read_stamp(Database& database, const MatterId& matter) {
+  // SQLite answers this from an index alone: no act is read.
+  Statement row = TRY(
+      database.query("SELECT count(*), coalesce(max(seq), 0), (SELECT key FROM matter_key WHERE matter = $1) FROM act WHERE matter = $1", matter));
+  if (!TRY(row.step())) return fail(Code::INTERNAL, "a count gave no row");
+  StampAndSeal out;
+  if (!row.column_is_null(2)) out.seal = TRY(MatterSeal::from_key(row.column_blob(2)));
+  out.stamp = stamp_of(row.column_int64(0), row.column_int64(1), out.seal);
+  return out;
+}
+
+Result<desk::Stamp> CommitJob::run() {
   for (const auto& act : commit_.acts)
     if (act.act.matter != commit_.matter) return fail(Code::INTERNAL, "a commit has acts of one matter only", "acts");
-  const Present present = TRY(check_heads());
+  TRY(check_heads());
   TRY(put_carried(database_, commit_.carried));
-  const bool is_repeated = !commit_.acts.empty() && present.fresh.empty();
-  if (is_repeated) return {};
+  const bool is_repeated = !commit_.acts.empty() && fresh_.empty();
+  if (is_repeated) return stamp_of(acts_, last_, seal_);
   TRY(purge());
   if (commit_.held)
-    TRY(put_held(present));
+    TRY(put_held());
   else
-    TRY(put_acts(present));
-  if (commit_.projection) TRY(put_projection(database_, hasher_, commit_.matter, *commit_.projection));
+    TRY(put_acts());
+  if (commit_.projection) TRY(put_projection(database_, hasher_, commit_.matter, *TRY(seal()), *commit_.projection));
   TRY(put_registers());
   TRY(put_books());
   TRY(put_outbox());
-  if (commit_.idempotency) TRY(put_idempotency(database_, *commit_.idempotency, &commit_.matter));
-  return {};
+  if (commit_.idempotency) {
+    std::optional<AboutMatter> about;
+    if (!commit_.matter.is_zero()) about.emplace(AboutMatter{commit_.matter, *TRY(seal())});
+    TRY(put_idempotency(database_, *commit_.idempotency, about));
+  }
+  return stamp_of(acts_, last_, seal_);
+}
+
+Result<const MatterSeal*> CommitJob::seal() {
+  if (!seal_) seal_ = TRY(MatterSeal::load_or_create(database_, commit_.matter));
+  return &*seal_;
 }
 
 // What was decided on an older state is refused. The commit's own acts do not count: after a lost answer it comes a second time.
-Result<CommitJob::Present> CommitJob::check_heads() {
-  Present present;
-  Statement rows = TRY(database_.query("SELECT hash FROM act WHERE matter = $1", commit_.matter));
-  while (TRY(rows.step())) present.acts.push_back(TRY(rows.column<Sha256>(0)));
-  present.acts = sorted(std::move(present.acts));
+Status CommitJob::check_heads() {
+  StampAndSeal now = TRY(read_stamp(database_, commit_.matter));
+  acts_ = now.stamp.acts;
+  last_ = now.stamp.last;
+  seal_ = std::move(now.seal);
   std::vector<Sha256> own;
   for (const auto& act : commit_.acts) own.push_back(act.hash);
   own = sorted(std::move(own));
-  for (const auto& hash : own)
-    if (!is_in(present.acts, hash)) present.fresh.push_back(hash);
-  const bool is_repeated = !own.empty() && present.fresh.empty();
-  const bool is_decided_on_acts = !commit_.held && (!own.empty() || !commit_.purge_bodies.empty() || commit_.purge_files || commit_.projection);
-  if (is_decided_on_acts && !is_repeated && merged(present.acts, own) != merged(sorted(commit_.expected_acts), own))
-    return fail(Code::STALE, "the matter has other acts than those this was decided on", "expected_acts");
-  return present;
+  if (!commit_.held && commit_.expected == now.stamp) {
+    // Those acts and no others are here, so that none of them has to be looked at.
+    const std::vector<Sha256> expected = sorted(commit_.expected_acts);
+    std::set_difference(own.begin(), own.end(), expected.begin(), expected.end(), std::back_inserter(fresh_));
+    return {};
+  }
+  return check_acts(own, !commit_.held && (!own.empty() || !commit_.purge_bodies.empty() || commit_.purge_files || commit_.projection));
 }
 
-Status CommitJob::put_acts(const Present& present) {
-  if (present.fresh.empty()) return {};
-  if (present.acts.size() + present.fresh.size() > limits::kActsPerMatterMax) return too_many_acts();
-  const MatterSeal seal = TRY(MatterSeal::load_or_create(database_, commit_.matter));
+Status CommitJob::check_acts(const std::vector<Sha256>& own, bool is_decided_on_acts) {
+  std::vector<Sha256> present;
+  Statement rows = TRY(database_.query("SELECT hash FROM act WHERE matter = $1", commit_.matter));
+  while (TRY(rows.step())) present.push_back(TRY(rows.column<Sha256>(0)));
+  present = sorted(std::move(present));
+  std::set_difference(own.begin(), own.end(), present.begin(), present.end(), std::back_inserter(fresh_));
+  const bool is_repeated = !own.empty() && fresh_.empty();
+  if (is_decided_on_acts && !is_repeated && merged(present, own) != merged(sorted(commit_.expected_acts), own))
+    return fail(Code::STALE, "the matter has other acts than those this was decided on", "expected_acts");
+  return {};
+}
+
+Status CommitJob::put_acts() {
+  if (fresh_.empty()) return {};
+  if (static_cast<std::size_t>(acts_) + fresh_.size() > limits::kActsPerMatterMax) return too_many_acts();
+  const MatterSeal& seal = *TRY(this->seal());
   for (const auto& act : commit_.acts)
-    if (is_in(present.fresh, act.hash)) TRY(put_act(act, seal));
+    if (is_in(fresh_, act.hash)) TRY(put_act(act, seal));
   return {};
 }
 
@@ -98,6 +134,8 @@ Status CommitJob::put_act(const inquiry::SignedAct& act, const MatterSeal& seal)
   if (!TRY(inserted.step())) return {};  // twice in this commit
   const std::int64_t seq = inserted.column_int64(0);
   while (TRY(inserted.step())) {}
+  ++acts_;
+  last_ = seq;
   if (act.body) {
     const Bytes sealed = seal.seal(body_place(act.hash), *act.body);
     TRY(database_.run("INSERT INTO body (seq, sealed) VALUES ($1, $2)", seq, sealed));
@@ -111,13 +149,13 @@ Status CommitJob::put_act(const inquiry::SignedAct& act, const MatterSeal& seal)
   return {};
 }
 
-Status CommitJob::put_held(const Present& present) {
-  if (present.fresh.empty()) return {};
+Status CommitJob::put_held() {
+  if (fresh_.empty()) return {};
   const auto waiting = TRY(one_value<std::int64_t>(database_, "SELECT count(*) FROM held WHERE matter = $1", commit_.matter));
-  if (static_cast<std::size_t>(waiting) + present.acts.size() + present.fresh.size() > limits::kActsPerMatterMax) return too_many_acts();
-  const MatterSeal seal = TRY(MatterSeal::load_or_create(database_, commit_.matter));
+  if (static_cast<std::size_t>(waiting + acts_) + fresh_.size() > limits::kActsPerMatterMax) return too_many_acts();
+  const MatterSeal& seal = *TRY(this->seal());
   for (const auto& act : commit_.acts) {
-    if (!is_in(present.fresh, act.hash)) continue;
+    if (!is_in(fresh_, act.hash)) continue;
     const std::string note = act.note.serialise();
     std::optional<Bytes> sealed;
     if (act.body) sealed = seal.seal(held_place(act.hash), *act.body);
@@ -171,6 +209,7 @@ Status CommitJob::seal_again() {
     const Bytes sealed = after.seal(place, TRY(before->open(place, old)));
     TRY(database_.run(is_held ? "UPDATE held SET sealed = $2 WHERE seq = $1" : "UPDATE body SET sealed = $2 WHERE seq = $1", seq, sealed));
   }
+  seal_ = after;
   return purge_manifests(database_, commit_.matter, commit_.purge_bodies, before, after);
 }
 
@@ -206,20 +245,17 @@ Status CommitJob::put_outbox() {
   return {};
 }
 
-Status put_idempotency(Database& database, const desk::IdempotencyRecord& record, const MatterId* matter) {
-  Bytes response(record.response.begin(), record.response.end());
-  std::optional<MatterId> of;
-  if (matter != nullptr && !matter->is_zero()) {
-    of = *matter;
-    response = TRY(MatterSeal::load_or_create(database, *matter)).seal(answer_place(record.person, record.key), record.response);
-  }
+Status put_idempotency(Database& database, const desk::IdempotencyRecord& record, const std::optional<AboutMatter>& about) {
+  const Bytes response =
+      about ? about->seal.seal(answer_place(record.person, record.key), record.response) : Bytes(record.response.begin(), record.response.end());
+  const std::optional<MatterId> of = about ? std::optional(about->matter) : std::nullopt;
   const auto added =
       TRY(database.run("INSERT INTO idempotency (person, key, request, status, response, matter, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7) "
                        "ON CONFLICT (person, key) DO NOTHING",
                        record.person, record.key, record.request, record.status, response, of, record.at));
   if (added == 0) {
     const auto before = TRY(get_idempotency(database, record.person, record.key));
-    const bool is_same = matter == nullptr && before && before->request == record.request;
+    const bool is_same = !about && before && before->request == record.request;
     // With acts in hand even the same request is refused: it would be carried out twice.
     return is_same ? Status{} : fail(Code::CONFLICT, "a command with this key was carried out already", "idempotency");
   }

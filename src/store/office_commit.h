@@ -10,20 +10,26 @@
 
 namespace warifu::store {
 
+// The stamp of a matter as the transaction sees it, and the key it was made from; nothing of both when there is no such matter.
+struct StampAndSeal {
+  desk::Stamp stamp;
+  std::optional<MatterSeal> seal;
+};
+[[nodiscard]] Result<StampAndSeal> read_stamp(Database& database, const MatterId& matter);
+[[nodiscard]] desk::Stamp stamp_of(std::int64_t acts, std::int64_t last, const std::optional<MatterSeal>& seal);
+
 class CommitJob {
  public:
   CommitJob(Database& database, const TermHasher& hasher, const desk::Commit& commit) : database_(database), hasher_(hasher), commit_(commit) {}
-  Status run();
+  Result<desk::Stamp> run();
 
  private:
-  struct Present {
-    std::vector<Sha256> acts;   // sorted
-    std::vector<Sha256> fresh;  // of the commit, not there yet; sorted
-  };
-  Result<Present> check_heads();
-  Status put_acts(const Present& present);
+  Status check_heads();
+  Status check_acts(const std::vector<Sha256>& own, bool is_decided_on_acts);
+  Result<const MatterSeal*> seal();
+  Status put_acts();
   Status put_act(const inquiry::SignedAct& act, const MatterSeal& seal);
-  Status put_held(const Present& present);
+  Status put_held();
   Status purge();
   Status seal_again();
   Status put_registers();
@@ -33,10 +39,17 @@ class CommitJob {
   Database& database_;
   const TermHasher& hasher_;
   const desk::Commit& commit_;
+  std::int64_t acts_ = 0, last_ = 0;  // how many acts the matter has, and the place of the last one; kept up with what is put
+  std::vector<Sha256> fresh_;         // of the commit, not there yet; sorted
+  std::optional<MatterSeal> seal_;    // read once for everything the commit seals
 };
 
 // The record of an answered command; sealed when it is about a matter. CONFLICT when another request has the key.
-Status put_idempotency(Database& database, const desk::IdempotencyRecord& record, const MatterId* matter);
+struct AboutMatter {
+  MatterId matter;
+  const MatterSeal& seal;
+};
+Status put_idempotency(Database& database, const desk::IdempotencyRecord& record, const std::optional<AboutMatter>& about);
 [[nodiscard]] Result<std::optional<desk::IdempotencyRecord>> get_idempotency(Database& database, const PersonId& person, std::string_view key);
 
 [[nodiscard]] std::string body_place(const Sha256& act);

@@ -91,7 +91,10 @@ class Story {
     out.acts = std::move(acts);
     out.projection = make_projection(matter, {"歩 " + std::to_string(steps_.size())});
     more(out);
-    return [out](OfficeStore& store) { return store.commit(out); };
+    return [out](OfficeStore& store) -> Status {
+      TRY(store.commit(out));
+      return {};
+    };
   }
   [[nodiscard]] desk::IdempotencyRecord record(const std::string& key) const { return {person_, key, Sha256{}, 200, "answer to " + key, kNow}; }
   static Result<std::int64_t> outbox_seq(const OfficeStore& store, const MatterId& matter, const Sha256& act) {
@@ -260,8 +263,8 @@ void commit_on(OfficeStore& store, const std::atomic<bool>& is_over, std::vector
     commit.acts = {make_act(commit.matter), make_act(commit.matter)};
     commit.projection = make_projection(commit.matter, {"停電"});
     commit.outbox = {make_outbox("invented-portal.demo", commit.acts[0]), make_outbox("invented-portal.demo", commit.acts[1])};
-    for (Status done; !is_over;) {
-      done = store.commit(commit);
+    while (!is_over) {
+      const Result<desk::Stamp> done = store.commit(commit);
       if (done) {
         acknowledged.push_back(commit.matter);
         break;

@@ -27,6 +27,9 @@ constexpr std::size_t kMattersAtOnce = 1000;
 Result<std::unique_ptr<Database>> open_sqlite_tuned(const std::string& file, Access access) {
   auto database = TRY(open_sqlite({.file = file, .access = access}));
   TRY(database->exec("PRAGMA cache_size=-16384"));  // KiB; lists of a large office read many pages of few indexes
+  // Pages of the log that gather before they are moved into the file, 32 MiB: many of them are of the same indexes and are then written once, and the
+  // two flushes of a move come once for hundreds of commands. The pause of a move grows with it, and the log to be read again after a crash.
+  if (access == Access::WRITE) TRY(database->exec("PRAGMA wal_autocheckpoint=8000"));
   return database;
 }
 
@@ -84,10 +87,11 @@ Result<SignedAct> read_act(const Statement& row, std::optional<std::string> body
   return std::move(*act);
 }
 
-// Columns: note, hash, sealed body or NULL, assertions or NULL.
-Result<std::vector<SignedAct>> read_acts(Database& database, std::string_view sql, std::string (*place)(const Sha256&), const MatterId& matter) {
+// Columns: note, hash, sealed body or NULL, assertions or NULL, place.
+Result<desk::StampedActs> read_acts(Database& database, std::string_view sql, std::string (*place)(const Sha256&), const MatterId& matter) {
   const auto seal = TRY(MatterSeal::find(database, matter));
-  std::vector<SignedAct> acts;
+  desk::StampedActs out;
+  std::int64_t last = 0;
   Statement rows = TRY(database.query(sql, matter));
   while (TRY(rows.step())) {
     const auto hash = TRY(rows.column<Sha256>(1));
@@ -96,9 +100,11 @@ Result<std::vector<SignedAct>> read_acts(Database& database, std::string_view sq
       if (!seal) return fail(Code::STORE_CORRUPT, "a matter's key is missing");
       body = TRY(seal->open(place(hash), rows.column_blob(2)));
     }
-    acts.push_back(TRY(read_act(rows, std::move(body), hash)));
+    out.acts.push_back(TRY(read_act(rows, std::move(body), hash)));
+    last = std::max(last, rows.column_int64(4));
   }
-  return acts;
+  out.stamp = stamp_of(static_cast<std::int64_t>(out.acts.size()), last, seal);
+  return out;
 }
 
 Result<std::vector<MatterId>> matters_after(Database& database, const MatterId& last) {
@@ -124,11 +130,11 @@ Status OfficeStore::write(const WriteJob& job) const {
   return engine_->write([&](Database& database) -> Status { return job(database); });
 }
 
-Status OfficeStore::commit(desk::Commit commit) {
-  TRY(write([&](Database& database) { return CommitJob(database, hasher_, commit).run(); }));
+Result<desk::Stamp> OfficeStore::commit(desk::Commit commit) {
+  const desk::Stamp stamp = TRY(engine_->write([&](Database& database) { return CommitJob(database, hasher_, commit).run(); }));
   // The commit stands, whatever comes now; what cannot be cleared at once is recorded as due.
   if (!commit.purge_bodies.empty() || commit.purge_files) static_cast<void>(finish_purges());
-  return {};
+  return stamp;
 }
 
 Status OfficeStore::finish_purges() { return clear_purges(*engine_, files_); }
@@ -138,19 +144,31 @@ Result<std::size_t> OfficeStore::purges_due() const {
   return static_cast<std::size_t>(due);
 }
 
-Result<std::vector<SignedAct>> OfficeStore::acts(const MatterId& matter) const {
-  return engine_->read([&](Database& database) -> Result<std::vector<SignedAct>> {
+Result<desk::StampedActs> OfficeStore::stamped_acts(const MatterId& matter) const {
+  return engine_->read([&](Database& database) -> Result<desk::StampedActs> {
     auto acts = TRY(read_acts(
-        database, "SELECT a.note, a.hash, b.sealed, a.assertions FROM act a LEFT JOIN body b ON b.seq = a.seq WHERE a.matter = $1 ORDER BY a.seq",
+        database,
+        "SELECT a.note, a.hash, b.sealed, a.assertions, a.seq FROM act a LEFT JOIN body b ON b.seq = a.seq WHERE a.matter = $1 ORDER BY a.seq",
         body_place, matter));
-    if (acts.empty()) return fail(Code::NOT_FOUND, "no such matter");
+    if (acts.acts.empty()) return fail(Code::NOT_FOUND, "no such matter");
     return acts;
   });
 }
 
+Result<std::vector<SignedAct>> OfficeStore::acts(const MatterId& matter) const { return std::move(TRY(stamped_acts(matter)).acts); }
+
+Result<desk::Stamp> OfficeStore::stamp(const MatterId& matter) const {
+  return engine_->read([&](Database& database) -> Result<desk::Stamp> {
+    const StampAndSeal found = TRY(read_stamp(database, matter));
+    if (found.stamp.acts == 0) return fail(Code::NOT_FOUND, "no such matter");
+    return found.stamp;
+  });
+}
+
 Result<std::vector<SignedAct>> OfficeStore::held_acts(const MatterId& matter) const {
-  return engine_->read([&](Database& database) {
-    return read_acts(database, "SELECT note, hash, sealed, assertions FROM held WHERE matter = $1 ORDER BY seq", held_place, matter);
+  return engine_->read([&](Database& database) -> Result<std::vector<SignedAct>> {
+    return std::move(
+        TRY(read_acts(database, "SELECT note, hash, sealed, assertions, seq FROM held WHERE matter = $1 ORDER BY seq", held_place, matter)).acts);
   });
 }
 
@@ -177,6 +195,16 @@ Result<std::optional<MatterId>> OfficeStore::matter_by_number(std::string_view d
                                        "SELECT matter FROM register WHERE document_number = $1 ORDER BY at_us DESC, serial DESC LIMIT 1"})
       if (const auto row = TRY(first_row<MatterId>(database, sql, document_number))) return std::optional(std::get<0>(*row));
     return std::optional<MatterId>{};
+  });
+}
+
+Result<std::vector<desk::ActPlace>> OfficeStore::acts_between(const Sha256& first, const Sha256& last, std::size_t limit) const {
+  return engine_->read([&](Database& database) -> Result<std::vector<desk::ActPlace>> {
+    std::vector<desk::ActPlace> out;
+    Statement rows = TRY(database.query("SELECT matter, hash FROM act WHERE hash >= $1 AND hash <= $2 ORDER BY hash LIMIT $3", first, last,
+                                        static_cast<std::int64_t>(limit)));
+    while (TRY(rows.step())) out.push_back({TRY(rows.column<MatterId>(0)), TRY(rows.column<Sha256>(1))});
+    return out;
   });
 }
 

@@ -31,14 +31,17 @@ class OfficeStore final : public desk::Store, public desk::Mailbox {
   OfficeStore(Key, std::unique_ptr<Engine> engine, TermHasher hasher, std::string files_dir)
       : engine_(std::move(engine)), hasher_(std::move(hasher)), files_(std::move(files_dir)) {}
 
-  Status commit(desk::Commit commit) override;
+  Result<desk::Stamp> commit(desk::Commit commit) override;
 
   Result<std::vector<inquiry::SignedAct>> acts(const MatterId& matter) const override;
+  Result<desk::StampedActs> stamped_acts(const MatterId& matter) const override;
+  Result<desk::Stamp> stamp(const MatterId& matter) const override;
   Result<std::vector<inquiry::SignedAct>> held_acts(const MatterId& matter) const override;
   Result<inquiry::MatterRow> row(const MatterId& matter) const override;
   Result<desk::MatterPage> find(const desk::MatterQuery& query) const override;
   Result<std::size_t> count(const desk::MatterQuery& query) const override;
   Result<std::optional<MatterId>> matter_by_number(std::string_view document_number) const override;
+  Result<std::vector<desk::ActPlace>> acts_between(const Sha256& first, const Sha256& last, std::size_t limit) const override;
   Status each_matter(const std::function<Status(const MatterId&)>& visit) const override;
   Status each_row(const desk::MatterQuery& query, const std::function<Status(const inquiry::MatterRow&)>& visit) const override;
   Result<std::size_t> replace_projections(const std::function<Result<std::optional<inquiry::Projection>>(const MatterId&)>& compute,
