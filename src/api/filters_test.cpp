@@ -117,6 +117,7 @@ TEST_CASE("filters: what has no meaning is refused by name") {
            {"mine=false", "/mine"},
            {"overdue=false", "/overdue"},
            {"overdue=true&open=false", "/open"},
+           {"due_before=2027-06-01T00:00:00Z&open=false", "/open"},
            {"limit=0", "/limit"},
            {"limit=201", "/limit"},
            {"cursor=xx", "/cursor"},

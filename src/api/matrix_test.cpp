@@ -337,6 +337,7 @@ void add_figure_rows(std::map<std::string, Row>& rows) {
   for (const char* read : {"get_figures", "get_figures_public", "get_figures_public_csv", "get_statements"})
     rows[read] = {At::DISPATCHED, agency + " " + provider, {}};
   rows["get_audit"] = {At::DISPATCHED, "aud paud", {}};
+  rows["get_audit_acts"] = {At::NOTHING, "aud paud", {}, "", true};
   // In one process nothing crosses an exchange: nobody finds an incident to examine.
   rows["get_incidents"] = {At::NOTHING, "aud adm paud padm", {}};
   rows["post_incidents_by_incident_examination"] = {At::NOTHING, "", body(desk::CommentCommand{"確認しました。"})};
@@ -350,6 +351,7 @@ void add_figure_rows(std::map<std::string, Row>& rows) {
   for (const char* read : {"get_registers_by_office_paper_pdf", "get_registers_by_office_table_csv"}) rows[read] = {At::DISPATCHED, agency, {}};
   // Printing follows a view: whoever has not looked yet is asked to.
   rows["get_matters_by_matter_paper_pdf"] = {At::ASSIGNED, "inv inv2 sup app del reg aud int op leg rel rel2 paud", {}, "", true};
+  rows["get_matters_by_matter_evidence_zip"] = {At::ASSIGNED, "app del aud leg paud", {}, "", true};
   rows["get_matters_by_matter_releases_by_release_cover_pdf"] = {At::OPENED, "inv op leg rel rel2", {}, "", true};
 }
 
@@ -396,6 +398,16 @@ void add_book_rows(std::map<std::string, Row>& rows) {
                                 return command;
                               }),
                               "", true};
+  // The world's delegation stands in the books and not in the directory: past the question of who, there is nothing to end.
+  rows["post_delegations_end_prepare"] = {At::NOTHING, "app adm", made([](Scene& scene, const std::string&, const desk::Caller&) {
+                                            const party::Delegation one = desk::must(scene.world.agency().delegations()).at(0);
+                                            return desk::DelegationReference{one.delegator, one.delegate, one.unit, to_rfc3339(one.from)};
+                                          }),
+                                          "", true};
+  rows["post_delegations_end"] = {At::NOTHING, "", made([](Scene& scene, const std::string&, const desk::Caller&) {
+                                    const party::Delegation one = desk::must(scene.world.agency().delegations()).at(0);
+                                    return desk::DelegationEndSigned{{one.delegator, one.delegate, one.unit, to_rfc3339(one.from)}, {"x", "y"}};
+                                  })};
   rows["put_house_rules"] = {At::NOTHING, "leg", body(desk::HouseRulesCommand{})};
   rows["put_profile"] = {At::NOTHING, "leg padm", made([](Scene& scene, const std::string&, const desk::Caller&) {
                            party::AnswerProfile profile = *desk::must(scene.world.directory().profile(scene.world.provider().self().id));

@@ -110,6 +110,10 @@ Result<std::optional<std::string>> inquiry_paper(const law::Catalogue& law, cons
   return std::optional(TRY(document::inquiry_form_pdf(*form)));
 }
 
+desk::Office::DrawPaper evidence_paper(const law::Catalogue& law) {
+  return [&law](const std::vector<SignedAct>& acts, const inquiry::MatterState& state) { return inquiry_paper(law, acts, state, Language::JA); };
+}
+
 Result<std::optional<std::string>> answer_paper(const law::Catalogue& law, const party::Organisation& provider, const std::vector<SignedAct>& acts,
                                                 const inquiry::MatterState& state, const Sha256& release_hash, Language language) {
   const auto release = std::ranges::find_if(state.shared.releases, [&](const inquiry::Release& r) { return r.mark.act == release_hash; });

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "desk/office.h"
 #include "document/words.h"
 #include "inquiry/bodies.h"
 #include "inquiry/fold.h"
@@ -20,5 +21,8 @@ namespace warifu::api {
 [[nodiscard]] Result<std::optional<std::string>> answer_paper(const law::Catalogue& law, const party::Organisation& provider,
                                                               const std::vector<inquiry::SignedAct>& acts, const inquiry::MatterState& state,
                                                               const Sha256& release, document::Language language);
+
+// What draws the paper that goes into an evidence bundle: the form in Japanese, whoever takes it.
+[[nodiscard]] desk::Office::DrawPaper evidence_paper(const law::Catalogue& law);
 
 }  // namespace warifu::api

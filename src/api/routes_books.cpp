@@ -45,6 +45,14 @@ void add_people_routes(Router& routes) {
   routes.add<desk::DelegationSigned, party::Delegation>(
       {"POST", "/api/delegations", "books", "署名された代決を登録します。", "Enters a signed delegation.", Access::SESSION, Write::KEPT, 201},
       [](Call& call, const desk::DelegationSigned& body) { return call.here().enrolment.delegate(call.caller, body); });
+  routes.add<desk::DelegationReference, desk::PreparedEntry>(
+      {"POST", "/api/delegations/end/prepare", "books", "代決を今終えるため、所属長又は管理者が署名する文を作ります。",
+       "Makes the text that a head of unit or an administrator signs to end a delegation now."},
+      [](Call& call, const desk::DelegationReference& body) { return call.here().enrolment.prepare_delegation_end(call.caller, body); });
+  routes.add<desk::DelegationEndSigned, party::Delegation>(
+      {"POST", "/api/delegations/end", "books", "署名により代決を今終えます。終えるまでの決裁はそのまま有効です。",
+       "Ends a delegation now under a signature; what was approved until then stands.", Access::SESSION, Write::KEPT},
+      [](Call& call, const desk::DelegationEndSigned& body) { return call.here().enrolment.end_delegation(call.caller, body); });
 }
 
 void add_provider_books(Router& routes) {

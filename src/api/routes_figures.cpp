@@ -71,6 +71,10 @@ void add_figures(Router& routes) {
                                                                                             : TRY(at(report::Month::parse(query.month), "/month"));
                                             return office.audit(call.caller, month);
                                           });
+  routes.get<ActQuery, desk::ActsFound>(
+      {"GET", "/api/audit/acts", "figures", "監察:手続記録を、ハッシュ(16桁以上)又は書面の検証符号で探します。",
+       "Finds acts by hash, 16 digits of it at least, or by the verification code of a paper."},
+      [](Call& call, const ActQuery& query) -> Result<desk::ActsFound> { return call.here().office.find_acts(call.caller, query.q); });
   routes.add<None, desk::IncidentList>({"GET", "/api/incidents", "figures", "交換網の異常:中継者や鍵に起きてはならないことと、その証拠です。",
                                         "What the exchange or a key did that it must not, with the evidence; newest first."},
                                        [](Call& call) { return call.here().office.incidents(call.caller); });
@@ -205,6 +209,13 @@ Result<Answer> cover_paper(Call& call, const PaperQuery& query) {
   return pdf("answer-" + release.hex().substr(0, 8), *std::move(bytes));
 }
 
+Result<Answer> evidence_bundle(Call& call, const None&) {
+  const desk::Office& office = call.here().office;
+  const MatterId matter = TRY(call.id<MatterId>("matter"));
+  std::string bytes = TRY(office.evidence(call.caller, matter, evidence_paper(office.law())));
+  return file_answer("application/zip", "evidence-" + matter.hex().substr(0, 8) + ".zip", std::move(bytes));
+}
+
 void add_papers(Router& routes) {
   routes.add_raw<PaperQuery, None>(
       {"GET", "/api/matters/{matter}/paper.pdf", "matters", "照会書をPDFで取り出します。案件を見た人だけが、一時間の間できます。",
@@ -213,6 +224,11 @@ void add_papers(Router& routes) {
   routes.add_raw<PaperQuery, None>({"GET", "/api/matters/{matter}/releases/{release}/cover.pdf", "matters", "開封した回答の表紙をPDFで取り出します。",
                                     "The cover sheet of an opened answer as PDF."},
                                    Payload::NONE, Payload::PDF, cover_paper);
+  routes.add_raw<None, None>(
+      {"GET", "/api/matters/{matter}/evidence.zip", "matters",
+       "証拠一式を取り出します。「evidence」を開示した閲覧から一時間の間、監察・所属長・法務だけができます。",
+       "The evidence bundle, within an hour of a view that revealed \"evidence\"; for auditors, heads of units and legal staff."},
+      Payload::NONE, Payload::FILE, evidence_bundle);
 }
 
 }  // namespace

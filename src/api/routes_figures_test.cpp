@@ -1,5 +1,6 @@
 // Figures, statements and papers through the interface: what comes back is what its name says, and nobody prints what he has not looked at.
 
+#include "api/paper.h"
 #include "api/test_api.h"
 
 namespace warifu::api {
@@ -95,6 +96,43 @@ TEST_CASE("interface: inspection of a month") {
   CHECK(s.auditor.get("/api/audit").as<desk::AuditView>().month == "2026-11");
   CHECK(s.auditor.get("/api/audit?month=2026-1").text("where") == "/month");
   CHECK(s.auditor.get("/api/audit?month=2027-01").code() == "TIME_IN_FUTURE");
+}
+
+TEST_CASE("interface: an auditor finds the matter of an act by its hash or by the code of a paper") {
+  Stated s;
+  const inquiry::SignedAct act = desk::must(s.world.agency().store().acts(s.matter)).at(0);
+  for (const std::string& text : {act.hash.hex(), act.hash.hex().substr(0, 16), "warifu%3Aact%3A" + act.hash.hex()}) {
+    const auto found = s.auditor.get("/api/audit/acts?q=" + text).as<desk::ActsFound>();
+    REQUIRE(found.acts.size() == 1);
+    CHECK(found.acts[0].matter == s.matter);
+    CHECK(found.acts[0].row.has_value());
+  }
+  const Reply bad = s.auditor.get("/api/audit/acts?q=123");
+  CHECK(bad.code() == "BAD_VALUE");
+  CHECK(bad.text("where") == "/q");
+  CHECK(s.auditor.get("/api/audit/acts").code() == "BAD_VALUE");
+  CHECK(s.registrar.get("/api/audit/acts?q=" + act.hash.hex()).code() == "ROLE_MISSING");
+}
+
+TEST_CASE("interface: the evidence bundle comes after a view that says why, and is what the command line writes") {
+  Stated s;
+  Browser head = s.node.log_in(s.world.approver);
+  const std::string at = "/api/matters/" + s.matter.hex();
+  CHECK(head.get(at + "/evidence.zip").code() == "REASON_REQUIRED");
+  CHECK(head.post(at + "/view", "{}").status() == 200);
+  CHECK(head.get(at + "/evidence.zip").code() == "REASON_REQUIRED");
+  const desk::ViewCommand why{"公判に提出するため", {std::string(desk::Office::kEvidence)}};
+  CHECK(head.post_as(at + "/view", why).status() == 200);
+  const Reply bundle = head.get(at + "/evidence.zip");
+  REQUIRE(bundle.status() == 200);
+  CHECK(bundle.response.header("Content-Type") == "application/zip");
+  CHECK(bundle.response.header("Content-Disposition").value_or("").find("evidence-") != std::string::npos);
+  CHECK(bundle.response.text().starts_with("PK\x03\x04"));
+  const desk::Office& office = s.world.agency();
+  CHECK(bundle.response.text() ==
+        desk::must(office.evidence(s.matter, desk::must(office.store().row(s.matter)).number, evidence_paper(office.law()))));
+  CHECK(s.registrar.get(at + "/evidence.zip").code() == "FORBIDDEN");
+  CHECK(s.node.log_in(s.world.stranger).get(at + "/evidence.zip").status() == 404);
 }
 
 TEST_CASE("interface: register and inquiry on paper") {

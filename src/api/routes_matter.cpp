@@ -28,7 +28,7 @@ desk::MatterQuery query_of(const Call& call, const MatterFilter& filter) {
   query.updated_until = filter.updated_until;
   query.dispatched_from = filter.dispatched_from;
   query.dispatched_until = filter.dispatched_until;
-  query.is_open = filter.open;
+  query.is_open = filter.due_before ? std::optional(true) : filter.open;  // what is closed is due no more
   if (filter.overdue == true) {
     const Time now = call.here().office.now();
     query.due_before = query.due_before ? std::min(*query.due_before, now) : now;
@@ -45,7 +45,8 @@ Status check_filter(const MatterFilter& filter) {
   constexpr std::size_t kValuesMax = 50;
   if (filter.mine == false) return fail(Code::BAD_VALUE, "only true has a meaning here", "/mine", {{"expected", "true"}});
   if (filter.overdue == false) return fail(Code::BAD_VALUE, "only true has a meaning here", "/overdue", {{"expected", "true"}});
-  if (filter.overdue == true && filter.open == false) return fail(Code::BAD_VALUE, "what is closed is not overdue", "/open", {{"expected", "true"}});
+  if ((filter.overdue == true || filter.due_before) && filter.open == false)
+    return fail(Code::BAD_VALUE, "what is closed is not due", "/open", {{"expected", "true"}});
   for (const auto& [name, count] : std::initializer_list<std::pair<const char*, std::size_t>>{{"/state", filter.state.size()},
                                                                                               {"/provider_state", filter.provider_state.size()},
                                                                                               {"/turn", filter.turn.size()},

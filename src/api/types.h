@@ -258,6 +258,10 @@ struct AuditQuery {
   static constexpr bool kDefaultsAllowed = true;
   std::string month;  // 2026-11; default: the present one
 };
+struct ActQuery {
+  static constexpr bool kDefaultsAllowed = true;
+  std::string q;  // 16 to 64 hex digits, or a verification code
+};
 struct Decisions {
   std::vector<inquiry::ItemDecision> decisions;
 };
@@ -352,6 +356,7 @@ BOOST_DESCRIBE_STRUCT(RegisterPaperQuery, (), (form, year, language))
 BOOST_DESCRIBE_STRUCT(FiguresQuery, (), (from, until))
 BOOST_DESCRIBE_STRUCT(PublicQuery, (), (period))
 BOOST_DESCRIBE_STRUCT(AuditQuery, (), (month))
+BOOST_DESCRIBE_STRUCT(ActQuery, (), (q))
 BOOST_DESCRIBE_STRUCT(Decisions, (), (decisions))
 BOOST_DESCRIBE_STRUCT(UploadQuery, (), (name))
 BOOST_DESCRIBE_STRUCT(DownloadQuery, (), (name))

@@ -34,24 +34,9 @@ Result<std::string> export_evidence(const EvidenceExport& command) {
   if (hosted == nullptr) return fail(Code::NOT_FOUND, "the organisation is not hosted here", as.text());
   const std::optional<MatterId> matter = TRY(hosted->store->matter_by_number(number.document));
   if (!matter) return fail(Code::NOT_FOUND, "no matter has this number", command.number);
-  exchange::EvidenceInput input;
-  input.org = as;
-  input.side = hosted->organisation.side;
-  input.matter = *matter;
-  input.number = number.document;
-  const std::vector<inquiry::SignedAct> acts = TRY(hosted->store->acts(*matter));
-  const inquiry::MatterState state = inquiry::fold(acts);
-  for (const Sha256& hash : state.order)
-    for (const inquiry::SignedAct& act : acts)
-      if (act.hash == hash) input.acts.push_back(act);
-  input.created = now_utc();
-  input.directory = TRY(node->directory().entries());
-  input.checkpoint = TRY(node->directory().checkpoint(input.created));
-  if (hosted->mailbox != nullptr) input.crossings = TRY(hosted->mailbox->crossings(*matter));
-  input.pdf = TRY(api::inquiry_paper(law::Catalogue::built_in(), acts, state, document::Language::JA));
-  const std::string bundle = TRY(exchange::make_evidence(input, *hosted->signer));
+  const std::string bundle = TRY(hosted->office->evidence(*matter, number.document, api::evidence_paper(hosted->office->law())));
   TRY(write_file_durably(command.out, bytes_of(bundle), 0600));
-  return std::to_string(input.acts.size());
+  return std::to_string(TRY(hosted->store->acts(*matter)).size());
 }
 
 void print_crossing(const exchange::CheckedCrossing& crossing) {

@@ -315,6 +315,15 @@ Result<party::Delegation> checked_delegation(const Office::Impl& impl, const Cal
   return delegation;
 }
 
+// Which of the books' delegations is meant.
+Result<party::Delegation> found_delegation(const Office::Impl& impl, const DelegationReference& reference) {
+  const Result<Time> from = parse_rfc3339(reference.from);
+  if (!from) return tl::unexpected<Error>(Error(from.error()).at("/from"));
+  for (const party::Delegation& one : TRY(impl.delegations()))
+    if (one.delegator == reference.delegator && one.delegate == reference.delegate && one.unit == reference.unit && one.from == *from) return one;
+  return fail(Code::NOT_FOUND, "no such delegation", "/delegation");
+}
+
 template <class T>
 Result<Entry> node_entry(const Office::Impl& impl, const std::string& book, const MatterId& id, const json::Value& value) {
   const T entry = TRY(checked(impl, TRY(json::decode<T>(value))));
@@ -403,6 +412,26 @@ Status Office::check_delegation(const Caller& caller, const DelegationCommand& c
 Result<party::Delegation> Office::put_delegation(const Caller& caller, const DelegationCommand& command) {
   const party::Delegation delegation = TRY(checked_delegation(*impl_, caller, command));
   TRY(write_entry(*impl_, caller, {"delegation", id_of(delegation), {}, json::encode(delegation)}, json::encode(delegation)));
+  return delegation;
+}
+
+Result<party::Delegation> Office::check_delegation_end(const Caller& caller, const DelegationReference& reference) const {
+  const party::Person person = TRY(impl_->person_of(caller));
+  TRY(need_role(caller, {Role::APPROVER, Role::ADMIN}));
+  if (impl_->side() != Side::AGENCY) return fail(Code::FORBIDDEN, "an agency's book");
+  if (caller.person == reference.delegate) return fail(Code::SEPARATION_OF_DUTIES, "somebody else ends a delegation", "/delegate");
+  const party::Delegation delegation = TRY(found_delegation(*impl_, reference));
+  const bool is_head = person.is_unit_head && person.unit == delegation.unit;
+  if (caller.role == Role::APPROVER && caller.person != delegation.delegator && !is_head)
+    return fail(Code::FORBIDDEN, "for whoever delegated, and the head of the unit", "/delegator");
+  return delegation;
+}
+
+Result<party::Delegation> Office::end_delegation(const Caller& caller, const DelegationReference& reference, Time until) {
+  party::Delegation delegation = TRY(check_delegation_end(caller, reference));
+  delegation.until = std::max(delegation.from, std::min(delegation.until, until));
+  const json::Value value = json::encode(delegation);
+  TRY(write_entry(*impl_, caller, {"delegation", id_of(delegation), {}, value}, value));
   return delegation;
 }
 

@@ -215,6 +215,13 @@ struct DelegationCommand {
   std::string from, until;  // RFC 3339
 };
 
+// A delegation that stands in the books: the one of these people for this unit that began then.
+struct DelegationReference {
+  PersonId delegator, delegate;
+  UnitId unit;
+  std::string from;  // RFC 3339
+};
+
 struct TemplateCommand {
   static constexpr bool kDefaultsAllowed = true;
   std::optional<TemplateId> id;
@@ -267,6 +274,7 @@ BOOST_DESCRIBE_STRUCT(CaseCommand, (), (id, number, title, offence, unit, is_ope
 BOOST_DESCRIBE_STRUCT(PersonCommand, (), (id, login, name, kana, romaji, post, unit, roles, is_unit_head, mail, telephone, extension, is_active))
 BOOST_DESCRIBE_STRUCT(UnitCommand, (), (id, name_ja, name_en, is_register_office, register_office, document_prefix, is_active))
 BOOST_DESCRIBE_STRUCT(DelegationCommand, (), (delegator, delegate, unit, from, until))
+BOOST_DESCRIBE_STRUCT(DelegationReference, (), (delegator, delegate, unit, from))
 BOOST_DESCRIBE_STRUCT(TemplateCommand, (), (id, name, draft, is_active))
 BOOST_DESCRIBE_STRUCT(HouseRuleInput, (), (instrument, category, outcome, ja, en))
 BOOST_DESCRIBE_STRUCT(HouseRulesCommand, (), (rules))

@@ -40,6 +40,13 @@ Result<std::optional<PersonId>> author_of(const Office& office, const PersonId& 
   return author;
 }
 
+// The successor that ends an entry at that instant; one that had not begun is never in force.
+PersonEntry ended(PersonEntry entry, const Sha256& leaf, Time until) {
+  entry.valid.until = std::max(entry.valid.from, until);
+  entry.previous = leaf;
+  return entry;
+}
+
 Result<party::Person> active(const Office& office, const PersonId& id, const char* where) {
   std::optional<party::Person> person = TRY(office.person(id));
   if (!person || !person->is_active) return fail(Code::NOT_FOUND, "no such person", where);
@@ -209,13 +216,12 @@ Status Enrolment::admit(const Caller& caller, const SignedEntry& given) {
 
 Result<PersonEntry> Enrolment::revocation(const AdmissionCommand& command, Time until) const {
   const note::PersonKey key = TRY(note::PersonKey::parse(command.vkey));
-  for (const Standing& found : TRY(standing(command.person, until))) {
-    if (found.entry.role != enum_text(command.role) || found.entry.delegator || TRY(found.entry.person_key()) != key) continue;
-    PersonEntry entry = found.entry;
-    entry.valid.until = std::max(entry.valid.from, until);
-    entry.previous = found.leaf;
-    return entry;
-  }
+  // A lost key signs for whoever it stands in for as well: those entries come after the person's own.
+  for (const bool is_delegate : {false, true})
+    for (const Standing& found : TRY(standing(command.person, until))) {
+      if (found.entry.role != enum_text(command.role) || found.entry.delegator.has_value() != is_delegate) continue;
+      if (TRY(found.entry.person_key()) == key) return ended(found.entry, found.leaf, until);
+    }
   return fail(Code::NOT_FOUND, "the directory has no such entry in force", "/vkey");
 }
 
@@ -266,14 +272,50 @@ Result<party::Delegation> Enrolment::delegate(const Caller& caller, const Delega
   const PersonEntry entry = TRY(delegation(command.delegation));
   if (TRY(entry.text()) != command.entry.text) return text_differs();
   const Status handed = hand_in(caller, entry, command.entry);
-  if (!handed) {
-    // The directory is another store than the office's: the book's act behind this entry may have broken off, and the command comes again.
-    const std::vector<std::string> entries = TRY(parts_.directory->entries());
-    const bool is_there = handed.error().code == Code::CONFLICT &&
-                          std::ranges::any_of(entries, [&](const std::string& other) { return other.starts_with(command.entry.text); });
-    if (!is_there) return tl::unexpected<Error>(handed.error());
-  }
+  // The directory is another store than the office's: the book's act behind this entry may have broken off, and the command comes again.
+  if (!handed && (handed.error().code != Code::CONFLICT || !TRY(is_in_directory(command.entry.text)))) return tl::unexpected<Error>(handed.error());
   return parts_.office.put_delegation(caller, command.delegation);
+}
+
+Result<bool> Enrolment::is_in_directory(const std::string& text) const {
+  const std::vector<std::string> entries = TRY(parts_.directory->entries());
+  return std::ranges::any_of(entries, [&](const std::string& other) { return other.starts_with(text); });
+}
+
+Result<PersonEntry> Enrolment::delegation_end(const party::Delegation& delegation, Time until) const {
+  for (const Standing& found : TRY(standing(delegation.delegate, until))) {
+    const PersonEntry& entry = found.entry;
+    if (entry.role == enum_text(party::Role::APPROVER) && entry.delegator == delegation.delegator && entry.unit == delegation.unit &&
+        entry.valid.from == delegation.from)
+      return ended(entry, found.leaf, until);
+  }
+  return fail(Code::CONFLICT, "this delegation has ended", "/delegation");
+}
+
+Result<PreparedEntry> Enrolment::prepare_delegation_end(const Caller& caller, const DelegationReference& reference) const {
+  const party::Delegation delegation = TRY(parts_.office.check_delegation_end(caller, reference));
+  const PersonEntry entry = TRY(delegation_end(delegation, whole_seconds(parts_.office.now())));
+  return PreparedEntry{TRY(entry.text()), note::person_name(parts_.office.self().id.text(), caller.person)};
+}
+
+Result<party::Delegation> Enrolment::end_delegation(const Caller& caller, const DelegationEndSigned& command) {
+  const party::Delegation delegation = TRY(parts_.office.check_delegation_end(caller, command.delegation));
+  const PersonEntry entry = TRY(PersonEntry::parse(command.entry.text));
+  const Time now = parts_.office.now();
+  // An entry that never comes into force bears no time of its own.
+  if (entry.valid.until != entry.valid.from) {
+    TRY(check_fresh(entry.valid.until, now, "/text"));
+    if (entry.valid.until > now) return text_differs();
+  }
+  // The directory is another store than the office's: what is there already has only its act still to come.
+  if (!TRY(is_in_directory(command.entry.text))) {
+    if (TRY(delegation_end(delegation, std::min(entry.valid.until, whole_seconds(now)))) != entry) return text_differs();
+    TRY(hand_in(caller, entry, command.entry));
+  } else if (!entry.previous || entry.person != delegation.delegate || entry.delegator != delegation.delegator || entry.unit != delegation.unit ||
+             entry.valid.from != delegation.from) {
+    return text_differs();
+  }
+  return parts_.office.end_delegation(caller, command.delegation, entry.valid.until);
 }
 
 }  // namespace warifu::desk

@@ -38,6 +38,11 @@ struct DelegationSigned {
   SignedEntry entry;
 };
 
+struct DelegationEndSigned {
+  DelegationReference delegation;
+  SignedEntry entry;
+};
+
 struct WaitingKey {  // a key that stands in the books and not in the directory
   PersonId person;
   std::string name, post, device, vkey;
@@ -58,13 +63,19 @@ class Enrolment {
   [[nodiscard]] Result<PreparedEntry> prepare_admission(const Caller&, const AdmissionCommand&) const;
   Status admit(const Caller&, const SignedEntry&);
 
-  // Ends an entry now: its successor's period has ended. The same people as for admission, and the person for himself is not enough.
+  // Ends an entry now: its successor's period has ended. The same people as for admission, and the person for himself is not enough. A key
+  // that also stands in for a head of unit has an entry for each: one call ends one entry, that of the person's own role first.
   [[nodiscard]] Result<PreparedEntry> prepare_revocation(const Caller&, const AdmissionCommand&) const;
   Status revoke(const Caller&, const SignedEntry&);
 
   // 代決: the head of the unit signs the entry of the delegate; then the delegation stands in the directory and in the books.
   [[nodiscard]] Result<PreparedEntry> prepare_delegation(const Caller&, const DelegationCommand&) const;
   Result<party::Delegation> delegate(const Caller&, const DelegationSigned&);
+  // Ends a delegation at once, before its time or before it began: in the directory, signed by whoever ends it (Office::check_delegation_end),
+  // and in the books. What the delegate has done until then stands; an approval that has not been dispatched over a hub by then has to be made
+  // again (docs/decisions/0021). CONFLICT when nothing of it is in force any more; handing in the same entry again changes nothing.
+  [[nodiscard]] Result<PreparedEntry> prepare_delegation_end(const Caller&, const DelegationReference&) const;
+  Result<party::Delegation> end_delegation(const Caller&, const DelegationEndSigned&);
 
  private:
   struct Standing {  // an entry of the directory with its leaf
@@ -76,6 +87,8 @@ class Enrolment {
   [[nodiscard]] Result<note::PersonEntry> admission(const AdmissionCommand& command, Time from) const;
   [[nodiscard]] Result<note::PersonEntry> revocation(const AdmissionCommand& command, Time until) const;
   [[nodiscard]] Result<note::PersonEntry> delegation(const DelegationCommand& command) const;
+  [[nodiscard]] Result<note::PersonEntry> delegation_end(const party::Delegation& delegation, Time until) const;
+  [[nodiscard]] Result<bool> is_in_directory(const std::string& text) const;  // an entry with this text
   // The second person's signature checked, the organisation's added, handed to the directory.
   Status hand_in(const Caller& caller, const note::PersonEntry& entry, const SignedEntry& given);
 
@@ -101,6 +114,7 @@ BOOST_DESCRIBE_STRUCT(AdmissionCommand, (), (person, role, vkey))
 BOOST_DESCRIBE_STRUCT(PreparedEntry, (), (text, signer))
 BOOST_DESCRIBE_STRUCT(SignedEntry, (), (text, signature))
 BOOST_DESCRIBE_STRUCT(DelegationSigned, (), (delegation, entry))
+BOOST_DESCRIBE_STRUCT(DelegationEndSigned, (), (delegation, entry))
 BOOST_DESCRIBE_STRUCT(WaitingKey, (), (person, name, post, device, vkey, role))
 
 }  // namespace warifu::desk

@@ -175,5 +175,141 @@ TEST_CASE("a delegation stands in the directory and in the books, signed by the 
   CHECK(count(made.until) == 0);
 }
 
+// A delegation as its head made it, and what ends it.
+struct Delegated : Newcomer {
+  DelegationCommand command;
+  DelegationReference reference;
+  party::Delegation made;
+
+  explicit Delegated(Duration begins = {}) {
+    const Time from = Time::from_seconds((world.clock.now() + begins).seconds());
+    command = {world.approver.person, world.delegate.person, world.section, to_rfc3339(from), to_rfc3339(from + days(30))};
+    const PreparedEntry prepared = must(enrolment.prepare_delegation(world.approver, command));
+    made = must(enrolment.delegate(world.approver, {command, sign(prepared, world.approver)}));
+    reference = {command.delegator, command.delegate, command.unit, command.from};
+  }
+  // How many entries stand in the directory for it at that instant.
+  long in_directory(Time at) {
+    const auto entries = must(world.directory().person(world.agency().self().id, world.delegate.person, at));
+    return std::ranges::count_if(entries, [&](const PublishedPerson& entry) {
+      return entry.delegator == made.delegator && entry.unit == made.unit && entry.from == made.from;
+    });
+  }
+  MatterId checked() {
+    const MatterId matter = must(world.agency().draft(world.investigator, world.draft_of({world.item("ex-1001")})), "draft").matter;
+    world.step();
+    must(world.agency().check(world.supervisor, matter, {}), "check");
+    world.step();
+    return matter;
+  }
+  Result<Written> approve_as_delegate(const MatterId& matter) {
+    const Prepared prepared = TRY(world.agency().prepare_approval(world.delegate, matter));
+    return world.agency().approve(world.delegate, matter, world.agency_office().sign(prepared, world.delegate.person));
+  }
+  std::optional<party::Delegation> in_books() {
+    for (const party::Delegation& one : must(world.agency().delegations()))
+      if (one.delegate == made.delegate && one.from == made.from) return one;
+    return std::nullopt;
+  }
+};
+
+TEST_CASE("a delegation is ended at once by the head of the unit, and what was approved before stands") {
+  Delegated d;
+  TestWorld& world = d.world;
+  // The one of the world itself, which stands in the books only, does not help out.
+  world.clock.advance(days(8));
+  const MatterId before = d.checked(), after = d.checked();
+  must(d.approve_as_delegate(before), "approve");
+
+  CHECK(d.in_directory(world.clock.now()) == 1);
+  world.step();
+  const PreparedEntry prepared = must(d.enrolment.prepare_delegation_end(world.approver, d.reference));
+  CHECK(prepared.signer == note::person_name(world.agency().self().id.text(), world.approver.person));
+  const DelegationEndSigned command{d.reference, d.sign(prepared, world.approver)};
+  const party::Delegation ended = must(d.enrolment.end_delegation(world.approver, command));
+  CHECK(ended.until <= world.clock.now());
+  CHECK(ended.from == d.made.from);
+  REQUIRE(d.in_books());
+  CHECK(d.in_books()->until == ended.until);
+  CHECK(d.in_directory(ended.until - seconds(1)) == 1);
+  CHECK(d.in_directory(ended.until) == 0);
+
+  CHECK(code_of(d.approve_as_delegate(after)) == Code::DELEGATION_OUT_OF_PERIOD);
+  CHECK(must(world.agency().peek(world.registrar, before)).row.state == inquiry::State::APPROVED);
+  must(world.agency().number(world.registrar, before, {}), "number");
+
+  // The same again changes nothing; another end finds nothing to end.
+  CHECK(must(d.enrolment.end_delegation(world.approver, command)).until == ended.until);
+  CHECK(code_of(d.enrolment.prepare_delegation_end(world.approver, d.reference)) == Code::CONFLICT);
+
+  // And the head may delegate to the same person anew.
+  DelegationCommand anew = d.command;
+  anew.from = to_rfc3339(Time::from_seconds(world.clock.now().seconds() + 1));
+  const PreparedEntry next = must(d.enrolment.prepare_delegation(world.approver, anew));
+  must(d.enrolment.delegate(world.approver, {anew, d.sign(next, world.approver)}));
+}
+
+TEST_CASE("a delegation that has not begun never does when it is ended") {
+  Delegated d(days(10));
+  const PreparedEntry prepared = must(d.enrolment.prepare_delegation_end(d.world.approver, d.reference));
+  const party::Delegation ended = must(d.enrolment.end_delegation(d.world.approver, {d.reference, d.sign(prepared, d.world.approver)}));
+  CHECK(ended.from == d.made.from);
+  CHECK(ended.until == d.made.from);
+  CHECK(!ended.covers(d.made.from));
+  CHECK(d.in_directory(d.made.from) == 0);
+}
+
+TEST_CASE("who ends a delegation, and by which text") {
+  Delegated d;
+  TestWorld& world = d.world;
+  world.clock.advance(hours(1));
+  CHECK(code_of(d.enrolment.prepare_delegation_end(world.delegate, d.reference)) == Code::SEPARATION_OF_DUTIES);
+  CHECK(code_of(d.enrolment.prepare_delegation_end(world.supervisor, d.reference)) == Code::ROLE_MISSING);
+  DelegationReference unknown = d.reference;
+  unknown.from = to_rfc3339(d.made.from + seconds(1));
+  CHECK(code_of(d.enrolment.prepare_delegation_end(world.approver, unknown)) == Code::NOT_FOUND);
+  unknown.from = "gestern";
+  CHECK(d.enrolment.prepare_delegation_end(world.approver, unknown).error().where == "/from");
+
+  // An administrator, when the head is away.
+  const PreparedEntry prepared = must(d.enrolment.prepare_delegation_end(world.agency_admin, d.reference));
+  const auto refused = [&](const std::string& text) {
+    return code_of(d.enrolment.end_delegation(world.agency_admin, {d.reference, d.sign({text, prepared.signer}, world.agency_admin)}));
+  };
+  note::PersonEntry entry = must(note::PersonEntry::parse(prepared.text));
+  const auto with = [&](const std::function<void(note::PersonEntry&)>& change) {
+    note::PersonEntry other = entry;
+    change(other);
+    return must(other.text());
+  };
+  CHECK(refused(with([](auto& e) { e.valid.until = e.valid.until + days(1); })) == Code::STALE);
+  CHECK(refused(with([](auto& e) { e.valid.until = e.valid.until + minutes(2); })) == Code::TEXT_DIFFERS);
+  CHECK(refused(with([](auto& e) { e.valid.until = e.valid.until - minutes(40); })) == Code::STALE);
+  CHECK(refused(with([](auto& e) { e.previous.reset(); })) == Code::TEXT_DIFFERS);
+  CHECK(refused(with([&](auto& e) { e.unit = world.other_section; })) == Code::TEXT_DIFFERS);
+  CHECK(refused(with([&](auto& e) { e.delegator = world.supervisor.person; })) == Code::TEXT_DIFFERS);
+  CHECK(code_of(d.enrolment.end_delegation(world.agency_admin, {d.reference, d.sign(prepared, world.approver)})) == Code::SIGNATURE_INVALID);
+  CHECK(d.in_directory(world.clock.now()) == 1);
+  CHECK(d.in_books()->until == d.made.until);
+  must(d.enrolment.end_delegation(world.agency_admin, {d.reference, d.sign(prepared, world.agency_admin)}));
+  CHECK(d.in_directory(world.clock.now()) == 0);
+}
+
+TEST_CASE("a lost key is ended also where it stands in for somebody") {
+  Delegated d;
+  TestWorld& world = d.world;
+  world.clock.advance(hours(1));
+  const AdmissionCommand lost{world.delegate.person, Role::APPROVER,
+                              world.agency_office().person_signers.at(world.delegate.person).verifier().text()};
+  int ended = 0;
+  for (; ended < 5; ++ended) {
+    const Result<PreparedEntry> prepared = d.enrolment.prepare_revocation(world.approver, lost);
+    if (!prepared) break;
+    must(d.enrolment.revoke(world.approver, d.sign(*prepared, world.approver)));
+  }
+  CHECK(ended >= 1);
+  CHECK(d.in_directory(world.clock.now()) == 0);
+}
+
 }  // namespace
 }  // namespace warifu::desk

@@ -93,6 +93,40 @@ Status add_late(const Office::Impl& impl, const Caller& caller, const party::Per
   return {};
 }
 
+// What may be purged by whoever purges: the last day of keeping is over. On the provider's side, where the period counts from the receipt of the
+// answer, nothing at all has happened in a matter for as long as that.
+Status add_ended(const Office::Impl& impl, const Caller& caller, const party::Person& person, DeskView& view) {
+  const bool is_agency = impl.side() == party::Side::AGENCY;
+  if (caller.role != (is_agency ? party::Role::REGISTRAR : party::Role::RELEASER)) return {};
+  const law::Retention& law = impl.parts.law->retention();
+  MatterQuery query;
+  query.is_open = false;
+  TRY(restrict(impl, caller, person, query));
+  query.limit = kDeskRowsPerGroup;
+  if (is_agency) {
+    query.states = {inquiry::State::RETAINED};
+    query.due_before = Time{impl.now().us + 1};
+    query.sort = Sort::DUE;
+  } else {
+    query.provider_states = {inquiry::ProviderState::RETRIEVED, inquiry::ProviderState::RETURNED, inquiry::ProviderState::WITHDRAWN};
+    query.updated_until = tokyo_midnight(tokyo_date(impl.now()).plus_days(-law.payload_days_after_retrieval));
+  }
+  const MatterPage page = TRY(impl.parts.store->find(query));
+  if (page.rows.empty()) return {};
+  RetentionView ended;
+  ended.count = static_cast<int>(std::min(page.count, limits::kCountCap));
+  for (const MatterRow& row : page.rows) {
+    const std::optional<Date> until = is_agency && row.due_at ? std::optional(tokyo_date(*row.due_at).plus_days(-1)) : std::nullopt;
+    ended.rows.push_back({TRY(impl.row_view(caller, person, row)), until});
+  }
+  (is_agency ? ended.years : ended.days) = is_agency ? law.ledger_years : law.payload_days_after_retrieval;
+  const law::Text& note = is_agency ? law.agency_copy : law.provider_record;
+  ended.note_ja = note.ja;
+  ended.note_en = note.en;
+  view.retention = std::move(ended);
+  return {};
+}
+
 }  // namespace
 
 Result<RowView> Office::Impl::row_view(const Caller& caller, const party::Person& me, const MatterRow& row) const {
@@ -109,7 +143,7 @@ Result<RowView> Office::Impl::row_view(const Caller& caller, const party::Person
   view.turn = row.turn;
   view.is_my_turn =
       row.turn_role == caller.role && (row.turn_persons.empty() || std::ranges::find(row.turn_persons, me.id) != row.turn_persons.end());
-  view.is_overdue = row.due_at && *row.due_at <= now();
+  view.is_overdue = row.is_open && row.due_at && *row.due_at <= now();
   view.is_open = row.is_open;
   view.number = row.number;
   view.case_number = row.case_number;
@@ -180,6 +214,7 @@ Result<DeskView> Office::desk(const Caller& caller) const {
   due.due_before = law::end_of_day(tokyo_date(now()).plus_days(kDaysOfWeek - 1));
   view.due_this_week = static_cast<int>(TRY(impl_->parts.store->count(due))) - view.overdue;
   TRY(add_late(*impl_, caller, person, view));
+  TRY(add_ended(*impl_, caller, person, view));
   view.alarms = TRY(impl_->alarms(caller));
   return view;
 }
@@ -215,6 +250,7 @@ Result<RegisterView> Office::register_of(const Caller& caller, const UnitId& off
   RegisterView view;
   view.office = office;
   view.office_name = unit->name_ja;
+  view.office_name_en = unit->name_en;
   view.form = form;
   view.year = year;
   int expected = 1;
@@ -231,6 +267,7 @@ Result<RegisterView> Office::register_of(const Caller& caller, const UnitId& off
     const RowView shown = TRY(impl_->row_view(caller, person, *row));
     line.case_number = row->case_number;
     line.addressee = shown.counterparty_name_ja;
+    line.addressee_en = shown.counterparty_name_en;
     line.items = row->subject;
     line.issued_to = shown.in_charge;
     if (row->approver)

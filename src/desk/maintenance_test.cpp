@@ -6,6 +6,7 @@
 
 #include "desk/notices.h"
 #include "desk/test_office.h"
+#include "law/deadlines.h"
 
 namespace warifu::desk {
 namespace {
@@ -107,6 +108,189 @@ TEST_CASE("an inquiry that was given up before its dispatch may be purged at onc
   for (const SignedAct& act : Ending::with_text(e.agency, matter)) CHECK((act.act.kind == Kind::PURGED || act.act.kind == Kind::TEXT_ERASED));
   CHECK(must(e.agency.store().outbox_of(matter)).empty());
   CHECK(must(e.agency.rebuild(true)) == 0);
+}
+
+TEST_CASE("a retention that has ended stands on the desk of whoever purges, with the law's period, until it is purged") {
+  Ending e;
+  const MatterId matter = e.closed();
+  must(e.agency.retain(e.world.registrar, matter), "retain");
+  const Date until = law::ledger_kept_through(e.agency.law(), tokyo_date(e.world.clock.now()));
+  const auto shown = [&](Office& office, const Caller& who) { return must(office.desk(who)).retention; };
+
+  e.world.clock.set(tokyo_midnight(until.plus_days(1)) - seconds(1));
+  CHECK(!shown(e.agency, e.world.registrar));
+  e.world.clock.set(tokyo_midnight(until.plus_days(1)));
+  const auto agency = shown(e.agency, e.world.registrar);
+  REQUIRE(agency.has_value());
+  CHECK(agency->count == 1);
+  REQUIRE(agency->rows.size() == 1);
+  CHECK(agency->rows[0].row.matter == matter);
+  CHECK(agency->rows[0].until == until);
+  CHECK(!agency->rows[0].row.is_overdue);
+  CHECK(agency->years == e.agency.law().retention().ledger_years);
+  CHECK(!agency->days);
+  CHECK(!agency->note_en.empty());
+  // It is over, and not due: no other desk, list or figure takes it for late.
+  CHECK(!shown(e.agency, e.world.investigator));
+  CHECK(!shown(e.agency, e.world.agency_auditor));
+  CHECK(must(e.agency.desk(e.world.registrar)).overdue == 0);
+  CHECK(must(e.agency.desk(e.world.investigator)).overdue == 0);
+  CHECK(must(e.agency.statistics(e.world.registrar, {2026, 1, 1}, {2026, 12, 31})).figures.overdue == 0);
+  CHECK(must(e.agency.rebuild(true)) == 0);
+
+  const auto provider = shown(e.provider, e.world.releaser);
+  REQUIRE(provider.has_value());
+  CHECK(provider->rows.at(0).row.matter == matter);
+  CHECK(!provider->rows.at(0).until);
+  CHECK(provider->days == e.provider.law().retention().payload_days_after_retrieval);
+  CHECK(!shown(e.provider, e.world.op));
+
+  // By mail as a count, once a week.
+  const auto waiting = [&] { return must(waiting_for(e.agency, *must(e.agency.person(e.world.registrar.person)))); };
+  CHECK(waiting().ended == 1);
+
+  must(e.agency.purge(e.world.registrar, matter, {"保存期間の満了"}), "purge");
+  must(e.provider.purge(e.world.releaser, matter, {"保存期間の満了"}), "purge");
+  CHECK(!shown(e.agency, e.world.registrar));
+  CHECK(!shown(e.provider, e.world.releaser));
+  CHECK(waiting().ended == 0);
+}
+
+TEST_CASE("a provider is told of what it may purge thirty days after the answer was received, and not of what is open") {
+  Ending e;
+  const MatterId matter = e.closed();
+  const MatterId open = e.world.dispatched({e.world.item("ex-1002")});
+  e.world.clock.advance(days(e.provider.law().retention().payload_days_after_retrieval));
+  CHECK(!must(e.provider.desk(e.world.releaser)).retention);
+  e.world.clock.advance(days(1));
+  const auto ended = must(e.provider.desk(e.world.releaser)).retention;
+  REQUIRE(ended.has_value());
+  REQUIRE(ended->rows.size() == 1);
+  CHECK(ended->rows[0].row.matter == matter);
+  CHECK(ended->rows[0].row.matter != open);
+  must(e.provider.purge(e.world.releaser, matter, {"保存期間の満了"}), "purge");
+}
+
+TEST_CASE("what an answer led to is told by whoever has received it") {
+  Ending e;
+  const MatterId matter = e.world.dispatched({e.world.item("ex-1001")});
+  const FeedbackCommand command{inquiry::Outcome::SUSPECT_IDENTIFIED, {}};
+  const auto action = [&] {
+    const std::vector<Action> all = must(e.agency.peek(e.world.investigator, matter)).actions;
+    return *std::ranges::find(all, "feedback", &Action::name);
+  };
+  CHECK(code_of(e.agency.feedback(e.world.investigator, matter, command)) == Code::ILLEGAL_TRANSITION);
+  e.answered(matter);
+  e.world.exchange();
+  CHECK(code_of(e.agency.feedback(e.world.investigator, matter, command)) == Code::ILLEGAL_TRANSITION);
+  CHECK(!action().is_allowed);
+  const Sha256 release = must(e.agency.peek(e.world.investigator, matter)).releases.at(0).act;
+  must(e.agency.retrieve(e.world.investigator, matter, {release, {}}), "retrieve");
+  e.world.step();
+  CHECK(action().is_allowed);
+  must(e.agency.feedback(e.world.investigator, matter, command), "feedback");
+}
+
+TEST_CASE("an auditor finds an act by its hash, by the code of a paper and by the text of its symbol") {
+  Ending e;
+  const MatterId matter = e.world.dispatched({e.world.item("ex-1001")});
+  const SignedAct& act = must(e.agency.store().acts(matter)).at(2);
+  const std::string hex = act.hash.hex();
+  std::string code;
+  for (std::size_t i = 0; i < 16; ++i) code += (i != 0 && i % 4 == 0 ? "-" : "") + std::string(1, static_cast<char>(std::toupper(hex[i])));
+  for (const std::string& text : {hex, hex.substr(0, 16), hex.substr(0, 17), code, "warifu:act:" + hex}) {
+    const ActsFound found = must(e.agency.find_acts(e.world.agency_auditor, text));
+    REQUIRE_MESSAGE(found.acts.size() == 1, text);
+    CHECK(found.acts[0].act == act.hash);
+    CHECK(found.acts[0].matter == matter);
+    CHECK(found.acts[0].kind == enum_text(act.act.kind));
+    REQUIRE(found.acts[0].row.has_value());
+    CHECK(found.acts[0].row->matter == matter);
+    REQUIRE(found.acts[0].person.has_value());
+    CHECK(found.acts[0].person->id == act.act.person);
+  }
+  // What crossed has the same hash on the other side, whose people are not told there by name.
+  const Sha256 approval = must(e.agency.store().acts(matter)).at(2).hash;
+  const ActsFound there = must(e.provider.find_acts(e.world.provider_auditor, approval.hex()));
+  REQUIRE(there.acts.size() == 1);
+  CHECK(there.acts[0].org == e.agency.self().id);
+  CHECK(!there.acts[0].person);
+  // An entry of the office's books is found too, and has no row.
+  PersonCommand person;
+  person.login = "shinjin";
+  person.name = "架空 十郎";
+  person.roles = {party::Role::AUDITOR};
+  const PersonId id = must(e.agency.put_person(e.world.agency_admin, person)).id;
+  const SignedAct entry = must(e.agency.store().acts(MatterId{id.bytes})).at(0);
+  CHECK(!must(e.agency.find_acts(e.world.agency_auditor, entry.hash.hex())).acts.at(0).row);
+
+  CHECK(must(e.agency.find_acts(e.world.agency_auditor, std::string(64, '0'))).acts.empty());
+  for (const std::string& bad : {std::string(), hex.substr(0, 15), hex + "0", std::string(16, 'x'), std::string("架空警刑一発令8第A1号")})
+    CHECK(code_of(e.agency.find_acts(e.world.agency_auditor, bad)) == Code::BAD_VALUE);
+  CHECK(code_of(e.agency.find_acts(e.world.approver, hex)) == Code::ROLE_MISSING);
+}
+
+TEST_CASE("the evidence of a matter is taken by whoever answers for it and has said why") {
+  Ending e;
+  const Office::DrawPaper draw = [](const std::vector<SignedAct>& acts, const inquiry::MatterState&) -> Result<std::optional<std::string>> {
+    return std::optional("%PDF-1.7 of " + std::to_string(acts.size()));
+  };
+  const MatterId draft = must(e.agency.draft(e.world.investigator, e.world.draft_of({e.world.item("ex-1002")})), "draft").matter;
+  CHECK(code_of(e.agency.evidence(e.world.approver, draft, draw)) == Code::ILLEGAL_TRANSITION);
+  const MatterId matter = e.closed();
+  const ViewCommand why{"公判に提出するため", {std::string(Office::kEvidence)}};
+
+  for (const Caller& who : {e.world.investigator, e.world.supervisor, e.world.registrar}) {
+    must(e.agency.view(who, matter, why));
+    CHECK(code_of(e.agency.evidence(who, matter, draw)) == Code::FORBIDDEN);
+  }
+  CHECK(code_of(e.agency.evidence(e.world.stranger, matter, draw)) == Code::NOT_FOUND);
+  CHECK(code_of(e.agency.evidence(e.world.agency_admin, matter, draw)) == Code::NOT_FOUND);
+  must(e.provider.view(e.world.op, matter, why));
+  CHECK(code_of(e.provider.evidence(e.world.op, matter, draw)) == Code::FORBIDDEN);
+
+  struct Taker {
+    Office& office;
+    Caller who;
+  };
+  for (const Taker& taker : {Taker{e.agency, e.world.approver}, Taker{e.agency, e.world.agency_auditor}, Taker{e.provider, e.world.legal},
+                             Taker{e.provider, e.world.provider_auditor}}) {
+    must(taker.office.view(taker.who, matter, {"経過を確かめるため", {}}));
+    CHECK(code_of(taker.office.evidence(taker.who, matter, draw)) == Code::REASON_REQUIRED);
+    e.world.clock.advance(hours(1));
+    must(taker.office.view(taker.who, matter, why));
+    const std::string bundle = must(taker.office.evidence(taker.who, matter, draw));
+    // Byte for byte what the node's owner gets from the command line, the taking itself included.
+    CHECK(bundle == must(taker.office.evidence(matter, must(taker.office.store().row(matter)).number, draw)));
+    CHECK(bundle.find("公判に提出するため") != std::string::npos);
+    e.world.clock.advance(minutes(61));
+    CHECK(code_of(taker.office.evidence(taker.who, matter, draw)) == Code::REASON_REQUIRED);
+  }
+  const auto offered = [&](const Caller& who) {
+    const std::vector<Action> all = must(e.agency.peek(who, matter)).actions;
+    return std::ranges::any_of(all, [](const Action& one) { return one.name == Office::kEvidence && one.is_allowed; });
+  };
+  CHECK(offered(e.world.approver));
+  CHECK(offered(e.world.delegate));
+  CHECK(!offered(e.world.investigator));
+}
+
+TEST_CASE("an oral inquiry shows the day by which its instrument follows") {
+  Ending e;
+  const Time asked = e.world.clock.now();
+  const OralCommand command{e.world.open_case, e.provider.self().id, "契約者の確認を電話で依頼", to_rfc3339(asked)};
+  const MatterId matter = must(e.agency.record_oral(e.world.investigator, command), "oral").matter;
+  const Date day = law::oral_follow_up_due(e.agency.law(), asked);
+  const auto row = [&] { return must(e.agency.peek(e.world.investigator, matter)).row; };
+  CHECK(row().due == day);
+  CHECK(!row().is_overdue);
+  e.world.clock.set(tokyo_midnight(day.plus_days(1)) + seconds(1));
+  CHECK(row().is_overdue);
+  // Told of every day, since nothing but the instrument ends it.
+  for (int late = 1; late <= 3; ++late) {
+    CHECK(must(waiting_for(e.agency, *must(e.agency.person(e.world.supervisor.person)))).late == 1);
+    e.world.clock.advance(days(1));
+  }
 }
 
 TEST_CASE("the register tells how a matter ended: inspected by whom, kept until when, and the receipt of its purge") {

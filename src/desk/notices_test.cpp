@@ -75,6 +75,26 @@ TEST_CASE("what falls due soon is told on the day of the reminder, once, and giv
   CHECK(due_notice(told, soon, kAfternoon + hours(24)) == NoticeKind::OVERDUE);
 }
 
+TEST_CASE("what may be purged is told once a week, and gives way to what is due") {
+  Told told;
+  Waiting ended = waiting({});
+  ended.ended = 3;
+  const Time night = parse_rfc3339("2026-11-21T07:59:59+09:00").value();
+  CHECK_FALSE(due_notice(told, ended, night));
+  CHECK(due_notice(told, ended, kAfternoon) == NoticeKind::RETENTION_ENDED);
+  const Notification notice = make_notice(NoticeKind::RETENTION_ENDED, ended, "https://desk.example/");
+  CHECK(notice.subject.find("retention") != std::string::npos);
+  CHECK(notice.body.find("廃棄できるもの: 3 件") != std::string::npos);
+  CHECK(notice.body.find("may be purged: 3") != std::string::npos);
+  notice_sent(told, NoticeKind::RETENTION_ENDED, kAfternoon);
+  for (int day = 0; day < 7; ++day) CHECK_FALSE(due_notice(told, ended, kAfternoon + hours(24 * day)));
+  Waiting late = ended;
+  late.late = 1;
+  CHECK(due_notice(told, late, kAfternoon + hours(24)) == NoticeKind::OVERDUE);
+  CHECK(due_notice(told, ended, kAfternoon + hours(24 * 7)) == NoticeKind::RETENTION_ENDED);
+  CHECK(json::decode<Told>(json::encode(told)).value().last_ended == tokyo_date(kAfternoon));
+}
+
 TEST_CASE("the reminder counts what is due in as many days as the law data says, and nothing else") {
   TestWorld world;
   const MatterId dispatched = world.dispatched({world.item("ex-2001")});

@@ -109,6 +109,15 @@ class Office {
   Result<Written> add_finding(const Caller&, const MatterId&, const FindingCommand&);
   Result<std::string> file_path(const Caller&, const MatterId&, const Sha256& file) const;
   Result<ProofView> prove(const Caller&, const MatterId&, const Sha256& act) const;  // EVIDENCE_INVALID: a signature or a message does not hold
+  // Draws the inquiry form as PDF from the acts of its matter: papers are drawn in a room above this one. Nothing when the text is gone.
+  using DrawPaper = std::function<Result<std::optional<std::string>>(const std::vector<SignedAct>&, const inquiry::MatterState&)>;
+  // 証拠一式: the bundle that proves the whole matter to somebody who has nothing else (docs/formats.md, "Evidence"). It carries every text of the
+  // matter, unopened answers and what was looked up included, so that it is for auditors, the head of the unit or a delegate, and a provider's
+  // legal staff, within an hour of a view that revealed kEvidence and said why. FORBIDDEN, REASON_REQUIRED, ILLEGAL_TRANSITION without a number.
+  static constexpr std::string_view kEvidence = "evidence";
+  Result<std::string> evidence(const Caller&, const MatterId&, const DrawPaper&) const;
+  // The same bytes for the node's owner, without an act. `number`: one of the matter's document numbers.
+  Result<std::string> evidence(const MatterId&, const std::string& number, const DrawPaper&) const;
   Result<ListView> list(const Caller&, MatterQuery) const;
   Result<DeskView> desk(const Caller&) const;
   Result<RegisterView> register_of(const Caller&, const UnitId& office, law::FormKind, int year) const;
@@ -118,6 +127,11 @@ class Office {
   Result<party::Unit> put_unit(const Caller&, const UnitCommand&);
   Result<party::Delegation> put_delegation(const Caller&, const DelegationCommand&);
   Status check_delegation(const Caller&, const DelegationCommand&) const;  // what put_delegation would refuse
+  // The delegation that is meant, when this person may end it: whoever delegated, the present head of the unit, or an administrator (a head
+  // may be away), never the delegate. NOT_FOUND, FORBIDDEN, ROLE_MISSING, SEPARATION_OF_DUTIES.
+  [[nodiscard]] Result<party::Delegation> check_delegation_end(const Caller&, const DelegationReference&) const;
+  // From `until` on it does not hold any more; one that had not begun never will. Never longer than before.
+  Result<party::Delegation> end_delegation(const Caller&, const DelegationReference&, Time until);
   Result<party::Case> put_case(const Caller&, const CaseCommand&);
   Result<TemplateSaved> put_template(const Caller&, const TemplateCommand&);
   Result<HouseRulesCommand> put_house_rules(const Caller&, const HouseRulesCommand&);
@@ -144,6 +158,8 @@ class Office {
   Result<ReconciliationView> reconcile(const Caller&, const MatterId& id) const;                     // agency
   Result<StatementRow> examine_statement(const Caller&, const MatterId& id, const FindingCommand&);  // auditor; ends the alarm
   Result<AuditView> audit(const Caller&, const report::Month&) const;                                // auditor
+  // Auditor: acts by their hash, by 16 digits of it at least, or by the verification code on a paper. BAD_VALUE; none: an empty list.
+  Result<ActsFound> find_acts(const Caller&, std::string_view text) const;
 
   // ── the exchange ──
   // What the hub or a key did that it must not: administrators and auditors. Empty where acts cross in this process.

@@ -11,6 +11,22 @@ namespace warifu::desk {
 
 namespace {
 
+constexpr Duration kEvidenceAfterView = hours(1);
+
+bool has_number(const Loaded& loaded) {
+  const std::optional<inquiry::Working>& working = loaded.state.agency.working;
+  return loaded.state.shared.current() != nullptr || (working && working->number);
+}
+
+// Whoever takes everything out says why, and that stands in what he takes.
+bool has_said_why(const Loaded& loaded, const PersonId& person, Time now) {
+  return std::ranges::any_of(loaded.acts, [&](const SignedAct& act) {
+    if (act.act.kind != Kind::VIEWED || act.act.person != person || act.act.at + kEvidenceAfterView < now) return false;
+    const Result<inquiry::ViewedBody> body = body_of<inquiry::ViewedBody>(act);
+    return body && std::ranges::find(body->revealed, Office::kEvidence) != body->revealed.end();
+  });
+}
+
 ProofCrossing view_of(const exchange::CheckedCrossing& crossing) {
   return {crossing.message.hex(),
           crossing.from,
@@ -70,6 +86,52 @@ Result<ProofView> Office::prove(const Caller& caller, const MatterId& matter, co
     out.crossing = view_of(TRY(exchange::check_crossing(crossing, carried, *log, trusted_logs(*impl_->parts.directory, impl_->parts.logs))));
   }
   return out;
+}
+
+Status Office::Impl::may_take_evidence(const Caller& caller, const party::Person& person, const Loaded& loaded) const {
+  if (!has_number(loaded))
+    return fail(Code::ILLEGAL_TRANSITION, "a matter without a number has not been issued", {},
+                {{"act", std::string(kEvidence)}, {"state", std::string(enum_text(loaded.state.agency.state))}});
+  switch (caller.role) {
+    case party::Role::AUDITOR:
+    case party::Role::LEGAL: return {};
+    case party::Role::APPROVER: return may_approve(person, loaded.state.agency.unit, now());
+    case party::Role::INVESTIGATOR:
+    case party::Role::SUPERVISOR:
+    case party::Role::REGISTRAR:
+    case party::Role::INTAKE:
+    case party::Role::OPERATOR:
+    case party::Role::RELEASER:
+    case party::Role::ADMIN:
+    case party::Role::NODE: break;
+  }
+  return fail(Code::FORBIDDEN, "for auditors, heads of units and legal staff");
+}
+
+Result<std::string> Office::evidence(const Caller& caller, const MatterId& matter, const DrawPaper& draw) const {
+  const party::Person person = TRY(impl_->person_of(caller));
+  const Loaded loaded = TRY(impl_->load(matter));
+  TRY(impl_->may_see(caller, person, loaded));
+  TRY(impl_->may_take_evidence(caller, person, loaded));
+  if (!has_said_why(loaded, caller.person, now())) return fail(Code::REASON_REQUIRED, "evidence follows a view that says why", "/reason");
+  return evidence(matter, TRY(impl_->parts.store->row(matter)).number, draw);
+}
+
+Result<std::string> Office::evidence(const MatterId& matter, const std::string& number, const DrawPaper& draw) const {
+  const Loaded loaded = TRY(impl_->load(matter));
+  exchange::EvidenceInput input;
+  input.org = self().id;
+  input.side = self().side;
+  input.matter = matter;
+  input.number = number;
+  for (const Sha256& hash : loaded.state.order)
+    if (const SignedAct* act = loaded.find(hash)) input.acts.push_back(*act);
+  input.created = now();
+  input.directory = TRY(directory().entries());
+  input.checkpoint = TRY(directory().checkpoint(input.created));
+  if (impl_->parts.mailbox) input.crossings = TRY(impl_->parts.mailbox->crossings(matter));
+  input.pdf = TRY(draw(loaded.acts, loaded.state));
+  return exchange::make_evidence(input, *impl_->parts.signer);
 }
 
 }  // namespace warifu::desk

@@ -53,6 +53,16 @@ class FakeDirectory final : public Directory {
         entry.until = std::min(entry.until, until);
       }
   }
+  // The end of one entry, as its successor says it.
+  void end_person(const PublishedPerson& successor) {
+    const std::scoped_lock lock(mutex_);
+    for (PublishedPerson& entry : people_)
+      if (entry.org == successor.org && entry.person == successor.person && entry.role == successor.role && entry.unit == successor.unit &&
+          entry.delegator == successor.delegator && entry.key == successor.key && entry.from == successor.from) {
+        entry.is_ended_early = entry.is_ended_early || successor.until < entry.until;
+        entry.until = std::min(entry.until, successor.until);
+      }
+  }
   [[nodiscard]] const note::Signer& root_signer() const { return root_; }
   // As on a node that follows a log kept elsewhere.
   void verify_as_of(Time at) {
@@ -118,8 +128,18 @@ class FakeDirectory final : public Directory {
       const note::PersonEntry person_entry = TRY(note::PersonEntry::parse(note.text));
       const party::OrganisationId org = TRY(party::OrganisationId::parse(person_entry.org));
       TRY(note::verify(note, TRY(organisation_keys(org, person_entry.valid.from))));
-      put_person({org, person_entry.person, TRY(enum_parse<party::Role>(person_entry.role)), person_entry.unit, person_entry.delegator,
-                  TRY(person_entry.person_key()), person_entry.valid.from, person_entry.valid.until});
+      PublishedPerson published{org,
+                                person_entry.person,
+                                TRY(enum_parse<party::Role>(person_entry.role)),
+                                person_entry.unit,
+                                person_entry.delegator,
+                                TRY(person_entry.person_key()),
+                                person_entry.valid.from,
+                                person_entry.valid.until};
+      if (person_entry.previous)
+        end_person(published);
+      else
+        put_person(std::move(published));
     }
     const std::scoped_lock lock(mutex_);
     entries_.push_back(raw);

@@ -33,7 +33,10 @@ std::optional<PersonName> name_of(const Reader& reader, const std::optional<Pers
   if (!found || !*found) return PersonName{*id, {}, {}, {}};
   PersonName out{*id, (*found)->name, (*found)->post, {}};
   if ((*found)->unit)
-    if (const auto unit = reader.impl.unit(*(*found)->unit); unit && *unit) out.unit = (*unit)->name_ja;
+    if (const auto unit = reader.impl.unit(*(*found)->unit); unit && *unit) {
+      out.unit = (*unit)->name_ja;
+      out.unit_en = (*unit)->name_en;
+    }
   return out;
 }
 
@@ -437,6 +440,13 @@ std::vector<Action> actions_of(const Reader& reader, const inquiry::MatterRow& r
     action.needs_signature = inquiry::rule_of(candidate.kind).needs_own_signature;
     if (!verdict) action.why = notice_of(verdict.error());
     out.push_back(std::move(action));
+  }
+  // Not an act by itself: the view that goes before it is.
+  const party::Role role = reader.caller.role;
+  if (role == party::Role::AUDITOR || role == party::Role::APPROVER || role == party::Role::LEGAL) {
+    const Status verdict = reader.impl.may_take_evidence(reader.caller, reader.person, reader.loaded);
+    out.push_back(
+        {std::string(Office::kEvidence), verdict.has_value(), false, false, verdict ? std::nullopt : std::optional(notice_of(verdict.error()))});
   }
   return out;
 }

@@ -20,6 +20,7 @@ namespace warifu::desk {
 struct PersonName {
   PersonId id;
   std::string name, post, unit;
+  std::string unit_en = {};  // empty where the office gave none
 };
 
 // A sentence in both languages, with its code.
@@ -207,20 +208,34 @@ struct DeskGroup {
   int count = 0;
 };
 
+// What has been kept as long as it must be, and may be purged now.
+struct Ended {
+  RowView row;
+  std::optional<Date> until;  // agency: the last day it had to be kept
+};
+struct RetentionView {
+  std::vector<Ended> rows;  // the first of them
+  int count = 0;
+  // The law's period: an agency keeps for so many years after the closing, a provider for so many days after the answer was received.
+  std::optional<int> years, days;
+  std::string note_ja, note_en;
+};
+
 struct DeskView {
   int my_turn = 0, overdue = 0, due_this_week = 0;
   std::vector<DeskGroup> groups;
   // Overdue, and the next step is somebody else's: in the charge of an investigator, of the units of a supervisor or approver.
   std::vector<RowView> late;
   int late_count = 0;
-  std::vector<Notice> alarms;  // registrar and auditor of an agency: statements that name unknown inquiries; `where`: its id
+  std::optional<RetentionView> retention;  // of whoever purges: registrar of an agency, releaser of a provider; absent when there is none
+  std::vector<Notice> alarms;              // registrar and auditor of an agency: statements that name unknown inquiries; `where`: its id
 };
 
 struct RegisterLine {
   inquiry::Numbering numbering;
   MatterId matter;
   std::string state, reason;  // ISSUED, SPOILED, SUPERSEDED
-  std::string case_number, addressee, items, approver, answer;
+  std::string case_number, addressee, addressee_en, items, approver, answer;
   std::optional<std::string> issued_to;  // the officer
   std::optional<Time> approved, dispatched, delivered, answered, purged, inspected;
   std::optional<Date> due, kept_until;
@@ -230,7 +245,7 @@ struct RegisterLine {
 
 struct RegisterView {
   UnitId office;
-  std::string office_name;
+  std::string office_name, office_name_en;
   law::FormKind form = law::FormKind::A;
   int year = 2000;
   std::vector<RegisterLine> lines;
@@ -291,6 +306,20 @@ struct AuditView {
   std::vector<RowView> sample;
 };
 
+// An act that an auditor looked for by its hash, or by the verification code that stands on paper.
+struct ActFound {
+  Sha256 act;
+  MatterId matter;
+  std::string kind, name_ja, name_en;
+  party::OrganisationId org;
+  std::optional<PersonName> person;
+  Time at;
+  std::optional<RowView> row;  // absent for acts of the office's books and for statements
+};
+struct ActsFound {
+  std::vector<ActFound> acts;
+};
+
 // Something the exchange did that it must not do, and what proves it.
 struct IncidentView {
   std::int64_t id = 0;
@@ -307,7 +336,7 @@ struct SourceView {
   std::vector<std::string> selectors;
 };
 
-BOOST_DESCRIBE_STRUCT(PersonName, (), (id, name, post, unit))
+BOOST_DESCRIBE_STRUCT(PersonName, (), (id, name, post, unit, unit_en))
 BOOST_DESCRIBE_STRUCT(Notice, (), (code, where, ja, en))
 BOOST_DESCRIBE_STRUCT(Written, (), (matter, act, state, provider_state, number))
 BOOST_DESCRIBE_STRUCT(TemplateSaved, (), (id))
@@ -340,11 +369,13 @@ BOOST_DESCRIBE_STRUCT(MatterView, (),
                       (row, current, working, previous, items, internal, evidence, releases, lookups, collected, verification, assigned, oral,
                        timeline, actions, warnings))
 BOOST_DESCRIBE_STRUCT(DeskGroup, (), (turn, rows, count))
-BOOST_DESCRIBE_STRUCT(DeskView, (), (my_turn, overdue, due_this_week, groups, late, late_count, alarms))
+BOOST_DESCRIBE_STRUCT(Ended, (), (row, until))
+BOOST_DESCRIBE_STRUCT(RetentionView, (), (rows, count, years, days, note_ja, note_en))
+BOOST_DESCRIBE_STRUCT(DeskView, (), (my_turn, overdue, due_this_week, groups, late, late_count, retention, alarms))
 BOOST_DESCRIBE_STRUCT(RegisterLine, (),
-                      (numbering, matter, state, reason, case_number, addressee, items, approver, answer, issued_to, approved, dispatched, delivered,
-                       answered, purged, inspected, due, kept_until, inspector, receipt))
-BOOST_DESCRIBE_STRUCT(RegisterView, (), (office, office_name, form, year, lines, gaps))
+                      (numbering, matter, state, reason, case_number, addressee, addressee_en, items, approver, answer, issued_to, approved,
+                       dispatched, delivered, answered, purged, inspected, due, kept_until, inspector, receipt))
+BOOST_DESCRIBE_STRUCT(RegisterView, (), (office, office_name, office_name_en, form, year, lines, gaps))
 BOOST_DESCRIBE_STRUCT(OrganisationLabel, (), (id, name_ja, name_en))
 BOOST_DESCRIBE_STRUCT(FiguresView, (), (figures, organisations))
 BOOST_DESCRIBE_STRUCT(StatementHead, (), (id, provider, agency, month, act, issued, is_provisional, lines, unknown, examined))
@@ -354,6 +385,8 @@ BOOST_DESCRIBE_STRUCT(StatementView, (), (statement, lines, items, minutes, yen)
 BOOST_DESCRIBE_STRUCT(ReconciliationView, (), (statement, result))
 BOOST_DESCRIBE_STRUCT(AuditFindingView, (), (rule, ja, en, person, matters, statement))
 BOOST_DESCRIBE_STRUCT(AuditView, (), (month, matters, findings, sample))
+BOOST_DESCRIBE_STRUCT(ActFound, (), (act, matter, kind, name_ja, name_en, org, person, at, row))
+BOOST_DESCRIBE_STRUCT(ActsFound, (), (acts))
 BOOST_DESCRIBE_STRUCT(IncidentView, (), (id, code, about, ja, en, evidence, at, examined))
 BOOST_DESCRIBE_STRUCT(IncidentList, (), (incidents))
 BOOST_DESCRIBE_STRUCT(SourceView, (), (name, title_ja, title_en, kind, selectors))

@@ -487,7 +487,7 @@ TEST_CASE("an act whose parents are not here is held, and applied when they come
     some.push_back(shared[missing]);
     CHECK(fold(some) == fold(shared));
   }
-  const SignedAct late = x.agency.make(Kind::FEEDBACK);
+  const SignedAct late = x.agency.make(Kind::RETRIEVED);
   TestOffice empty(party::Side::PROVIDER);
   const Status held = empty.may(late);
   REQUIRE_FALSE(held);

@@ -48,8 +48,13 @@ Objection agency_objection(const MatterState& state, const FoldInput& input, con
         return refuse(Code::SEPARATION_OF_DUTIES, "the registrar drafted or approved it");
       return std::nullopt;
     case Kind::RETRIEVED:
+      if (agency.purged) return refuse(Code::ILLEGAL_TRANSITION, "the matter has been purged");
+      return std::nullopt;
     case Kind::FEEDBACK:
       if (agency.purged) return refuse(Code::ILLEGAL_TRANSITION, "the matter has been purged");
+      // What an answer led to can be told by whoever has it.
+      if (std::ranges::none_of(state.shared.releases, [](const Release& release) { return !release.overridden && release.retrieved; }))
+        return refuse(Code::ILLEGAL_TRANSITION, "no answer has been received");
       return std::nullopt;
     case Kind::WITHDRAWN:
     case Kind::REMINDED:

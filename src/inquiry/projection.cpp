@@ -238,14 +238,21 @@ void fill_number(MatterRow& row, const MatterState& state) {
   if (row.numbering) row.number = row.numbering->document_number;
 }
 
-void fill_due(MatterRow& row, Side side, const MatterState& state) {
+void fill_due(MatterRow& row, Side side, const MatterState& state, const Reader& reader) {
   const Dispatch* current = state.shared.current();
   row.due = current != nullptr ? current->due : state.agency.due;
   row.urgency = current != nullptr ? current->urgency : state.agency.urgency;
+  if (side == Side::AGENCY && row.state == State::RETAINED && state.agency.retained) {
+    if (const std::optional<RetainedBody> kept = reader.read<RetainedBody>(state.agency.retained->act))
+      row.due_at = tokyo_midnight(kept->until.plus_days(1));
+  }
   if (!row.is_open) return;
   if (current != nullptr && row.due && is_waiting(state.shared)) row.due_at = tokyo_midnight(row.due->plus_days(1));
-  // An oral inquiry must be followed by its instrument in time (domain rule 4 of approval).
-  if (current == nullptr && side == Side::AGENCY && state.agency.oral && !state.agency.working) row.due_at = state.agency.oral_follow_by;
+  // An oral inquiry must be followed by its instrument in time (domain rule 4 of approval); that instant is the end of its last day.
+  if (current == nullptr && side == Side::AGENCY && state.agency.oral && !state.agency.working) {
+    row.due_at = state.agency.oral_follow_by;
+    if (row.due_at) row.due = tokyo_date(Time{row.due_at->us - 1});
+  }
 }
 
 void fill_items(MatterRow& row, const Texts& texts, const MatterState& state) {
@@ -353,7 +360,7 @@ Projection project(const party::OrganisationId& self, Side side, const std::vect
   row.turn_persons = std::move(next.persons);
   row.counterparty = counterparty_of(self, side, acts, state);
   fill_number(row, state);
-  fill_due(row, side, state);
+  fill_due(row, side, state, reader);
   fill_times(row, acts, state);
   fill_items(row, texts, state);
   out.terms = terms_of(texts, side, state);

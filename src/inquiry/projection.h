@@ -50,7 +50,7 @@ struct MatterRow {
   std::vector<PersonId> assigned;  // provider only: whose matter it stays on the desk, whoever's turn it is
   std::optional<Date> due;
   law::Urgency urgency = law::Urgency::NORMAL;
-  std::optional<Time> due_at;  // the instant after the due day, while it is open
+  std::optional<Time> due_at;  // the instant after the due day, while it is open; after the last day of keeping, in retention
   Time created, updated;
   std::optional<Time> approved, dispatched, delivered, accepted, answered, closed, purged;
   std::optional<PersonId> approver;  // of the first dispatched version, or of the one in the making

@@ -285,6 +285,7 @@ TEST_CASE("an oral inquiry is due when its instrument is") {
   const Projection oral = of(x.agency);
   CHECK(oral.row.state == State::ORAL);
   CHECK(oral.row.due_at == test::kStart + hours(48));
+  CHECK(oral.row.due == tokyo_date(test::kStart + hours(48) - seconds(1)));
   CHECK(oral.row.counterparty == test::provider_org());
   CHECK(oral.row.subject.empty());
   CHECK(has_word(oral.terms, "2026-例-77"));

@@ -286,7 +286,7 @@ IN_PROGRESS
 ANSWERED (not received)
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>.
   inquiry.closed>. inquiry.retained>. inquiry.handed_over>= inquiry.approved>. inquiry.dispatched>. inquiry.withdrawn>. inquiry.reminded>.
-  answer.retrieved>= inquiry.feedback>= narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
+  answer.retrieved>= inquiry.feedback>. narrowing.declined>. matter.viewed>= audit.finding>= matter.purged>. office.changed>.
   text.erased>.
 ANSWERED
   inquiry.oral>. inquiry.drafted>. inquiry.checked>. inquiry.sent_back>. inquiry.registered>. inquiry.voided>. answer.opened>=

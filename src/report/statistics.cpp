@@ -71,7 +71,7 @@ void StatisticsFold::add(const MatterRow& row) {
   count(party);
   count(month);
   all_.open += is_waiting(row.shared_state) ? 1 : 0;
-  all_.overdue += row.due_at && *row.due_at <= now_ ? 1 : 0;
+  all_.overdue += row.is_open && row.due_at && *row.due_at <= now_ ? 1 : 0;
   all_.needs_warrant += row.shared_state == State::NEEDS_WARRANT ? 1 : 0;
   ++states_[row.shared_state];
   for (const law::Category category : row.categories) {

@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 監察:手続記録を、ハッシュ(16桁以上)又は書面の検証符号で探します。
+         * @description Finds acts by hash, 16 digits of it at least, or by the verification code of a paper.
+         */
+        get: operations["get_audit_acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases": {
         parameters: {
             query?: never;
@@ -66,6 +86,46 @@ export interface paths {
          * @description Enters a signed delegation.
          */
         post: operations["post_delegations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/delegations/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 署名により代決を今終えます。終えるまでの決裁はそのまま有効です。
+         * @description Ends a delegation now under a signature; what was approved until then stands.
+         */
+        post: operations["post_delegations_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/delegations/end/prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 代決を今終えるため、所属長又は管理者が署名する文を作ります。
+         * @description Makes the text that a head of unit or an administrator signs to end a delegation now.
+         */
+        post: operations["post_delegations_end_prepare"];
         delete?: never;
         options?: never;
         head?: never;
@@ -808,6 +868,26 @@ export interface paths {
          * @description What the legal desk decided before under the same rules; never chosen by the selector.
          */
         get: operations["get_matters_by_matter_earlier_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matters/{matter}/evidence.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 証拠一式を取り出します。「evidence」を開示した閲覧から一時間の間、監察・所属長・法務だけができます。
+         * @description The evidence bundle, within an hour of a view that revealed "evidence"; for auditors, heads of units and legal staff.
+         */
+        get: operations["get_matters_by_matter_evidence_zip"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2039,6 +2119,18 @@ export interface components {
         AcceptCommand: {
             message?: string;
         };
+        ActFound: {
+            act: string;
+            matter: string;
+            kind: string;
+            name_ja: string;
+            name_en: string;
+            org: string;
+            person?: components["schemas"]["PersonName"];
+            /** Format: date-time */
+            at: string;
+            row?: components["schemas"]["RowView"];
+        };
         ActView: {
             act: string;
             kind: string;
@@ -2065,6 +2157,9 @@ export interface components {
             is_primary: boolean;
             needs_signature: boolean;
             why?: components["schemas"]["Notice"];
+        };
+        ActsFound: {
+            acts: components["schemas"]["ActFound"][];
         };
         AdmissionCommand: {
             person: string;
@@ -2187,6 +2282,16 @@ export interface components {
             from: string;
             until: string;
         };
+        DelegationEndSigned: {
+            delegation: components["schemas"]["DelegationReference"];
+            entry: components["schemas"]["SignedEntry"];
+        };
+        DelegationReference: {
+            delegator: string;
+            delegate: string;
+            unit: string;
+            from: string;
+        };
         DelegationSigned: {
             delegation: components["schemas"]["DelegationCommand"];
             entry: components["schemas"]["SignedEntry"];
@@ -2218,6 +2323,7 @@ export interface components {
             groups: components["schemas"]["DeskGroup"][];
             late: components["schemas"]["RowView"][];
             late_count: number;
+            retention?: components["schemas"]["RetentionView"];
             alarms: components["schemas"]["Notice"][];
         };
         DeviceCommand: {
@@ -2299,6 +2405,11 @@ export interface components {
         };
         /** @enum {string} */
         Effect: "APPLIED" | "HELD" | "ILLEGAL" | "LATE" | "OVERRIDDEN";
+        Ended: {
+            row: components["schemas"]["RowView"];
+            /** Format: date */
+            until?: string;
+        };
         FactorCommand: {
             signature: string;
             assertion?: components["schemas"]["AssertionCommand"];
@@ -2866,6 +2977,7 @@ export interface components {
             name: string;
             post: string;
             unit: string;
+            unit_en: string;
         };
         Prepared: {
             matter: string;
@@ -3017,6 +3129,7 @@ export interface components {
             reason: string;
             case_number: string;
             addressee: string;
+            addressee_en: string;
             items: string;
             approver: string;
             answer: string;
@@ -3043,6 +3156,7 @@ export interface components {
         RegisterView: {
             office: string;
             office_name: string;
+            office_name_en: string;
             form: components["schemas"]["FormKind"];
             year: number;
             lines: components["schemas"]["RegisterLine"][];
@@ -3072,6 +3186,14 @@ export interface components {
             reason?: components["schemas"]["ReasonCode"];
             rows: number;
             files: number;
+        };
+        RetentionView: {
+            rows: components["schemas"]["Ended"][];
+            count: number;
+            years?: number;
+            days?: number;
+            note_ja: string;
+            note_en: string;
         };
         ReturnCommand: {
             reason: components["schemas"]["ReasonCode"];
@@ -3435,6 +3557,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_audit_acts: {
+        parameters: {
+            query?: {
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActsFound"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_cases: {
         parameters: {
             query?: never;
@@ -3528,6 +3673,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_delegations_end: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 書き込みには必ず付けます(無いと400)。同じ値と同じ内容の繰り返しには最初の応答を返し、違う内容は422で断ります。 / Needed on every write (400 without). The same value with the same content gives the first answer again, other content is refused with 422. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationEndSigned"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_delegations_end_prepare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationReference"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedEntry"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -4525,6 +4723,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EarlierDecisions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_matters_by_matter_evidence_zip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                matter: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             default: components["responses"]["Problem"];
