@@ -2,6 +2,7 @@
 
 #include "exchange/key_log.h"
 #include "fuzz/fuzz.h"
+#include "note/member_end.h"
 
 namespace warifu::fuzz {
 namespace {
@@ -43,6 +44,7 @@ void one(std::string_view input) {
     hold(entry->text().value() == input);
     static_cast<void>(entry->verifier());
   }
+  if (const auto end = note::MemberEnd::parse(input)) hold(end->text().value() == input);
   // As the only further entry of a log that has one.
   const std::vector<std::string> entries{
       signed_note(key_entry(note::KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519).text().value(), "kakuu-police.example/root"), std::string(input)};
@@ -63,6 +65,7 @@ std::vector<std::string> seeds() {
   delegate.delegator->bytes.fill(9);
   delegate.unit = UnitId{};
   const std::string person = person_entry().text().value();
+  const note::MemberEnd end{"hub.example/keys", "kakuu-police.example", kFrom, {}};
   return {sign,
           web.text().value(),
           revoked.text().value(),
@@ -70,7 +73,9 @@ std::vector<std::string> seeds() {
           delegate.text().value(),
           key_entry(note::KeyPurpose::seal, note::OrgKeyAlgorithm::x25519).text().value(),
           signed_note(sign, "kakuu-police.example/root"),
-          signed_note(person, "kakuu-police.example/sign")};
+          signed_note(person, "kakuu-police.example/sign"),
+          end.text().value(),
+          signed_note(end.text().value(), "hub.example/admit/1")};
 }
 
 const Registered registered({"directory_entry", one, seeds});

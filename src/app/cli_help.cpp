@@ -204,6 +204,7 @@ std::string man_page(const CLI::App& root) {
   out += ".SH ENVIRONMENT\n";
   for (const Setting& setting : settings()) out += ".TP\n.B " + roff(setting.variable()) + "\n" + roff(setting.en) + ".\n";
   for (const auto& [name, text] : {std::pair{"WARIFU_PASSWORD", "Password for \\-\\-server."},
+                                   std::pair{"WARIFU_PASSPHRASE", "Passphrase of an admitter's key."},
                                    {"WARIFU_KEYFILE", "Personal key file."},
                                    {"WARIFU_DEVICE", "Device secret of that key."}})
     out += std::string(".TP\n.B ") + name + "\n" + text + "\n";

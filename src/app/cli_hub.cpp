@@ -9,6 +9,11 @@ namespace warifu::app {
 
 namespace {
 
+void add_passphrase(CLI::App& command, HubOrgCommand& options) {
+  command.add_flag("--passphrase-stdin", options.passphrase_stdin,
+                   "Read the passphrase of each --admitter as a line of the standard input (else WARIFU_PASSPHRASE, else the terminal)");
+}
+
 void add_joining(CLI::App& org, int& code) {
   const auto invited = std::make_shared<HubOrgCommand>();
   CLI::App* invite = org.add_subcommand("invite", "Hub: invite an organisation; the file holds the network and a code for one use");
@@ -30,15 +35,21 @@ void add_joining(CLI::App& org, int& code) {
   admit->add_option("org", admitted->org, "The organisation")->required();
   admit->add_option("--data", admitted->data, "Folder of the hub")->required();
   admit->add_option("--admitter", admitted->admitters, "Key file of an admitter")->required();
+  add_passphrase(*admit, *admitted);
   admit->add_option("--fingerprint", admitted->fingerprint, "What the other side read out: refused when it is another");
   admit->add_flag("--json", admitted->json, "Print the result as JSON");
   admit->callback([admitted, &code] { code = run_org_admit(*admitted); });
 
   const auto revoked = std::make_shared<HubOrgCommand>();
-  CLI::App* revoke = org.add_subcommand("revoke", "Hub: serve an organisation no longer; what it has logged stays");
+  CLI::App* revoke = org.add_subcommand(
+      "revoke", "Hub: end the admission of an organisation; two people sign, each with his own key. What it sent before stays valid");
   revoke->add_option("org", revoked->org, "The organisation")->required();
   revoke->add_option("--data", revoked->data, "Folder of the hub")->required();
-  revoke->add_option("--reason", revoked->reason, "Why")->required();
+  revoke->add_option("--admitter", revoked->admitters, "Key file of an admitter; the first one stops the service, the second ends the admission")
+      ->required();
+  add_passphrase(*revoke, *revoked);
+  revoke->add_option("--reason", revoked->reason, "Why; kept at the hub");
+  revoke->add_flag("--withdraw", revoked->withdraw, "Take back what one admitter has begun: it is served again");
   revoke->add_flag("--json", revoked->json, "Print the result as JSON");
   revoke->callback([revoked, &code] { code = run_org_revoke(*revoked); });
 }

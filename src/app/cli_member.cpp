@@ -50,10 +50,11 @@ void add_envelope(CLI::App& root, int& code) {
 void add_incidents(CLI::App& root, int& code) {
   const auto command = std::make_shared<IncidentCommand>();
   CLI::App* incidents = root.add_subcommand("incidents", "What hub or keys did that they must not; the exchange rests while a forked log is open");
-  incidents->add_option("--data", command->data, "Folder of the node")->required();
-  incidents->add_option("--examined", command->examined, "Number of an incident that people have looked at");
-  incidents->add_option("--evidence", command->evidence, "Number of an incident whose evidence is printed");
-  incidents->add_flag("--json", command->json, "Print the result as JSON");
+  add_access(*incidents, command->access);
+  incidents->add_option("--examined", command->examined, "Number of an incident that an auditor (--as) has looked at: ends its alarm, and is an act")
+      ->check(CLI::PositiveNumber);
+  incidents->add_option("--comment", command->comment, "With --examined: what was found out");
+  incidents->add_option("--evidence", command->evidence, "Number of an incident whose evidence is printed")->check(CLI::PositiveNumber);
   incidents->callback([command, &code] { code = run_incidents(*command); });
 }
 

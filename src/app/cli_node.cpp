@@ -29,6 +29,8 @@ void add_init(CLI::App& root, int& code) {
   command->add_option("--role", init->role, "node, hub or witness")->capture_default_str()->check(CLI::IsMember({"node", "hub", "witness"}));
   command->add_option("--url", init->url, "Hub: where members reach it, https://host:port");
   command->add_option("--host", init->hosts, "Hub: further DNS names and addresses for its certificate");
+  command->add_flag("--passphrase-stdin", init->passphrase_stdin,
+                    "Hub: read the passphrases of its admitters as lines of the standard input (else WARIFU_PASSPHRASE, else the terminal)");
   command->add_option("--network", init->network, "Witness: the network file of the hub whose logs it cosigns");
   command->add_option("--hub", init->hub, "Name of the directory of keys (default: hub.<org>)");
   command->add_option("--store", init->store_url, "postgresql://… instead of SQLite files in the folder");

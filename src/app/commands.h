@@ -39,9 +39,9 @@ int run_envelope_list(const EnvelopeCommand& command);
 int run_envelope_export(const EnvelopeCommand& command);
 
 struct IncidentCommand {
-  std::string data;
+  Access access;  // without a login on a folder: as the node's owner, who may look and end nothing
+  std::string comment;
   std::int64_t examined = 0, evidence = 0;
-  bool json = false;
 };
 int run_incidents(const IncidentCommand& command);
 
@@ -88,6 +88,7 @@ struct InitCommand {
   // of a hub or a witness
   std::string role = "node", url, network;
   std::vector<std::string> hosts;
+  bool passphrase_stdin = false;
   bool json = false;
 };
 int run_init(const InitCommand& command);
@@ -113,6 +114,7 @@ int run_org_list(const OrgCommand& command);
 struct HubOrgCommand {
   std::string data, org, side, out, fingerprint, reason;
   std::vector<std::string> admitters;
+  bool withdraw = false, passphrase_stdin = false;
   bool json = false;
 };
 int run_org_invite(const HubOrgCommand& command);

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "app/commands.h"
 #include "app/terminal.h"
 #include "base/file.h"
 #include "desk/keyring.h"
+#include "hub/admitter.h"
 #include "hub/members.h"
 #include "hub/witness.h"
 #include "json/codec.h"
@@ -34,17 +37,30 @@ std::string plain_fingerprint(std::string_view text) {
   return out;
 }
 
-Result<note::Signer> load_admitter(const std::string& file, const exchange::Network& network) {
-  const std::filesystem::path path(file);
-  // The name of the file says whose key it should be; the file itself says whose it is.
-  for (const note::VerifierKey& key : network.admitters) {
-    const desk::Keyring keyring(path.has_parent_path() ? path.parent_path().string() : ".");
-    if (std::filesystem::path(keyring.path_of(key.name)).filename() != path.filename()) continue;
-    note::Signer signer = TRY(keyring.load(key.name));
-    if (signer.verifier() != key) return fail(Code::KEY_UNKNOWN, "not the key of this admitter", "--admitter", {{"key", key.name}});
-    return signer;
+// Typed at the terminal by the admitter; or a line of the standard input for each, or of the environment, for scripts.
+std::optional<crypto::Passphrase> scripted_passphrase() {
+  const char* given = std::getenv("WARIFU_PASSPHRASE");  // NOLINT(concurrency-mt-unsafe): before any thread
+  return given == nullptr ? std::nullopt : std::optional<crypto::Passphrase>(given);
+}
+
+Result<note::Signer> load_admitter(const std::string& file, const exchange::Network& network, bool is_on_stdin) {
+  return hub::open_admitter(file, network, [&](const std::string& name) -> Result<crypto::Passphrase> {
+    if (is_on_stdin) return read_secret_line();
+    if (std::optional<crypto::Passphrase> given = scripted_passphrase()) return std::move(*given);
+    return ask_secret("合言葉 / passphrase (" + name + "): ");
+  });
+}
+
+Result<std::vector<crypto::Passphrase>> new_passphrases(const std::string& hub, bool is_on_stdin) {
+  std::vector<crypto::Passphrase> out;
+  for (std::size_t i = 1; i <= hub::kAdmitters; ++i) {
+    const std::string question =
+        "承認者の新しい合言葉(12文字以上) / new passphrase of the admitter (12 characters or more), " + hub + "/admit/" + std::to_string(i) + ": ";
+    const std::optional<crypto::Passphrase> given = is_on_stdin ? std::nullopt : scripted_passphrase();
+    out.push_back(given ? *given : is_on_stdin ? TRY(read_secret_line()) : TRY(ask_new_secret(question)));
+    TRY(crypto::check_passphrase(out.back()));
   }
-  return fail(Code::KEY_UNKNOWN, "no admitter of this hub has such a key file", "--admitter", {{"key", path.filename().string()}});
+  return out;
 }
 
 Result<json::Value> invite(const HubOrgCommand& command) {
@@ -84,7 +100,7 @@ Result<json::Value> sign_admission(const HubOrgCommand& command) {
   }
   hub::Admission last;
   for (const std::string& file : command.admitters) {
-    last = TRY(admit(*hub, command.org, TRY(load_admitter(file, hub->network()))));
+    last = TRY(admit(*hub, command.org, TRY(load_admitter(file, hub->network(), command.passphrase_stdin))));
     if (last.is_admitted) break;
   }
   return json::Value(json::Object{{"ok", true},
@@ -97,16 +113,33 @@ Result<json::Value> sign_admission(const HubOrgCommand& command) {
 
 Result<json::Value> revoke(const HubOrgCommand& command) {
   const std::unique_ptr<hub::Hub> hub = TRY(open_beside(command.data));
-  const party::OrganisationId org = TRY(party::OrganisationId::parse(command.org));
-  if (org == hub->network().hub) return fail(Code::BAD_VALUE, "a hub does not revoke itself", "org", {{"expected", "a member"}});
-  TRY(hub->store().revoke(org.text(), command.reason, hub->options().clock()));
-  return json::Value(json::Object{{"ok", true}, {"org", org.text()}});
+  if (command.withdraw) {
+    TRY(restore_member(*hub, command.org, TRY(load_admitter(command.admitters.front(), hub->network(), command.passphrase_stdin))));
+    return json::Value(json::Object{{"ok", true}, {"org", command.org}, {"served", true}});
+  }
+  if (command.reason.empty()) return fail(Code::EMPTY_FIELD, "why?", "--reason");
+  hub::Departure last;
+  for (const std::string& file : command.admitters) {
+    last = TRY(end_admission(*hub, command.org, command.reason, TRY(load_admitter(file, hub->network(), command.passphrase_stdin))));
+    if (last.is_ended) break;
+  }
+  return json::Value(json::Object{{"ok", true},
+                                  {"org", last.org},
+                                  {"served", false},
+                                  {"ended", to_rfc3339(last.ended)},
+                                  {"signed_by", array_of(last.signed_by)},
+                                  {"revoked", last.is_ended}});
 }
 
 Result<json::Value> init_hub(const InitCommand& command) {
   const party::OrganisationId org = TRY(party::OrganisationId::parse(command.org));
   if (command.url.empty()) return fail(Code::EMPTY_FIELD, "where do members reach the hub?", "--url");
-  TRY(hub::Hub::create({.data = command.data, .store_url = command.store_url, .org = org, .url = command.url, .hosts = command.hosts}));
+  TRY(hub::Hub::create({.data = command.data,
+                        .store_url = command.store_url,
+                        .org = org,
+                        .url = command.url,
+                        .hosts = command.hosts,
+                        .passphrases = TRY(new_passphrases(org.text(), command.passphrase_stdin))}));
   const std::string network = TRY(read_file(command.data + "/network", kFileMax));
   json::Array admitters;
   for (const note::VerifierKey& key : TRY(exchange::Network::parse(network)).admitters)
@@ -135,7 +168,9 @@ int run_init_hub(const InitCommand& command) {
     std::printf("%s: %s\n", member_text(made, "hub").c_str(), command.data.c_str());
     std::printf("  加入者に渡すもの what members are given: %s\n", member_text(made, "network").c_str());
     std::printf("  その指紋 its fingerprint: %s\n", member_text(made, "fingerprint").c_str());
-    std::printf("  承認者の鍵(二人に一つずつ渡し、ここから消す) admitters' keys, one each for two people, then removed from here:\n");
+    std::printf(
+        "  承認者の鍵(合言葉で封じたもの。二人に一つずつ渡し、ここから消す) admitters' keys, each sealed under its passphrase, one for each "
+        "of two people, then removed from here:\n");
     for (const json::Value& file : made.as_object().at("admitters").as_array()) std::printf("    %s\n", file.as_string().c_str());
     std::printf("\n次に next: warifu serve --data %s\n", command.data.c_str());
   });
@@ -171,7 +206,17 @@ int run_org_admit(const HubOrgCommand& command) {
 }
 
 int run_org_revoke(const HubOrgCommand& command) {
-  return finish(revoke(command), command.json, [](const json::Value& made) { std::printf("%s\n", member_text(made, "org").c_str()); });
+  return finish(revoke(command), command.json, [](const json::Value& made) {
+    std::printf("%s\n", member_text(made, "org").c_str());
+    if (made.as_object().at("served").as_bool()) {
+      std::printf("失効の手続を取り消しました。中継を再開します。 Taken back: it is served again.\n");
+      return;
+    }
+    std::printf("  終了 ended: %s\n", member_text(made, "ended").c_str());
+    std::printf("%s\n", made.as_object().at("revoked").as_bool()
+                            ? "失効しました。鍵の記録により全参加機関に伝わります。 Revoked; every member learns it from the log of keys."
+                            : "中継を止めました。失効にはもう一人の署名が必要です。 Served no longer; one more admitter has to sign the end.");
+  });
 }
 
 }  // namespace warifu::app

@@ -170,18 +170,39 @@ Result<json::Value> take_out(const EnvelopeCommand& command) {
   return json::Value(std::move(out));
 }
 
-Result<json::Value> incidents(const IncidentCommand& command) {
-  const std::unique_ptr<Node> node = TRY(open_node(command.data, false));
-  desk::Mailbox& mailbox = *TRY(mailbox_of(*node));
-  if (command.examined > 0) TRY(mailbox.examine_incident(command.examined, now_utc()));
+json::Object shown(std::int64_t number, const std::string& code, const std::string& about, Time at, const std::optional<Time>& examined) {
+  return {{"number", number}, {"code", code}, {"about", about}, {"at", to_rfc3339(at)}, {"examined", time_or_nothing(examined)}};
+}
+
+// Of the node's own machine: as an operator looks.
+Result<json::Value> incidents_in_folder(const IncidentCommand& command) {
+  const std::unique_ptr<Node> node = TRY(open_node(command.access.data, false));
   json::Array out;
-  for (const desk::Incident& incident : TRY(mailbox.incidents(false, kIncidentsMax))) {
+  for (const desk::Incident& incident : TRY(TRY(mailbox_of(*node))->incidents(false, kIncidentsMax))) {
     if (command.evidence > 0 && incident.seq != command.evidence) continue;
-    json::Object one{{"number", incident.seq},
-                     {"code", incident.code},
-                     {"about", incident.about},
-                     {"at", to_rfc3339(incident.at)},
-                     {"examined", time_or_nothing(incident.examined)}};
+    json::Object one = shown(incident.seq, incident.code, incident.about, incident.at, incident.examined);
+    if (command.evidence > 0) one["evidence"] = incident.evidence;
+    out.push_back(std::move(one));
+  }
+  return json::Value(json::Object{{"incidents", std::move(out)}});
+}
+
+// As somebody of the office who may know of them; an auditor says what was found out, which is an act and ends the alarm.
+Result<json::Value> incidents(const IncidentCommand& command) {
+  const Access& access = command.access;
+  const bool is_owner = access.server.empty() && access.as.empty();
+  if (is_owner && command.examined == 0) return incidents_in_folder(command);
+  if (command.examined != 0 && command.comment.empty()) return fail(Code::EMPTY_FIELD, "what was found out?", "--comment");
+  const std::unique_ptr<Door> door = TRY(open_door(access));
+  TRY(door->use_role(party::Role::AUDITOR));
+  if (command.examined != 0) {
+    const std::string target = "/api/incidents/" + std::to_string(command.examined) + "/examination";
+    TRY(door->call("POST", target, json::encode(desk::CommentCommand{command.comment})));
+  }
+  json::Array out;
+  for (const desk::IncidentView& incident : TRY(json::decode<desk::IncidentList>(TRY(door->call("GET", "/api/incidents", std::nullopt)))).incidents) {
+    if (command.evidence > 0 && incident.id != command.evidence) continue;
+    json::Object one = shown(incident.id, incident.code, incident.about, incident.at, incident.examined);
     if (command.evidence > 0) one["evidence"] = incident.evidence;
     out.push_back(std::move(one));
   }
@@ -217,7 +238,7 @@ int run_envelope_export(const EnvelopeCommand& command) {
 }
 
 int run_incidents(const IncidentCommand& command) {
-  return finish(incidents(command), command.json, [&](const json::Value& all) {
+  return finish(incidents(command), command.access.json, [&](const json::Value& all) {
     for (const json::Value& one : all.as_object().at("incidents").as_array()) {
       std::printf("%lld  %s  %-16s %s  %s\n", static_cast<long long>(one.as_object().at("number").as_int64()), member_text(one, "at").c_str(),
                   member_text(one, "code").c_str(), member_text(one, "about").c_str(),

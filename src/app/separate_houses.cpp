@@ -30,8 +30,8 @@ Result<bool> is_house_quiet(const RemoteHouse& house) {
 }  // namespace
 
 // A command of this program that does its work and ends.
-Status SeparateHouses::tool(const std::vector<std::string>& arguments, const std::string& log) {
-  Process process = TRY(Process::start(arguments, {}, log));
+Status SeparateHouses::tool(const std::vector<std::string>& arguments, const std::string& log) const {
+  Process process = TRY(Process::start(arguments, tool_environment_, log));
   if (TRY(process.wait(kToolPatience)) != 0) return fail(Code::PEER_UNAVAILABLE, "a command of the demo failed, see its output", log);
   return {};
 }

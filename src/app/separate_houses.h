@@ -40,11 +40,13 @@ class SeparateHouses {
   [[nodiscard]] const exchange::Network& network() const { return *network_; }
 
  private:
-  Status tool(const std::vector<std::string>& arguments, const std::string& log);
+  Status tool(const std::vector<std::string>& arguments, const std::string& log) const;
   Status until(const std::function<bool()>& condition, const std::string& what, Process& process);
 
   HousesOptions options_;
   std::string hub_;
+  // Of both admitters: nobody admits anybody to this exchange when the demo is over.
+  std::vector<std::string> tool_environment_{"WARIFU_PASSPHRASE=" + to_hex(random_id_bytes())};
   std::optional<exchange::Network> network_;
   std::map<std::string, RemoteHouse, std::less<>> houses_;
   std::vector<Process> hub_process_;

@@ -4,7 +4,9 @@
 #include <map>
 #include <set>
 
+#include "crypto/hash.h"
 #include "note/entry_tree.h"
+#include "note/member_end.h"
 
 namespace warifu::exchange {
 
@@ -28,16 +30,21 @@ struct KeyLog::Reader {
   std::map<Sha256, std::size_t> keys_by_leaf = {}, people_by_leaf = {};
   std::map<std::string, std::vector<std::size_t>> keys_of = {}, people_of = {};  // of an organisation
   std::map<std::string, note::VerifierKey> roots = {};
-  std::string origin = {};                     // of the first entry
-  std::optional<std::size_t> unadmitted = {};  // the first entry of somebody whom nobody admitted
+  std::map<std::string, Sha256> admissions = {};  // leaf hashes
+  std::set<Sha256> texts = {};                    // of the entries, without what is under them
+  std::string origin = {};                        // of the first entry
+  std::optional<std::size_t> unadmitted = {};     // the first entry of somebody whom nobody admitted
 
   Status take(const note::Note& note, std::size_t index);
 
  private:
-  Status check_origin(const std::string& of) {
+  // Of this log, and of somebody who has not left it.
+  Status check_place(const std::string& of, const std::string& org) {
     if (origin.empty()) origin = of;
-    return of == origin ? Status{} : fail(Code::BAD_NOTE, "an entry of another log");
+    if (of != origin) return fail(Code::BAD_NOTE, "an entry of another log");
+    return log.ended_.contains(org) ? fail(Code::CONFLICT, "of an organisation that is no member any more") : Status{};
   }
+  Status add_end(const note::Note& note, const note::MemberEnd& end);
   Status add_member(const note::Note& note, note::MemberEntry member);
   Status add_key(const note::Note& note, note::KeyEntry key, std::size_t index);
   Status add_person(const note::Note& note, note::PersonEntry person, std::size_t index);
@@ -76,7 +83,7 @@ struct KeyLog::Reader {
 };
 
 Status KeyLog::Reader::add_member(const note::Note& note, note::MemberEntry member) {
-  TRY(check_origin(member.origin));
+  TRY(check_place(member.origin, member.org));
   if (roots.contains(member.org) || keys_of.contains(member.org) || people_of.contains(member.org))
     return fail(Code::CONFLICT, "an organisation is admitted once, before anything else of it");
   if (admitters.empty())
@@ -84,7 +91,17 @@ Status KeyLog::Reader::add_member(const note::Note& note, note::MemberEntry memb
   else
     TRY(note::check_signatures(note, member, admitters));
   roots.emplace(member.org, member.root);
+  admissions.emplace(member.org, note::leaf_hash(note));
   log.members_.push_back(std::move(member));
+  return {};
+}
+
+Status KeyLog::Reader::add_end(const note::Note& note, const note::MemberEnd& end) {
+  TRY(check_place(end.origin, end.org));
+  const auto admission = admissions.find(end.org);
+  if (admission == admissions.end() || admission->second != end.admission) return fail(Code::CONFLICT, "the end of no admission in this log");
+  if (!admitters.empty()) TRY(note::check_signatures(note, end, admitters));
+  log.ended_.emplace(end.org, end.ended);
   return {};
 }
 
@@ -104,7 +121,7 @@ Status KeyLog::Reader::check_apart(const std::string& org, bool is_witness, cons
 }
 
 Status KeyLog::Reader::add_key(const note::Note& note, note::KeyEntry key, std::size_t index) {
-  TRY(check_origin(key.origin));
+  TRY(check_place(key.origin, key.org));
   const auto root = roots.find(key.org);
   if (root == roots.end() && !unadmitted) unadmitted = index;
   if (root == roots.end() && !roots.empty()) return fail(Code::KEY_UNKNOWN, "of an organisation that nobody admitted");
@@ -141,7 +158,7 @@ Status KeyLog::Reader::check_signatures(const note::Note& note, const note::Pers
 }
 
 Status KeyLog::Reader::add_person(const note::Note& note, note::PersonEntry person, std::size_t index) {
-  TRY(check_origin(person.origin));
+  TRY(check_place(person.origin, person.org));
   TRY(check_signatures(note, person));
   const auto is_witness = [&](std::size_t i) {
     return log.keys_[i].entry.purpose == note::KeyPurpose::witness && log.keys_[i].entry.key == person.key;
@@ -155,7 +172,10 @@ Status KeyLog::Reader::add_person(const note::Note& note, note::PersonEntry pers
 }
 
 Status KeyLog::Reader::take(const note::Note& note, std::size_t index) {
+  // With another line under it the same entry is another leaf: a key that was revoked would be in force again, and nobody had signed that.
+  if (!texts.insert(crypto::sha256(note.text)).second) return fail(Code::CONFLICT, "stands in the log already");
   if (Result<note::MemberEntry> member = note::MemberEntry::parse(note.text)) return add_member(note, std::move(*member));
+  if (const Result<note::MemberEnd> end = note::MemberEnd::parse(note.text)) return add_end(note, *end);
   if (Result<note::KeyEntry> key = note::KeyEntry::parse(note.text)) return add_key(note, std::move(*key), index);
   Result<note::PersonEntry> person = note::PersonEntry::parse(note.text);
   if (!person) return fail(Code::BAD_NOTE, "neither an organisation's nor a person's entry");
@@ -175,8 +195,14 @@ Result<KeyLog> KeyLog::create(std::span<const std::string> entries, std::span<co
   return log;
 }
 
+std::optional<Time> KeyLog::ended(const std::string& org) const {
+  const auto found = ended_.find(org);
+  return found == ended_.end() ? std::nullopt : std::optional<Time>(found->second);
+}
+
 template <class Entry>
-bool KeyLog::in_force(const std::vector<Item<Entry>>& items, std::size_t at, Time t) {
+bool KeyLog::in_force(const std::vector<Item<Entry>>& items, std::size_t at, Time t) const {
+  if (const std::optional<Time> end = ended(items[at].entry.org); end && *end <= t) return false;
   return note::in_force_from(
       at, t, [&](std::size_t i) -> const Entry& { return items[i].entry; },
       [&](std::size_t i) -> const std::vector<std::size_t>& { return items[i].next; });

@@ -1,6 +1,7 @@
 #pragma once
 // The key log as a stranger reads it: from its entries alone, whose key was valid when. Pure; used to verify evidence away from any store.
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,10 +30,15 @@ class KeyLog {
   // when they are given, by two of the admitters); its key entries are signed by it. In a log that admits anybody, nobody has a key without having
   // been admitted; in one that admits nobody (a directory of a single process) roots are not known here and are not asked for. Entries about people
   // are signed by their organisation and a second person (the first two: by the root), by keys that no earlier entry has ended. Successors and the
-  // keys of witnesses follow the rules of the directory. EVIDENCE_INVALID with `where` = the entry's index.
+  // keys of witnesses follow the rules of the directory. No text stands in the log twice, whatever signatures are under it. The end of an admission
+  // (note/member_end.h) follows it, is signed by two of the admitters when they are given, and is the last of the organisation.
+  // EVIDENCE_INVALID with `where` = the entry's index.
   [[nodiscard]] static Result<KeyLog> create(std::span<const std::string> entries, std::span<const note::VerifierKey> admitters = {});
 
   [[nodiscard]] const std::vector<note::MemberEntry>& members() const { return members_; }
+
+  // When the admission of this organisation ended; nothing while it has not. From then on none of its keys is in force.
+  [[nodiscard]] std::optional<Time> ended(const std::string& org) const;
 
   // In force at that instant.
   [[nodiscard]] std::vector<OrganisationKey> organisation_keys(const std::string& org, Time at) const;
@@ -52,9 +58,10 @@ class KeyLog {
   };
   struct Reader;
   template <class Entry>
-  [[nodiscard]] static bool in_force(const std::vector<Item<Entry>>& items, std::size_t at, Time t);
+  [[nodiscard]] bool in_force(const std::vector<Item<Entry>>& items, std::size_t at, Time t) const;
 
   std::vector<note::MemberEntry> members_;
+  std::map<std::string, Time> ended_;  // of an organisation that is no member any more
   std::vector<Item<note::KeyEntry>> keys_;
   std::vector<Item<note::PersonEntry>> people_;
 };

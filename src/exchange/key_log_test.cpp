@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "note/member_end.h"
+
 namespace warifu::exchange {
 namespace {
 
@@ -216,6 +218,58 @@ TEST_CASE("the admission of an organisation names the root that its keys must be
     witness.key = key(secret, 1000, 5000).key;
     writer.add(witness);
     CHECK(KeyLog::create(writer.entries).error().where == "3");
+  }
+  SUBCASE("ended by two admitters: nothing of it counts from then on, and what was before stays") {
+    add_member({writer.root, first, second});
+    const Sha256 admission = note::leaf_hash(note::Note::parse(writer.entries[0]).value());
+    writer.add(key(Ed25519Secret::generate(), 1000, 5000));
+    const auto add_end = [&](const Sha256& of, const std::vector<note::Signer>& signers, const std::string& org = "kakuu-police.example") {
+      const note::MemberEnd end{"hub.example/keys", org, at(2000), of};
+      writer.entries.push_back(note::sign_note(end.text().value(), signers).value().serialise());
+    };
+    const auto place = [&] {
+      const auto log = KeyLog::create(writer.entries, admitters);
+      return log ? std::string("good") : log.error().where;
+    };
+    const auto refused = [&](const Sha256& of, const std::vector<note::Signer>& signers, const std::string& org = "kakuu-police.example") {
+      add_end(of, signers, org);
+      const std::string where = place();
+      writer.entries.pop_back();
+      return where == "2";
+    };
+    CHECK(refused(admission, {first}));
+    CHECK(refused(admission, {first, writer.root}));
+    CHECK(refused(Sha256{}, {first, second}));
+    CHECK(refused(admission, {first, second}, "other.example"));
+    CHECK(place() == "good");
+    CHECK(!KeyLog::create(writer.entries, admitters)->ended("kakuu-police.example"));
+    add_end(admission, {first, second});
+    const KeyLog log = KeyLog::create(writer.entries, admitters).value();
+    CHECK(log.ended("kakuu-police.example") == at(2000));
+    CHECK(in_force(log, 1999) == std::vector<std::size_t>{1});
+    CHECK(in_force(log, 2000).empty());
+    // No further entry of it, and no second end.
+    writer.add(key(Ed25519Secret::generate(), 1000, 9000));
+    CHECK(place() == "3");
+    writer.entries.pop_back();
+    add_end(admission, {second, first});
+    CHECK(place() == "3");
+  }
+  SUBCASE("a key that was revoked does not come back with another line under its old entry") {
+    add_member({writer.root, first, second});
+    const Ed25519Secret secret = Ed25519Secret::generate();
+    const Sha256 leaf = writer.add(key(secret, 1000, 5000));
+    const std::string entry = writer.entries.back();
+    writer.add(key(secret, 1000, 1500, leaf));
+    for (const std::string& line : {note::Note::parse(entry).value().signatures.front().text(), first.sign("anything\n").value().text()}) {
+      writer.entries.push_back(entry + line + "\n");
+      CHECK(KeyLog::create(writer.entries).error().where == "3");
+      writer.entries.pop_back();
+    }
+    CHECK(in_force(KeyLog::create(writer.entries).value(), 1600).empty());
+    // Its organisation may enter it anew: that is another text.
+    writer.add(key(secret, 1600, 5000));
+    CHECK(in_force(KeyLog::create(writer.entries).value(), 1600) == std::vector<std::size_t>{3});
   }
   SUBCASE("twice, or after a key") {
     add_member({writer.root, first, second});

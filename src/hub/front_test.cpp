@@ -272,8 +272,27 @@ TEST_CASE("joining is bound to an invitation, a certificate and two people; a re
   CHECK(eventually([&] { return newcomer.send("GET", "/exchange/v1/messages").status == 200; }));
   CHECK(must(world.hub->directory().documents_after(0, 10)).documents.size() == 1);
   CHECK(invite(*world.hub, newcomer.org, "agency").error().code == Code::CONFLICT);
-  must(world.hub->store().revoke(newcomer.org, "left", now_utc()));
+
+  // It ends like it began: by two. From the first signature on it is served no longer; taken back, it is served again.
+  CHECK(end_admission(*world.hub, newcomer.org, "left", new_signer("hub.example/admit/1")).error().code == Code::KEY_UNKNOWN);
+  CHECK(end_admission(*world.hub, "nobody.example", "left", one).error().code == Code::NOT_FOUND);
+  CHECK(end_admission(*world.hub, "hub.example", "left", one).error().code == Code::BAD_VALUE);
+  CHECK(!must(end_admission(*world.hub, newcomer.org, "left", one)).is_ended);
+  CHECK(!must(end_admission(*world.hub, newcomer.org, "left", one)).is_ended);
   CHECK(eventually([&] { return newcomer.send("GET", "/exchange/v1/messages").status == 403; }));
+  CHECK(!must(world.hub->directory().member_end(must(party::OrganisationId::parse(newcomer.org)))));
+  must(restore_member(*world.hub, newcomer.org, two));
+  CHECK(restore_member(*world.hub, newcomer.org, two).error().code == Code::NOT_FOUND);
+  CHECK(eventually([&] { return newcomer.send("GET", "/exchange/v1/messages").status == 200; }));
+  CHECK(!must(end_admission(*world.hub, newcomer.org, "left", two)).is_ended);
+  const Departure ended = must(end_admission(*world.hub, newcomer.org, "left", one));
+  CHECK(ended.is_ended);
+  CHECK(ended.signed_by == std::vector<std::string>{"hub.example/admit/2", "hub.example/admit/1"});
+  CHECK(must(world.hub->directory().member_end(must(party::OrganisationId::parse(newcomer.org))))->ended == ended.ended);
+  CHECK(restore_member(*world.hub, newcomer.org, two).error().code == Code::CONFLICT);
+  CHECK(must(end_admission(*world.hub, newcomer.org, "again", two)).is_ended);
+  CHECK(eventually([&] { return newcomer.send("GET", "/exchange/v1/messages").status == 403; }));
+  CHECK(invite(*world.hub, newcomer.org, "agency").error().code == Code::CONFLICT);
 }
 
 TEST_CASE("a hub asks its witness over HTTP and goes on when the witness is away") {

@@ -5,7 +5,7 @@
 //   DIR/hub.json        whose hub, where its store is
 //   DIR/network         what a member must know (warifu-network/v1)
 //   DIR/keys/           <hub>_root, _sign, _log, _keys, _witness: seeds, mode 0600
-//   DIR/admitters/      <hub>_admit_1, _admit_2: made here once, to be carried away by two people
+//   DIR/admitters/      <hub>_admit_1, _admit_2: made here once, each sealed under a passphrase, to be carried away by two people
 //   DIR/tls.crt, tls.key
 //   DIR/directory.sqlite, hub.sqlite     or two schemas in PostgreSQL
 //   DIR/logs/log, logs/keys              the two logs as files (tlog-tiles)
@@ -29,6 +29,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "crypto/admitter_file.h"
 #include "exchange/hub.h"
 #include "exchange/joining.h"
 #include "exchange/network.h"
@@ -71,7 +72,11 @@ struct HubSetup {
   std::string url;                 // https://host:port, as members reach it
   std::vector<std::string> hosts;  // of the certificate, besides the host of the URL
   std::function<Time()> clock = now_utc;
+  // Of the admitters, in their order. None: their keys lie there as seeds in clear, which is for hubs that are thrown away (tests, benchmarks);
+  // no command opens such a key.
+  std::vector<crypto::Passphrase> passphrases = {};
 };
+inline constexpr std::size_t kAdmitters = 2;  // that a hub is made with
 
 // What is refused: a whole request, or one message of a good one.
 enum class HubEvent { request, message };

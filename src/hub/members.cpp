@@ -7,6 +7,7 @@
 #include "base/failpoint.h"
 #include "json/codec.h"
 #include "json/write.h"
+#include "note/member_end.h"
 #include "party/organisation.h"
 
 namespace warifu::hub {
@@ -14,6 +15,14 @@ namespace warifu::hub {
 namespace {
 
 constexpr std::string_view kInvited = "invited", kApplied = "applied", kAdmitted = "admitted";
+// A running hub looks up once a second who is served: what it promises until then is not to fall behind the end.
+constexpr Duration kUntilHubKnows = seconds(2);
+
+Status check_admitter(Hub& hub, const note::Signer& admitter) {
+  const std::vector<note::VerifierKey>& known = hub.network().admitters;
+  if (std::ranges::find(known, admitter.verifier()) != known.end()) return {};
+  return fail(Code::KEY_UNKNOWN, "not an admitter of this hub", "admitter", {{"key", admitter.verifier().name}});
+}
 
 Result<store::HubApplication> waiting_of(Hub& hub, const std::string& org) {
   for (store::HubApplication& application : TRY(hub.store().applications()))
@@ -96,8 +105,7 @@ Result<std::vector<PendingMember>> pending(Hub& hub) {
 
 Result<Admission> admit(Hub& hub, const std::string& org, const note::Signer& admitter) {
   const exchange::Network& network = hub.network();
-  if (std::ranges::find(network.admitters, admitter.verifier()) == network.admitters.end())
-    return fail(Code::KEY_UNKNOWN, "not an admitter of this hub", "admitter", {{"key", admitter.verifier().name}});
+  TRY(check_admitter(hub, admitter));
   store::HubApplication application = TRY(waiting_of(hub, org));
   exchange::Application parts = TRY(exchange::Application::parse(application.bundle));
   note::Note note = TRY(note::Note::parse(parts.admission));
@@ -127,6 +135,53 @@ Result<Admission> admit(Hub& hub, const std::string& org, const note::Signer& ad
   TRY(hub.store().change_application(application, before, now));
   out.is_admitted = true;
   return out;
+}
+
+namespace {
+
+// The end as far as it is signed; the first one, or one that nobody has signed yet, begins now.
+Result<note::Note> end_so_far(Hub& hub, const party::OrganisationId& org, const std::optional<store::HubRevocation>& before) {
+  if (before && !before->end.empty()) return note::Note::parse(before->end);
+  const std::optional<Sha256> admission = TRY(hub.directory().admission_leaf(org));
+  if (!admission) return fail(Code::NOT_FOUND, "not a member of this exchange", "org");
+  const Time ended = Time::from_seconds((hub.options().clock() + kUntilHubKnows).seconds());
+  const note::MemberEnd end{hub.network().keys.name, org.text(), ended, *admission};
+  return note::Note{TRY(end.text()), {}};
+}
+
+}  // namespace
+
+Result<Departure> end_admission(Hub& hub, const std::string& org, const std::string& reason, const note::Signer& admitter) {
+  TRY(check_admitter(hub, admitter));
+  const party::OrganisationId id = TRY(party::OrganisationId::parse(org));
+  if (id == hub.network().hub) return fail(Code::BAD_VALUE, "a hub does not revoke itself", "org", {{"expected", "a member"}});
+  const std::optional<store::HubRevocation> before = TRY(hub.store().revocation(org));
+  note::Note note = TRY(end_so_far(hub, id, before));
+  Departure out{org, TRY(note::MemberEnd::parse(note.text)).ended, admitters_of(note, hub.network()), false};
+  if (TRY(hub.directory().member_end(id))) {
+    out.is_ended = true;
+    return out;
+  }
+  if (std::ranges::find(out.signed_by, admitter.verifier().name) == out.signed_by.end()) {
+    note.signatures.push_back(TRY(admitter.sign(note.text)));
+    out.signed_by.push_back(admitter.verifier().name);
+  }
+  // Served no longer before the log says so: what is promised after the end would count for nobody.
+  TRY(hub.store().revoke({org, reason, note.serialise(), hub.options().clock()}, before));
+  failpoint("hub.end.revoked");
+  if (out.signed_by.size() < 2) return out;
+  TRY(hub.directory().add_entry(note.serialise()));
+  out.is_ended = true;
+  return out;
+}
+
+Status restore_member(Hub& hub, const std::string& org, const note::Signer& admitter) {
+  TRY(check_admitter(hub, admitter));
+  const party::OrganisationId id = TRY(party::OrganisationId::parse(org));
+  if (TRY(hub.directory().member_end(id))) return fail(Code::CONFLICT, "an admission that has ended does not begin again", "org");
+  const std::optional<store::HubRevocation> revocation = TRY(hub.store().revocation(org));
+  if (!revocation) return fail(Code::NOT_FOUND, "it is served", "org");
+  return hub.store().restore(*revocation);
 }
 
 }  // namespace warifu::hub

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "crypto/certificate.h"
 #include "desk/keyring.h"
+#include "hub/admitter.h"
 #include "hub/hub.h"
 #include "json/codec.h"
 #include "note/directory_entry.h"
@@ -17,7 +18,6 @@ namespace {
 
 constexpr mode_t kPrivateFolder = 0700, kPrivate = 0600, kPublic = 0644;
 constexpr Duration kOwnKeyPeriod = days(365 * 5);
-constexpr int kAdmitters = 2;
 
 struct Keys {
   note::Signer root, sign, log, keys, witness;
@@ -27,10 +27,16 @@ struct Keys {
 Result<Keys> make_keys(const HubSetup& setup) {
   const std::string hub = setup.org.text();
   const desk::Keyring own(setup.data + "/keys");
-  const desk::Keyring carried(setup.data + "/admitters");
+  const std::string carried = setup.data + "/admitters";
   Keys out{TRY(own.create(note::root_name(hub))),        TRY(own.create(note::sign_name(hub))), TRY(own.create(exchange::message_log_name(hub))),
            TRY(own.create(exchange::key_log_name(hub))), TRY(own.create(hub + "/witness")),     {}};
-  for (int i = 1; i <= kAdmitters; ++i) out.admitters.push_back(TRY(carried.create(hub + "/admit/" + std::to_string(i))));
+  TRY(make_directories(carried, kPrivateFolder));
+  const desk::Keyring ring(carried);
+  for (std::size_t i = 0; i < kAdmitters; ++i) {
+    const std::string name = hub + "/admit/" + std::to_string(i + 1);
+    out.admitters.push_back(setup.passphrases.empty() ? TRY(ring.create(name))
+                                                      : TRY(create_admitter(ring.path_of(name), name, setup.passphrases[i])));
+  }
   return out;
 }
 
@@ -68,6 +74,8 @@ Status Hub::create(const HubSetup& setup) {
   std::error_code failed;
   if (std::filesystem::exists(setup.data, failed) && !std::filesystem::is_empty(setup.data, failed))
     return fail(Code::CONFLICT, "the folder is not empty", setup.data);
+  if (!setup.passphrases.empty() && setup.passphrases.size() != kAdmitters)
+    return fail(Code::BAD_VALUE, "one passphrase for each admitter", "passphrases", {{"expected", std::to_string(kAdmitters)}});
   const auto fill = [&setup]() -> Status {
     TRY(make_directories(setup.data, kPrivateFolder));
     std::vector<std::string> hosts = setup.hosts;

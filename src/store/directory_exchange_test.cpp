@@ -41,6 +41,9 @@ struct World {
   }
   std::shared_ptr<DirectoryStore> open(TestStore& store) {
     store.fresh().reset();
+    return reopen(store);
+  }
+  [[nodiscard]] std::shared_ptr<DirectoryStore> reopen(TestStore& store) {
     return must(DirectoryStore::create(
         [&store](Access access) -> Result<std::unique_ptr<Database>> { return store.connect(access); },
         {.key = key.verifier(), .admitters = {admitter_1.verifier(), admitter_2.verifier()}, .clock = [this] { return now; }, .signer = {}}));
@@ -369,6 +372,94 @@ TEST_CASE("a witness's key serves nothing else, to whoever adds it and whoever f
     note::KeyEntry next = world.key_entry(KeyPurpose::sign, ed25519, raw(witness.verifier()));
     next.previous = log.sign_leaf;
     CHECK(refused({key(KeyPurpose::witness, witness)}, world.signed_by(next, {world.root})));
+  });
+}
+
+TEST_CASE("an admission ends when two admitters say so: its keys count no more for the hub, a node and whoever reads the log later") {
+  for_both_engines([](TestStore& store) {
+    World world(store);
+    DirectoryStore &hub = *world.hub, &replica = *world.replica;
+    world.admit(hub);
+    const std::vector<std::string> before = must(hub.entries());
+    must(replica.follow(before, world.checkpoint_over(before)));
+    CHECK(!must(hub.member_end(world.org)));
+    const Sha256 admission = *must(hub.admission_leaf(world.org));
+    CHECK(admission == ledger::leaf_hash(bytes_of(before[0])));
+    CHECK(!must(hub.admission_leaf(must(party::OrganisationId::parse("nobody.example")))));
+
+    world.now = world.now + days(1);
+    note::MemberEnd end{world.key.verifier().name, world.org.text(), world.now, admission};
+    const std::vector<Signer> both{world.admitter_1, world.admitter_2};
+    CHECK(code_of(hub.add_entry(world.signed_by(end, {world.admitter_1}))) == Code::SIGNATURE_MISSING);
+    CHECK(code_of(hub.add_entry(world.signed_by(end, {world.admitter_1, world.root}))) == Code::SIGNATURE_MISSING);
+    const auto changed = [&](auto change) {
+      note::MemberEnd other = end;
+      change(other);
+      return code_of(hub.add_entry(world.signed_by(other, both)));
+    };
+    CHECK(changed([](note::MemberEnd& e) { e.origin = "hub.example/log"; }) == Code::BAD_NOTE);
+    CHECK(changed([](note::MemberEnd& e) { e.org = "nobody.example"; }) == Code::CONFLICT);
+    CHECK(changed([](note::MemberEnd& e) { e.admission = Sha256{}; }) == Code::CONFLICT);
+    CHECK(changed([](note::MemberEnd& e) { e.ended = e.ended + minutes(6); }) == Code::TIME_IN_FUTURE);
+    must(hub.add_entry(world.signed_by(end, both)));
+    CHECK(must(hub.member_end(world.org)) == end);
+    CHECK(must(hub.member(world.org)).has_value());  // it was admitted, and that stays
+    CHECK(must(hub.organisation_keys(world.org, world.now)).empty());
+    CHECK(must(hub.organisation_keys(world.org, world.now - seconds(1))) == std::vector{world.sign.verifier()});
+    // Nothing more of it, no second end, and no way back.
+    CHECK(changed([](note::MemberEnd& e) { e.ended = e.ended - seconds(9); }) == Code::CONFLICT);
+    const auto later = world.key_entry(KeyPurpose::tls, note::OrgKeyAlgorithm::spki_sha256, Bytes(32, 1));
+    CHECK(code_of(hub.add_entry(world.signed_by(later, {world.root}))) == Code::CONFLICT);
+    const PersonId person = PersonId::random();
+    const Signer device = new_signer(note::person_name(world.org.text(), person));
+    const note::PersonEntry enrolled{world.key.verifier().name,
+                                     world.org.text(),
+                                     person,
+                                     "approver",
+                                     {},
+                                     note::PersonKeyAlgorithm::ed25519,
+                                     raw(device.verifier()),
+                                     {},
+                                     {world.now, world.now + days(1)},
+                                     {}};
+    CHECK(code_of(hub.add_entry(world.signed_by(enrolled, {world.sign, world.root}))) == Code::CONFLICT);
+    CHECK(code_of(hub.add_entry(world.good_admission())) == Code::CONFLICT);
+
+    std::vector<std::string> entries = must(hub.entries());
+    must(replica.follow(std::span(entries).subspan(2), world.checkpoint_over(entries)));
+    CHECK(must(replica.member_end(world.org)) == end);
+    CHECK(must(replica.organisation_keys(world.org, world.now)).empty());
+    entries.push_back(world.signed_by(later, {world.root}));
+    CHECK(code_of(replica.follow(std::span(entries).subspan(3), world.checkpoint_over(entries))) == Code::CONFLICT);
+    // After a restart as before.
+    const auto again = world.reopen(store);
+    CHECK(must(again->member_end(world.org)) == end);
+    CHECK(must(again->organisation_keys(world.org, world.now)).empty());
+  });
+}
+
+TEST_CASE("a key that was revoked does not come back with another line under its old entry") {
+  for_both_engines([](TestStore& store) {
+    World world(store);
+    DirectoryStore& hub = *world.hub;
+    world.admit(hub);
+    const std::string entry = must(hub.entries())[1];
+    note::KeyEntry revoked = world.key_entry(KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, raw(world.sign.verifier()));
+    revoked.previous = ledger::leaf_hash(bytes_of(entry));
+    world.now = world.now + minutes(1);
+    revoked.valid.until = world.now;
+    must(hub.add_entry(world.signed_by(revoked, {world.root})));
+    std::vector<std::string> entries = must(hub.entries());
+    must(world.replica->follow(entries, world.checkpoint_over(entries)));
+    for (const std::string& line : {must(note::Note::parse(entry)).signatures.front().text(), must(world.admitter_1.sign("anything\n")).text()}) {
+      const std::string with_a_line = entry + line + "\n";
+      CHECK(code_of(hub.add_entry(with_a_line)) == Code::CONFLICT);
+      entries.push_back(with_a_line);
+      CHECK(code_of(world.replica->follow(std::span(entries).subspan(3), world.checkpoint_over(entries))) == Code::CONFLICT);
+      entries.pop_back();
+    }
+    CHECK(must(hub.organisation_keys(world.org, world.now)).empty());
+    CHECK(must(world.replica->organisation_keys(world.org, world.now)).empty());
   });
 }
 

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "crypto/hash.h"
 #include "ledger/merkle.h"
 
 namespace warifu::store {
 
 using note::KeyEntry;
+using note::MemberEnd;
 using note::MemberEntry;
 using note::PersonEntry;
 
@@ -30,6 +32,10 @@ Status DirectoryStore::Log::add(std::string serialised) {
     item.person = std::move(*person);
   } else if (Result<MemberEntry> member = MemberEntry::parse(parsed->text)) {
     item.member = std::move(*member);
+  } else if (Result<MemberEnd> ended = MemberEnd::parse(parsed->text)) {
+    const auto admission = by_leaf.find(ended->admission);
+    if (admission == by_leaf.end() || !items[admission->second].member) return corrupt(seq);
+    item.end = std::move(*ended);
   } else {
     return corrupt(seq);
   }
@@ -40,7 +46,9 @@ Status DirectoryStore::Log::add(std::string serialised) {
     items[found->second].next.push_back(index);
   }
   if (item.member && !members.emplace(item.member->org, index).second) return corrupt(seq);
+  if (item.end && !ends.emplace(item.end->org, index).second) return corrupt(seq);
   if (!by_leaf.emplace(item.leaf, index).second) return corrupt(seq);
+  texts.insert(crypto::sha256(parsed->text));
   if (item.key) keys[item.key->org].push_back(index);
   if (item.person) people[{item.person->org, item.person->person}].push_back(index);
   items.push_back(std::move(item));
@@ -56,7 +64,7 @@ Result<std::vector<note::VerifierKey>> sign_keys_of(const Log& log, const std::s
   if (found == log.keys.end()) return out;
   for (const std::size_t i : found->second)
     if (log.items[i].key->purpose == note::KeyPurpose::sign && is_it(i)) {
-      note::VerifierKey key = TRY(log.items[i].key->verifier());
+      note::VerifierKey key = TRY(log.verifier(i));
       if (std::ranges::find(out, key) == out.end()) out.push_back(std::move(key));
     }
   return out;
@@ -65,6 +73,33 @@ Result<std::vector<note::VerifierKey>> sign_keys_of(const Log& log, const std::s
 tl::unexpected<Error> not_apart() { return fail(Code::CONFLICT, "a witness's key serves nothing else", "key"); }
 
 }  // namespace
+
+namespace {
+
+constexpr std::size_t kReadyMax = 16'384;  // of each kind; beyond it they are made anew
+
+template <class T, class F>
+Result<T> made_once(std::map<Sha256, T>& ready, std::mutex& mutex, const Sha256& leaf, F&& make) {
+  {
+    const std::scoped_lock lock(mutex);
+    if (const auto found = ready.find(leaf); found != ready.end()) return found->second;
+  }
+  T fresh = TRY(make());
+  const std::scoped_lock lock(mutex);
+  if (ready.size() >= kReadyMax) ready.clear();
+  ready.emplace(leaf, fresh);
+  return fresh;
+}
+
+}  // namespace
+
+Result<note::VerifierKey> DirectoryStore::Log::verifier(std::size_t at) const {
+  return made_once(ready_->verifiers, ready_->mutex, items[at].leaf, [&] { return items[at].key->verifier(); });
+}
+
+Result<note::PersonKey> DirectoryStore::Log::person_key(std::size_t at) const {
+  return made_once(ready_->people, ready_->mutex, items[at].leaf, [&] { return items[at].person->person_key(); });
+}
 
 Result<std::vector<note::VerifierKey>> DirectoryStore::Log::sign_keys(const std::string& org, Time at) const {
   return sign_keys_of(*this, org, [&](std::size_t i) { return key_in_force(i, at); });

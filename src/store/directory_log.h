@@ -2,7 +2,10 @@
 // Inside the directory store: its entries as they were read, parsed once. Entries are never changed, so that a later log is this one and more.
 
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,14 +20,17 @@ struct DirectoryStore::Log {
   struct Item {
     std::string serialised;
     Sha256 leaf;
-    std::optional<note::KeyEntry> key;  // exactly one of these three
+    std::optional<note::KeyEntry> key;  // exactly one of these four
     std::optional<note::PersonEntry> person;
     std::optional<note::MemberEntry> member;
+    std::optional<note::MemberEnd> end;
     std::vector<std::size_t> next;  // its successors: one, and revocations of it that came later
   };
   std::vector<Item> items;
   std::map<Sha256, std::size_t> by_leaf;
+  std::set<Sha256> texts;                                                       // of the entries, without what is under them
   std::map<std::string, std::size_t> members;                                   // of an organisation: its admission
+  std::map<std::string, std::size_t> ends;                                      // of an organisation: the end of its admission
   std::map<std::string, std::vector<std::size_t>> keys;                         // of an organisation
   std::map<std::pair<std::string, PersonId>, std::vector<std::size_t>> people;  // of a person
 
@@ -36,8 +42,13 @@ struct DirectoryStore::Log {
     const auto found = members.find(org);
     return found == members.end() ? nullptr : &*items[found->second].member;
   }
+  [[nodiscard]] const note::MemberEnd* end(const std::string& org) const {
+    const auto found = ends.find(org);
+    return found == ends.end() ? nullptr : &*items[found->second].end;
+  }
   template <class Entry>
   [[nodiscard]] bool in_force(std::size_t at, std::optional<Entry> Item::* member, Time t) const {
+    if (const note::MemberEnd* over = end((items[at].*member)->org); over != nullptr && over->ended <= t) return false;
     return note::in_force_from(
         at, t, [&](std::size_t i) -> const Entry& { return *(items[i].*member); },
         [&](std::size_t i) -> const std::vector<std::size_t>& { return items[i].next; });
@@ -55,6 +66,10 @@ struct DirectoryStore::Log {
         [&](std::size_t i) -> const std::vector<std::size_t>& { return items[i].next; });
   }
 
+  // The key of an entry, ready to verify with: that its point may be one is checked once, since entries never change.
+  [[nodiscard]] Result<note::VerifierKey> verifier(std::size_t at) const;
+  [[nodiscard]] Result<note::PersonKey> person_key(std::size_t at) const;
+
   // In force at that instant.
   [[nodiscard]] Result<std::vector<note::VerifierKey>> sign_keys(const std::string& org, Time at) const;
   // With which the organisation may sign a new entry: in force at that instant (without one, at any), and revoked by nothing.
@@ -64,6 +79,15 @@ struct DirectoryStore::Log {
   [[nodiscard]] Status check_apart(const note::PersonEntry& entry) const;
   // RFC 6962 over the first of them.
   [[nodiscard]] Sha256 root(std::size_t size) const;
+
+ private:
+  // By the leaf hash of the entry, which says what its key is: logs that are copies of each other share it, whatever is added to one of them.
+  struct Ready {
+    std::mutex mutex;
+    std::map<Sha256, note::VerifierKey> verifiers;
+    std::map<Sha256, note::PersonKey> people;
+  };
+  std::shared_ptr<Ready> ready_ = std::make_shared<Ready>();
 };
 
 }  // namespace warifu::store

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "crypto/hash.h"
 #include "crypto/plain_text.h"
 #include "json/codec.h"
 #include "json/write.h"
@@ -171,7 +172,7 @@ Result<std::vector<desk::PublishedPerson>> DirectoryStore::person(const party::O
       if (!log.person_in_force(i, at)) continue;
       const Result<party::Role> role = enum_parse<party::Role>(entry.role);
       if (!role) continue;  // a role of a later version: no act of ours is written in it
-      out.push_back({org, person, *role, entry.unit, entry.delegator, TRY(entry.person_key()), entry.valid.from, entry.valid.until,
+      out.push_back({org, person, *role, entry.unit, entry.delegator, TRY(log.person_key(i)), entry.valid.from, entry.valid.until,
                      !log.may_vouch(i, &Log::Item::person)});
     }
     return out;
@@ -213,6 +214,20 @@ Result<std::optional<note::MemberEntry>> DirectoryStore::member(const party::Org
   return with_log([&](const Log& log) -> Result<std::optional<note::MemberEntry>> {
     const note::MemberEntry* found = log.member(org.text());
     return found == nullptr ? std::optional<note::MemberEntry>{} : std::optional<note::MemberEntry>(*found);
+  });
+}
+
+Result<std::optional<Sha256>> DirectoryStore::admission_leaf(const party::OrganisationId& org) const {
+  return with_log([&](const Log& log) -> Result<std::optional<Sha256>> {
+    const auto found = log.members.find(org.text());
+    return found == log.members.end() ? std::optional<Sha256>{} : std::optional<Sha256>(log.items[found->second].leaf);
+  });
+}
+
+Result<std::optional<note::MemberEnd>> DirectoryStore::member_end(const party::OrganisationId& org) const {
+  return with_log([&](const Log& log) -> Result<std::optional<note::MemberEnd>> {
+    const note::MemberEnd* found = log.end(org.text());
+    return found == nullptr ? std::optional<note::MemberEnd>{} : std::optional<note::MemberEnd>(*found);
   });
 }
 
@@ -281,19 +296,36 @@ Status DirectoryStore::check_member(Database& database, const Log& log, const no
   return {};
 }
 
+Status DirectoryStore::check_end(const Log& log, const note::Note& note, const note::MemberEnd& end, const Moment& moment) const {
+  if (end.origin != options_.key.name) return fail(Code::BAD_NOTE, "an entry of another log", "origin");
+  TRY(note::check_signatures(note, end, options_.admitters));
+  const auto admission = log.members.find(end.org);
+  if (admission == log.members.end() || log.items[admission->second].leaf != end.admission)
+    return conflict("the end of no admission in the directory", "prev");
+  if (log.end(end.org) != nullptr) return conflict("an admission ends once", "org");
+  if (end.ended > moment.now + kClocksDiffer) return fail(Code::TIME_IN_FUTURE, "an admission ends when it is said to", "ended");
+  return {};
+}
+
 Status DirectoryStore::check_new(Database& database, const Log& log, const std::string& serialised, const Moment& moment) const {
   const note::Note note = TRY(note::Note::parse(serialised));
   const std::string& origin = options_.key.name;
   const Time now = moment.now, ended_by = moment.is_replay ? now + kClocksDiffer : now;
-  if (log.by_leaf.contains(note::leaf_hash(note))) return conflict("this entry is in the directory already", "");
+  // With another line under it the same entry is another leaf: a key that was revoked would be in force again, and nobody had signed that.
+  if (log.texts.contains(crypto::sha256(note.text))) return conflict("this entry is in the directory already", "");
+  const auto has_left = [&log](const std::string& org) -> Status {
+    return log.end(org) == nullptr ? Status{} : conflict("of an organisation that is no member any more", "org");
+  };
   const auto item_of = [&](const Sha256& leaf) -> const Log::Item* {
     const auto found = log.by_leaf.find(leaf);
     return found == log.by_leaf.end() ? nullptr : &log.items[found->second];
   };
 
   if (const Result<note::MemberEntry> member = note::MemberEntry::parse(note.text)) return check_member(database, log, note, *member);
+  if (const Result<note::MemberEnd> end = note::MemberEnd::parse(note.text)) return check_end(log, note, *end, moment);
   if (const Result<KeyEntry> key = KeyEntry::parse(note.text)) {
     if (key->origin != origin) return fail(Code::BAD_NOTE, "an entry of another log", "origin");
+    TRY(has_left(key->org));
     const std::optional<note::VerifierKey> root = TRY(root_of(database, log, key->org));
     if (!root) return fail(Code::KEY_UNKNOWN, "the root key of this organisation is not known", "org", {{"signer", note::root_name(key->org)}});
     const auto present = log.keys.find(key->org);
@@ -316,6 +348,7 @@ Status DirectoryStore::check_new(Database& database, const Log& log, const std::
 
   const PersonEntry person = TRY(PersonEntry::parse(note.text));
   if (person.origin != origin) return fail(Code::BAD_NOTE, "an entry of another log", "origin");
+  TRY(has_left(person.org));
   const Result<party::Role> role = enum_parse<party::Role>(person.role);
   if (!role || *role == party::Role::NODE) return fail(Code::BAD_VALUE, "not a role of a person", "role", {{"expected", "role"}});
   if (const auto side = TRY(side_of(database, log, person.org)); side && !party::role_belongs_to(*role, *side))

@@ -1,7 +1,8 @@
 #pragma once
 // The directory of keys on a database (a SQLite file, or a schema in PostgreSQL): the log of signed entries in their order, the roots that
 // are trusted, what organisations publish about themselves. An entry is verified when it is added and the log only grows: an entry with a
-// missing or wrong signature, of an unknown organisation, twice for the same, or a second successor (but a revocation) is refused.
+// missing or wrong signature, of an unknown organisation or one that is no member any more, twice for the same, or a second successor (but a
+// revocation) is refused.
 // Several processes may use one directory; each sees what the others added.
 //
 // Three uses: a node that hosts everybody signs its own checkpoints (`signer`); the hub takes entries and lets its log keeper sign; a
@@ -17,6 +18,7 @@
 
 #include "desk/directory_port.h"
 #include "exchange/hub.h"
+#include "note/member_end.h"
 #include "note/member_entry.h"
 #include "store/migrate.h"
 #include "store/pool.h"
@@ -45,6 +47,10 @@ class DirectoryStore : public desk::Directory {
   [[nodiscard]] Result<std::vector<note::VerifierKey>> roots() const;
   [[nodiscard]] Result<std::vector<note::MemberEntry>> members() const;
   [[nodiscard]] Result<std::optional<note::MemberEntry>> member(const party::OrganisationId& org) const;
+  // The leaf hash of its admission, which the end of it names; nothing when it was never admitted.
+  [[nodiscard]] Result<std::optional<Sha256>> admission_leaf(const party::OrganisationId& org) const;
+  // The end of its admission: from `ended` on none of its keys is in force and nothing more of it is taken. Nothing while it is a member.
+  [[nodiscard]] Result<std::optional<note::MemberEnd>> member_end(const party::OrganisationId& org) const;
   // The entries in force at that instant, with the key as the log has it: seal, witness, tls, web …
   [[nodiscard]] Result<std::vector<note::KeyEntry>> organisation_keys_for(const party::OrganisationId& org, note::KeyPurpose purpose, Time at) const;
 
@@ -114,6 +120,7 @@ class DirectoryStore : public desk::Directory {
   [[nodiscard]] Result<Log> log_of(Database& database) const;
   Status check_new(Database& database, const Log& log, const std::string& serialised, const Moment& moment) const;
   Status check_member(Database& database, const Log& log, const note::Note& note, const note::MemberEntry& entry) const;
+  Status check_end(const Log& log, const note::Note& note, const note::MemberEnd& end, const Moment& moment) const;
   static Status append(Database& database, Log& log, const std::string& serialised);
   Result<std::optional<note::VerifierKey>> root_of(Database& database, const Log& log, const std::string& org) const;
   Result<std::optional<party::Side>> side_of(Database& database, const Log& log, const std::string& org) const;

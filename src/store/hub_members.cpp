@@ -60,11 +60,35 @@ Status HubStore::change_application(const HubApplication& application, std::stri
   });
 }
 
-Status HubStore::revoke(const std::string& org, const std::string& reason, Time now) {
+Status HubStore::revoke(const HubRevocation& revocation, const std::optional<HubRevocation>& before) {
   return engine_->write([&](Database& database) -> Status {
-    TRY(database.run("INSERT INTO revoked (org, reason, at_us) VALUES ($1, $2, $3) ON CONFLICT (org) DO NOTHING", org, reason, now));
-    TRY(database.run("UPDATE application SET state = 'withdrawn', changed_us = $1 WHERE org = $2 AND state IN ('invited', 'applied')", now, org));
+    const std::int64_t changed =
+        before ? TRY(database.run("UPDATE revoked SET reason = $1, at_us = $2, member_end = $3 WHERE org = $4 AND member_end = $5", revocation.reason,
+                                  revocation.at, revocation.end, revocation.org, before->end))
+               : TRY(database.run("INSERT INTO revoked (org, reason, at_us, member_end) VALUES ($1, $2, $3, $4) ON CONFLICT (org) DO NOTHING",
+                                  revocation.org, revocation.reason, revocation.at, revocation.end));
+    if (changed != 1) return fail(Code::CONFLICT, "somebody else has revoked it meanwhile", "org");
+    TRY(database.run("UPDATE application SET state = 'withdrawn', changed_us = $1 WHERE org = $2 AND state IN ('invited', 'applied')", revocation.at,
+                     revocation.org));
     return {};
+  });
+}
+
+Status HubStore::restore(const HubRevocation& revocation) {
+  return engine_->write([&](Database& database) -> Status {
+    if (TRY(database.run("DELETE FROM revoked WHERE org = $1 AND member_end = $2", revocation.org, revocation.end)) != 1)
+      return fail(Code::CONFLICT, "somebody else has revoked it meanwhile", "org");
+    return {};
+  });
+}
+
+Result<std::optional<HubRevocation>> HubStore::revocation(const std::string& org) const {
+  return engine_->read([&](Database& database) -> Result<std::optional<HubRevocation>> {
+    const auto row = TRY(
+        first_row<std::string, std::string, std::string, Time>(database, "SELECT org, reason, member_end, at_us FROM revoked WHERE org = $1", org));
+    if (!row) return std::optional<HubRevocation>{};
+    const auto& [name, reason, end, at] = *row;
+    return std::optional<HubRevocation>({name, reason, end, at});
   });
 }
 

@@ -82,6 +82,13 @@ struct HubApplication {
   std::string bundle;
 };
 
+// Whom the hub serves no longer, from the first admitter's signature on.
+struct HubRevocation {
+  std::string org, reason;
+  std::string end;  // the end of its admission as far as it is signed (note::MemberEnd); empty: nobody has signed one
+  Time at;
+};
+
 class HubStore {
   struct Key {};
 
@@ -95,7 +102,8 @@ class HubStore {
   HubStore(Key, std::unique_ptr<Engine> engine, Options options);
 
   // ── messages ──
-  // All from one sender, in one transaction; a refusal of one leaves the others: REPLAYED, PART_MISSING, RATE_LIMITED (its bytes).
+  // All from one sender, in one transaction; a refusal of one leaves the others: REPLAYED, PART_MISSING, RATE_LIMITED (its bytes). A failure of the
+  // store is everybody's, and nothing of the request is kept then.
   Result<std::vector<Result<HubPlace>>> post(const std::string& sender, std::span<const HubMessage> messages, Time now);
   // Not acknowledged, with a number above `after`, oldest first; at most `bytes_max` together, but one in any case.
   [[nodiscard]] Result<std::vector<HubItem>> fetch(const std::string& org, std::uint64_t after, std::size_t limit, std::size_t bytes_max) const;
@@ -139,13 +147,18 @@ class HubStore {
   [[nodiscard]] Result<std::vector<HubApplication>> applications() const;
   // From one state to the next. CONFLICT when it is in another state by now.
   Status change_application(const HubApplication& application, std::string_view from, Time now);
-  Status revoke(const std::string& org, const std::string& reason, Time now);
+  // In the place of `before` (nothing: there was none), or CONFLICT. What is open of its invitations is withdrawn.
+  Status revoke(const HubRevocation& revocation, const std::optional<HubRevocation>& before);
+  // Served again. CONFLICT when it is another one by now.
+  Status restore(const HubRevocation& revocation);
+  [[nodiscard]] Result<std::optional<HubRevocation>> revocation(const std::string& org) const;
   [[nodiscard]] Result<std::vector<std::string>> revoked() const;
 
   void stop() { engine_->stop(); }
 
  private:
-  Result<HubPlace> take(Database& database, const std::string& sender, const HubMessage& message, Time now);
+  struct Posting;
+  Result<Result<HubPlace>> take(Database& database, Posting& posting, const HubMessage& message);
   Status claim_object(Database& database, const HubMessage& message, std::int64_t index, const std::string& sender);
   Status charge(Database& database, const std::string& org, std::int64_t bytes) const;
 

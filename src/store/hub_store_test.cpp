@@ -262,6 +262,28 @@ TEST_CASE("a member's bytes are counted, and given back when they go") {
   });
 }
 
+TEST_CASE("small and large objects of one request share a member's bytes; one that is refused takes none of them, and no place") {
+  for_both_engines([](TestStore& test) {
+    World world(test, {.bytes_per_member = kSmallObjectMax + 5'000});
+    const auto large = [&] { return world.message(std::string(text_of(crypto::random_bytes(kSmallObjectMax + 1)))); };
+    const std::vector<HubMessage> batch{world.message(std::string(1'000, 'a')), large(), large(), world.message(std::string(3'999, 'b')),
+                                        world.message("c")};
+    const auto places = must(world.store->post(kFrom, batch, world.now));
+    CHECK(must(places[0]).index == 0);
+    CHECK(must(places[1]).index == 1);
+    CHECK(code_of(places[2]) == Code::RATE_LIMITED);
+    CHECK(must(places[3]).index == 2);
+    CHECK(code_of(places[4]) == Code::RATE_LIMITED);
+    CHECK(must(world.store->next_index()) == 3);
+    const auto box = world.box(kTo);
+    REQUIRE(box.size() == 3);
+    CHECK(box[0].object == batch[0].object);
+    CHECK(box[1].object == batch[1].object);
+    CHECK(box[2].object == batch[3].object);
+    CHECK(code_of(world.post(world.message("d"))) == Code::RATE_LIMITED);
+  });
+}
+
 TEST_CASE(
     "objects go when all recipients have had them for the time set, or when they expire; rows a while later; never before their leaf is logged") {
   for_both_engines([](TestStore& test) {
@@ -358,10 +380,22 @@ TEST_CASE("an invitation is open once; its application goes from state to state"
     CHECK(read.bundle == invitation.bundle);
     CHECK(read.expires == invitation.expires);
     CHECK(must(store.applications()).size() == 2);
-    must(store.revoke(kTo, "left", world.now));
-    must(store.revoke(kTo, "again", world.now));
+    CHECK(!must(store.revocation(kTo)));
+    const HubRevocation begun{kTo, "left", "signed by one", world.now}, ended{kTo, "left", "signed by two", world.now + minutes(1)};
+    must(store.revoke(begun, {}));
+    CHECK(code_of(store.revoke(begun, {})) == Code::CONFLICT);
     CHECK(must(store.revoked()) == std::vector{kTo});
     CHECK(must(store.application(invitation.code))->state == "withdrawn");
+    must(store.revoke(ended, begun));
+    CHECK(code_of(store.revoke(ended, begun)) == Code::CONFLICT);
+    CHECK(code_of(store.restore(begun)) == Code::CONFLICT);
+    const std::optional<HubRevocation> kept = must(store.revocation(kTo));
+    REQUIRE(kept);
+    CHECK(kept->end == ended.end);
+    CHECK(kept->reason == "left");
+    CHECK(kept->at == ended.at);
+    must(store.restore(ended));
+    CHECK(must(store.revoked()).empty());
   });
 }
 

@@ -23,12 +23,16 @@ PROFILE = {
 }
 
 
+PASSPHRASE = "of every admitter here"
+
+
 def pin_of(org, login):
     return f"pin-{login}-{len(org)}"
 
 
 def run(*args, stdin="", env=None, timeout=120):
-    return subprocess.run([BIN, *map(str, args)], input=stdin, capture_output=True, text=True, timeout=timeout, env={**os.environ, **(env or {})})
+    return subprocess.run([BIN, *map(str, args)], input=stdin, capture_output=True, text=True, timeout=timeout,
+                          env={**os.environ, "WARIFU_PASSPHRASE": PASSPHRASE, **(env or {})})
 
 
 def done(*args, stdin="", env=None):

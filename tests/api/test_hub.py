@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import ssl
 import time
+from pathlib import Path
 
 import pytest
 
@@ -401,7 +402,7 @@ def test_joining_takes_an_invitation_a_certificate_and_two_people(hub, tmp_path)
     keyfiles = [hub.folder / "admitters" / f"hub.example_admit_{i}.key" for i in (1, 2)]
     wrong = ["org", "admit", newcomer.org, "--data", hub.folder, "--admitter", keyfiles[0], "--fingerprint", "0000 " * 10]
     assert refused(*wrong)["code"] == "TEXT_DIFFERS"
-    assert refused("org", "admit", newcomer.org, "--data", hub.folder, "--admitter", hub.folder / "keys" / "hub.example_sign.key")["code"] == "KEY_UNKNOWN"
+    assert refused("org", "admit", newcomer.org, "--data", hub.folder, "--admitter", hub.folder / "keys" / "hub.example_sign.key")["code"] == "BAD_KEYFILE"
     admit = ["org", "admit", newcomer.org, "--data", hub.folder, "--fingerprint", waiting["fingerprint"], "--admitter"]
     assert done(*admit, keyfiles[0])["admitted"] is False
     assert done(*admit, keyfiles[0])["admitted"] is False, "the same person twice is one person"
@@ -412,8 +413,66 @@ def test_joining_takes_an_invitation_a_certificate_and_two_people(hub, tmp_path)
     assert refused(*admit, keyfiles[1])["code"] == "NOT_FOUND"
     hub.until(lambda: any(newcomer.root.vkey in entry for entry in entries_of(hub)))
 
-    assert done("org", "revoke", newcomer.org, "--data", hub.folder, "--reason", "left")["ok"]
-    hub.until(lambda: newcomer.send("GET", "/exchange/v1/messages").status == 403)
+
+
+def test_an_admitters_key_lies_sealed_and_opens_with_its_own_passphrase(tmp_path):
+    where = ["--role", "hub", "--org", "hub.example", "--url", "https://hub.example:8443", "--passphrase-stdin"]
+    first, second = "the first of the two", "二人目の合言葉です。長くする"
+    for typed in ("", f"{first}\n", f"{first}\nshort\n"):
+        assert refused("init", "--data", tmp_path / "hub", *where, stdin=typed)["code"] in ("MISSING_FIELD", "OUT_OF_RANGE")
+        assert not list(tmp_path.glob("hub/*"))
+    made = done("init", "--data", tmp_path / "hub", *where, stdin=f"{first}\n{second}\n")
+    files = [Path(file) for file in made["admitters"]]
+    for number, file in enumerate(files, 1):
+        lines = file.read_text().splitlines()
+        assert lines[:2] == ["warifu-admitter/v1", f"admitter hub.example/admit/{number}"] and len(lines) == 6
+        assert file.stat().st_mode & 0o777 == 0o600
+    # Carried away, under another name; the file says whose key it is.
+    stick = files[0].rename(tmp_path / "stick")
+    Path(f"{stick}.2").write_text(stick.read_text().replace("admit/1", "admit/2"))
+    revoke = ["org", "revoke", "nobody.example", "--data", tmp_path / "hub", "--reason", "x", "--passphrase-stdin", "--admitter"]
+    assert refused(*revoke, stick, stdin=f"{first}\n")["code"] == "NOT_FOUND", "opened: nobody is a member"
+    assert refused(*revoke, files[1], "--admitter", stick, stdin=f"{second}\n{first}\n")["code"] == "NOT_FOUND"
+    for file, typed, code in ((stick, second, "WRONG_PIN"), (files[1], first, "WRONG_PIN"), (stick, "", "MISSING_FIELD"),
+                              (f"{stick}.2", first, "KEY_UNKNOWN"), (tmp_path / "none", first, "NOT_FOUND")):
+        assert refused(*revoke, file, stdin=typed and f"{typed}\n")["code"] == code, (file, typed)
+
+
+def test_an_admission_ends_by_two_admitters_and_what_was_logged_stays(hub, tmp_path):
+    leaver, other = Member(hub, tmp_path, "leaver-police.example").join(), Member(hub, tmp_path, "stays.example", "provider").join()
+    _, promise, _ = leaver.send_message(other.org)
+    keys = [hub.folder / "admitters" / f"hub.example_admit_{i}.key" for i in (1, 2)]
+    revoke = ["org", "revoke", leaver.org, "--data", hub.folder]
+    assert run(*revoke, "--reason", "left").returncode != 0, "nobody signed"
+    assert refused(*revoke, "--admitter", keys[0])["where"] == "--reason"
+    assert refused(*revoke, "--admitter", hub.folder / "keys" / "hub.example_sign.key", "--reason", "x")["code"] == "BAD_KEYFILE"
+    assert refused("org", "revoke", "nobody.example", "--data", hub.folder, "--admitter", keys[0], "--reason", "x")["code"] == "NOT_FOUND"
+
+    begun = done(*revoke, "--admitter", keys[0], "--reason", "left")
+    assert begun["revoked"] is False and begun["signed_by"] == ["hub.example/admit/1"]
+    hub.until(lambda: leaver.send("GET", "/exchange/v1/messages").status == 403)
+    assert done(*revoke, "--admitter", keys[0], "--reason", "left")["revoked"] is False, "the same person twice is one person"
+    assert post_refusal(other, other.message(leaver.org)) == "ADDRESSEE_UNKNOWN"
+    assert not [entry for entry in entries_of(hub) if entry.startswith("warifu-member-end/v1")]
+    # Taken back, and begun again.
+    assert done(*revoke, "--admitter", keys[1], "--withdraw")["served"] is True
+    hub.until(lambda: leaver.send("GET", "/exchange/v1/messages").status == 200)
+    assert refused(*revoke, "--admitter", keys[1], "--withdraw")["code"] == "NOT_FOUND"
+    done(*revoke, "--admitter", keys[0], "--reason", "left")
+    ended = done(*revoke, "--admitter", keys[1], "--reason", "left")
+    assert ended["revoked"] is True and len(ended["signed_by"]) == 2
+    assert refused(*revoke, "--admitter", keys[1], "--withdraw")["code"] == "CONFLICT"
+    assert done(*revoke, "--admitter", keys[0], "--reason", "again")["ended"] == ended["ended"], "once"
+    hub.until(lambda: any(entry.startswith("warifu-member-end/v1") for entry in entries_of(hub)))
+    (end,) = [entry for entry in entries_of(hub) if entry.startswith("warifu-member-end/v1")]
+    admission = next(entry for entry in entries_of(hub) if entry.startswith("warifu-member/v1") and f"org {leaver.org}\n" in entry)
+    text, signatures = end.split("\n\n")
+    assert text.splitlines()[1:3] == ["hub.example/keys", f"org {leaver.org}"] and text.splitlines()[4] == f"prev {leaf_hash(admission).hex()}"
+    assert [line.split()[1] for line in signatures.splitlines()] == ["hub.example/admit/1", "hub.example/admit/2"]
+    # Also after a restart; what it sent before is still handed out, with the same promise.
+    assert refusal(leaver.send("GET", "/exchange/v1/messages"), 403) == "NOT_ADMITTED"
+    assert refused("org", "invite", "--data", hub.folder, "--org", leaver.org, "--side", "agency", "-o", tmp_path / "again")["code"] == "CONFLICT"
+    assert [item[2].decode() for item in other.fetch()] == [promise]
 
 
 # ── quota, and what is told of refusals ──

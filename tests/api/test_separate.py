@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from pathlib import Path
@@ -111,6 +112,37 @@ def test_every_message_was_acknowledged_and_logged(separate):
                 assert message["delivered"]
         incidents = subprocess.run([BIN, "incidents", "--data", str(folder / organisation), "--json"], capture_output=True, text=True, check=True)
         assert json.loads(incidents.stdout)["incidents"] == []
+
+
+def test_an_alarm_ends_with_what_an_auditor_found_out_which_is_an_act(separate, tmp_path):
+    folder, _ = separate
+    house = shutil.copytree(folder / "kakuu-police.demo", tmp_path / "house")
+    with sqlite3.connect(house / "office.sqlite") as store:
+        store.execute("INSERT INTO incident (code, about, evidence, at_us) VALUES ('KEY_UNKNOWN', 'keys 7', 'an entry', 1795267200000000)")
+        acts = store.execute("SELECT count(*) FROM act").fetchone()[0]
+
+    def told(*arguments, code=0):
+        result = subprocess.run([BIN, "incidents", "--data", str(house), "--json", *arguments], capture_output=True, text=True, check=False)
+        assert result.returncode == code, result.stdout + result.stderr
+        return json.loads(result.stdout)
+
+    (incident,) = told()["incidents"]
+    assert incident["examined"] == "" and incident["code"] == "KEY_UNKNOWN"
+    number = str(incident["number"])
+    assert told("--evidence", number)["incidents"][0]["evidence"] == "an entry"
+    auditor = ["--as", "kansatsu", "--examined"]
+    assert told("--examined", number, "--comment", "確認した", code=1)["where"] == "--as", "the owner of the folder ends nothing"
+    assert told("--as", "tantou", "--examined", number, "--comment", "確認した", code=1)["code"] in ("FORBIDDEN", "ROLE_MISSING")
+    assert told(*auditor, number, code=1)["where"] == "--comment"
+    assert told(*auditor, "99", "--comment", "確認した", code=1)["code"] == "NOT_FOUND"
+    assert told()["incidents"] == [incident]
+    (examined,) = told(*auditor, number, "--comment", "運用者に確認した。")["incidents"]
+    assert examined["examined"] and {**examined, "examined": ""} == incident
+    assert told(*auditor, number, "--comment", "二度目", code=1)["code"] == "CONFLICT"
+    with sqlite3.connect(house / "office.sqlite") as store:
+        assert store.execute("SELECT count(*) FROM act").fetchone()[0] == acts + 1
+        (note,) = store.execute("SELECT note FROM act ORDER BY seq DESC LIMIT 1").fetchone()
+    assert "kind office.changed" in note and " auditor " in note
 
 
 def test_age_opens_a_sealed_object(separate, tmp_path):
