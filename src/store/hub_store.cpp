@@ -1,7 +1,7 @@
 #include "store/hub_store.h"
 
 #include <algorithm>
-#include <map>
+#include <utility>
 
 #include "crypto/hash.h"
 #include "ledger/merkle.h"
@@ -26,6 +26,7 @@ HubStore::HubStore(Key, std::unique_ptr<Engine> engine, Options options)
 // ── posting ──
 
 Status HubStore::charge(Database& database, const std::string& org, std::int64_t bytes) const {
+  if (bytes == 0) return {};
   if (bytes > 0) {
     const auto used = TRY(first_row<std::int64_t>(database, "SELECT bytes FROM usage WHERE org = $1", org));
     if ((used ? std::get<0>(*used) : 0) + bytes > static_cast<std::int64_t>(options_.limits.bytes_per_member))
@@ -59,28 +60,63 @@ Status HubStore::claim_object(Database& database, const HubMessage& message, std
   return {};
 }
 
-Result<HubPlace> HubStore::take(Database& database, const std::string& sender, const HubMessage& message, Time now) {
+// What one transaction gives out: read at its beginning, written at its end.
+struct HubStore::Posting {
+  const std::string& sender;
+  Time now;
+  std::uint64_t bytes_max = 0;
+  std::int64_t next = 0;     // the next free place
+  std::int64_t used = 0;     // bytes of the sender that wait here, those of this transaction included
+  std::int64_t charged = 0;  // of them, what is not written yet
+
+  Status read_usage(Database& database) {
+    const auto row = TRY(first_row<std::int64_t>(database, "SELECT bytes FROM usage WHERE org = $1", sender));
+    used = row ? std::get<0>(*row) : 0;
+    return {};
+  }
+  Status check(std::int64_t bytes) const {
+    if (static_cast<std::uint64_t>(used + bytes) <= bytes_max) return {};
+    return fail(Code::RATE_LIMITED, "this member has too many bytes waiting", "object", {{"max", std::to_string(bytes_max)}});
+  }
+  void charge(std::int64_t bytes) {
+    used += bytes;
+    charged += bytes;
+  }
+};
+
+// Outside: the store failed. Inside: this message is refused, and has changed nothing.
+Result<Result<HubPlace>> HubStore::take(Database& database, Posting& posting, const HubMessage& message) {
+  using Answer = Result<HubPlace>;
+  const auto refused = [](Status why) { return Result<Answer>(tl::in_place, tl::unexpected<Error>(std::move(why).error())); };
   const exchange::Envelope& envelope = message.envelope;
   if (const auto first = TRY(first_row<Sha256, std::int64_t, Time>(database, "SELECT digest, idx, at_us FROM message WHERE id = $1", envelope.id))) {
     const auto& [digest, index, at] = *first;
-    if (digest != message.digest) return fail(Code::REPLAYED, "another message with this id is here", "id");
-    return HubPlace{static_cast<std::uint64_t>(index), at};
+    if (digest != message.digest) return refused(fail(Code::REPLAYED, "another message with this id is here", "id"));
+    return Answer(HubPlace{static_cast<std::uint64_t>(index), at});
   }
-  const std::int64_t index = TRY(one_value<std::int64_t>(database, "SELECT value FROM next_index WHERE one = 1"));
+  const std::int64_t index = posting.next;
+  const auto bytes = static_cast<std::int64_t>(envelope.bytes);
   const bool is_small = !message.object.empty() && message.object.size() <= kSmallObjectMax;
-  if (is_small)
-    TRY(charge(database, sender, static_cast<std::int64_t>(envelope.bytes)));
-  else
-    TRY(claim_object(database, message, index, sender));
-  const std::optional<ByteView> body = is_small ? std::optional<ByteView>(bytes_of(message.object)) : std::nullopt;
-  TRY(database.run(
-      "INSERT INTO message (idx, id, sender, digest, envelope, leaf, object, bytes, at_us, expires_us, waiting, clean_us, has_object, body) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $10, 1, $12)",
-      index, envelope.id, sender, message.digest, message.note, message.leaf, envelope.object, static_cast<std::int64_t>(envelope.bytes), now,
-      envelope.expires, static_cast<std::int64_t>(envelope.to.size()), body));
+  if (is_small) {
+    if (Status within = posting.check(bytes); !within) return refused(std::move(within));
+    posting.charge(bytes);
+    TRY(database.run("INSERT INTO message_body (idx, body) VALUES ($1, $2)", index, bytes_of(message.object)));
+  } else {
+    // What it is charged has to see what was charged before, and a refusal undoes this one alone.
+    TRY(charge(database, posting.sender, std::exchange(posting.charged, 0)));
+    Status claimed =
+        with_savepoint(database, "warifu_message", [&](Database& inside) -> Status { return claim_object(inside, message, index, posting.sender); });
+    TRY(posting.read_usage(database));
+    if (!claimed) return refused(std::move(claimed));
+  }
+  TRY(
+      database.run("INSERT INTO message (idx, id, sender, digest, envelope, leaf, object, bytes, at_us, expires_us, waiting, clean_us, has_object) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $10, 1)",
+                   index, envelope.id, posting.sender, message.digest, message.note, message.leaf, envelope.object, bytes, posting.now,
+                   envelope.expires, static_cast<std::int64_t>(envelope.to.size())));
   for (const std::string& to : envelope.to) TRY(database.run("INSERT INTO box (idx, org) VALUES ($1, $2)", index, to));
-  TRY(database.run("UPDATE next_index SET value = $1 WHERE one = 1", index + 1));
-  return HubPlace{static_cast<std::uint64_t>(index), now};
+  ++posting.next;
+  return Answer(HubPlace{static_cast<std::uint64_t>(index), posting.now});
 }
 
 Result<std::vector<Result<HubPlace>>> HubStore::post(const std::string& sender, std::span<const HubMessage> messages, Time now) {
@@ -88,18 +124,14 @@ Result<std::vector<Result<HubPlace>>> HubStore::post(const std::string& sender, 
   for (const HubMessage& message : messages)
     if (message.object.size() > kSmallObjectMax) TRY(files_.put(message.envelope.object, bytes_of(message.object)));
   return engine_->write([&](Database& database) -> Result<std::vector<Result<HubPlace>>> {
+    const auto first = TRY(one_value<std::int64_t>(database, "SELECT value FROM next_index WHERE one = 1"));
+    Posting posting{.sender = sender, .now = now, .bytes_max = options_.limits.bytes_per_member, .next = first};
+    TRY(posting.read_usage(database));
     std::vector<Result<HubPlace>> places;
-    for (const HubMessage& message : messages) {
-      // A refusal undoes this one alone.
-      std::optional<Result<HubPlace>> place;
-      const Status taken = with_savepoint(database, "warifu_message", [&](Database& inside) -> Status {
-        place = take(inside, sender, message, now);
-        if (!*place) return tl::unexpected<Error>(place->error());
-        return {};
-      });
-      if (!taken && place && *place) return tl::unexpected<Error>(taken.error());
-      places.push_back(place ? std::move(*place) : Result<HubPlace>(tl::unexpected<Error>(taken.error())));
-    }
+    places.reserve(messages.size());
+    for (const HubMessage& message : messages) places.push_back(TRY(take(database, posting, message)));
+    TRY(charge(database, sender, posting.charged));
+    if (posting.next != first) TRY(database.run("UPDATE next_index SET value = $1 WHERE one = 1", posting.next));
     return places;
   });
 }
@@ -113,7 +145,8 @@ Result<std::vector<HubItem>> HubStore::fetch(const std::string& org, std::uint64
     std::size_t bytes = 0;
     // idx > after - 1 and the number is idx + 1.
     Statement rows = TRY(database.query(
-        "SELECT m.idx, m.id, m.envelope, m.digest, m.leaf, m.at_us, m.object, m.bytes, b.relayed_us IS NOT NULL, m.body FROM box b "
+        "SELECT m.idx, m.id, m.envelope, m.digest, m.leaf, m.at_us, m.object, m.bytes, b.relayed_us IS NOT NULL, "
+        "(SELECT t.body FROM message_body t WHERE t.idx = m.idx) FROM box b "
         "JOIN message m ON m.idx = b.idx WHERE b.org = $1 AND b.idx >= $2 AND b.acknowledged_us IS NULL AND m.has_object = 1 ORDER BY b.idx LIMIT $3",
         org, static_cast<std::int64_t>(after), static_cast<std::int64_t>(limit)));
     while (TRY(rows.step())) {
@@ -200,8 +233,9 @@ struct Due {
 Result<std::vector<Due>> due_messages(Database& database, Time now, std::size_t limit) {
   // Never before its leaf is in the log.
   Statement rows =
-      TRY(database.query("SELECT idx, sender, bytes, has_object, body IS NOT NULL, expires_us FROM message WHERE clean_us <= $1 "
-                         "AND idx < (SELECT coalesce(max(size), 0) FROM log_state WHERE log = 'log') ORDER BY clean_us LIMIT $2",
+      TRY(database.query("SELECT idx, sender, bytes, has_object, "
+                         "EXISTS (SELECT 1 FROM message_body t WHERE t.idx = message.idx), expires_us FROM message WHERE clean_us <= $1 AND idx < "
+                         "(SELECT coalesce(max(size), 0) FROM log_state WHERE log = 'log') ORDER BY clean_us LIMIT $2",
                          now, static_cast<std::int64_t>(limit)));
   return all_rows<Due>(rows, [](const Statement& row) -> Result<Due> {
     return Due{row.column_int64(0), std::string(row.column_text(1)), row.column_int64(2), row.column_bool(3), row.column_bool(4), row.column_time(5)};
@@ -225,7 +259,8 @@ Result<std::size_t> HubStore::clean(Time now, std::size_t limit) {
         continue;
       }
       if (due.is_small) TRY(charge(database, due.sender, -due.bytes));
-      TRY(database.run("UPDATE message SET body = NULL, has_object = 0, clean_us = $1 WHERE idx = $2", due.expires + kRowsKept, due.index));
+      TRY(database.run("DELETE FROM message_body WHERE idx = $1", due.index));
+      TRY(database.run("UPDATE message SET has_object = 0, clean_us = $1 WHERE idx = $2", due.expires + kRowsKept, due.index));
     }
     Statement rows = TRY(database.query("SELECT object, owner, bytes FROM object WHERE clean_us <= $1 ORDER BY clean_us LIMIT $2", now,
                                         static_cast<std::int64_t>(limit)));
