@@ -75,6 +75,8 @@ struct Carried {
   std::vector<MessageIn> received;  // REPLAYED when one is here already
   std::vector<MessageOut> sealed;   // receipts, to be posted
   std::vector<Delivery> deliveries;
+  // What the node itself writes about what came waits so long in the outbox, at most: more of the matter that goes there meanwhile takes it along.
+  Duration echo_wait{};
 };
 
 // Something the exchange did that it must not do, with what proves it. Shown until an auditor has looked at it.
@@ -101,7 +103,8 @@ class Mailbox {
   virtual ~Mailbox() = default;
 
   // ── out ──
-  // Rows of the outbox that no message carries yet and whose time has come; of a matter and addressee none behind one that waits.
+  // Rows of the outbox that no message carries yet and whose time has come; of a matter and addressee none behind one that failed and waits for its
+  // next try. One that waits and was never tried goes with a later one whose time has come.
   [[nodiscard]] virtual Result<std::vector<OutboxRow>> outbox_unsealed(Time now, std::size_t limit) const = 0;
   virtual Status put_sealed(std::span<const MessageOut> messages) = 0;
   // Not accepted yet, with their objects, in order.

@@ -229,16 +229,33 @@ Result<std::vector<Plan>> answers_to(const Office::Impl& impl, const Loaded& che
   return plans;
 }
 
+// A matter before something came, and with it: folded once, when it was sorted in.
+struct Arrival {
+  const Loaded& before;
+  Loaded after;
+  std::vector<SignedAct> fresh;
+};
+
+// What came and what the node writes about it, in one transaction with the message that brought it.
+Status commit_arrival(const Office::Impl& impl, Arrival arrival, const std::vector<Plan>& plans, const Carried& carried) {
+  std::vector<SignedAct> acts = std::move(arrival.fresh);
+  std::ranges::move(TRY(impl.add_acts(arrival.after, plans, party::Role::NODE, std::nullopt)), std::back_inserter(acts));
+  Commit commit = TRY(impl.commit_for(arrival.before, arrival.after, std::move(acts), plans));
+  for (OutboxRow& row : commit.outbox) row.next_try = row.next_try + carried.echo_wait;
+  commit.carried = carried;
+  return impl.commit_and_keep(std::move(commit), std::move(arrival.after));
+}
+
 }  // namespace
 
 Result<Office::Received> Office::receive(const exchange::Parcel& parcel, const Carried& carried) {
   if (parcel.to != impl_->parts.self.id) return fail(Code::FORBIDDEN, "a parcel for another organisation");
   const std::optional<Time> promised = carried.received.empty() ? std::nullopt : std::optional(carried.received.front().promised);
   for (int attempt = 1;; ++attempt) {
-    Loaded loaded = TRY(impl_->load_or_blank(parcel.matter));
+    const std::shared_ptr<const Loaded> before = TRY(impl_->current_or_blank(parcel.matter));
     std::vector<SignedAct> waiting = TRY(impl_->parts.store->held_acts(parcel.matter));
-    std::vector<SignedAct> arrived = TRY(checked_acts(*impl_, parcel, loaded, waiting, promised));
-    Loaded check_on = loaded;
+    std::vector<SignedAct> arrived = TRY(checked_acts(*impl_, parcel, *before, waiting, promised));
+    Loaded check_on = *before;
     Sorted sorted = TRY(sort_in(*impl_, check_on, std::move(arrived), std::move(waiting)));
     const Received received{sorted.fresh.size(), sorted.held.size()};
     if (sorted.fresh.empty() && sorted.held.empty() && carried.received.empty()) return received;
@@ -254,8 +271,8 @@ Result<Office::Received> Office::receive(const exchange::Parcel& parcel, const C
       TRY(impl_->parts.store->commit(std::move(apart)));
     }
     if (sorted.fresh.empty()) return received;
-    std::vector<Plan> plans = TRY(answers_to(*impl_, check_on, sorted.fresh, promised));
-    const Result<Written> written = impl_->write_node(loaded, std::move(plans), std::move(sorted.fresh), carried);
+    const std::vector<Plan> plans = TRY(answers_to(*impl_, check_on, sorted.fresh, promised));
+    const Status written = commit_arrival(*impl_, {*before, std::move(check_on), std::move(sorted.fresh)}, plans, carried);
     if (written) return received;
     if (written.error().code != Code::STALE || attempt >= 5) return tl::unexpected<Error>(written.error());
   }
@@ -296,11 +313,11 @@ struct Sender {
 Result<std::vector<Gathered>> Office::gather(const std::vector<OutboxRow>& rows) const {
   std::vector<Gathered> out;
   std::map<std::pair<MatterId, party::OrganisationId>, std::size_t> place;  // the parcel that is being filled
-  std::map<MatterId, std::vector<SignedAct>> acts;
+  std::map<MatterId, std::shared_ptr<const Loaded>> matters;
   for (const OutboxRow& row : rows) {
-    if (!acts.contains(row.matter)) acts[row.matter] = TRY(impl_->parts.store->acts(row.matter));
-    const auto found = std::ranges::find(acts[row.matter], row.act, &SignedAct::hash);
-    if (found == acts[row.matter].end()) return fail(Code::STORE_CORRUPT, "an act of the outbox is gone", {}, {{"act", row.act.hex()}});
+    if (!matters.contains(row.matter)) matters[row.matter] = TRY(impl_->current(row.matter));
+    const SignedAct* found = matters[row.matter]->find(row.act);
+    if (found == nullptr) return fail(Code::STORE_CORRUPT, "an act of the outbox is gone", {}, {{"act", row.act.hex()}});
     std::vector<exchange::ParcelFile> files = TRY(Sender{*impl_}.files_of(*found));
     const auto key = std::pair(row.matter, row.to);
     const auto at = place.find(key);
@@ -323,9 +340,9 @@ Result<std::vector<Gathered>> Office::gather(const std::vector<OutboxRow>& rows)
 Status Office::left_house(const MatterId& matter) {
   if (impl_->side() != party::Side::PROVIDER) return {};
   const Result<inquiry::MatterRow> row = impl_->parts.store->row(matter);
-  // A statement has no row, and what is still worked on cannot be overridden.
+  // A statement has no row, and only what was withdrawn can have an answer that was overridden.
   if (!row) return row.error().code == Code::NOT_FOUND ? Status{} : tl::unexpected<Error>(row.error());
-  return row->is_open ? Status{} : drop_overridden(matter);
+  return row->provider_state == inquiry::ProviderState::WITHDRAWN ? drop_overridden(matter) : Status{};
 }
 
 Result<int> Office::post(exchange::Courier& courier) {
