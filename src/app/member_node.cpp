@@ -1,11 +1,13 @@
 // A node as member of an exchange over a hub: its folder made and opened, its line to the hub.
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/joining.h"
 #include "app/node.h"
 #include "base/file.h"
 #include "member/hub_client.h"
+#include "note/policy.h"
 #include "store/office_store.h"
 #include "store/postgres.h"
 #include "store/sqlite.h"
@@ -17,6 +19,18 @@ namespace {
 constexpr std::size_t kNetworkBytesMax = 64 * 1024;
 
 std::string network_path(const std::string& data) { return data + "/network"; }
+std::string policy_path(const std::string& data) { return data + "/root.vkey"; }
+
+// The house's own policy: which logs it believes, and whom it wants to have seen them. Evidence is verified against the same file.
+Result<note::Policy> read_policy(const std::string& data, const exchange::Network& network) {
+  const std::string path = policy_path(data);
+  const auto bad = [&](const std::string& why) { return fail(Code::CONFIG, why, path, {{"expected", "a tlog-policy file"}}); };
+  const Result<note::Policy> policy = note::Policy::parse(TRY(read_file(path, kNetworkBytesMax)));
+  if (!policy) return bad("cannot be read: " + policy.error().message);
+  for (const note::VerifierKey& key : {network.log, network.keys})
+    if (std::ranges::find(policy->logs, key, &note::Policy::Log::key) == policy->logs.end()) return bad("does not name the log " + key.name);
+  return *policy;
+}
 
 }  // namespace
 
@@ -49,6 +63,7 @@ Status Node::make_member(const Hosted& hosted, std::shared_ptr<desk::Mailbox> ma
   options.root = TRY(read_root(options_.data));
   options.sign = hosted.signer;
   options.witness = std::make_shared<const note::Cosigner>(TRY(keys.load_cosigner(witness_name(org))));
+  options.policy = TRY(read_policy(options_.data, *network_));
   options.identities = [keys, org]() -> Result<std::vector<crypto::AgeIdentity>> {
     std::vector<crypto::AgeIdentity> out;
     for (desk::SealKey& key : TRY(keys.seals(org))) out.push_back(std::move(key.identity));
@@ -78,7 +93,7 @@ Result<std::unique_ptr<Node>> Node::create_member(NodeOptions options, const exc
   TRY(make_member_keys(data, node->keyring(organisation.id), organisation.id, node->options_.clock(), root_folder));
   // What evidence is verified against: the log of keys, and the log of messages.
   const std::string policy = "log " + network.keys.text() + "\nlog " + network.log.text() + "\nquorum none\n";
-  TRY(write_file_durably(data + "/root.vkey", bytes_of(policy), 0644));
+  TRY(write_file_durably(policy_path(data), bytes_of(policy), 0644));
   TRY(write_file_durably(network_path(data), bytes_of(network.text()), 0644));
   TRY(node->open_replica());
   TRY(node->host(organisation));

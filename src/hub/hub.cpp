@@ -200,7 +200,8 @@ Result<std::shared_ptr<const Hub::Known>> Hub::known(const std::string& org) {
   const party::OrganisationId id = TRY(party::OrganisationId::parse(org));
   const std::optional<note::MemberEntry> member = TRY(directory_->member(id));
   const std::vector<std::string> revoked = TRY(store_->revoked());
-  fresh->is_member = member && std::ranges::find(revoked, org) == revoked.end();
+  const std::optional<note::MemberEnd> end = TRY(directory_->member_end(id));
+  fresh->is_member = member && std::ranges::find(revoked, org) == revoked.end() && (!end || now < end->ended);
   if (fresh->is_member) {
     fresh->sign = TRY(directory_->organisation_keys(id, now));
     for (const note::KeyEntry& entry : TRY(directory_->organisation_keys_for(id, note::KeyPurpose::tls, now)))

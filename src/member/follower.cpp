@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/checkpoint.h"
+#include "member/evidence_text.h"
 
 namespace warifu::member {
 
@@ -41,7 +42,7 @@ Status Follower::follow() {
     // The hub signed a log that holds what nobody may take: the entries and the checkpoint prove it.
     if (!is_of_the_line(followed.error())) {
       std::string evidence = seen.checkpoint;
-      for (const std::string& entry : fresh) evidence += "\n" + entry;
+      for (const std::string& entry : fresh) evidence += "\n" + evidence_text(entry);
       TRY(parts_.mailbox.put_incident({0, code_name(followed.error()), "keys " + std::to_string(seen.size), evidence, parts_.clock(), {}}));
     }
     return followed;
@@ -59,7 +60,14 @@ Result<std::optional<Time>> Follower::attested(const desk::LogSeen& seen) const 
   for (const note::KeyEntry& entry : TRY(parts_.replica->organisation_keys_for(parts_.hub_org, note::KeyPurpose::witness, seen.at)))
     keys.push_back(TRY(entry.verifier()));
   const note::Note note = TRY(note::Note::parse(seen.checkpoint));
-  if (keys.empty()) return std::optional(seen.at);
+  // A history that is shown to this house alone is cosigned by nobody else: it grows old here.
+  Time until = seen.at;
+  if (parts_.quorum && parts_.quorum->is_wanted()) {
+    const std::optional<Time> cosigned = TRY(parts_.quorum->reached(note));
+    if (!cosigned) return std::optional<Time>{};
+    until = std::min(until, *cosigned + kClocksDiffer);
+  }
+  if (keys.empty()) return std::optional(until);
   const Result<std::vector<note::VerifierKey>> signers = note::verify(note, keys);
   if (!signers && signers.error().code == Code::SIGNATURE_MISSING) return std::optional<Time>{};
   TRY(signers);
@@ -67,7 +75,7 @@ Result<std::optional<Time>> Follower::attested(const desk::LogSeen& seen) const 
   for (const note::SignatureLine& line : note.signatures)
     for (const note::VerifierKey& key : *signers)
       if (line.name == key.name && line.id == key.id) newest = std::max(newest, TRY(note::cosignature_time(line)));
-  return std::optional(std::min(seen.at, newest + kClocksDiffer));
+  return std::optional(std::min(until, newest + kClocksDiffer));
 }
 
 Status Follower::take_documents() {
@@ -82,7 +90,8 @@ Status Follower::take_documents() {
         continue;
       }
       if (is_of_the_line(taken.error())) return taken;
-      TRY(parts_.mailbox.put_incident({0, code_name(taken.error()), "document " + std::to_string(news.version), document.note, parts_.clock(), {}}));
+      TRY(parts_.mailbox.put_incident(
+          {0, code_name(taken.error()), "document " + std::to_string(news.version), evidence_text(document.note), parts_.clock(), {}}));
     }
     if (has_early) return {};  // all of them again in the next round: what is here already is taken without effect
     if (news.documents.empty() || news.version <= documents_) return {};  // an answer holds some of them only
@@ -98,6 +107,10 @@ Status Follower::watch(std::size_t first) {
     const Result<note::KeyEntry> key = note::KeyEntry::parse(note.text);
     const Result<note::PersonEntry> person = note::PersonEntry::parse(note.text);
     const Result<note::MemberEntry> member = note::MemberEntry::parse(note.text);
+    // The house is told that it has been put out; there is nobody else whom it could ask.
+    if (const Result<note::MemberEnd> end = note::MemberEnd::parse(note.text); end && end->org == parts_.org)
+      TRY(parts_.mailbox.put_incident(
+          {0, std::string(sentence(Code::NOT_ADMITTED).name), "keys " + std::to_string(first + i), entries[i], parts_.clock(), {}}));
     const bool is_ours = (key && key->org == parts_.org) || (person && person->org == parts_.org) || (member && member->org == parts_.org);
     if (!is_ours) continue;
     if (member ? member->root == parts_.root : TRY(parts_.mailbox.is_issued(note::leaf_hash(note)))) continue;

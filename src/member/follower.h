@@ -9,6 +9,7 @@
 
 #include "desk/mailbox.h"
 #include "exchange/network.h"
+#include "member/quorum.h"
 #include "member/witness.h"
 #include "store/directory_store.h"
 
@@ -24,6 +25,7 @@ class Follower {
     std::shared_ptr<store::DirectoryStore> replica;
     exchange::HubPort& hub;
     std::function<Time()> clock = now_utc;
+    std::optional<Quorum> quorum = {};
   };
   Follower(Parts parts, Witness& keys) : parts_(std::move(parts)), keys_(keys) {}
 
@@ -31,7 +33,7 @@ class Follower {
   // incidents.
   Status sync();
   // When the newest checkpoint was verified, with everything up to it taken in; not later than the hub's witness attests, where the directory has a
-  // key of it. Nothing: never yet.
+  // key of it, and not later than this house's quorum has seen it, where one is wanted. Nothing: never yet.
   [[nodiscard]] Result<std::optional<Time>> verified_as_of() const;
 
  private:

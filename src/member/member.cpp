@@ -16,6 +16,11 @@ constexpr std::size_t kIncidentsMax = 1000;
 
 net::Labels labels_of(const std::string& org) { return {{"organisation", org}}; }
 
+std::optional<Quorum> quorum_of(const MemberOptions& options) {
+  if (!options.policy) return std::nullopt;
+  return Quorum{*options.policy, options.self.id.text(), options.network.hub.text()};
+}
+
 }  // namespace
 
 Member::Member(MemberOptions options, std::unique_ptr<exchange::HubPort> hub, desk::Mailbox& mailbox, std::shared_ptr<store::DirectoryStore> replica,
@@ -26,8 +31,8 @@ Member::Member(MemberOptions options, std::unique_ptr<exchange::HubPort> hub, de
       metrics_(metrics),
       messages_({mailbox_, options_.witness, options_.clock}, LogFiles(*hub_, LogName::messages), options_.network.log),
       keys_({mailbox_, options_.witness, options_.clock}, LogFiles(*hub_, LogName::keys), options_.network.keys),
-      follower_({options_.self.id.text(), options_.network.hub, options_.root, mailbox_, replica, *hub_, options_.clock}, keys_),
-      prover_({options_.self.id.text(), mailbox_, replica, options_.network, options_.clock}, messages_),
+      follower_({options_.self.id.text(), options_.network.hub, options_.root, mailbox_, replica, *hub_, options_.clock, quorum_of(options_)}, keys_),
+      prover_({options_.self.id.text(), mailbox_, replica, options_.network, options_.clock, quorum_of(options_)}, messages_),
       replica_(std::move(replica)) {
   directory_ = std::make_shared<MemberDirectory>(MemberDirectory::Parts{replica_, *hub_, mailbox_, follower_, options_.sign, options_.clock,
                                                                         [this] { static_cast<void>(pause(milliseconds(100))); }});
@@ -44,7 +49,8 @@ void Member::declare_metrics(net::Metrics& metrics) {
   declared(metrics.declare_counter("warifu_messages_proven_total", "Messages found in the log where the hub promised, by organisation."));
   declared(metrics.declare_gauge("warifu_messages_unproven", "Messages promised and not yet found in the log, by organisation."));
   declared(metrics.declare_gauge("warifu_messages_uncosigned",
-                                 "Messages found in the log under a checkpoint that no other member has cosigned yet, by organisation."));
+                                 "Messages found in the log under a checkpoint that no other member, or not the quorum wanted here, has cosigned yet, "
+                                 "by organisation."));
   declared(
       metrics.declare_gauge("warifu_messages_undelivered", "Messages the hub accepted and the addressee has not acknowledged, by organisation."));
   declared(metrics.declare_gauge("warifu_incidents_open",

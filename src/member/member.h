@@ -27,6 +27,7 @@ struct MemberOptions {
   note::VerifierKey root;  // <org>/root
   std::shared_ptr<const note::Signer> sign;
   std::shared_ptr<const note::Cosigner> witness;
+  std::optional<note::Policy> policy = {};  // whom this house wants to have cosigned both logs; nothing: any other member, of the log of messages
   std::function<Result<std::vector<crypto::AgeIdentity>>()> identities;
   std::string files_dir;  // for attachments on their way, sealed or just opened
   std::function<Time()> clock = now_utc;

@@ -124,6 +124,113 @@ TEST_CASE("where the hub has a witness, a checkpoint without its cosignature mak
   CHECK(e.agency.member->send().has_value());
 }
 
+TEST_CASE("a house that wants a quorum counts the logs as young, and a proof as whole, from when that quorum has seen them") {
+  TestingExchange e;
+  const note::Cosigner other = must(note::Cosigner::create("witness.example/witness", crypto::Ed25519Secret::generate()));
+  const std::string logs = "log " + e.hub.network().log.text() + "\nlog " + e.hub.network().keys.text() + "\n";
+  const auto want = [&](const std::string& more) {
+    e.agency.policy = must(note::Policy::parse(logs + more));
+    e.agency.open();
+  };
+  const std::string both = "witness own " + e.agency.witness->verifier().text() + "\nwitness p " + e.provider.witness->verifier().text() +
+                           "\nwitness w " + other.verifier().text() + "\n";
+  const auto as_of = [&] { return must(e.agency.member->directory()->verified_as_of()).value_or(Time{}); };
+  const auto show = [&](TestingHub::Log& log, bool by_provider, bool by_other) {
+    log.publish();
+    if (by_provider) {
+      e.world.clock.advance(seconds(61));  // it cosigns the same once a minute
+      must(e.provider.member->watch());
+      add_last_cosignature(e.hub, log);
+    }
+    std::string& shown = log.files["checkpoint"];
+    if (by_other) shown += must(other.cosign(must(note::Note::parse(shown)).text, e.clock())).text() + "\n";
+    e.world.clock.advance(seconds(3));
+  };
+  SUBCASE("none") {
+    want("quorum none\n");
+    must(e.agency.member->watch());
+    CHECK(as_of() == e.clock());
+  }
+  SUBCASE("one other: its own cosignature is not enough, and the log goes on growing old") {
+    want(both + "group g any own p w\nquorum g\n");
+    must(e.agency.member->watch());
+    add_last_cosignature(e.hub, e.hub.keys);
+    e.world.clock.advance(seconds(3));
+    must(e.agency.member->watch());
+    CHECK(as_of() == Time{});
+    e.dispatched();
+    CHECK(e.agency.member->send().error().code == Code::CHECKPOINT_OLD);
+    show(e.hub.keys, true, false);
+    must(e.agency.member->watch());
+    CHECK(as_of() == e.clock());
+    CHECK(e.agency.member->send().has_value());
+    // Nobody else sees it any more: by the clocks of the others it is as old as their last look.
+    const Time seen = e.clock() - seconds(3);
+    e.world.clock.advance(minutes(21));
+    must(e.agency.member->watch());
+    CHECK(as_of() == seen + minutes(5));
+    e.dispatched("reiji-00002");
+    CHECK(e.agency.member->send().error().code == Code::CHECKPOINT_OLD);
+    e.agency.open();  // also after a restart
+    CHECK(as_of() <= seen + minutes(5));
+  }
+  SUBCASE("two others: one is too few, a wrong one counts for nothing") {
+    want(both + "group g 2 own p w\nquorum g\n");
+    show(e.hub.keys, true, false);
+    must(e.agency.member->watch());
+    CHECK(as_of() == Time{});
+    std::string& shown = e.hub.keys.files["checkpoint"];
+    const std::string with_one = shown;
+    shown += must(other.cosign("another text\n", e.clock())).text() + "\n";
+    must(e.agency.member->watch());
+    CHECK(as_of() == Time{});
+    shown = with_one;
+    show(e.hub.keys, true, true);
+    must(e.agency.member->watch());
+    CHECK(as_of() == e.clock());
+
+    e.dispatched();
+    must(e.agency.member->send());
+    const exchange::MessageId message = e.hub.taken.begin()->first;
+    const auto lonely = [&] {
+      return e.agency.metrics.render().find("warifu_messages_uncosigned{organisation=\"" + e.agency.org() + "\"} 1") != std::string::npos;
+    };
+    show(e.hub.log, true, false);
+    must(e.agency.member->watch());
+    CHECK(lonely());
+    show(e.hub.log, true, true);
+    must(e.agency.member->watch());
+    CHECK(!lonely());
+    // Whoever has the same file verifies the proof with it.
+    must(e.agency.policy->check(must(note::Note::parse(checkpoint_of(e.agency, message)))));
+  }
+}
+
+TEST_CASE("a member that was put out is told, and nothing of it counts for the others from then on") {
+  TestingExchange e;
+  const auto org = e.provider.office.self.id;
+  e.world.clock.advance(minutes(1));
+  const Time ended = Time::from_seconds(e.clock().seconds());
+  must(e.agency.member->watch());
+  const note::MemberEnd end{e.hub.keys.signer.verifier().name, org.text(), ended, *must(e.agency.replica->admission_leaf(org))};
+  e.hub.keys.append(must(note::sign_note(must(end.text()), e.hub.admitters)).serialise());
+  e.hub.keys.publish();
+  for (House* house : {&e.agency, &e.provider}) must(house->member->watch());
+  CHECK(must(e.agency.replica->organisation_keys(org, ended)).empty());
+  CHECK(must(e.agency.replica->organisation_keys(org, ended - seconds(1))).size() == 1);
+  CHECK(must(e.agency.replica->organisation_keys_for(org, note::KeyPurpose::seal, ended)).empty());
+  CHECK(must(e.agency.mailbox->incidents(true, 10)).empty());
+  const std::vector<desk::Incident> told = must(e.provider.mailbox->incidents(true, 10));
+  REQUIRE(told.size() == 1);
+  CHECK(told.front().code == "NOT_ADMITTED");
+  CHECK(told.front().evidence.starts_with("warifu-member-end/v1\n"));
+  // Nothing is sealed for it any more.
+  e.dispatched();
+  CHECK_FALSE(recipient_for(*e.agency.replica, org, e.clock()).has_value());
+  static_cast<void>(e.agency.member->send());
+  CHECK(e.hub.boxes[org.text()].empty());
+}
+
 TEST_CASE("the figure of open incidents goes back to nought with the last of its code") {
   TestingExchange e;
   const std::string name = "warifu_incidents_open{code=\"KEY_UNKNOWN\",organisation=\"" + e.agency.org() + "\"} ";

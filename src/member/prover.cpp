@@ -19,7 +19,7 @@ std::string organisation_of(const std::string& key_name) { return key_name.subst
 }  // namespace
 
 // Without cosignatures that are wrong: one of them would spoil the whole note for whoever reads it later. Cosigned is what a member of the exchange
-// signed who is neither the hub nor this house.
+// signed who is neither the hub nor this house; or what the quorum signed, where this house has named one.
 Result<Prover::Judged> Prover::judge(const std::string& checkpoint, Time at) const {
   note::Note note = TRY(note::Note::parse(checkpoint));
   Judged out;
@@ -30,11 +30,16 @@ Result<Prover::Judged> Prover::judge(const std::string& checkpoint, Time at) con
     if (org && line.name == note::witness_name(org->text()))
       for (const note::KeyEntry& entry : TRY(parts_.replica->organisation_keys_for(*org, note::KeyPurpose::witness, at)))
         if (Result<note::VerifierKey> key = entry.verifier(); key && key->id == line.id) keys.push_back(std::move(*key));
+    if (parts_.quorum)
+      for (const note::Policy::Witness& witness : parts_.quorum->policy.witnesses)
+        if (witness.key.name == line.name && witness.key.id == line.id && std::ranges::find(keys, witness.key) == keys.end())
+          keys.push_back(witness.key);
     const bool is_good = !keys.empty() && note::verify(note::Note{note.text, {line}}, keys).has_value();
     if (!keys.empty() && !is_good) continue;
     kept.push_back(line);
     out.is_cosigned = out.is_cosigned || (is_good && org->text() != parts_.org && *org != parts_.network.hub);
   }
+  if (parts_.quorum && parts_.quorum->is_wanted()) out.is_cosigned = TRY(parts_.quorum->reached(note)).has_value();
   note.signatures = std::move(kept);
   out.checkpoint = note.serialise();
   return out;

@@ -3,13 +3,14 @@
 // What does is kept with the way to the root of a checkpoint (a tlog-proof, whenever it is asked for); what does not is evidence against the hub.
 //
 // The newest checkpoint often bears the hub's own signatures only: it proves nothing against the hub that made it. So a proof is kept at once, and
-// renewed with the first checkpoint that another member has cosigned, as long as one may be expected.
+// renewed with the first checkpoint that another member has cosigned, or all whom this house's policy asks for, as long as one may be expected.
 
 #include <functional>
 #include <map>
 
 #include "desk/mailbox.h"
 #include "exchange/network.h"
+#include "member/quorum.h"
 #include "member/witness.h"
 #include "store/directory_store.h"
 
@@ -23,6 +24,7 @@ class Prover {
     std::shared_ptr<const store::DirectoryStore> replica;
     exchange::Network network;
     std::function<Time()> clock = now_utc;
+    std::optional<Quorum> quorum = {};
   };
   Prover(Parts parts, Witness& messages) : parts_(std::move(parts)), messages_(messages) {}
 

@@ -13,6 +13,7 @@
 #include "inquiry/bodies.h"
 #include "json/codec.h"
 #include "ledger/merkle.h"
+#include "member/evidence_text.h"
 #include "member/receipt.h"
 #include "member/seal_keys.h"
 
@@ -241,8 +242,8 @@ desk::MessageIn Receiver::row_of(const Opened& opened, const std::optional<Error
   if (!refusal) row.matter = opened.message.manifest.thread;
   row.manifest = opened.message.manifest_note;
   row.type = opened.message.manifest.type;
-  row.envelope = opened.envelope_note;
-  row.promise = opened.promise_note;
+  row.envelope = refusal ? evidence_text(opened.envelope_note) : opened.envelope_note;
+  row.promise = refusal ? evidence_text(opened.promise_note) : opened.promise_note;
   row.leaf = opened.envelope.leaf;
   row.index = opened.promise.index;
   row.promised = opened.promise.at;
