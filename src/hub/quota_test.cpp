@@ -60,6 +60,22 @@ TEST_CASE("a member sends as many messages, entries, documents and parts in a mi
   CHECK(agency.post(two).size() == 2);
 }
 
+TEST_CASE("a request that is larger than what a minute allows comes in when the minute is untouched, and uses it up") {
+  World world({.messages_per_minute = 1});
+  begin_a_day(world);
+  House agency(world, "kakuu-police.example"), provider(world, "portal.example", "provider");
+  agency.join();
+  provider.join();
+  std::vector<std::string> two;
+  for (int i = 0; i < 2; ++i)
+    for (std::string& part : House::parts(agency.message({&provider}, "body"))) two.push_back(std::move(part));
+  CHECK(agency.post(two).size() == 2);
+  CHECK(code_or_status(agency.send("POST", "/exchange/v1/messages", frames(two))) == "RATE_LIMITED");
+  CHECK(code_or_status(agency.send("POST", "/exchange/v1/messages", frames(House::parts(agency.message({&provider}, "body"))))) == "RATE_LIMITED");
+  world.later += 60;
+  CHECK(agency.post(two).size() == 2);
+}
+
 TEST_CASE("a member has so many entries a day in the log of keys; whoever has used them up can still end a key, once") {
   World world({.entries_per_day = 3});
   begin_a_day(world);

@@ -66,7 +66,8 @@ void Member::attach(desk::Office& office) {
 }
 
 Status Member::check_trust() {
-  for (const desk::Incident& incident : TRY(mailbox_.incidents(true, kIncidentsMax)))
+  // A fork comes first of those that are open.
+  for (const desk::Incident& incident : TRY(mailbox_.incidents(true, 1)))
     if (incident.code == sentence(Code::LOG_FORKED).name)
       return fail(Code::LOG_FORKED, "the exchange rests until people have looked at it", incident.about);
   return {};

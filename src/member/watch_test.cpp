@@ -87,6 +87,19 @@ TEST_CASE("a node cosigns what goes on from what it saw, and again every minute"
   CHECK(must(note::verify(note, keys)).size() == 1);
 }
 
+TEST_CASE("no number of other incidents hides a fork that nobody has looked at") {
+  TestingExchange e;
+  e.dispatched();
+  must(e.agency.mailbox->put_incident({0, "LOG_FORKED", "log", "invented", e.clock(), {}}));
+  for (int i = 0; i < 20; ++i) must(e.agency.mailbox->put_incident({0, "PROMISE_BROKEN", "message " + std::to_string(i), "invented", e.clock(), {}}));
+  CHECK(e.agency.member->send().error().code == Code::LOG_FORKED);
+  CHECK(e.agency.member->receive({}).error().code == Code::LOG_FORKED);
+  const desk::Incident first = must(e.agency.mailbox->incidents(true, 1)).front();
+  CHECK(first.code == "LOG_FORKED");
+  must(e.agency.mailbox->examine_incident(first.seq, e.clock()));
+  CHECK(e.agency.member->send().has_value());
+}
+
 TEST_CASE("a log that forks, shrinks or is rewritten is not followed: kept as evidence, and the exchange rests") {
   struct Case {
     const char* what;

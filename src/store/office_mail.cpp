@@ -522,8 +522,9 @@ Status OfficeStore::put_incident(const desk::Incident& incident) {
 Result<std::vector<desk::Incident>> OfficeStore::incidents(bool only_open, std::size_t limit) const {
   return engine_->read([&](Database& database) -> Result<std::vector<desk::Incident>> {
     const auto max = static_cast<std::int64_t>(limit);
+    // An open fork before everything else: the exchange rests for it, and no number of later incidents may hide it behind the limit.
     Statement rows = TRY(database.query(only_open ? "SELECT seq, code, about, evidence, at_us, examined_us FROM incident WHERE examined_us IS NULL "
-                                                    "ORDER BY seq DESC LIMIT $1"
+                                                    "ORDER BY CASE code WHEN 'LOG_FORKED' THEN 0 ELSE 1 END, seq DESC LIMIT $1"
                                                   : "SELECT seq, code, about, evidence, at_us, examined_us FROM incident ORDER BY seq DESC LIMIT $1",
                                         max));
     return all_rows<desk::Incident>(rows, [](const Statement& row) -> Result<desk::Incident> {
