@@ -258,27 +258,7 @@ TEST_CASE("a fault at any step of making the stores of a hub: afterwards there i
   const FaultFile file(folder.file("hub.sqlite"));
   Promises promises;
   const FaultStory<HubStore> story = hub_story(file, folder.file("objects").string(), promises);
-  for (const FaultWay& way : kFaultWays) {
-    long n = 1;
-    for (bool has_failed = true; has_failed; n += is_long_run() ? 1 : 9) {
-      CAPTURE(std::string(way.name));
-      CAPTURE(n);
-      promises.clear();
-      FaultyDisk disk;
-      file.remove();
-      disk.fail_at(n, way.fault);
-      static_cast<void>(story.open());
-      has_failed = disk.has_failed();
-      disk.power_cut(way.keep, way.seed);
-      auto again = story.open();
-      CHECK_MESSAGE(again.has_value(), (again ? "" : again.error().message));
-      if (!again) break;
-      CHECK(story.steps.front()(**again).has_value());
-      again->reset();
-      CHECK(file.check().has_value());
-    }
-    CHECK(n > 9);
-  }
+  story.make_all(9);
 }
 
 TEST_CASE("a hub on a PostgreSQL that is killed at random moments: promised places stand, none twice, and none is left out") {

@@ -1,5 +1,4 @@
-// The office's store on a disk that fails (store/testing_vfs.h): at every write, cut and flush, in every way a disk can fail, and with the power
-// going. What was acknowledged is there, a command is there whole or not at all, and repeating it brings the store to where it would have been.
+// The office's store on a disk that fails at every step (store/testing_faults.h), and on a PostgreSQL that is killed.
 
 #include <doctest/doctest.h>
 
@@ -7,15 +6,14 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <functional>
+#include <optional>
 #include <random>
 #include <thread>
 
-#include "store/sqlite.h"
+#include "store/testing_faults.h"
 #include "store/testing_office.h"
 #include "store/testing_postgres.h"
-#include "store/testing_vfs.h"
 
 namespace warifu::store {
 namespace {
@@ -116,143 +114,38 @@ class Story {
   std::vector<Step> steps_;
 };
 
-// An empty office as a file, and copies of it to work on.
-class Offices {
- public:
-  Offices() : engines_(EngineKind::SQLITE) {
-    TestOffice office(engines_);
+// An empty office as a file, and the story played on copies of it.
+struct Stage {
+  Stage() {
+    TestOffice office(engines);
     office.close();
-    options_ = office.options();
-    file_ = fs::path(options_.url.substr(7));
-    template_ = engines_.folder() / "template.db";
-    fs::copy_file(file_, template_);
+    options = office.options();
+    file.emplace(fs::path(options.url.substr(std::string_view("sqlite:").size())));
+    file->keep();
   }
-  // Removed first are the files that belong to the one before.
-  void renew() const {
-    for (const char* suffix : {"", "-wal", "-shm"}) fs::remove(file_.string() + suffix);
-    fs::copy_file(template_, file_);
+  [[nodiscard]] Result<std::shared_ptr<OfficeStore>> open() const { return std::shared_ptr<OfficeStore>(TRY(OfficeStore::open(options))); }
+  [[nodiscard]] FaultStory<OfficeStore> played() const {
+    FaultStory<OfficeStore> out{.file = *file, .open = [this] { return open(); }, .steps = {}, .snapshot = {}};
+    for (std::size_t step = 0; step < story.size(); ++step) out.steps.push_back([this, step](OfficeStore& store) { return story.run(store, step); });
+    out.snapshot = [this](OfficeStore& store) { return story.snapshot(store); };
+    out.check = [](OfficeStore& store) { CHECK(store.purges_due().value() == 0); };
+    return out;
   }
-  void remove() const {
-    for (const char* suffix : {"", "-wal", "-shm"}) fs::remove(file_.string() + suffix);
-  }
-  [[nodiscard]] Result<std::unique_ptr<OfficeStore>> open() const { return OfficeStore::open(options_); }
 
- private:
-  TestStore engines_;
-  OfficeStore::Options options_;
-  fs::path file_, template_;
+  Story story;
+  TestStore engines{EngineKind::SQLITE};
+  OfficeStore::Options options;
+  std::optional<FaultFile> file;
 };
-
-// The state after each number of commands, on a disk that never fails.
-std::vector<std::string> undisturbed(const Story& story, const Offices& offices) {
-  std::vector<std::string> states;
-  offices.renew();
-  const auto store = offices.open().value();
-  states.push_back(story.snapshot(*store).value());
-  for (std::size_t step = 0; step < story.size(); ++step) {
-    REQUIRE(story.run(*store, step));
-    states.push_back(story.snapshot(*store).value());
-    REQUIRE(states[step] != states[step + 1]);
-  }
-  return states;
-}
-
-bool is_long() { return std::getenv("WARIFU_LONG") != nullptr; }
-
-struct Way {
-  const char* name;
-  DiskFault fault;
-  FaultyDisk::Keep keep;
-  std::uint32_t seed;
-};
-constexpr Way kWays[] = {
-    {"I/O error", DiskFault::IO, FaultyDisk::Keep::NOTHING, 1},
-    {"no space", DiskFault::FULL, FaultyDisk::Keep::NOTHING, 1},
-    {"half a write", DiskFault::SHORT, FaultyDisk::Keep::SOME, 2},
-    {"failed flush", DiskFault::FLUSH, FaultyDisk::Keep::NOTHING, 1},
-    {"power cut", DiskFault::POWER_CUT, FaultyDisk::Keep::NOTHING, 1},
-    {"power cut, some writes kept", DiskFault::POWER_CUT, FaultyDisk::Keep::SOME, 3},
-    {"power cut, others kept", DiskFault::POWER_CUT, FaultyDisk::Keep::SOME, 4},
-};
-
-// Plays the story with a fault at the n-th step of the disk. False when the story and the closing end before that.
-bool play(const Story& story, const Offices& offices, const std::vector<std::string>& states, const Way& way, long n) {
-  CAPTURE(std::string(way.name));
-  CAPTURE(n);
-  FaultyDisk disk;
-  offices.renew();
-  auto store = offices.open().value();
-  disk.fail_at(n, way.fault);
-  std::size_t done = 0;
-  for (; done < story.size() && story.run(*store, done); ++done) {}
-  const bool is_cut = way.fault == DiskFault::POWER_CUT;
-  if (is_cut) {
-    store.reset();
-    if (!disk.has_failed()) return false;
-    disk.power_cut(way.keep, way.seed);
-    store = offices.open().value();
-  }
-  // What failed is there whole or not at all; nothing that was acknowledged is missing.
-  const std::string after = story.snapshot(*store).value();
-  const bool is_none = after == states[done], is_whole = done < story.size() && after == states[done + 1];
-  CHECK((is_none || is_whole));
-  // Repeated, everything goes on.
-  for (; done < story.size(); ++done) {
-    const Status again = story.run(*store, done);
-    CHECK_MESSAGE(again.has_value(), (again ? "" : again.error().message));
-  }
-  CHECK(story.snapshot(*store).value() == states.back());
-  store.reset();
-  const bool has_failed = disk.has_failed();
-  // All of it was acknowledged: the power may go now.
-  disk.power_cut(way.keep, way.seed);
-  store = offices.open().value();
-  CHECK(story.snapshot(*store).value() == states.back());
-  CHECK(store->purges_due().value() == 0);
-  CHECK(check_integrity(*store->engine().connect(Access::WRITE).value()).has_value());
-  return has_failed;
-}
 
 TEST_CASE("a fault at any step of the disk: acknowledged commands stand, others are whole or absent, and repeating them works") {
-  const Story story;
-  const Offices offices;
-  const std::vector<std::string> states = undisturbed(story, offices);
-  for (const Way& way : kWays) {
-    long n = is_long() ? 1 : 1 + static_cast<long>(&way - kWays), played = 0;
-    const long stride = is_long() ? 1 : 6;
-    while (play(story, offices, states, way, n)) {
-      n += stride;
-      ++played;
-    }
-    MESSAGE(std::string(way.name) << ": " << played << " of " << n << " places");
-    CHECK(played > (way.fault == DiskFault::FLUSH ? 1 : 5));
-  }
+  const Stage stage;
+  stage.played().play_all(6);
 }
 
 TEST_CASE("a fault at any step of making a store: afterwards there is none, or a whole one") {
-  const Story story;
-  const Offices offices;
-  const long stride = is_long() ? 1 : 9;
-  for (const Way& way : kWays) {
-    long n = 1;
-    for (bool has_failed = true; has_failed; n += stride) {
-      CAPTURE(std::string(way.name));
-      CAPTURE(n);
-      FaultyDisk disk;
-      offices.remove();
-      disk.fail_at(n, way.fault);
-      auto store = offices.open();
-      if (store) store->reset();
-      has_failed = disk.has_failed();
-      disk.power_cut(way.keep, way.seed);
-      const auto again = offices.open();
-      CHECK_MESSAGE(again.has_value(), (again ? "" : again.error().message));
-      if (!again) break;
-      CHECK(story.run(**again, 0).has_value());
-      CHECK(check_integrity(*(*again)->engine().connect(Access::WRITE).value()).has_value());
-    }
-    CHECK(n > 2 * stride);
-  }
+  const Stage stage;
+  stage.played().make_all(9);
 }
 
 // Commits until it is told to stop, each repeated until it is acknowledged.
@@ -301,7 +194,7 @@ TEST_CASE("PostgreSQL killed at random moments: nothing acknowledged is lost, an
   std::vector<std::thread> threads;
   for (auto& mine : acknowledged) threads.emplace_back([&] { commit_on(*store, is_over, mine, unexpected); });
   std::mt19937 random(7);
-  const int rounds = is_long() ? 40 : 4;
+  const int rounds = is_long_run() ? 40 : 4;
   for (int round = 0; round < rounds; ++round) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100 + random() % 300));
     (*server)->kill();

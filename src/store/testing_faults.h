@@ -65,7 +65,8 @@ struct FaultStory {
   std::function<Result<std::shared_ptr<Store>>()> open;
   std::vector<std::function<Status(Store&)>> steps;
   std::function<Result<std::string>(Store&)> snapshot;
-  std::function<void()> begin = [] {};  // before each run
+  std::function<void()> begin = [] {};                // before each run
+  std::function<void(Store&)> check = [](Store&) {};  // of the whole at its end
 
   // The state after each number of commands, on a disk that never fails.
   [[nodiscard]] std::vector<std::string> undisturbed() const {
@@ -115,9 +116,35 @@ struct FaultStory {
     disk.power_cut(way.keep, way.seed);
     store = open().value();
     CHECK(snapshot(*store).value() == states.back());
+    check(*store);
     store.reset();
     CHECK(file.check().has_value());
     return has_failed;
+  }
+
+  // A fault at every n-th step of making the store: afterwards there is none, or a whole one.
+  void make_all(long stride) const {
+    for (const FaultWay& way : kFaultWays) {
+      long n = 1;
+      for (bool has_failed = true; has_failed; n += is_long_run() ? 1 : stride) {
+        CAPTURE(std::string(way.name));
+        CAPTURE(n);
+        begin();
+        FaultyDisk disk;
+        file.remove();
+        disk.fail_at(n, way.fault);
+        static_cast<void>(open());
+        has_failed = disk.has_failed();
+        disk.power_cut(way.keep, way.seed);
+        auto again = open();
+        CHECK_MESSAGE(again.has_value(), (again ? "" : again.error().message));
+        if (!again) break;
+        CHECK(steps.front()(**again).has_value());
+        again->reset();
+        CHECK(file.check().has_value());
+      }
+      CHECK(n > 2);
+    }
   }
 
   // Every n-th place, of all of them in a long run.
