@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <unordered_map>
 
+#include "store/matter_filter.h"
 #include "store/matter_row.h"
-#include "store/sql_text.h"
 
 namespace warifu::store {
 namespace {
@@ -14,253 +15,43 @@ namespace {
 using desk::MatterQuery;
 using desk::Sort;
 
-constexpr std::int64_t kTermCountMax = 2000;  // telling rare pairs from common ones
-constexpr std::size_t kIdsAtOnce = 64;        // ids of one statement that reads rows
+constexpr std::size_t kIdsAtOnce = 64;  // ids of one statement that reads rows
 constexpr std::size_t kVerifiedAtOnce = 256;
+constexpr std::size_t kWalksMax = 64;  // merged; of more units the whole order is walked
 
-struct Filter {
-  SqlText condition;                                  // about m
-  SqlText candidates;                                 // SELECT id …
-  std::string_view column = {};                       // equal to one value
-  std::optional<std::vector<std::int64_t>> ids = {};  // its matters, where they had to be found anyway
-};
-
-// An index to walk along: columns that are equal to one value, then the order's key.
+// An index to walk along: columns that are equal to one value, then the order's key and the id. What else stands in it spares reading the rows.
 struct WalkIndex {
   std::string_view name;
   Sort sort;
   std::array<std::string_view, 2> columns;
 };
-constexpr std::array<WalkIndex, 10> kWalkIndexes = {{{"matter_by_updated", Sort::NEWEST, {}},
-                                                     {"matter_by_unit", Sort::NEWEST, {"unit"}},
-                                                     {"matter_by_unit_state", Sort::NEWEST, {"unit", "state"}},
-                                                     {"matter_by_state", Sort::NEWEST, {"state"}},
-                                                     {"matter_by_provider_state", Sort::NEWEST, {"provider_state"}},
-                                                     {"matter_by_counterparty", Sort::NEWEST, {"counterparty"}},
-                                                     {"matter_by_due_key", Sort::DUE, {}},
-                                                     {"matter_by_open_due", Sort::DUE, {"is_open"}},
-                                                     {"matter_by_unit_open_due", Sort::DUE, {"unit", "is_open"}},
-                                                     {"matter_by_unit_number", Sort::NUMBER, {"unit"}}}};
-constexpr std::string_view kNumberIndex = "matter_by_number_key";
+constexpr std::array<WalkIndex, 6> kWalkIndexes = {{{"matter_by_updated", Sort::NEWEST, {}},
+                                                    {"matter_by_unit", Sort::NEWEST, {"unit"}},
+                                                    {"matter_by_open_due", Sort::DUE, {"is_open"}},
+                                                    {"matter_by_unit_open_due", Sort::DUE, {"unit", "is_open"}},
+                                                    {"matter_by_number_key", Sort::NUMBER, {}},
+                                                    {"matter_by_unit_number", Sort::NUMBER, {"unit"}}}};
 
 struct Order {
-  std::string_view key, index;
+  std::string_view column;
   bool is_descending, is_number;
 };
 
 Order order_of(Sort sort) {
   switch (sort) {
-    case Sort::NEWEST: return {"m.updated_us", "matter_by_updated", true, true};
-    case Sort::DUE: return {"m.due_key", "matter_by_due_key", false, true};
-    case Sort::NUMBER: return {"m.number_key", "matter_by_number_key", false, false};
+    case Sort::NEWEST: return {"updated_us", true, true};
+    case Sort::DUE: return {"due_key", false, true};
+    case Sort::NUMBER: return {"number_key", false, false};
   }
   CHECK_THAT(false);
-}
-
-template <class P>
-Filter equals(std::string_view column, P value) {
-  const std::string test = std::string(column) + " = ?";
-  return {SqlText("m." + test, value), SqlText("SELECT id FROM matter WHERE " + test, value), column};
-}
-
-// One of several; P is the type of the column's values. Nothing given: no filter.
-template <class P>
-void add_any(std::vector<Filter>& filters, std::string_view column, std::vector<P> values, const SqlText& scope = {}) {
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-  if (values.empty()) return;
-  Filter filter;
-  if (values.size() == 1) {
-    filter = equals(column, values[0]);
-  } else {
-    const std::string test = std::string(column) + " IN ";
-    filter.condition.add("m." + test).add_list(values);
-    filter.candidates.add("SELECT id FROM matter WHERE " + test).add_list(values);
-  }
-  filter.candidates.add(scope);
-  filters.push_back(std::move(filter));
-}
-
-template <class E>
-void add_names(std::vector<Filter>& filters, std::string_view column, const std::vector<E>& values, const SqlText& scope) {
-  std::vector<std::string> names;
-  for (const E value : values) names.emplace_back(enum_text(value));
-  add_any(filters, column, std::move(names), scope);
-}
-
-template <class Tag>
-void add_id(std::vector<Filter>& filters, std::string_view column, const std::optional<Id<Tag>>& id) {
-  if (id) filters.push_back(equals(column, param_of(*id)));
-}
-
-void add_prefix(std::vector<Filter>& filters, std::string_view column, const std::string& prefix) {
-  if (prefix.empty()) return;
-  const std::string c(column);
-  const std::string end = prefix_end(prefix);
-  filters.push_back({SqlText("m." + c + " >= ? AND m." + c + " <= ?", prefix, end),
-                     SqlText("SELECT id FROM matter WHERE " + c + " >= ? AND " + c + " <= ?", prefix, end)});
-}
-
-void add_instants(std::vector<Filter>& filters, std::string_view column, std::optional<Time> from, std::optional<Time> until) {
-  if (!from && !until) return;
-  Filter filter;  // one for both ends: a week of a long life is few
-  const auto add = [&](std::string_view comparison, Time at) {
-    const bool is_first = filter.condition.is_empty();
-    const std::string test = std::string(column) + std::string(comparison);
-    filter.condition.add(is_first ? "m." + test : " AND m." + test, at.us);
-    filter.candidates.add(is_first ? "SELECT id FROM matter WHERE " + test : " AND " + test, at.us);
-  };
-  if (from) add(" >= ?", *from);
-  if (until) add(" < ?", *until);
-  filters.push_back(std::move(filter));
-}
-
-// Named, or nobody is named and the role, if one is given, is right.
-void add_turn(std::vector<Filter>& filters, const MatterQuery& query, const SqlText& scope) {
-  if (!query.turn_person) {
-    if (query.turn_role) add_any(filters, "turn_role", std::vector{std::string(enum_text(*query.turn_role))}, scope);
-    return;
-  }
-  const Bytes person = param_of(*query.turn_person);
-  Filter filter;
-  filter.condition.add("(EXISTS (SELECT 1 FROM matter_person p WHERE p.person = ? AND p.id = m.id AND p.is_turn = 1)", person);
-  filter.candidates.add("SELECT id FROM matter_person WHERE person = ? AND is_turn = 1", person);
-  if (query.turn_role) {
-    const std::string role(enum_text(*query.turn_role));
-    filter.condition.add(" OR (m.is_named = 0 AND m.turn_role = ?)", role);
-    filter.candidates.add(" UNION ALL SELECT id FROM matter WHERE turn_role = ? AND is_named = 0", role).add(scope);
-  } else {
-    filter.condition.add(" OR m.is_named = 0");
-    filter.candidates = {};  // most matters: nothing to start from
-  }
-  filter.condition.add(")");
-  filters.push_back(std::move(filter));
-}
-
-std::vector<Filter> filters_of(const MatterQuery& query) {
-  std::vector<Filter> filters;
-  std::vector<Bytes> units;
-  for (const auto& unit : query.units) units.push_back(param_of(unit));
-  // Matters of other units need not be gathered. The condition on the unit stands beside it in any case.
-  SqlText scope;
-  if (!units.empty()) scope.add(" AND unit IN ").add_list(units);
-  add_id(filters, "case_id", query.case_id);
-  add_id(filters, "in_charge", query.in_charge);
-  add_id(filters, "drafter", query.drafter);
-  add_turn(filters, query, scope);
-  if (query.visible_to) {
-    const Bytes person = param_of(*query.visible_to);
-    filters.push_back({SqlText("EXISTS (SELECT 1 FROM matter_person v WHERE v.person = ? AND v.id = m.id)", person),
-                       SqlText("SELECT id FROM matter_person WHERE person = ?", person)});
-  }
-  add_names(filters, "turn", query.turns, scope);
-  add_names(filters, "state", query.states, scope);
-  add_names(filters, "provider_state", query.provider_states, {});
-  add_any(filters, "unit", std::move(units));
-  if (query.counterparty) filters.push_back(equals("counterparty", query.counterparty->text()));
-  add_prefix(filters, "case_number", query.case_number);
-  add_prefix(filters, "number", query.number);
-  add_instants(filters, "due_us", std::nullopt, query.due_before);
-  add_instants(filters, "updated_us", query.updated_from, query.updated_until);
-  add_instants(filters, "dispatched_us", query.dispatched_from, query.dispatched_until);
-  if (query.is_open) filters.push_back(equals("is_open", std::int64_t{*query.is_open}));
-  return filters;
-}
-
-SqlText has_term(std::int64_t term, std::string_view id) {
-  return SqlText("EXISTS (SELECT 1 FROM term t WHERE t.term = ? AND t.id = " + std::string(id) + ")", term);
-}
-
-Result<std::int64_t> number_in(Database& database, const SqlText& sql) {
-  Statement statement = TRY(sql.prepare(database));
-  if (!TRY(statement.step())) return fail(Code::INTERNAL, "a count without a row");
-  return statement.column<std::int64_t>(0);
-}
-
-Result<std::int64_t> size_of(Database& database, const SqlText& candidates, std::int64_t max) {
-  SqlText sql("SELECT count(*) FROM (");
-  sql.add(candidates).add(" LIMIT ?) c", max);
-  return number_in(database, sql);
-}
-
-Result<std::vector<std::int64_t>> ids_of(Database& database, const SqlText& candidates) {
-  Statement rows = TRY(candidates.prepare(database));
-  return all_rows<std::int64_t>(rows, [](const Statement& row) { return row.column<std::int64_t>(0); });
-}
-
-// A word of the query, and what the index says about it.
-struct FoundWord {
-  std::vector<std::int64_t> pairs;  // rarest first, not more than are worth asking for: the words themselves decide in the end
-  std::vector<std::int64_t> exact;  // selectors it could be and that are there at all
-  std::int64_t rarest = 0;
-};
-
-Result<std::vector<std::int64_t>> terms_in_use(Database& database, const std::vector<std::int64_t>& terms) {
-  std::vector<std::int64_t> used;
-  for (const std::int64_t term : terms)
-    if (TRY(size_of(database, SqlText("SELECT id FROM term WHERE term = ?", term), 1)) > 0) used.push_back(term);
-  return used;
-}
-
-Result<FoundWord> look_up(Database& database, const SearchWord& word) {
-  FoundWord found;
-  found.exact = TRY(terms_in_use(database, word.exact_terms));
-  std::vector<std::pair<std::int64_t, std::int64_t>> counted;
-  for (const std::int64_t term : word.pair_terms)
-    counted.emplace_back(TRY(size_of(database, SqlText("SELECT id FROM term WHERE term = ?", term), kTermCountMax)), term);
-  std::sort(counted.begin(), counted.end());
-  for (std::size_t i = 0; i < std::min(counted.size(), limits::kSearchPairsMax); ++i) found.pairs.push_back(counted[i].second);
-  found.rarest = counted[0].first;
-  return found;
-}
-
-// Matters that have all pairs of the word, or are named by it. Merged from sorted lists, so that it can stop at the limit.
-SqlText word_candidates(const FoundWord& word, std::int64_t max) {
-  SqlText sql;
-  for (std::size_t i = 0; i < word.pairs.size(); ++i) sql.add(i == 0 ? "" : " INTERSECT ").add("SELECT id FROM term WHERE term = ?", word.pairs[i]);
-  return sql.add(" ORDER BY id LIMIT ?", max);
-}
-
-SqlText word_condition(const FoundWord& word) {
-  SqlText sql("((");
-  for (std::size_t i = 0; i < word.pairs.size(); ++i) sql.add(i == 0 ? "" : " AND ").add(has_term(word.pairs[i], "m.id"));
-  sql.add(")");
-  for (const std::int64_t term : word.exact) sql.add(" OR ").add(has_term(term, "m.id"));
-  return sql.add(")");
-}
-
-// The matters of a query's rarest word are where the search starts, unless they are too many to be sorted.
-Result<Filter> search_filter(Database& database, const SearchQuery& search, std::int64_t few) {
-  const auto whole = TRY(terms_in_use(database, search.exact_terms));
-  std::vector<FoundWord> words;
-  for (const auto& word : search.words) words.push_back(TRY(look_up(database, word)));
-  CHECK_THAT(!words.empty());
-  Filter filter;
-  filter.condition.add("((");
-  for (std::size_t i = 0; i < words.size(); ++i) filter.condition.add(i == 0 ? "" : " AND ").add(word_condition(words[i]));
-  filter.condition.add(")");
-  for (const std::int64_t term : whole) filter.condition.add(" OR ").add(has_term(term, "m.id"));
-  filter.condition.add(")");
-  const FoundWord& start = *std::min_element(words.begin(), words.end(), [](const auto& a, const auto& b) { return a.rarest < b.rarest; });
-  std::vector<std::int64_t> ids = TRY(ids_of(database, word_candidates(start, few)));
-  for (const auto* exact : {&whole, &start.exact}) {
-    for (const std::int64_t term : *exact) {
-      const auto more = TRY(ids_of(database, SqlText("SELECT id FROM term WHERE term = ? LIMIT ?", term, few)));
-      ids.insert(ids.end(), more.begin(), more.end());
-    }
-  }
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  if (static_cast<std::int64_t>(ids.size()) < few) filter.ids = std::move(ids);
-  return filter;
 }
 
 // Ids as one value of a statement, and the statement's part that takes them apart again.
 SqlText table_of(EngineKind engine, const std::vector<std::int64_t>& ids) {
   std::string list;
   for (const std::int64_t id : ids) list += (list.empty() ? "" : ",") + std::to_string(id);
-  if (engine == EngineKind::SQLITE) return SqlText("(SELECT value AS id FROM json_each(?)) c", "[" + list + "]");
-  return SqlText("(SELECT unnest(CAST(? AS BIGINT[])) AS id) c", "{" + list + "}");
+  if (engine == EngineKind::SQLITE) return SqlText("SELECT value AS id FROM json_each(?)", "[" + list + "]");
+  return SqlText("SELECT unnest(CAST(? AS BIGINT[])) AS id", "{" + list + "}");
 }
 
 std::string cursor_of(Sort sort, const Hit& hit) {
@@ -273,6 +64,9 @@ Result<std::int64_t> parse_number(std::string_view text) {
   if (problem != std::errc() || end != text.data() + text.size()) return fail(Code::BAD_VALUE, "not a cursor of this list", "/cursor");
   return value;
 }
+
+// Of a key that was made from a number, or passed parse_cursor().
+std::int64_t number_of(std::string_view key) { return parse_number(key).value_or(0); }
 
 Result<std::optional<Hit>> parse_cursor(Sort sort, std::string_view cursor) {
   if (cursor.empty()) return std::optional<Hit>{};
@@ -296,103 +90,226 @@ SqlText by_ids(std::string_view select, const std::vector<std::int64_t>& ids, st
   return sql.add_list(padded);
 }
 
+// Of a column with a known few values every value can be walked, where the query asks for none of them.
+std::vector<SqlText::Param> every_value(std::string_view column) {
+  if (column == "is_open") return {std::int64_t{0}, std::int64_t{1}};
+  return {};
+}
+
+SqlText matter_table(EngineKind engine, std::string_view index) {
+  SqlText sql(" FROM matter m");
+  // Not for SQLite to choose.
+  if (engine == EngineKind::SQLITE) sql.add(" INDEXED BY " + std::string(index));
+  return sql;
+}
+
 }  // namespace
 
 struct MatterFinder::Plan {
   Sort sort = Sort::NEWEST;
   Order order;
+  EngineKind engine = EngineKind::SQLITE;
   std::vector<Filter> filters;
-  std::optional<std::vector<std::int64_t>> gathered;  // start from these matters
-  std::string_view walk_index;                        // or walk along this index
-  std::vector<bool> is_walked;                        // per filter: the index stands for it
   SearchQuery search;
+  // What is walked along: an index, once for each of the conditions.
+  std::string_view walk_index;
+  std::vector<SqlText> walks;
+  SqlText residual;  // what these walks leave to be asked of every row; empty: nothing
+  // Or what finds fewest, and what it found, in order.
+  std::optional<std::size_t> start;  // of the filters
+  std::optional<std::vector<Hit>> gathered;
 
-  SqlText walk(EngineKind engine) const {
-    SqlText sql(" FROM matter m");
-    if (engine == EngineKind::SQLITE) sql.add(" INDEXED BY " + std::string(walk_index));
-    return sql.add(" WHERE 1 = 1");
-  }
-  SqlText matters(EngineKind engine) const {
+  [[nodiscard]] std::string key() const { return "m." + std::string(order.column); }
+  [[nodiscard]] std::string direction() const { return order.is_descending ? " DESC" : ""; }
+  // "… ORDER BY key, id", of statements that give the id and then the key.
+  [[nodiscard]] std::string in_order() const { return " ORDER BY 2" + direction() + ", 1" + direction(); }
+
+  // What the start finds, all conditions met. The index gives the rows at once; ids lead to them one by one.
+  [[nodiscard]] SqlText from_start() const {
+    const Filter& first = filters[*start];
     SqlText sql;
-    if (gathered)
-      sql.add(" FROM ").add(table_of(engine, *gathered)).add(" CROSS JOIN matter m WHERE m.id = c.id");
-    else
-      sql = walk(engine);
-    for (const auto& filter : filters) sql.add(" AND ").add(filter.condition);
+    if (!first.ids && first.finder.is_empty()) {
+      sql = matter_table(engine, first.index).add(" WHERE 1 = 1").add(first.scope);
+    } else {
+      sql.add(" FROM (").add(first.ids ? table_of(engine, *first.ids) : first.finder);
+      sql.add(") c CROSS JOIN matter m WHERE m.id = c.id");
+    }
+    for (const Filter& filter : filters) sql.add(" AND ").add(filter.condition);
     return sql;
   }
-  bool is_wholly_walked() const {
-    return std::ranges::all_of(is_walked, [](bool walked) { return walked; });
+  // `select` of every walk. SQLite merges walks that are each in order by itself; PostgreSQL when each of them is asked for in order.
+  [[nodiscard]] SqlText walk(const SqlText& select, const SqlText& further = {}, bool is_in_order = false) const {
+    const bool is_merged = is_in_order && walks.size() > 1 && engine == EngineKind::POSTGRES;
+    SqlText sql;
+    for (const SqlText& condition : walks) {
+      sql.add(sql.is_empty() ? "" : " UNION ALL ").add(is_merged ? "(" : "").add(select).add(matter_table(engine, walk_index));
+      sql.add(" WHERE 1 = 1").add(condition).add(further);
+      if (is_merged) sql.add(in_order()).add(")");
+    }
+    return sql;
+  }
+  // Id, key and whether it fits.
+  [[nodiscard]] SqlText walk_fitting(const SqlText& further) const {
+    SqlText select("SELECT m.id AS id, " + key() + " AS sort_key, (");
+    return walk(select.add(residual).add(") AS fits"), further, true);
+  }
+  [[nodiscard]] SqlText walk_any(const SqlText& further) const {
+    return walk(SqlText("SELECT m.id AS id, " + key() + " AS sort_key"), further, true);
+  }
+  [[nodiscard]] bool is_after(const Hit& hit, const Hit& place) const;
+  [[nodiscard]] SqlText beyond(const std::optional<Hit>& place) const {
+    SqlText sql;
+    if (!place) return sql;
+    sql.add(" AND (" + key() + ", m.id) " + (order.is_descending ? "<" : ">") + " (?, ?)");
+    return order.is_number ? sql.add("", number_of(place->key), place->id) : sql.add("", place->key, place->id);
   }
 };
+
+bool MatterFinder::Plan::is_after(const Hit& hit, const Hit& place) const {
+  const auto comes_later = [&](const auto& a, const auto& b) { return order.is_descending ? a < b : a > b; };
+  if (hit.key == place.key) return comes_later(hit.id, place.id);
+  if (!order.is_number) return comes_later(hit.key, place.key);
+  return comes_later(number_of(hit.key), number_of(place.key));
+}
 
 Result<MatterFinder::Plan> MatterFinder::plan(const MatterQuery& query) {
   Plan plan;
   plan.sort = query.sort;
   plan.order = order_of(query.sort);
+  plan.engine = database_.engine();
   plan.filters = filters_of(query);
   plan.search = TRY(hasher_.query_of(query.text));
-  if (!plan.search.is_empty()) plan.filters.push_back(TRY(search_filter(database_, plan.search, few_)));
+  if (!plan.search.is_empty()) plan.filters.push_back(TRY(search_filter(database_, plan.search)));
   TRY(choose_start(plan));
+  // Words are compared in portions: what is found is gathered once.
+  if (plan.start && !plan.gathered && plan.search.needs_text()) TRY(gather(plan));
   return plan;
 }
 
-Status MatterFinder::choose_start(Plan& plan) {
-  plan.walk_index = plan.sort == Sort::NUMBER ? kNumberIndex : plan.order.index;
-  plan.is_walked.assign(plan.filters.size(), false);
-  const auto filter_of = [&](std::string_view column) {
-    return std::find_if(plan.filters.begin(), plan.filters.end(), [&](const Filter& filter) { return filter.column == column; });
-  };
-  std::size_t most = 0;
-  for (const WalkIndex& index : kWalkIndexes) {
-    std::vector<bool> walked(plan.filters.size(), false);
-    std::size_t columns = 0;
-    bool fits = index.sort == plan.sort;
-    for (const std::string_view column : index.columns) {
-      if (column.empty()) continue;
-      const auto found = filter_of(column);
-      fits = fits && found != plan.filters.end();
-      if (!fits) break;
-      walked[static_cast<std::size_t>(found - plan.filters.begin())] = true;
-      ++columns;
+namespace {
+
+// A way to walk: its conditions, and which of the filters they stand for.
+struct Way {
+  std::vector<SqlText> walks = {SqlText()};
+  std::vector<bool> is_walked;
+};
+
+// Every combination of values of the index's columns; nothing when a column has none, or there are too many combinations.
+std::optional<Way> way_along(const WalkIndex& index, const std::vector<Filter>& filters) {
+  Way way;
+  way.is_walked.assign(filters.size(), false);
+  for (const std::string_view column : index.columns) {
+    if (column.empty()) continue;
+    std::vector<SqlText::Param> values = every_value(column);
+    for (std::size_t i = 0; i < filters.size(); ++i) {
+      if (filters[i].column != column || filters[i].values.empty()) continue;
+      values = filters[i].values;
+      way.is_walked[i] = true;
     }
-    if (!fits || columns <= most) continue;  // of equals the first
-    most = columns;
-    plan.walk_index = index.name;
-    plan.is_walked = std::move(walked);
+    if (values.empty() || way.walks.size() * values.size() > kWalksMax) return std::nullopt;
+    std::vector<SqlText> combined;
+    for (const SqlText& walk : way.walks)
+      for (const SqlText::Param& value : values) combined.push_back(SqlText(walk).add(" AND m." + std::string(column) + " = ?", value));
+    way.walks = std::move(combined);
   }
-  if (plan.is_wholly_walked()) return {};
-  std::int64_t least = few_;
-  const Filter* best = nullptr;
-  for (const auto& filter : plan.filters) {
-    if (!filter.ids && filter.candidates.is_empty()) continue;
-    const std::int64_t count = filter.ids ? static_cast<std::int64_t>(filter.ids->size()) : TRY(size_of(database_, filter.candidates, least));
-    if (count >= least) continue;
-    least = count;
-    best = &filter;
-  }
-  if (best != nullptr) plan.gathered = best->ids ? *best->ids : TRY(ids_of(database_, best->candidates));
-  return {};
+  return way;
 }
 
-Result<std::vector<Hit>> MatterFinder::candidates(const Plan& plan, const std::optional<Hit>& after, std::size_t max) {
-  const std::string key(plan.order.key);
-  const std::string direction = plan.order.is_descending ? " DESC" : "";
-  SqlText sql("SELECT m.id, " + key);
-  sql.add(plan.matters(database_.engine()));
-  if (after) {
-    sql.add(" AND (" + key + ", m.id) " + (plan.order.is_descending ? "<" : ">") + " (?, ?)");
-    if (plan.order.is_number)
-      sql.add("", TRY(parse_number(after->key)), after->id);
-    else
-      sql.add("", after->key, after->id);
+}  // namespace
+
+Status MatterFinder::choose_start(Plan& plan) {
+  std::optional<Way> best;
+  std::ptrdiff_t most = -1;
+  for (const WalkIndex& index : kWalkIndexes) {
+    if (index.sort != plan.sort) continue;
+    auto way = way_along(index, plan.filters);
+    const std::ptrdiff_t settled = way ? std::ranges::count(way->is_walked, true) : -1;
+    if (settled <= most) continue;
+    most = settled;
+    best = std::move(way);
+    plan.walk_index = index.name;
   }
-  sql.add(" ORDER BY " + key + direction + ", m.id" + direction + " LIMIT ?", static_cast<std::int64_t>(max));
+  CHECK_THAT(best);
+  plan.walks = std::move(best->walks);
+  std::int64_t least = static_cast<std::int64_t>(bounds_.few);
+  for (std::size_t i = 0; i < plan.filters.size(); ++i) {
+    const Filter& filter = plan.filters[i];
+    if (best->is_walked[i]) continue;
+    // Bounds of the key are bounds of the walk.
+    if (filter.column == plan.order.column) {
+      for (SqlText& walk : plan.walks) walk.add(" AND ").add(filter.condition);
+      continue;
+    }
+    plan.residual.add(plan.residual.is_empty() ? "" : " AND ").add(filter.condition);
+  }
+  if (plan.residual.is_empty()) return {};
+  for (std::size_t i = 0; i < plan.filters.size(); ++i) {
+    const Filter& filter = plan.filters[i];
+    if (best->is_walked[i] || (!filter.ids && filter.finder.is_empty() && filter.index.empty())) continue;
+    std::int64_t size = 0;
+    if (filter.ids) {
+      size = static_cast<std::int64_t>(filter.ids->size());
+    } else if (!filter.finder.is_empty()) {
+      size = TRY(size_of(database_, filter.finder, least));
+    } else {
+      SqlText found("SELECT 1");
+      size =
+          TRY(size_of(database_, found.add(matter_table(plan.engine, filter.index)).add(" WHERE ").add(filter.condition).add(filter.scope), least));
+    }
+    if (size >= least) continue;
+    least = size;
+    plan.start = i;
+  }
+  return plan.start && least <= static_cast<std::int64_t>(bounds_.count_effort) ? gather(plan) : Status{};
+}
+
+Result<std::vector<Hit>> MatterFinder::hits_of(const SqlText& sql, const Plan& plan) {
   Statement rows = TRY(sql.prepare(database_));
   const bool is_number = plan.order.is_number;
   return all_rows<Hit>(rows, [is_number](const Statement& row) -> Result<Hit> {
     return Hit{row.column_int64(0), is_number ? std::to_string(row.column_int64(1)) : std::string(row.column_text(1))};
   });
+}
+
+Status MatterFinder::gather(Plan& plan) {
+  SqlText sql("SELECT m.id, " + plan.key());
+  plan.gathered = TRY(hits_of(sql.add(plan.from_start()).add(plan.in_order()), plan));
+  return {};
+}
+
+Result<MatterFinder::Found> MatterFinder::walked(const Plan& plan, const std::optional<Hit>& after, Reach reach) {
+  Found found;
+  const SqlText beyond = plan.beyond(after);
+  if (plan.residual.is_empty()) {
+    found.hits = TRY(hits_of(plan.walk_any(beyond).add(plan.in_order()).add(" LIMIT ?", static_cast<std::int64_t>(reach.hits)), plan));
+    if (found.hits.size() == reach.hits && !found.hits.empty()) found.last = found.hits.back();
+    return found;
+  }
+  SqlText sql("SELECT id, sort_key FROM (");
+  sql.add(plan.walk_fitting(beyond)).add(plan.in_order());
+  // With a limit the walk stops as soon as the page is full, and its order is kept.
+  sql.add(" LIMIT ?", reach.rows > 0 ? static_cast<std::int64_t>(reach.rows) : std::numeric_limits<std::int64_t>::max());
+  found.hits = TRY(hits_of(sql.add(") w WHERE fits LIMIT ?", static_cast<std::int64_t>(reach.hits)), plan));
+  if (found.hits.size() == reach.hits && !found.hits.empty()) {
+    found.last = found.hits.back();
+  } else if (reach.rows > 0) {
+    // The last row looked at, if there is one beyond it.
+    const auto skipped = static_cast<std::int64_t>(reach.rows - 1);
+    const auto last = TRY(hits_of(plan.walk_any(beyond).add(plan.in_order()).add(" LIMIT 2 OFFSET ?", skipped), plan));
+    if (last.size() == 2) found.last = last.front();
+  }
+  return found;
+}
+
+Result<MatterFinder::Found> MatterFinder::candidates(const Plan& plan, const std::optional<Hit>& after, Reach reach) {
+  if (!plan.gathered) return walked(plan, after, reach);
+  Found found;
+  auto from = plan.gathered->begin();
+  if (after) from = std::ranges::partition_point(*plan.gathered, [&](const Hit& hit) { return !plan.is_after(hit, *after); });
+  const auto taken = std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(reach.hits), plan.gathered->end() - from);
+  found.hits.assign(from, from + taken);
+  if (from + taken != plan.gathered->end()) found.last = found.hits.back();
+  return found;
 }
 
 Result<std::vector<Hit>> MatterFinder::verified(const Plan& plan, const std::vector<Hit>& found) {
@@ -416,58 +333,59 @@ Result<std::vector<Hit>> MatterFinder::verified(const Plan& plan, const std::vec
   return out;
 }
 
-Result<MatterFinder::Compared> MatterFinder::compared(const Plan& plan, const std::optional<Hit>& after, std::size_t max, bool is_bounded) {
-  Compared out;
+Result<MatterFinder::Found> MatterFinder::compared(const Plan& plan, const std::optional<Hit>& after, std::size_t max, bool is_bounded) {
+  Found out;
   out.last = after;
   const std::size_t at_once = is_bounded ? std::min(kVerifiedAtOnce, bounds_.compared_max) : kVerifiedAtOnce;
   for (std::size_t looked_at = 0; !is_bounded || looked_at < bounds_.compared_max;) {
-    const auto found = TRY(candidates(plan, out.last, at_once));
-    looked_at += found.size();
-    for (auto& hit : TRY(verified(plan, found))) {
+    const Found found = TRY(candidates(plan, out.last, {at_once, is_bounded ? bounds_.walked_max : 0}));
+    looked_at += found.hits.size();
+    for (auto& hit : TRY(verified(plan, found.hits))) {
       out.last = hit;
       out.hits.push_back(std::move(hit));
       if (out.hits.size() == max) return out;
     }
-    if (found.size() < at_once) {
-      out.last.reset();
-      return out;
-    }
-    out.last = found.back();
+    out.last = found.last;
+    // The end, or as far along the order as one page may go.
+    if (!found.last || (is_bounded && found.hits.size() < at_once)) return out;
   }
   return out;
 }
 
-Result<std::vector<Hit>> MatterFinder::hits(const Plan& plan, const std::optional<Hit>& after, std::size_t max) {
-  if (!plan.search.needs_text()) return candidates(plan, after, max);
-  return TRY(compared(plan, after, max, false)).hits;
+// Of a start of middling size it is not known whether it or the walk is done first: a short walk is tried, since gathering ends no page early.
+Result<MatterFinder::Found> MatterFinder::first_hits(Plan& plan, const std::optional<Hit>& after, std::size_t max) {
+  if (plan.start && !plan.gathered) {
+    Found found = TRY(walked(plan, after, {max, 2 * bounds_.count_effort}));
+    if (found.hits.size() == max || !found.last) return found;
+    TRY(gather(plan));
+  }
+  return candidates(plan, after, {max, bounds_.walked_max});
 }
 
-// Of what the index walked along does not settle, a bounded part is looked at: the newest, or those due first.
 Result<Counted> MatterFinder::count(const Plan& plan, bool is_bounded) {
   constexpr std::size_t kMax = limits::kCountCap + 1;
   if (plan.search.needs_text()) {
-    const Compared found = TRY(compared(plan, std::nullopt, kMax, is_bounded));
+    const Found found = TRY(compared(plan, std::nullopt, kMax, is_bounded));
     return Counted{found.hits.size(), found.last.has_value() && found.hits.size() < kMax};
   }
-  if (plan.gathered || plan.is_wholly_walked() || !is_bounded) {
-    SqlText sql("SELECT count(*) FROM (SELECT 1");
-    sql.add(plan.matters(database_.engine())).add(" LIMIT ?) n", static_cast<std::int64_t>(kMax));
+  if (plan.gathered) return Counted{std::min(plan.gathered->size(), kMax), false};
+  const auto max = static_cast<std::int64_t>(kMax), effort = static_cast<std::int64_t>(bounds_.count_effort);
+  SqlText sql("SELECT count(*) FROM (");
+  if (plan.start || plan.residual.is_empty()) {
+    if (plan.start)
+      sql.add("SELECT 1").add(plan.from_start());
+    else
+      sql.add(plan.walk(SqlText("SELECT 1")));
+    sql.add(" LIMIT ?) n", max);
     return Counted{static_cast<std::size_t>(TRY(number_in(database_, sql))), false};
   }
-  const auto effort = static_cast<std::int64_t>(bounds_.count_effort);
-  SqlText walked = plan.walk(database_.engine());
-  for (std::size_t i = 0; i < plan.filters.size(); ++i)
-    if (plan.is_walked[i]) walked.add(" AND ").add(plan.filters[i].condition);
-  SqlText sql("SELECT count(*) FROM (SELECT 1 FROM (SELECT m.*");
-  sql.add(walked).add(" ORDER BY " + std::string(plan.order.key) + (plan.order.is_descending ? " DESC" : "") + " LIMIT ?) m WHERE 1 = 1", effort);
-  for (std::size_t i = 0; i < plan.filters.size(); ++i)
-    if (!plan.is_walked[i]) sql.add(" AND ").add(plan.filters[i].condition);
-  sql.add(" LIMIT ?) n", static_cast<std::int64_t>(kMax));
+  // Of what neither an index settles nor a start finds a bounded part is looked at: the newest, or those due first.
+  sql.add("SELECT 1 FROM (").add(plan.walk_fitting({}));
+  if (is_bounded) sql.add(plan.in_order()).add(" LIMIT ?", effort);
+  sql.add(") w WHERE fits LIMIT ?) n", max);
   const auto found = static_cast<std::size_t>(TRY(number_in(database_, sql)));
-  if (found == kMax) return Counted{found, false};
-  SqlText all("SELECT count(*) FROM (SELECT 1");
-  all.add(walked).add(" LIMIT ?) n", effort + 1);
-  return Counted{found, TRY(number_in(database_, all)) > effort};
+  if (found == kMax || !is_bounded) return Counted{found, false};
+  return Counted{found, TRY(size_of(database_, plan.walk(SqlText("SELECT 1")), effort + 1)) > effort};
 }
 
 Result<std::size_t> MatterFinder::count(const MatterQuery& query) { return TRY(count(TRY(plan(query)), false)).count; }
@@ -475,29 +393,27 @@ Result<std::size_t> MatterFinder::count(const MatterQuery& query) { return TRY(c
 Result<desk::MatterPage> MatterFinder::page(const MatterQuery& query) {
   const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, limits::kPageRowsMax);
   const auto after = TRY(parse_cursor(query.sort, query.cursor));
-  const Plan plan = TRY(this->plan(query));
-  std::vector<Hit> found;
+  Plan plan = TRY(this->plan(query));
   desk::MatterPage page;
-  if (plan.search.needs_text()) {
-    // Compared up to the bound even when the page is full: what is compared is counted.
-    Compared looked = TRY(compared(plan, after, limits::kCountCap + 1, true));
-    found = std::move(looked.hits);
-    page.count = found.size();
-    page.is_count_least = looked.last.has_value() && found.size() <= limits::kCountCap;
-    if (looked.last && found.size() <= limit) page.next = cursor_of(query.sort, *looked.last);
-  } else {
-    found = TRY(hits(plan, after, limit + 1));
+  // Words are compared up to the bound even when the page is full: what is compared is counted.
+  const bool is_compared = plan.search.needs_text();
+  Found found = is_compared ? TRY(compared(plan, after, limits::kCountCap + 1, true)) : TRY(first_hits(plan, after, limit + 1));
+  if (is_compared) {
+    page.count = found.hits.size();
+    page.is_count_least = found.last.has_value() && found.hits.size() <= limits::kCountCap;
   }
-  if (found.size() > limit) {
-    found.resize(limit);
-    page.next = cursor_of(query.sort, found.back());
+  if (found.hits.size() > limit) {
+    found.hits.resize(limit);
+    page.next = cursor_of(query.sort, found.hits.back());
+  } else if (found.last) {
+    page.next = cursor_of(query.sort, *found.last);
   }
   std::vector<std::int64_t> ids;
-  for (const auto& hit : found) ids.push_back(hit.id);
+  for (const auto& hit : found.hits) ids.push_back(hit.id);
   page.rows = TRY(rows(ids));
   if (!after && page.next.empty()) {
     page.count = page.rows.size();
-  } else if (after || !plan.search.needs_text()) {
+  } else if (after || !is_compared) {
     const Counted counted = TRY(count(plan, true));
     page.count = std::max(counted.count, page.rows.size());
     page.is_count_least = counted.is_least;
@@ -507,15 +423,16 @@ Result<desk::MatterPage> MatterFinder::page(const MatterQuery& query) {
 
 Result<std::vector<std::int64_t>> MatterFinder::every_id(const MatterQuery& query) {
   constexpr std::size_t kAtOnce = 1000;
-  const Plan plan = TRY(this->plan(query));
+  Plan plan = TRY(this->plan(query));
+  if (plan.start && !plan.gathered) TRY(gather(plan));
   std::vector<std::int64_t> ids;
   std::optional<Hit> from;
-  for (;;) {
-    const auto found = TRY(hits(plan, from, kAtOnce));
-    for (const auto& hit : found) ids.push_back(hit.id);
-    if (found.size() < kAtOnce) return ids;
-    from = found.back();
-  }
+  do {
+    const Found found = plan.search.needs_text() ? TRY(compared(plan, from, kAtOnce, false)) : TRY(candidates(plan, from, {kAtOnce, 0}));
+    for (const auto& hit : found.hits) ids.push_back(hit.id);
+    from = found.last;
+  } while (from);
+  return ids;
 }
 
 Result<std::vector<inquiry::MatterRow>> MatterFinder::rows(const std::vector<std::int64_t>& ids) {

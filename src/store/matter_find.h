@@ -1,10 +1,10 @@
 #pragma once
-// Lists of matters. Every filter of desk::MatterQuery becomes a condition, and the statement starts where least has to be read: how many rows
-// a filter finds is counted first, up to a cap (counting an index is cheap). Few: they are gathered and sorted. Many: the matters are walked in
-// the wanted order, from the place where the page before ended, until the page is full. Conditions hold either way; only the time differs.
-// Walking along, an index that begins with several of the filters is best. Counts and comparing words are bounded, so that no list takes long;
-// that there may be more is said. The order of SQLite's joins and its index are spelled out, so that plans do not depend on statistics; PostgreSQL
-// plans by its own.
+// Lists of matters. Every filter of desk::MatterQuery becomes a condition, and the statement starts where least has to be read: how many rows a
+// filter finds is counted first, up to a cap (counting an index is cheap). Few: they are gathered and sorted. Many: the matters are walked in the
+// wanted order, from the place where the page before ended, until the page is full; several units are several walks, merged. In between, whichever
+// is done first. Conditions hold either way; only the time differs. Walks, counts and comparing words are bounded, so that no list takes long; that
+// there may be more is said. The order of SQLite's joins and its index are spelled out, so that plans do not depend on statistics; PostgreSQL plans
+// by its own.
 
 #include <cstdint>
 #include <string>
@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "desk/store_port.h"
 #include "store/search_terms.h"
+#include "store/sql_text.h"
 
 namespace warifu::store {
 
@@ -29,15 +30,15 @@ struct Counted {
 // How much is looked at for one page; what is cut off by it is said.
 struct FindBounds {
   std::size_t few = limits::kQueryStartRows;             // a filter that finds fewer rows is taken as the start
-  std::size_t count_effort = limits::kQueryCountRows;    // rows looked at for a count
+  std::size_t count_effort = limits::kQueryCountRows;    // rows looked at for a count; what finds not more is gathered at once
   std::size_t compared_max = limits::kQueryComparedMax;  // matters whose words are compared
+  std::size_t walked_max = 8'000;                        // rows looked at along the order
 };
 
 class MatterFinder {
  public:
   // Inside one snapshot of `database`.
-  MatterFinder(Database& database, const TermHasher& hasher, FindBounds bounds = {})
-      : database_(database), hasher_(hasher), bounds_(bounds), few_(static_cast<std::int64_t>(bounds.few)) {}
+  MatterFinder(Database& database, const TermHasher& hasher, FindBounds bounds = {}) : database_(database), hasher_(hasher), bounds_(bounds) {}
 
   [[nodiscard]] Result<desk::MatterPage> page(const desk::MatterQuery& query);
   [[nodiscard]] Result<std::size_t> count(const desk::MatterQuery& query);  // capped
@@ -46,23 +47,30 @@ class MatterFinder {
 
  private:
   struct Plan;
-  Result<Plan> plan(const desk::MatterQuery& query);
-  Result<std::vector<Hit>> hits(const Plan& plan, const std::optional<Hit>& after, std::size_t max);
-  Result<std::vector<Hit>> candidates(const Plan& plan, const std::optional<Hit>& after, std::size_t max);
-  Result<std::vector<Hit>> verified(const Plan& plan, const std::vector<Hit>& found);
-  Result<Counted> count(const Plan& plan, bool is_bounded);
-  // Compares words of a search, of at most the bound of matters, when bounded.
-  struct Compared {
+  struct Found {
     std::vector<Hit> hits;
-    std::optional<Hit> last;  // compared; nothing: there is no more
+    std::optional<Hit> last;  // looked at; nothing: there is no more
   };
-  Result<Compared> compared(const Plan& plan, const std::optional<Hit>& after, std::size_t max, bool is_bounded);
+  // How far one call may go: hits wanted, and rows looked at (0: all).
+  struct Reach {
+    std::size_t hits = 0, rows = 0;
+  };
+
+  Result<Plan> plan(const desk::MatterQuery& query);
   Status choose_start(Plan& plan);
+  Status gather(Plan& plan);
+  Result<std::vector<Hit>> hits_of(const SqlText& sql, const Plan& plan);
+  Result<Found> candidates(const Plan& plan, const std::optional<Hit>& after, Reach reach);
+  Result<Found> walked(const Plan& plan, const std::optional<Hit>& after, Reach reach);
+  Result<std::vector<Hit>> verified(const Plan& plan, const std::vector<Hit>& found);
+  // Compares words of a search, of at most the bound of matters, when bounded.
+  Result<Found> compared(const Plan& plan, const std::optional<Hit>& after, std::size_t max, bool is_bounded);
+  Result<Found> first_hits(Plan& plan, const std::optional<Hit>& after, std::size_t max);
+  Result<Counted> count(const Plan& plan, bool is_bounded);
 
   Database& database_;
   const TermHasher& hasher_;
   FindBounds bounds_;
-  std::int64_t few_;
 };
 
 }  // namespace warifu::store

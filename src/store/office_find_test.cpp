@@ -226,9 +226,10 @@ TEST_CASE("every combination of filters finds exactly its matters, page by page 
       for (int i = 0; i < 5; ++i) check_pages(*office, world, any_query(world), *rc::gen::element<std::size_t>(0, 3, 20, 20'000));
       for (int i = 0; i < 3; ++i)
         check_bounded(*office, world, any_query(world),
-                      {.few = *rc::gen::element<std::size_t>(0, 3, 20'000),
+                      {.few = *rc::gen::element<std::size_t>(0, 3, 12, 20'000),
                        .count_effort = *rc::gen::element<std::size_t>(1, 2, 7),
-                       .compared_max = *rc::gen::element<std::size_t>(1, 2, 5)});
+                       .compared_max = *rc::gen::element<std::size_t>(1, 2, 5),
+                       .walked_max = *rc::gen::element<std::size_t>(1, 2, 9, 8'000)});
     }));
   });
 }

@@ -13,11 +13,19 @@ namespace {
 constexpr char kExact = 'x';
 constexpr char kPair = 'p';
 constexpr char kFirst = 'f';
-constexpr std::string_view kKeyName = "search key";
+constexpr char kRun = 'r';
+constexpr std::size_t kRunCharacters = 4;
+constexpr std::string_view kKeyName = "search key", kPartsName = "search parts";
+constexpr std::uint8_t kPartsVersion = 2;  // since letters and digits in a row are entered
 
 void sort_unique(auto& values) {
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+std::vector<std::string> unique(std::vector<std::string> values) {
+  sort_unique(values);
+  return values;
 }
 
 std::vector<std::string_view> split_words(std::string_view folded) {
@@ -34,6 +42,19 @@ std::string_view first_character(std::string_view word) {
   std::size_t end = 1;
   while (end < word.size() && (static_cast<unsigned char>(word[end]) & 0xC0) == 0x80) ++end;
   return word.substr(0, end);
+}
+
+bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// Every four letters or digits of ASCII that stand in a row.
+std::vector<std::string> runs_of(std::string_view folded) {
+  std::vector<std::string> out;
+  std::size_t length = 0;
+  for (std::size_t end = 0; end < folded.size(); ++end) {
+    length = is_letter_or_digit(folded[end]) ? length + 1 : 0;
+    if (length >= kRunCharacters) out.emplace_back(folded.substr(end + 1 - kRunCharacters, kRunCharacters));
+  }
+  return out;
 }
 
 // Under which exact spellings a selector ("TYPE:canonical", or the canonical form alone) is entered.
@@ -74,7 +95,18 @@ bool SearchQuery::needs_text() const {
   return std::any_of(words.begin(), words.end(), [](const SearchWord& word) { return word.is_verified_by_text; });
 }
 
+// Whether the text holds the word; one character has to begin a word.
+bool SearchWord::stands_in(std::string_view text) const {
+  if (first_character(folded).size() != folded.size()) return text.find(folded) != std::string_view::npos;
+  return text.starts_with(folded) || text.find(" " + folded) != std::string_view::npos;
+}
+
 bool SearchQuery::matches(const inquiry::SearchTerms& terms) const {
+  const auto is_in = [](const SearchWord& word, const std::vector<std::string>& texts) {
+    return std::ranges::any_of(texts, [&](const std::string& text) { return word.stands_in(text); });
+  };
+  // Words are kept folded as a rule: folding them once more is left for those that do not match as they are.
+  if (!words.empty() && std::ranges::all_of(words, [&](const SearchWord& word) { return is_in(word, terms.words); })) return true;
   std::vector<std::string> spellings;
   for (const auto& selector : terms.selectors)
     for (auto& spelling : spellings_of(selector)) spellings.push_back(std::move(spelling));
@@ -82,21 +114,22 @@ bool SearchQuery::matches(const inquiry::SearchTerms& terms) const {
   if (words.empty()) return false;
   std::vector<std::string> texts;
   for (const auto& word : terms.words) texts.push_back(text::search_fold(word));
-  return std::all_of(words.begin(), words.end(), [&](const SearchWord& word) {
-    if (shares_one(word.exact, spellings)) return true;
-    const bool is_one = first_character(word.folded).size() == word.folded.size();
-    return std::any_of(texts.begin(), texts.end(), [&](const std::string& candidate) {
-      if (!is_one) return candidate.find(word.folded) != std::string::npos;
-      return candidate.starts_with(word.folded) || candidate.find(" " + word.folded) != std::string::npos;
-    });
-  });
+  return std::ranges::all_of(words, [&](const SearchWord& word) { return shares_one(word.exact, spellings) || is_in(word, texts); });
 }
 
 Result<TermHasher> TermHasher::load_or_create(Database& database) {
-  if (const auto row = TRY(first_row<Bytes>(database, "SELECT value FROM meta WHERE name = $1", kKeyName))) return TermHasher(std::get<0>(*row));
+  if (const auto row = TRY(first_row<Bytes>(database, "SELECT value FROM meta WHERE name = $1", kKeyName)))
+    return TermHasher(std::get<0>(*row), TRY(first_row<Bytes>(database, "SELECT value FROM meta WHERE name = $1", kPartsName)).has_value());
   Bytes key = crypto::random_bytes(32);
   TRY(database.run("INSERT INTO meta (name, value) VALUES ($1, $2)", kKeyName, key));
+  TRY(mark_entered(database));
   return TermHasher(key);
+}
+
+Status TermHasher::mark_entered(Database& database) {
+  const Bytes version{kPartsVersion};
+  TRY(database.run("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", kPartsName, version));
+  return {};
 }
 
 std::int64_t TermHasher::hash(char kind, std::string_view text) const {
@@ -110,15 +143,18 @@ std::vector<std::int64_t> TermHasher::terms_of(const inquiry::SearchTerms& terms
   std::vector<std::int64_t> out;
   for (const auto& selector : terms.selectors)
     for (const auto& spelling : spellings_of(selector)) out.push_back(hash(kExact, spelling));
-  std::vector<std::string> pairs, firsts;
+  std::vector<std::string> pairs, runs, firsts;
   for (const auto& word : terms.words) {
     const std::string folded = text::search_fold(word);
     for (auto& pair : text::bigrams(folded)) pairs.push_back(std::move(pair));
+    for (auto& run : runs_of(folded)) runs.push_back(std::move(run));
     for (const auto part : split_words(folded)) firsts.emplace_back(first_character(part));
   }
   sort_unique(pairs);  // before hashing: a long text repeats most of its pairs
+  sort_unique(runs);
   sort_unique(firsts);
   for (const auto& pair : pairs) out.push_back(hash(kPair, pair));
+  for (const auto& run : runs) out.push_back(hash(kRun, run));
   for (const auto& first : firsts) out.push_back(hash(kFirst, first));
   sort_unique(out);
   return out;
@@ -144,10 +180,11 @@ Result<SearchQuery> TermHasher::query_of(std::string_view text) const {
     word.exact = meanings_of(part);
     word.exact_terms = hashed(word.exact);
     if (first_character(part).size() == part.size()) {
-      word.pair_terms = {hash(kFirst, part)};
+      word.part_terms = {hash(kFirst, part)};
     } else {
-      for (const auto& pair : text::bigrams(part)) word.pair_terms.push_back(hash(kPair, pair));
-      sort_unique(word.pair_terms);
+      if (has_runs_)
+        for (const auto& run : unique(runs_of(part))) word.part_terms.push_back(hash(kRun, run));
+      for (const auto& pair : unique(text::bigrams(part))) word.part_terms.push_back(hash(kPair, pair));
       word.is_verified_by_text = text::character_count(part) > 2;
     }
     query.words.push_back(std::move(word));

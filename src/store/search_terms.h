@@ -1,8 +1,9 @@
 #pragma once
 // Full search without keeping the text in an index: a matter is entered under keyed hashes (HMAC-SHA256 with a random key of the store, cut to
-// 64 bits) of its selectors and of the pairs of characters of its words. Pairs, because Japanese is written without spaces and many names
-// have two characters. A word of three and more characters is verified against the matter's own (sealed) words, since its pairs could stand
-// apart; a query of one character finds the words that begin with it.
+// 64 bits) of its selectors and of the parts of its words: pairs of characters, because Japanese is written without spaces and many names have two
+// characters; and four letters or digits in a row, because there are few pairs of these and every number has them. A word of three and more
+// characters is verified against the matter's own (sealed) words, since its parts could stand apart; a query of one character finds the words
+// that begin with it.
 
 #include <cstdint>
 #include <span>
@@ -17,10 +18,13 @@
 namespace warifu::store {
 
 struct SearchWord {
+  [[nodiscard]] bool stands_in(std::string_view text) const;
+
   std::vector<std::string> exact;  // spellings of a selector this could be
   std::string folded;
   bool is_verified_by_text = false;
-  std::vector<std::int64_t> exact_terms, pair_terms;
+  std::vector<std::int64_t> exact_terms;
+  std::vector<std::int64_t> part_terms;  // those expected to be rarest first; at least one
 };
 
 // Matches when the whole text is a selector of the matter, or each word is.
@@ -36,9 +40,12 @@ struct SearchQuery {
 class TermHasher {
  public:
   TermHasher() = default;
-  explicit TermHasher(ByteView key) : key_(key) {}
-  // The store's key, made when the store is new.
+  explicit TermHasher(ByteView key, bool has_runs = true) : key_(key), has_runs_(has_runs) {}
+  // The store's key, made when the store is new. An older program entered no letters and digits in a row: until a rebuild has made up for that,
+  // numbers are looked for by their pairs.
   [[nodiscard]] static Result<TermHasher> load_or_create(Database& database);
+  // Every matter is entered as terms_of() says.
+  static Status mark_entered(Database& database);
 
   // Sorted, without repetition.
   [[nodiscard]] std::vector<std::int64_t> terms_of(const inquiry::SearchTerms& terms) const;
@@ -48,6 +55,7 @@ class TermHasher {
  private:
   [[nodiscard]] std::int64_t hash(char kind, std::string_view text) const;
   crypto::HmacKey key_;
+  bool has_runs_ = true;  // every matter is entered under them
 };
 
 // Eight bytes each, for the column matter_doc.terms.
