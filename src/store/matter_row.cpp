@@ -285,17 +285,6 @@ std::string array_text(std::span<const std::int64_t> numbers) {
   return out + "}";
 }
 
-// How many of the terms lead to the matter.
-Result<std::size_t> count_terms(Database& database, std::int64_t id, const std::vector<std::int64_t>& terms) {
-  if (database.engine() == EngineKind::POSTGRES)
-    return static_cast<std::size_t>(TRY(
-        one_value<std::int64_t>(database, "SELECT count(*) FROM term WHERE id = $1 AND term = ANY(CAST($2 AS BIGINT[]))", id, array_text(terms))));
-  std::size_t found = 0;
-  for (const std::int64_t term : terms)
-    if (TRY(first_row<std::int64_t>(database, "SELECT id FROM term WHERE term = $1 AND id = $2", term, id))) ++found;
-  return found;
-}
-
 }  // namespace
 
 Result<Held> held(Database& database, const TermHasher& hasher, const MatterId& matter, const inquiry::Projection& projection) {
@@ -309,9 +298,8 @@ Result<Held> held(Database& database, const TermHasher& hasher, const MatterId& 
   out.row = present.changed.empty() && doc && std::get<0>(*doc) == encode_row(projection.row) &&
             TRY(present_persons(database, id)) == persons_of(projection.row);
   if (!present.has_words) return out;
-  const std::vector<std::int64_t> terms = hasher.terms_of(projection.terms);
   const Result<std::vector<std::int64_t>> packed = present_terms(database, id);
-  out.terms = packed && *packed == terms && TRY(count_terms(database, id, terms)) == terms.size();
+  out.terms = packed && *packed == hasher.terms_of(projection.terms);
   return out;
 }
 

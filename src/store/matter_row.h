@@ -41,8 +41,8 @@ Status put_projection(Database& database, const MatterId& matter, const MatterSe
 Status put_projection(Database& database, const MatterId& matter, const inquiry::Projection& projection,
                       const std::function<std::vector<std::int64_t>()>& terms, TermRows& later);
 Status put_terms(Database& database, TermRows rows);
-// Which parts of a projection stand in the tables exactly so: the row with its columns and persons; the words with every entry of the index that
-// leads from them to the matter. Neither, when there is no such matter.
+// Which parts of a projection stand in the tables exactly so: the row with its columns and persons; the words with the list of their entries in
+// the index (not the index itself: rebuild.cpp holds it against all lists at once). Neither, when there is no such matter.
 struct Held {
   bool row = false, terms = false;
 };

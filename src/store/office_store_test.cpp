@@ -465,6 +465,13 @@ TEST_CASE("a rebuild computes every projection again and changes nothing that is
     for (const auto& [matter, projection] : all) CHECK(office->projection(matter).value() == projection);
     CHECK(office->projection(entry).error().code == Code::NOT_FOUND);
 
+    // From nothing, it is all there again.
+    REQUIRE(office->replace_projections([](const MatterId&) -> Result<std::optional<inquiry::Projection>> { return std::nullopt; }, false));
+    CHECK(office.number("SELECT count(*) FROM term") == 0);
+    CHECK(office->replace_projections(compute, false).value() == 250);
+    CHECK(office->replace_projections(compute, true).value() == 0);
+    CHECK(office.number("SELECT count(*) FROM term") == terms);
+
     // What is wrong is put right, and what has no acts goes.
     REQUIRE(office->engine().write([](Database& db) -> Status {
       TRY(db.run("UPDATE matter SET state = 'NONE'"));
@@ -503,9 +510,13 @@ TEST_CASE("a rebuild finds and mends whatever differs from the acts, in each tab
       {"UPDATE matter_doc SET words = (SELECT words FROM matter_doc WHERE id = 1) WHERE id = 2", 1},
       {"DELETE FROM matter_person WHERE id = 2", 1},
       {"UPDATE matter_person SET is_turn = 1 - is_turn WHERE id = 2", 1},
-      {"DELETE FROM term WHERE id = 2", 2},                                                           // the matter, and a count that does not agree
-      {"DELETE FROM term WHERE term = (SELECT min(term) FROM term WHERE id = 2) AND id = 2", 2},      //
-      {"UPDATE matter_doc SET terms = (SELECT terms FROM matter_doc WHERE id = 1) WHERE id = 2", 2},  //
+      {"DELETE FROM term WHERE id = 2", 1},                                                       // the index differs from what matters keep of it
+      {"DELETE FROM term WHERE term = (SELECT min(term) FROM term WHERE id = 2) AND id = 2", 1},  //
+      {"UPDATE term SET id = 3 WHERE term = (SELECT min(t.term) FROM term t WHERE t.id = 2 AND NOT EXISTS (SELECT 1 FROM term u WHERE u.term = "
+       "t.term "
+       "AND u.id = 3)) AND id = 2",
+       1},                                                                                            // as many as before
+      {"UPDATE matter_doc SET terms = (SELECT terms FROM matter_doc WHERE id = 1) WHERE id = 2", 2},  // and the matter
       {"INSERT INTO term (term, id) VALUES (42, 1)", 1},                                              // would find what has no such word
       {"INSERT INTO term (term, id) VALUES (42, 999)", 1},                                            // nor a matter
       {"UPDATE last_view SET at_us = at_us + 1", 1},

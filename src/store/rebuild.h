@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <optional>
 #include <vector>
 
@@ -23,12 +24,13 @@ class Rebuild {
 
   // To be called once for every matter that has acts.
   Status add(const MatterId& matter);
-  // How many matters differed; what stands there and belongs to no matter counts as one more, and so do wrong last views.
+  // How many matters differed; an index of words that has other entries than the matters say counts as one more, and so do wrong last views.
   Result<std::size_t> finish();
 
  private:
   struct Computed;
   Status take_waiting();
+  Status settle();
   Result<Computed> compute_one(const MatterId& matter);
   Result<std::vector<Computed>> compute_all();
   Result<std::vector<MatterId>> store_computed(Database& database, const std::vector<Computed>& computed);
@@ -38,7 +40,9 @@ class Rebuild {
   Compute compute_;
   bool check_only_;
   std::vector<MatterId> waiting_;
+  std::future<Result<std::vector<MatterId>>> writing_;  // of the portion before, while the next one is computed
   std::size_t differing_ = 0;
+  bool has_written_ = false, is_from_nothing_ = false;
 };
 
 }  // namespace warifu::store
