@@ -209,6 +209,11 @@ TEST_CASE("a house that wants a quorum counts the logs as young, and a proof as 
 TEST_CASE("a member that was put out is told, and nothing of it counts for the others from then on") {
   TestingExchange e;
   const auto org = e.provider.office.self.id;
+  // On its way when the admission ends, and promised before.
+  const MatterId before = e.dispatched("reiji-00003");
+  must(e.agency.member->send());
+  must(e.provider.member->receive({}));
+  must(e.provider.member->send());
   e.world.clock.advance(minutes(1));
   const Time ended = Time::from_seconds(e.clock().seconds());
   must(e.agency.member->watch());
@@ -224,11 +229,16 @@ TEST_CASE("a member that was put out is told, and nothing of it counts for the o
   REQUIRE(told.size() == 1);
   CHECK(told.front().code == "NOT_ADMITTED");
   CHECK(told.front().evidence.starts_with("warifu-member-end/v1\n"));
+  const ReceivedCounts counts = must(e.agency.member->receive({}));
+  CHECK(counts.refused == 0);
+  CHECK(counts.applied + counts.receipts == 2);
+  CHECK(must(e.agency.mailbox->row(before)).state == inquiry::State::DELIVERED);
   // Nothing is sealed for it any more.
+  const std::size_t boxed = e.hub.boxes[org.text()].size();
   e.dispatched();
   CHECK_FALSE(recipient_for(*e.agency.replica, org, e.clock()).has_value());
-  static_cast<void>(e.agency.member->send());
-  CHECK(e.hub.boxes[org.text()].empty());
+  must(e.agency.member->send());
+  CHECK(e.hub.boxes[org.text()].size() == boxed);
 }
 
 TEST_CASE("the figure of open incidents goes back to nought with the last of its code") {
