@@ -317,12 +317,14 @@ Result<std::vector<Result<std::string>>> Hub::post(const Member& member, const s
     }
     tell_news(good);
   }
+  std::size_t promised = 0;
   for (const Result<std::string>& answer : answers) {
     if (answer)
-      metrics_.count("warifu_hub_messages_total");
+      ++promised;
     else
       refused(HubEvent::message, member.org.text(), answer.error());
   }
+  if (promised > 0) metrics_.count("warifu_hub_messages_total", {}, static_cast<double>(promised));
   return answers;
 }
 
