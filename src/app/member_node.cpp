@@ -17,6 +17,7 @@ namespace warifu::app {
 namespace {
 
 constexpr std::size_t kNetworkBytesMax = 64 * 1024;
+constexpr std::chrono::milliseconds kEchoWait{250};  // an arrival travels with what answers it at once; people do not notice it
 
 std::string network_path(const std::string& data) { return data + "/network"; }
 std::string policy_path(const std::string& data) { return data + "/root.vkey"; }
@@ -75,6 +76,7 @@ Status Node::make_member(const Hosted& hosted, std::shared_ptr<desk::Mailbox> ma
   options.tell = [this, name = org.text()](std::string_view event, const Error& error) { failures_.tell(event, name, error, options_.clock()); };
   options.on_applied = options_.on_applied;
   if (options_.is_demo) options.watch_every = std::chrono::milliseconds(1'000);
+  options.echo_wait = kEchoWait;
   member_ = std::make_unique<member::Member>(std::move(options), std::move(hub), *mailbox, directory_, metrics_);
   return {};
 }

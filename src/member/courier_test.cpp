@@ -78,6 +78,71 @@ TEST_CASE("a dispatch crosses sealed, is promised, applied once, acknowledged an
   CHECK(must(e.agency.mailbox->message_out(acts->id))->logged);
 }
 
+TEST_CASE("what a node writes by itself about an arrival goes with what is written soon after, or alone; the receipt waits for nothing") {
+  for (const bool is_answered_soon : {true, false}) {
+    CAPTURE(is_answered_soon);
+    TestingExchange e;
+    e.provider.echo_wait = std::chrono::milliseconds(10'000);
+    e.provider.open();
+    const MatterId matter = e.dispatched();
+    must(e.agency.member->send());
+    must(e.provider.member->receive({}));
+    must(e.provider.member->send());
+    const auto acts_sent = [&] {
+      std::vector<std::size_t> out;  // of each message, how many acts it carries
+      for (const exchange::Crossing& crossing : must(e.provider.mailbox->crossings(matter)))
+        if (crossing.envelope.find("\n" + e.provider.org() + "\n") != std::string::npos) out.push_back(crossing.acts.size());
+      return out;
+    };
+    CHECK(acts_sent().empty());
+    must(e.agency.member->receive({}));
+    CHECK(must(e.agency.mailbox->undelivered(10)).empty());
+    CHECK(must(e.agency.mailbox->row(matter)).state == inquiry::State::DISPATCHED);
+    if (is_answered_soon) {
+      e.world.triaged(matter);
+      must(e.world.provider().accept(e.world.intake, matter, {}));
+    } else {
+      e.world.clock.advance(seconds(9));
+      must(e.provider.member->send());
+      CHECK(acts_sent().empty());
+      e.world.clock.advance(seconds(1));
+    }
+    must(e.provider.member->send());
+    CHECK(acts_sent() == std::vector<std::size_t>{is_answered_soon ? 2u : 1u});
+    must(e.agency.member->receive({}));
+    CHECK(must(e.agency.mailbox->row(matter)).state == (is_answered_soon ? inquiry::State::ACCEPTED : inquiry::State::DELIVERED));
+  }
+}
+
+TEST_CASE("receipts that come together are kept together, and one that cannot be taken spoils none of the others") {
+  TestingExchange e;
+  std::vector<MatterId> matters;
+  for (const char* account : {"reiji-00001", "reiji-00002", "reiji-00003"}) matters.push_back(e.dispatched(account));
+  e.world.clock.advance(minutes(1));
+  must(e.agency.member->send());
+  must(e.provider.member->receive({}));
+  must(e.provider.member->send());
+  // One more, about something that was never sent.
+  exchange::OutgoingMessage message;
+  message.thread = matters[1];
+  message.to = {must(recipient_for(*e.provider.replica, e.world.agency().self().id, e.clock()))};
+  message.type = exchange::MessageType::receipt;
+  message.body = json::encode_canonical(exchange::ReceiptBody{{{exchange::MessageId::random(), {}, true, "", Time{1}}}});
+  message.created = e.clock();
+  message.expires = e.clock() + days(1);
+  const exchange::SealedMessage sealed = must(exchange::seal_message(message, *e.provider.office.signer, e.hub.network().log.name));
+  TestingLine line(e.hub, e.provider.org());
+  must(must(line.post({{sealed.envelope, sealed.leaf, std::string(text_of(sealed.object))}})).front());
+
+  const ReceivedCounts counts = must(e.agency.member->receive({}));
+  CHECK(counts.receipts == 3);
+  CHECK(counts.refused == 1);
+  CHECK(counts.last_refusal->code == Code::NOT_FOUND);
+  CHECK(must(e.agency.mailbox->undelivered(10)).empty());
+  for (const MatterId& matter : matters) CHECK(must(e.agency.mailbox->messages_of(matter)).front().delivered);
+  CHECK(must(e.agency.mailbox->message_in(sealed.id))->code == "NOT_FOUND");
+}
+
 TEST_CASE("an answer that got lost on its way is asked for again: the same bytes, the first promise, applied once") {
   TestingExchange e;
   const MatterId matter = e.dispatched();

@@ -21,6 +21,8 @@ std::optional<Quorum> quorum_of(const MemberOptions& options) {
   return Quorum{*options.policy, options.self.id.text(), options.network.hub.text()};
 }
 
+Duration milliseconds_of(milliseconds time) { return Duration{time.count() * 1000}; }
+
 }  // namespace
 
 Member::Member(MemberOptions options, std::unique_ptr<exchange::HubPort> hub, desk::Mailbox& mailbox, std::shared_ptr<store::DirectoryStore> replica,
@@ -48,9 +50,10 @@ void Member::declare_metrics(net::Metrics& metrics) {
   declared(metrics.declare_counter("warifu_exchange_failures_total", "Rounds with the hub that failed, by organisation, thread and code."));
   declared(metrics.declare_counter("warifu_messages_proven_total", "Messages found in the log where the hub promised, by organisation."));
   declared(metrics.declare_gauge("warifu_messages_unproven", "Messages promised and not yet found in the log, by organisation."));
-  declared(metrics.declare_gauge("warifu_messages_uncosigned",
-                                 "Messages found in the log under a checkpoint that no other member, or not the quorum wanted here, has cosigned yet, "
-                                 "by organisation."));
+  declared(
+      metrics.declare_gauge("warifu_messages_uncosigned",
+                            "Messages found in the log under a checkpoint that no other member, or not the quorum wanted here, has cosigned yet, "
+                            "by organisation."));
   declared(
       metrics.declare_gauge("warifu_messages_undelivered", "Messages the hub accepted and the addressee has not acknowledged, by organisation."));
   declared(metrics.declare_gauge("warifu_incidents_open",
@@ -61,8 +64,9 @@ void Member::declare_metrics(net::Metrics& metrics) {
 void Member::attach(desk::Office& office) {
   sender_ = std::make_unique<Sender>(Sender::Parts{office, mailbox_, replica_, *hub_, options_.network, options_.sign, options_.files_dir,
                                                    [this] { return follower_.verified_as_of(); }, options_.clock});
-  receiver_ = std::make_unique<Receiver>(Receiver::Parts{office, mailbox_, replica_, follower_, *hub_, options_.network, options_.sign,
-                                                         options_.identities, options_.files_dir, options_.clock, 16, options_.on_applied});
+  receiver_ =
+      std::make_unique<Receiver>(Receiver::Parts{office, mailbox_, replica_, follower_, *hub_, options_.network, options_.sign, options_.identities,
+                                                 options_.files_dir, options_.clock, 16, options_.on_applied, milliseconds_of(options_.echo_wait)});
 }
 
 Status Member::check_trust() {
@@ -75,15 +79,39 @@ Status Member::check_trust() {
 
 // ── steps ──
 
-Status Member::send() {
+// Whatever waits in the outbox, and whatever is sealed, in rounds of a batch each.
+Status Member::seal_round() {
+  TRY(check_trust());
+  while (TRY(sender_->seal()) > 0) {
+    const std::scoped_lock lock(mutex_);
+    has_sealed_ = true;
+    changed_.notify_all();
+  }
+  return {};
+}
+
+// How many were not posted but are to be sealed anew.
+Result<std::size_t> Member::post_all() {
   TRY(check_trust());
   const std::string org = options_.self.id.text();
-  for (;;) {
-    TRY(sender_->seal());
+  for (std::size_t resealed = 0;;) {
     const Sender::Posted posted = TRY(sender_->post());
     if (posted.accepted > 0) metrics_.count("warifu_messages_sent_total", labels_of(org), static_cast<double>(posted.accepted));
     refused("hub_refused", "hub", posted.refusals);
-    if (posted.accepted == 0 && posted.resealed == 0) return {};
+    if (posted.accepted == 0 && posted.resealed == 0) return resealed;
+    resealed += posted.resealed;
+  }
+}
+
+Status Member::post_round() {
+  if (TRY(post_all()) > 0) wake();
+  return {};
+}
+
+Status Member::send() {
+  for (;;) {
+    TRY(seal_round());
+    if (TRY(post_all()) == 0) return {};
   }
 }
 
@@ -139,9 +167,10 @@ Status Member::watch() {
 // ── threads ──
 
 void Member::start() {
-  if (out_.joinable()) return;
+  if (in_.joinable()) return;
   stopping_ = false;
-  out_ = std::thread([this] { run_out(); });
+  seal_ = std::thread([this] { run_rounds(&Member::seal_round, has_acts_); });
+  post_ = std::thread([this] { run_rounds(&Member::post_round, has_sealed_); });
   in_ = std::thread([this] { run_in(); });
   watch_ = std::thread([this] { run_watch(); });
 }
@@ -153,14 +182,14 @@ void Member::stop() {
   }
   changed_.notify_all();
   options_.interrupt();
-  for (std::thread* thread : {&out_, &in_, &watch_})
+  for (std::thread* thread : {&seal_, &post_, &in_, &watch_})
     if (thread->joinable()) thread->join();
 }
 
 void Member::wake() {
   {
     const std::scoped_lock lock(mutex_);
-    has_work_ = true;
+    has_acts_ = has_sealed_ = true;
   }
   changed_.notify_all();
 }
@@ -177,10 +206,10 @@ void Member::failed(std::string_view event, const Error& error) {
                  {{"organisation", options_.self.id.text()}, {"thread", std::string(event)}, {"code", std::string(sentence(error.code).name)}});
 }
 
-void Member::run_out() {
+void Member::run_rounds(Status (Member::*round)(), bool& has_work) {
   milliseconds retry = kRetryFirst;
   for (;;) {
-    const Status sent = send();
+    const Status sent = (this->*round)();
     if (!sent) failed("exchange_out", sent.error());
     std::unique_lock lock(mutex_);
     if (!sent) {
@@ -189,8 +218,9 @@ void Member::run_out() {
       continue;
     }
     retry = kRetryFirst;
-    changed_.wait_for(lock, kLookAgain, [this] { return stopping_ || has_work_; });
-    has_work_ = false;
+    const auto now = std::chrono::steady_clock::now(), again = now + kLookAgain;
+    changed_.wait_until(lock, echo_due_ > now ? std::min(again, echo_due_) : again, [&] { return stopping_ || has_work; });
+    has_work = false;
     if (stopping_) return;
   }
 }
@@ -209,7 +239,11 @@ void Member::run_in() {
     retry = kRetryFirst;
     wait = options_.fetch_wait;
     const bool has_news = counts->applied + counts->held + counts->refused + counts->receipts + counts->repeated > 0;
-    if (counts->applied + counts->held + counts->refused > 0) wake();  // receipts
+    if (counts->applied + counts->held + counts->refused > 0) {
+      wake();  // receipts
+      const std::scoped_lock lock(mutex_);
+      echo_due_ = std::chrono::steady_clock::now() + options_.echo_wait;
+    }
     // A hub that has too many waiting answers at once: it is asked again soon, not without pause.
     if (pause(has_news ? milliseconds(0) : kAskAgain)) return;
   }

@@ -1,10 +1,10 @@
 #pragma once
 // A node as member of an exchange: the threads that carry messages both ways and keep watch on the hub.
 //
-//   out      seals and posts, woken when something was written; waits longer
-//   and longer while the line is cut in       waits at the hub for messages
-//   watch    every few seconds: both logs verified and cosigned, the directory
-//   brought up to date, proofs, statements of delivery
+//   seal     woken when something was written
+//   post     woken when something was sealed; waits longer and longer while the line is cut
+//   in       waits at the hub for messages
+//   watch    every few seconds: both logs verified and cosigned, the directory brought up to date, proofs, statements of delivery
 //
 // While an incident LOG_FORKED is open, nothing goes in or out: a hub that shows different histories is not used until people have looked.
 
@@ -33,6 +33,8 @@ struct MemberOptions {
   std::function<Time()> clock = now_utc;
   std::chrono::milliseconds watch_every{3'000};
   std::chrono::milliseconds fetch_wait{20'000};
+  // What this node writes by itself about what came (the arrival) waits so long for more of the matter; receipts never wait.
+  std::chrono::milliseconds echo_wait{0};
   std::function<void()> interrupt = [] {};                       // makes calls of the hub that wait end soon
   std::function<void(const exchange::Parcel&)> on_applied = {};  // acts came and are durably applied; called on several threads
   // What went wrong, for the log: an event and its error.
@@ -67,7 +69,10 @@ class Member {
  private:
   [[nodiscard]] Status check_trust();
   [[nodiscard]] bool pause(std::chrono::milliseconds time);
-  void run_out();
+  Status seal_round();
+  Result<std::size_t> post_all();
+  Status post_round();
+  void run_rounds(Status (Member::*round)(), bool& has_work);
   void run_in();
   void run_watch();
   void failed(std::string_view event, const Error& error);
@@ -88,8 +93,9 @@ class Member {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool stopping_ = false, has_work_ = false;
-  std::thread out_, in_, watch_;
+  bool stopping_ = false, has_acts_ = false, has_sealed_ = false;
+  std::chrono::steady_clock::time_point echo_due_;  // something that waits in the outbox may go then
+  std::thread seal_, post_, in_, watch_;
 };
 
 }  // namespace warifu::member

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <thread>
 
@@ -404,6 +405,7 @@ Status Receiver::apply_acts(Opened& opened, ReceivedCounts& counts) {
   Result<desk::MessageOut> receipt = receipt_for(opened, {});
   if (!receipt && receipt.error().code != Code::KEY_UNKNOWN) return tl::unexpected<Error>(std::move(receipt).error());
   if (receipt) carried.sealed.push_back(std::move(*receipt));
+  carried.echo_wait = parts_.echo_wait;
   TRY(failpoint_error("courier.message.apply"));
   const desk::Office::Received received = TRY(parts_.office.receive(parcel, carried));
   failpoint("courier.message.applied");
@@ -412,8 +414,8 @@ Status Receiver::apply_acts(Opened& opened, ReceivedCounts& counts) {
   return {};
 }
 
-// Only the addressee of a message can acknowledge it, and only that very object.
-Status Receiver::apply_receipt(const Opened& opened, ReceivedCounts& counts) {
+// What a receipt changes. Only the addressee of a message can acknowledge it, and only that very object.
+Result<desk::Carried> Receiver::carried_by(const Opened& opened) {
   const exchange::ReceiptBody body = TRY(json::decode_text<exchange::ReceiptBody>(opened.message.body));
   if (body.receipts.empty() || body.receipts.size() > kReceiptLinesMax)
     return fail(Code::TOO_MANY, "none, or more receipts than one message carries", "receipts", {{"max", std::to_string(kReceiptLinesMax)}});
@@ -431,8 +433,36 @@ Status Receiver::apply_receipt(const Opened& opened, ReceivedCounts& counts) {
       TRY(parts_.mailbox.put_incident(
           {0, line.code, "message " + line.message.hex(), opened.message.manifest_note + "\n" + opened.message.body, row.at, {}}));
   }
-  TRY(parts_.mailbox.put_received(carried));
+  return carried;
+}
+
+Status Receiver::apply_receipt(const Opened& opened, ReceivedCounts& counts) {
+  TRY(parts_.mailbox.put_received(TRY(carried_by(opened))));
   ++counts.receipts;
+  return {};
+}
+
+// All good ones in one transaction. Where that is refused, one after the other: each has an outcome of its own.
+Status Receiver::apply_receipts(std::vector<Opened*>& receipts, ReceivedCounts& counts) {
+  desk::Carried all;
+  std::vector<Opened*> apart;
+  std::size_t together = 0;
+  for (Opened* one : receipts) {
+    Result<desk::Carried> carried = carried_by(*one);
+    if (!carried) {
+      apart.push_back(one);
+      continue;
+    }
+    std::ranges::move(carried->received, std::back_inserter(all.received));
+    std::ranges::move(carried->deliveries, std::back_inserter(all.deliveries));
+    ++together;
+  }
+  const Status kept = all.received.empty() ? Status{} : parts_.mailbox.put_received(all);
+  if (kept)
+    counts.receipts += together;
+  else
+    apart = receipts;
+  for (Opened* one : apart) TRY(apply(*one, counts));
   return {};
 }
 
@@ -461,26 +491,37 @@ Status Receiver::apply(Opened& opened, ReceivedCounts& counts) {
   return refuse(opened, done.error(), counts);
 }
 
-// One thread works on one matter, in the order of the box. An error stops all of them.
+// One thread works on one matter, in the order of the box, and one on all receipts: they change nothing of a matter. An error stops all of them.
 Status Receiver::apply_all(std::vector<Opened>& opened, ReceivedCounts& counts) {
+  std::vector<Opened*> receipts;
   std::map<MatterId, std::vector<Opened*>> by_matter;
-  for (Opened& one : opened) by_matter[one.message.manifest.thread].push_back(&one);
+  for (Opened& one : opened) {
+    const bool is_receipt = !one.wait && !one.why_not && one.message.manifest.type == MessageType::receipt;
+    (is_receipt ? receipts : by_matter[one.message.manifest.thread]).push_back(&one);
+  }
+  std::vector<std::vector<Opened*>> all;
+  if (!receipts.empty()) all.push_back(std::move(receipts));
+  const std::size_t receipts_end = all.size();
+  for (auto& [matter, messages] : by_matter) all.push_back(std::move(messages));
   std::mutex mutex;
-  auto next = by_matter.begin();
+  std::size_t next = 0;
   Status outcome;
   const auto work = [&] {
     for (;;) {
-      std::vector<Opened*>* matter = nullptr;
+      std::size_t mine = 0;
       {
         const std::scoped_lock lock(mutex);
-        if (next == by_matter.end() || !outcome) return;
-        matter = &next->second;
-        ++next;
+        if (next == all.size() || !outcome) return;
+        mine = next++;
       }
       ReceivedCounts own;
       Status status;
-      for (Opened* one : *matter)
-        if (status) status = apply(*one, own);
+      if (mine < receipts_end) {
+        status = apply_receipts(all[mine], own);
+      } else {
+        for (Opened* one : all[mine])
+          if (status) status = apply(*one, own);
+      }
       const std::scoped_lock lock(mutex);
       counts.applied += own.applied;
       counts.held += own.held;
@@ -493,7 +534,7 @@ Status Receiver::apply_all(std::vector<Opened>& opened, ReceivedCounts& counts) 
     }
   };
   std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < std::min(parts_.threads, by_matter.size()); ++i) threads.emplace_back(work);
+  for (std::size_t i = 1; i < std::min(parts_.threads, all.size()); ++i) threads.emplace_back(work);
   work();
   for (std::thread& thread : threads) thread.join();
   return outcome;

@@ -49,6 +49,7 @@ class Receiver {
     std::function<Time()> clock = now_utc;
     std::size_t threads = 16;  // more than processors: they wait for the disk, and what waits together is flushed together
     std::function<void(const exchange::Parcel&)> on_applied = {};  // durably; called on several threads
+    Duration echo_wait = {};                                       // desk::Carried
   };
   explicit Receiver(Parts parts) : parts_(std::move(parts)) {}
 
@@ -77,11 +78,13 @@ class Receiver {
   [[nodiscard]] std::string folder_of(const exchange::MessageId& message) const;
   void sweep();
   Status apply(Opened& opened, ReceivedCounts& counts);
+  Status apply_receipts(std::vector<Opened*>& receipts, ReceivedCounts& counts);
   Status apply_all(std::vector<Opened>& opened, ReceivedCounts& counts);
   [[nodiscard]] Status check_acts(const Opened& opened, const std::vector<inquiry::SignedAct>& acts) const;
   Status fetch_file(Opened& opened, const exchange::Attachment& attachment, const std::string& folder, const std::string& output);
   Result<std::vector<exchange::ParcelFile>> attachments_of(Opened& opened, const std::vector<inquiry::SignedAct>& acts);
   Status apply_acts(Opened& opened, ReceivedCounts& counts);
+  Result<desk::Carried> carried_by(const Opened& receipt);
   Status apply_receipt(const Opened& opened, ReceivedCounts& counts);
   Status refuse(const Opened& opened, const Error& why, ReceivedCounts& counts);
 

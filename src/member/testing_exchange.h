@@ -70,6 +70,7 @@ struct House {
     options.identities = [this]() -> Result<std::vector<crypto::AgeIdentity>> { return std::vector{identity}; };
     options.clock = clock;
     options.files_dir = files;
+    options.echo_wait = echo_wait;
     options.policy = policy;
     member = std::make_unique<Member>(std::move(options), std::make_unique<TestingLine>(hub, org()), *mailbox, replica, metrics);
     member->attach(*office.office);
@@ -110,7 +111,8 @@ struct House {
   std::shared_ptr<store::OfficeStore> mailbox;
   std::function<Time()> clock;
   std::string files;
-  std::optional<note::Policy> policy;  // as of the next open()
+  std::chrono::milliseconds echo_wait{0};  // as of the next open()
+  std::optional<note::Policy> policy;      // as of the next open()
   note::Signer root;
   crypto::AgeIdentity identity = crypto::AgeIdentity::generate();
   std::shared_ptr<const note::Cosigner> witness =
