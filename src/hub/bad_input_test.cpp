@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/random.h"
 #include "hub/testing_world.h"
 #include "note/testing_mutations.h"
 
@@ -146,6 +147,44 @@ TEST_CASE("bad input: entries, documents and cosignatures leave no trace") {
   must(s.world.hub->add_entry(*s.member, good));
   must(s.world.hub->publish(*s.member, document));
   must(s.world.hub->cosign(*s.member, exchange::LogName::keys, text, line));
+}
+
+TEST_CASE("bad input: lists of parts, parts, and what is acknowledged") {
+  Spoiler s;
+  const Bytes first = crypto::random_bytes(exchange::kObjectPartBytes), last = crypto::random_bytes(99);
+  const std::string whole = std::string(text_of(first)) + std::string(text_of(last));
+  const std::string at = "/exchange/v1/objects/" + crypto::sha256(whole).hex();
+  const std::string listing = std::to_string(whole.size()) + "\n" + ledger::leaf_hash(first).hex() + "\n" + ledger::leaf_hash(last).hex() + "\n";
+  const std::string open = std::to_string(whole.size()) + "\n" + ledger::leaf_hash(first).hex() + " 0\n" + ledger::leaf_hash(last).hex() + " 0\n";
+  REQUIRE(s.agency.send("PUT", at, listing).status == 200);
+  const auto refused = [&](const net::ClientAnswer& answer, const std::string& what) {
+    CHECK_MESSAGE((answer.status >= 400 && answer.status < 500), what << ": " << answer.status);
+    CHECK_MESSAGE(!code_of(answer).empty(), what);
+  };
+  for (const Mutations& mutations : {testing::spoilt(listing), some_flipped(listing)})
+    for (const Mutation& mutation : mutations) refused(s.agency.send("PUT", at, mutation.text), mutation.what);
+  for (std::size_t bit = 0; bit < last.size() * 8; bit += 7) {
+    std::string part(text_of(last));
+    part[bit / 8] = static_cast<char>(part[bit / 8] ^ static_cast<char>(1u << (bit % 8)));
+    refused(s.agency.send("PUT", at + "/parts/1", part), "a flipped bit");
+  }
+  for (const std::string& part : {std::string(), std::string(text_of(last)) + "x", std::string(text_of(last)).substr(1), whole.substr(0, 99)})
+    refused(s.agency.send("PUT", at + "/parts/1", part), "another part");
+  for (const char* index :
+       {"/parts/2", "/parts/-1", "/parts/01", "/parts/18446744073709551616", "/parts/x", "/parts/", "/parts/1/../0", "/parts/%31%00"})
+    refused(s.agency.send("PUT", at + index, std::string(text_of(last))), index);
+  for (const char* object : {"x", "../network", "%2e%2e/network"})
+    refused(s.agency.send("PUT", "/exchange/v1/objects/" + std::string(object), listing), object);
+  CHECK(s.agency.send("GET", at).body == open);
+
+  const exchange::SealedMessage message = s.agency.message({&s.provider}, "body");
+  REQUIRE(s.agency.post(House::parts(message)).size() == 1);
+  REQUIRE(s.provider.fetch().size() == 1);
+  const std::string id = message.id.hex() + "\n";
+  for (const Mutation& mutation : testing::spoilt(id)) static_cast<void>(s.agency.send("POST", "/exchange/v1/acknowledged", mutation.text));
+  static_cast<void>(s.agency.send("POST", "/exchange/v1/acknowledged", id));  // it is not the sender's to acknowledge
+  for (const Mutation& mutation : testing::flipped(id)) static_cast<void>(s.provider.send("POST", "/exchange/v1/acknowledged", mutation.text));
+  CHECK(s.provider.fetch().size() == 1);
 }
 
 TEST_CASE("bad input: certificates that are of nobody, of somebody else or of no organisation at all") {
