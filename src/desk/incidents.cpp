@@ -26,6 +26,15 @@ IncidentView view_of(Incident incident) {
           incident.at,  incident.examined};
 }
 
+// The newest first; with those that are open, a fork among them whatever came after it: for that the exchange rests.
+Result<std::vector<Incident>> shown(const Mailbox& mailbox) {
+  std::vector<Incident> out = TRY(mailbox.incidents(true, kIncidentsShown));
+  for (Incident& incident : TRY(mailbox.incidents(false, kIncidentsShown)))
+    if (std::ranges::find(out, incident.seq, &Incident::seq) == out.end()) out.push_back(std::move(incident));
+  std::ranges::sort(out, std::ranges::greater{}, &Incident::seq);
+  return out;
+}
+
 }  // namespace
 
 Result<IncidentList> Office::incidents(const Caller& caller) const {
@@ -33,7 +42,7 @@ Result<IncidentList> Office::incidents(const Caller& caller) const {
   if (!is_told(caller.role)) return fail(Code::FORBIDDEN, "for administrators and auditors");
   IncidentList out;
   if (!impl_->parts.mailbox) return out;
-  for (Incident& incident : TRY(impl_->parts.mailbox->incidents(false, kIncidentsShown))) out.incidents.push_back(view_of(std::move(incident)));
+  for (Incident& incident : TRY(shown(*impl_->parts.mailbox))) out.incidents.push_back(view_of(std::move(incident)));
   return out;
 }
 
@@ -43,7 +52,7 @@ Result<IncidentView> Office::examine_incident(const Caller& caller, std::int64_t
     return fail(Code::ROLE_MISSING, "for auditors", {}, {{"role", std::string(enum_text(party::Role::AUDITOR))}});
   const std::string comment = TRY(paragraph(command.comment, "/comment"));
   if (!impl_->parts.mailbox) return fail(Code::NOT_FOUND, "no such incident", "/incident");
-  std::vector<Incident> all = TRY(impl_->parts.mailbox->incidents(false, kIncidentsShown));
+  std::vector<Incident> all = TRY(shown(*impl_->parts.mailbox));
   const auto found = std::ranges::find(all, number, &Incident::seq);
   if (found == all.end()) return fail(Code::NOT_FOUND, "no such incident", "/incident");
   if (found->examined) return fail(Code::CONFLICT, "this incident has been examined", "/incident");

@@ -199,6 +199,16 @@ TEST_CASE("an incident is shown to those who answer for it, and ends with what t
   const auto acts = must(e.agency.mailbox->acts(book[0].id));
   REQUIRE(acts.size() == 1);
   CHECK(acts[0].act.person == auditor.person);
+
+  // However much comes after it, it is found.
+  must(e.agency.mailbox->put_incident({0, "LOG_FORKED", "keys", "invented", e.clock(), {}}));
+  for (int i = 0; i < 250; ++i)
+    must(e.agency.mailbox->put_incident({0, "PROMISE_BROKEN", "message " + std::to_string(i), "invented", e.clock(), {}}));
+  const auto all = must(office.incidents(auditor)).incidents;
+  const auto fork = std::ranges::find(all, std::string("keys"), &desk::IncidentView::about);
+  REQUIRE(fork != all.end());
+  CHECK(std::ranges::is_sorted(all, std::ranges::greater{}, &desk::IncidentView::id));
+  CHECK(must(office.examine_incident(auditor, fork->id, {"確認した。"})).examined);
 }
 
 TEST_CASE("a key for this house that did not come from it is an alarm") {
