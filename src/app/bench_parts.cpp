@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
+#include "app/bench_carry.h"
 #include "app/commands.h"
 #include "app/door.h"
+#include "app/processes.h"
 #include "base/file.h"
 #include "base/file_stream.h"
 #include "crypto/hash.h"
@@ -21,14 +21,6 @@
 namespace warifu::app {
 
 namespace {
-
-// Of this program alone: getrusage still knows what the process was before it became this one.
-std::uint64_t peak_bytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:")) return std::strtoull(line.c_str() + 6, nullptr, 10) * 1024;
-  return 0;
-}
 
 namespace fs = std::filesystem;
 using exchange::ObjectState;
@@ -132,7 +124,7 @@ Result<PartsBench> measure_all(const std::string& folder, std::uint64_t bytes) {
   exchange::PartDownload download = TRY(exchange::PartDownload::open(folder + "/incoming", sealed->attachment));
   out.download = TRY(measure(bytes, [&] { return download.run(hub); }));
   out.open = TRY(measure(bytes, [&] { return download.assemble({identity}, folder + "/output"); }));
-  out.memory_bytes = peak_bytes();
+  out.memory_bytes = memory_peak_bytes();
   return out;
 }
 
@@ -156,6 +148,39 @@ Result<json::Value> bench(const PartsBenchCommand& command) {
                                   {"memory_bytes", measured.memory_bytes}});
 }
 
+json::Value leg_json(const CarryBench::Leg& leg, std::uint64_t bytes) {
+  return json::Value(json::Object{{"seconds", leg.seconds},
+                                  {"gb_per_second", static_cast<double>(bytes) / leg.seconds / 1e9},
+                                  {"cpu_seconds", leg.cpu_seconds},
+                                  {"hub_cpu_seconds", leg.hub_cpu_seconds},
+                                  {"memory_bytes", leg.memory_bytes},
+                                  {"kills", leg.kills}});
+}
+
+Result<json::Value> carry(const PartsBenchCommand& command) {
+  const std::uint64_t bytes = command.megabytes * kUnit;
+  const CarryBench measured = TRY(bench_carry(command.data, bytes, command.kills));
+  return json::Value(json::Object{{"ok", true},
+                                  {"bytes", bytes},
+                                  {"seal", leg_json(measured.seal, bytes)},
+                                  {"send", leg_json(measured.send, bytes)},
+                                  {"receive", leg_json(measured.receive, bytes)},
+                                  {"hub_memory_bytes", measured.hub_memory_bytes}});
+}
+
+double megabytes_of(const json::Value& value) { return static_cast<double>(value.to_number<std::uint64_t>()) / 1e6; }
+
+void print_carried(const json::Value& all) {
+  const json::Object& object = all.as_object();
+  for (const char* leg : {"seal", "send", "receive"}) {
+    const json::Object& one = object.at(leg).as_object();
+    std::printf("%-9s %7.2f s  %6.3f GB/s  processor: %6.2f s, of the hub %6.2f s  memory %5.1f MB  killed %d times\n", leg,
+                one.at("seconds").as_double(), one.at("gb_per_second").as_double(), one.at("cpu_seconds").as_double(),
+                one.at("hub_cpu_seconds").as_double(), megabytes_of(one.at("memory_bytes")), one.at("kills").to_number<int>());
+  }
+  std::printf("hub       memory %5.1f MB\n", megabytes_of(object.at("hub_memory_bytes")));
+}
+
 }  // namespace
 
 Result<PartsBench> bench_parts(const std::string& folder, std::uint64_t bytes) {
@@ -168,6 +193,7 @@ Result<PartsBench> bench_parts(const std::string& folder, std::uint64_t bytes) {
 }
 
 int run_bench_parts(const PartsBenchCommand& command) {
+  if (command.carried) return finish(carry(command), command.json, print_carried);
   return finish(bench(command), command.json, [](const json::Value& all) {
     const json::Object& object = all.as_object();
     for (const char* leg : {"cipher", "digest", "seal", "upload", "download", "open"}) {
@@ -175,7 +201,7 @@ int run_bench_parts(const PartsBenchCommand& command) {
       std::printf("%-9s %7.2f s  %6.3f GB/s  %6.3f GB per CPU second\n", leg, one.at("seconds").as_double(), one.at("gb_per_second").as_double(),
                   one.at("gb_per_cpu_second").as_double());
     }
-    std::printf("memory    %7.1f MB\n", static_cast<double>(object.at("memory_bytes").to_number<std::uint64_t>()) / 1e6);
+    std::printf("memory    %7.1f MB\n", megabytes_of(object.at("memory_bytes")));
   });
 }
 

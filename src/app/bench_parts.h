@@ -31,6 +31,8 @@ struct PartsBench {
 struct PartsBenchCommand {
   std::string data;
   std::uint64_t megabytes = 1000;
+  bool carried = false;  // over a hub, by processes of their own (app/bench_carry.h)
+  int kills = 0;         // of these, on the way
   bool json = false;
 };
 int run_bench_parts(const PartsBenchCommand& command);

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "app/bench.h"
+#include "app/bench_carry.h"
 #include "app/bench_parts.h"
 #include "app/cli.h"
 #include "app/commands.h"
@@ -80,8 +81,15 @@ void add_bench(CLI::App& root, int& code) {
   command = bench->add_subcommand("parts", "A large result sealed, hashed and cut into parts, carried and opened");
   command->add_option("--data", parts->data, "Folder to work in (not there yet, or empty)")->required();
   command->add_option("--megabytes", parts->megabytes, "Size of the result")->capture_default_str();
+  CLI::Option* carried = command->add_flag("--carried", parts->carried, "From a process to a hub and from there to another, over mutual TLS");
+  command->add_option("--kills", parts->kills, "How often they are killed on the way and started again")->needs(carried)->check(CLI::Range(0, 1000));
   command->add_flag("--json", parts->json, "Print the figures as JSON");
   command->callback([parts, &code] { code = run_bench_parts(*parts); });
+  const auto leg = std::make_shared<CarryLegCommand>();
+  command = bench->add_subcommand("parts-leg", "One process of `bench parts --carried`")->group("");
+  command->add_option("leg", leg->leg)->required()->check(CLI::IsMember({"seal", "send", "receive"}));
+  command->add_option("--data", leg->data)->required();
+  command->callback([leg, &code] { code = run_carry_leg(*leg); });
 }
 
 }  // namespace

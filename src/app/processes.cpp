@@ -98,6 +98,22 @@ double Process::processor_seconds() const {
   return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
+void Process::kill_now() {
+  if (pid_ <= 0) return;
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, &status_, 0);
+  pid_ = -1;
+}
+
+std::uint64_t Process::memory_peak_bytes() const { return pid_ > 0 ? app::memory_peak_bytes(std::to_string(pid_)) : 0; }
+
+std::uint64_t memory_peak_bytes(const std::string& process) {
+  std::ifstream status("/proc/" + process + "/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmHWM:")) return std::strtoull(line.c_str() + 6, nullptr, 10) * 1024;
+  return 0;
+}
+
 bool Process::is_running() {
   if (pid_ <= 0) return false;
   if (::waitpid(pid_, &status_, WNOHANG) != pid_) return true;

@@ -28,13 +28,18 @@ class Process {
   // Its exit code; TIMEOUT.
   Result<int> wait(std::chrono::milliseconds patience);
   void ask_to_end() const;                         // SIGTERM
+  void kill_now();                                 // SIGKILL; it has ended when this returns
   [[nodiscard]] double processor_seconds() const;  // of all its threads, until now
+  [[nodiscard]] std::uint64_t memory_peak_bytes() const;
 
  private:
   explicit Process(pid_t pid) : pid_(pid) {}
   pid_t pid_ = -1;
   int status_ = 0;
 };
+
+// The most that this process has had in memory since it became this program (getrusage still knows what it was before); or another, by its id.
+[[nodiscard]] std::uint64_t memory_peak_bytes(const std::string& process = "self");
 
 // A free port of the loopback address below 32768, where the system itself gives none away.
 [[nodiscard]] Result<std::uint16_t> free_port();

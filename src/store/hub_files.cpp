@@ -5,6 +5,7 @@
 
 #include "base/failpoint.h"
 #include "base/file.h"
+#include "base/file_stream.h"
 #include "crypto/hash.h"
 #include "exchange/hub.h"
 
@@ -33,8 +34,13 @@ std::string HubFiles::path_of(const Sha256& object) const {
 
 Status HubFiles::put(const Sha256& object, ByteView bytes) const { return write_named(path_of(object), bytes); }
 
-Status HubFiles::put_part(const Sha256& object, std::size_t part, ByteView bytes) const {
-  return write_named(path_of(object) + ".parts/" + std::to_string(part), bytes);
+std::string HubFiles::part_path(const Sha256& object, std::size_t part) const { return path_of(object) + ".parts/" + std::to_string(part); }
+
+Status HubFiles::put_part(const Sha256& object, std::uint64_t object_bytes, std::size_t part, ByteView bytes) const {
+  const std::string path = part_path(object, part);
+  TRY(write_named(path, bytes));
+  if (object_bytes > kFileBytesCached) forget_cached(path);
+  return {};
 }
 
 Result<std::string> HubFiles::read(const Sha256& object, std::size_t bytes_max) const {
@@ -43,10 +49,15 @@ Result<std::string> HubFiles::read(const Sha256& object, std::size_t bytes_max) 
   return bytes;
 }
 
-Result<Bytes> HubFiles::read_part(const Sha256& object, std::size_t part) const {
-  const std::string bytes = TRY(read_file(path_of(object) + ".parts/" + std::to_string(part), exchange::kObjectPartBytes));
-  const ByteView view = bytes_of(bytes);
-  return Bytes(view.begin(), view.end());
+Result<Bytes> HubFiles::read_part(const Sha256& object, std::uint64_t object_bytes, std::size_t part) const {
+  const std::string path = part_path(object, part);
+  const FileReader file = TRY(FileReader::open(path));
+  if (file.bytes() > exchange::kObjectPartBytes)
+    return fail(Code::TOO_LARGE, "file is too large: " + path, path, {{"max", std::to_string(exchange::kObjectPartBytes)}});
+  Bytes bytes(static_cast<std::size_t>(file.bytes()));
+  bytes.resize(TRY(file.read_at(0, bytes)));
+  if (object_bytes > kFileBytesCached) forget_cached(path);
+  return bytes;
 }
 
 Status HubFiles::remove(const Sha256& object) const {

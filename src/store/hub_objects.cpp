@@ -94,7 +94,7 @@ Status HubStore::put_part(const std::string& org, const Sha256& object, std::siz
   if (bytes.size() != part_bytes(row.bytes, part) || ledger::leaf_hash(bytes) != row.parts[part])
     return fail(Code::TEXT_DIFFERS, "not the part that was named", "part");
   const std::shared_lock lock(files_mutex_);
-  TRY(files_.put_part(object, part, bytes));
+  TRY(files_.put_part(object, row.bytes, part, bytes));
   return engine_->write([&](Database& database) -> Status {
     // Deleted meanwhile: what was put is swept away with the rest.
     if (!TRY(first_row<std::int64_t>(database, "SELECT missing FROM object WHERE object = $1", object))) return unknown();
@@ -110,15 +110,15 @@ Status HubStore::put_part(const std::string& org, const Sha256& object, std::siz
 
 Result<Bytes> HubStore::get_part(const std::string& org, const Sha256& object, std::size_t part) const {
   const std::shared_lock lock(files_mutex_);
-  const auto expected = TRY(engine_->read([&](Database& database) -> Result<Sha256> {
-    const Row row = TRY(row_for(database, org, object));
-    if (part >= row.parts.size() || !TRY(first_row<std::int64_t>(database, "SELECT part FROM object_part WHERE object = $1 AND part = $2", object,
-                                                                 static_cast<std::int64_t>(part))))
+  const Row row = TRY(engine_->read([&](Database& database) -> Result<Row> {
+    Row found = TRY(row_for(database, org, object));
+    if (part >= found.parts.size() || !TRY(first_row<std::int64_t>(database, "SELECT part FROM object_part WHERE object = $1 AND part = $2", object,
+                                                                   static_cast<std::int64_t>(part))))
       return fail(Code::NOT_FOUND, "this part is not here", "part");
-    return row.parts[part];
+    return found;
   }));
-  Bytes bytes = TRY(files_.read_part(object, part));
-  if (ledger::leaf_hash(bytes) != expected) return fail(Code::STORE_CORRUPT, "a part on the disk is not the one that was named", object.hex());
+  Bytes bytes = TRY(files_.read_part(object, row.bytes, part));
+  if (ledger::leaf_hash(bytes) != row.parts[part]) return fail(Code::STORE_CORRUPT, "a part on the disk is not the one that was named", object.hex());
   return bytes;
 }
 

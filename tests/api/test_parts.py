@@ -37,3 +37,17 @@ def test_a_folder_in_use_is_left_alone(tmp_path):
     result = run("bench", "parts", "--data", tmp_path, "--megabytes", "1", "--json")
     assert result.returncode == 1 and json.loads(result.stdout)["code"] == "CONFLICT"
     assert (tmp_path / "kept").read_text(encoding="utf-8") == "kept"
+
+
+def test_carried_over_a_hub_it_arrives_whole_although_everybody_is_killed_on_the_way(tmp_path):
+    """A hub, a sender and a receiver, each its own process; member and hub are killed with SIGKILL three times in each direction."""
+    megabytes = 5000 if os.environ.get("WARIFU_LONG") else 64
+    result = run("bench", "parts", "--carried", "--kills", 3, "--data", tmp_path / "work", "--megabytes", megabytes, "--json", timeout=1500)
+    logs = "".join(f"\n{log.name}:\n{log.read_text()}" for log in (tmp_path / "work").glob("*.log"))
+    assert result.returncode == 0, result.stdout + result.stderr + logs
+    figures = json.loads(result.stdout)
+    assert figures["ok"] and figures["seal"]["kills"] == 0
+    assert figures["send"]["kills"] == 3 and figures["receive"]["kills"] == 3, figures
+    for memory in (figures["hub_memory_bytes"], *(figures[leg]["memory_bytes"] for leg in ("seal", "send", "receive"))):
+        assert 0 < memory < MEMORY_MAX, figures
+    assert list((tmp_path / "work").iterdir()) == []
