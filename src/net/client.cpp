@@ -14,7 +14,11 @@ struct FileClose {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
+// Room that is made for an answer of an announced length; a longer one grows into it.
+constexpr std::uint64_t kAnswerReservedMax = 4 * 1024 * 1024;
+
 struct Collected {
+  CURL* handle = nullptr;
   ClientAnswer answer;
   std::uint64_t bytes_max = 0;
   bool is_over = false;
@@ -26,6 +30,11 @@ std::size_t collect_body(char* data, std::size_t one, std::size_t size, void* us
   if (total > collected.bytes_max - collected.answer.body.size()) {
     collected.is_over = true;
     return 0;
+  }
+  if (collected.answer.body.empty()) {
+    curl_off_t announced = 0;
+    curl_easy_getinfo(collected.handle, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+    if (announced > 0) collected.answer.body.reserve(static_cast<std::size_t>(std::min(static_cast<std::uint64_t>(announced), kAnswerReservedMax)));
   }
   collected.answer.body.append(data, total);
   return total;
@@ -122,6 +131,7 @@ namespace {
 Result<ClientAnswer> perform(CURL* handle, const ClientRequest& request, const std::string& url, std::uint64_t answer_bytes_max) {
   if (!is_token(request.method)) return fail(Code::BAD_VALUE, "not a method", "method");
   Collected collected;
+  collected.handle = handle;
   collected.bytes_max = answer_bytes_max;
   CurlList headers;
   TRY(set_headers(headers, request));

@@ -209,6 +209,7 @@ bool Connection::admit_body(const Framing& framing) {
   }
   sink_.limit(policy.bytes_max);
   to_file_ = policy.to_file;
+  if (!to_file_) sink_.expect(framing.content_length.value_or(0));
   return true;
 }
 

@@ -2,6 +2,7 @@
 // The inside of the server: what all connections share, and one connection. Everything here is touched on the network thread only,
 // except where a comment says otherwise.
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -67,12 +68,16 @@ struct Core {
 class BodySink {
  public:
   void limit(std::uint64_t bytes_max) { bytes_max_ = bytes_max; }
+  // How much is announced: room for it is made at once when the first octets come, not by doubling. At most kExpectedMax, since whoever announces
+  // need not send.
+  void expect(std::uint64_t bytes) { expected_ = static_cast<std::size_t>(std::min(bytes, kExpectedMax)); }
   [[nodiscard]] bool take(const char* data, std::size_t size) {
     if (size > bytes_max_ - received_) {
       is_over_ = true;
       return false;
     }
     received_ += size;
+    if (pending_.empty() && size < expected_) pending_.reserve(expected_);
     pending_.append(data, size);
     return true;
   }
@@ -83,8 +88,10 @@ class BodySink {
   [[nodiscard]] bool has_pending() const { return !pending_.empty(); }
 
  private:
+  static constexpr std::uint64_t kExpectedMax = 4 * 1024 * 1024;
   std::uint64_t bytes_max_ = 0;
   std::uint64_t received_ = 0;
+  std::size_t expected_ = 0;
   bool is_over_ = false;
   std::string pending_;
 };
