@@ -285,6 +285,12 @@ TEST_CASE("joining is bound to an invitation, a certificate and two people; a re
   CHECK(restore_member(*world.hub, newcomer.org, two).error().code == Code::NOT_FOUND);
   CHECK(eventually([&] { return newcomer.send("GET", "/exchange/v1/messages").status == 200; }));
   CHECK(!must(end_admission(*world.hub, newcomer.org, "left", two)).is_ended);
+  // The second is cut short between the two stores: whoever signs again finishes it.
+  const auto begun = must(world.hub->store().revocation(newcomer.org));
+  REQUIRE(begun);
+  const std::string line = must(one.sign(must(note::Note::parse(begun->end)).text)).text();
+  must(world.hub->store().revoke({newcomer.org, "left", begun->end + line + "\n", begun->at}, begun));
+  CHECK(!must(world.hub->directory().member_end(must(party::OrganisationId::parse(newcomer.org)))));
   const Departure ended = must(end_admission(*world.hub, newcomer.org, "left", one));
   CHECK(ended.is_ended);
   CHECK(ended.signed_by == std::vector<std::string>{"hub.example/admit/2", "hub.example/admit/1"});
