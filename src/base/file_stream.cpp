@@ -15,6 +15,8 @@ namespace {
 
 constexpr const char* kPartial = ".partial";
 constexpr std::uint64_t kBehindBytes = 4 * 1024 * 1024;  // are started and forgotten together
+// What is forgotten is named from the beginning of the file each time: the system keeps pages together in larger pieces, of its own choice, and lets
+// go of those only that lie in the range as a whole.
 
 tl::unexpected<Error> system_error(int number, const std::string& what, const std::string& path) {
   Code code = Code::IO;
@@ -66,8 +68,8 @@ Result<std::size_t> FileReader::read_at(std::uint64_t offset, std::span<std::uin
   return done;
 }
 
-void FileReader::forget(std::uint64_t offset, std::uint64_t bytes) const {
-  if (bytes_ > kFileBytesCached) (void)::posix_fadvise(fd_, static_cast<off_t>(offset), static_cast<off_t>(bytes), POSIX_FADV_DONTNEED);
+void FileReader::forget_before(std::uint64_t offset) const {
+  if (bytes_ > kFileBytesCached && offset > 0) (void)::posix_fadvise(fd_, 0, static_cast<off_t>(offset), POSIX_FADV_DONTNEED);
 }
 
 Result<FileWriter> FileWriter::create(const std::string& path, mode_t mode) {
@@ -110,7 +112,7 @@ Status FileWriter::write_behind() {
   for (; written_ - passed_ >= kFileBytesCached + kBehindBytes; passed_ += kBehindBytes) {
     // Only what is on the disk can be forgotten. Waiting for it also keeps a slow disk from being owed more than this.
     TRY(sync(passed_, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER));
-    (void)::posix_fadvise(fd_, static_cast<off_t>(passed_), kBehindBytes, POSIX_FADV_DONTNEED);
+    (void)::posix_fadvise(fd_, 0, static_cast<off_t>(passed_ + kBehindBytes), POSIX_FADV_DONTNEED);
   }
   return {};
 }

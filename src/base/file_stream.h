@@ -35,8 +35,8 @@ class FileReader {
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }  // when it was opened
   // As much as there is, up to the size of `into`; less only at the end.
   [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> into) const;
-  // Of a file larger than kFileBytesCached: this range is not read again.
-  void forget(std::uint64_t offset, std::uint64_t bytes) const;
+  // Of a file larger than kFileBytesCached: what lies before is not read again.
+  void forget_before(std::uint64_t offset) const;
 
  private:
   FileReader(int fd, std::uint64_t bytes, std::string path) : fd_(fd), bytes_(bytes), path_(std::move(path)) {}

@@ -163,8 +163,8 @@ Result<SealedFile> seal_file(const std::string& plain_path, SealOptions options)
   for (std::uint64_t at = 0;;) {
     const std::size_t count = TRY(in.read_at(at, buffer));
     TRY(sealer.write(ByteView(buffer).first(count)));
-    in.forget(at, count);
     at += count;
+    in.forget_before(at);
     if (count < buffer.size()) break;
   }
   return sealer.finish();
@@ -184,7 +184,7 @@ Status read_part(const std::string& path, const SealedFile& sealed, std::size_t 
   into.resize(static_cast<std::size_t>(part_bytes(sealed.attachment.sealed_bytes, index)));
   if (TRY(file.read_at(index * kPartBytes, into)) != into.size() || ledger::leaf_hash(into) != sealed.parts[index])
     return corrupt("a part is not what was sealed", path + " part " + std::to_string(index));
-  file.forget(index * kPartBytes, into.size());
+  file.forget_before(index * kPartBytes + into.size());
   return {};
 }
 
