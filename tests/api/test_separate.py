@@ -1,5 +1,7 @@
 """The separate demo: a hub and one node per organisation, each its own process and folder."""
 
+import base64
+import hashlib
 import json
 import os
 import shutil
@@ -112,6 +114,30 @@ def test_every_message_was_acknowledged_and_logged(separate):
                 assert message["delivered"]
         incidents = subprocess.run([BIN, "incidents", "--data", str(folder / organisation), "--json"], capture_output=True, text=True, check=True)
         assert json.loads(incidents.stdout)["incidents"] == []
+
+
+def test_a_member_reads_its_own_policy_at_the_start_and_starts_with_no_other(separate, tmp_path):
+    folder, _ = separate
+    house = shutil.copytree(folder / "kakuu-police.demo", tmp_path / "house")
+    policy = house / "root.vkey"
+    logs = [line for line in policy.read_text().splitlines() if line.startswith("log ")]
+
+    def told(*lines, code):
+        policy.write_text("".join(line + "\n" for line in lines))
+        result = subprocess.run([BIN, "envelope", "list", "--data", str(house), "--json"], capture_output=True, text=True, check=False)
+        assert result.returncode == code, result.stdout + result.stderr
+        return json.loads(result.stdout)
+
+    listed = subprocess.run([BIN, "key", "list", "--data", str(folder / "portal.demo"), "--json"], capture_output=True, text=True, check=True)
+    (key,) = [key["key"] for key in json.loads(listed.stdout)["keys"] if key["purpose"] == "witness"]
+    typed = b"\4" + base64.b64decode(key)
+    name = "portal.demo/witness"
+    vkey = f"{name}+{hashlib.sha256(name.encode() + bytes([10]) + typed).digest()[:4].hex()}+{base64.b64encode(typed).decode()}"
+    assert told(*logs, f"witness p {vkey}", "quorum p", code=0)["messages"]
+    for lines in ([], ["quorum none"], [logs[0], "quorum none"], [*logs, "quorum p"], [*logs, "witness p x", "quorum p"], [*logs]):
+        refused = told(*lines, code=1)
+        assert refused["code"] == "CONFIG" and refused["where"].endswith("root.vkey"), lines
+    assert told(*logs, "quorum none", code=0)["messages"]
 
 
 def test_an_alarm_ends_with_what_an_auditor_found_out_which_is_an_act(separate, tmp_path):
