@@ -15,6 +15,11 @@ using inquiry::State;
 
 std::string or_empty(const std::optional<Time>& at) { return at ? to_rfc3339_tokyo(*at) : std::string(); }
 
+// A name as Japanese paper bears it; the variant for readers of English adds what it is called there.
+std::string with_twin(const std::string& ja, const std::string& en, document::Language language) {
+  return language == document::Language::JA || en.empty() ? ja : ja + " (" + en + ")";
+}
+
 document::RegisterEntry entry_of(const std::string& state) {
   if (state == "SPOILED") return document::RegisterEntry::SPOILED;
   if (state == "SUPERSEDED") return document::RegisterEntry::SUPERSEDED;
@@ -85,7 +90,7 @@ Result<std::string> register_paper(const law::Catalogue& law, const desk::Regist
   document::RegisterPaper paper;
   paper.language = language;
   paper.organisation = head.organisation;
-  paper.office = view.office_name;
+  paper.office = with_twin(view.office_name, view.office_name_en, language);
   paper.keeper = head.keeper;
   paper.form = std::string(enum_text(view.form));
   paper.form_name = law.form(view.form).name.ja;
@@ -99,7 +104,7 @@ Result<std::string> register_paper(const law::Catalogue& law, const desk::Regist
     row.reason = line.reason;
     row.document_number = line.numbering.document_number;
     row.case_number = line.case_number;
-    row.addressee = line.addressee;
+    row.addressee = with_twin(line.addressee, line.addressee_en, language);
     row.issued_to = line.issued_to.value_or("");
     if (line.dispatched) row.date = tokyo_date(*line.dispatched);
     row.items = line.items;

@@ -398,7 +398,7 @@ void add_book_rows(std::map<std::string, Row>& rows) {
                                 return command;
                               }),
                               "", true};
-  // The world's delegation stands in the books and not in the directory: past the question of who, there is nothing to end.
+  // The world's delegation has no entry in the log of keys: past the question of who, there is nothing to end.
   rows["post_delegations_end_prepare"] = {At::NOTHING, "app adm", made([](Scene& scene, const std::string&, const desk::Caller&) {
                                             const party::Delegation one = desk::must(scene.world.agency().delegations()).at(0);
                                             return desk::DelegationReference{one.delegator, one.delegate, one.unit, to_rfc3339(one.from)};
@@ -415,6 +415,7 @@ void add_book_rows(std::map<std::string, Row>& rows) {
                            return profile;
                          })};
   rows["get_keys_waiting"] = {At::NOTHING, "adm app leg padm", {}};
+  rows["get_keys_admitted"] = {At::NOTHING, "adm app leg padm", {}};
   const Body admission = made([](Scene& scene, const std::string& name, const desk::Caller&) {
     desk::TestOffice& office = Scene::is_agency(name) ? scene.world.agency_office() : scene.world.provider_office();
     return desk::AdmissionCommand{colleague(scene, name), Scene::is_agency(name) ? party::Role::INVESTIGATOR : party::Role::OPERATOR,

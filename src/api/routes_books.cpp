@@ -90,6 +90,9 @@ void add_provider_books(Router& routes) {
 void add_key_routes(Router& routes) {
   routes.add<None, WaitingKeys>({"GET", "/api/keys/waiting", "keys", "名簿への登録を待つ端末の鍵です。", "Keys of devices that wait for admission."},
                                 [](Call& call) -> Result<WaitingKeys> { return WaitingKeys{TRY(call.here().enrolment.waiting(call.caller))}; });
+  routes.add<None, AdmittedKeys>({"GET", "/api/keys/admitted", "keys", "名簿にあって今有効な、所属の人の鍵です。",
+                                  "Keys of the organisation's people that the directory has in force."},
+                                 [](Call& call) -> Result<AdmittedKeys> { return AdmittedKeys{TRY(call.here().enrolment.admitted(call.caller))}; });
   routes.add<desk::AdmissionCommand, desk::PreparedEntry>(
       {"POST", "/api/keys/admission/prepare", "keys", "鍵を認めるために署名する文を作ります。", "Makes the text that admits a key."},
       [](Call& call, const desk::AdmissionCommand& body) { return call.here().enrolment.prepare_admission(call.caller, body); });

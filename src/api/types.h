@@ -295,6 +295,9 @@ struct HouseRulesView {
 struct Sources {
   std::vector<desk::SourceView> sources;
 };
+struct AdmittedKeys {
+  std::vector<desk::AdmittedKey> keys;
+};
 struct WaitingKeys {
   std::vector<desk::WaitingKey> keys;
 };
@@ -367,6 +370,7 @@ BOOST_DESCRIBE_STRUCT(Delegations, (), (delegations))
 BOOST_DESCRIBE_STRUCT(Templates, (), (templates))
 BOOST_DESCRIBE_STRUCT(HouseRulesView, (), (rules))
 BOOST_DESCRIBE_STRUCT(Sources, (), (sources))
+BOOST_DESCRIBE_STRUCT(AdmittedKeys, (), (keys))
 BOOST_DESCRIBE_STRUCT(WaitingKeys, (), (keys))
 
 }  // namespace warifu::api

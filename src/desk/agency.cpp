@@ -255,6 +255,21 @@ Planner approval_planner(const Office::Impl& impl) {
   };
 }
 
+// The provider takes an approval with a key that the directory has for exactly this: the approver's own right, or standing in for this head. A
+// delegate's other device signs nothing here that would be doubted there.
+Status check_approving_key(const Office::Impl& impl, const Caller& caller, const SignedCommand& command, const std::optional<PersonId>& delegator,
+                           Time at) {
+  const bool is_line = !command.signature.empty();
+  const note::SignatureLine line = is_line ? TRY(note::SignatureLine::parse(command.signature)) : note::SignatureLine{};
+  const std::string passkey = is_line ? std::string() : TRY(assertion_of(*impl.parts.store, caller.person, *command.assertion)).key;
+  for (const PublishedPerson& entry : TRY(impl.parts.directory->person(impl.parts.self.id, caller.person, at))) {
+    if (entry.role != party::Role::APPROVER || entry.delegator != delegator || entry.key.is_passkey() == is_line) continue;
+    if (is_line ? entry.key.id == line.id : entry.key.text() == passkey) return {};
+  }
+  return fail(Code::KEY_UNKNOWN, "the directory does not have this key for that right of approval", is_line ? "/signature" : "/assertion",
+              {{"key", inquiry::person_signer(impl.parts.self.id, caller.person)}});
+}
+
 Planner dispatch_planner() {
   return [](const Scene& scene) -> Result<Plan> {
     const std::optional<inquiry::Working>& working = scene.loaded.state.agency.working;
@@ -279,7 +294,12 @@ Result<Prepared> Office::prepare_approval(const Caller& caller, const MatterId& 
 }
 
 Result<Written> Office::approve(const Caller& caller, const MatterId& matter, const SignedCommand& command) {
-  return impl_->write_signed(caller, matter, Kind::APPROVED, command, approval_planner(*impl_));
+  // Planned when the signature has been verified, and before anything is written.
+  return impl_->write_signed(caller, matter, Kind::APPROVED, command, [&](const Scene& scene) -> Result<Plan> {
+    const ApproverRight right = TRY(approver_right(*impl_, scene.person, scene.loaded.state.agency.unit, scene.now));
+    TRY(check_approving_key(*impl_, caller, command, right.delegator, scene.now));
+    return approval_planner(*impl_)(scene);
+  });
 }
 
 Result<Written> Office::number(const Caller& caller, const MatterId& matter, const RegisterCommand& command) {

@@ -167,6 +167,28 @@ Result<std::vector<WaitingKey>> Enrolment::waiting(const Caller& caller) const {
   return out;
 }
 
+Result<std::vector<AdmittedKey>> Enrolment::admitted(const Caller& caller) const {
+  TRY(may_admit(caller, PersonId{}));
+  const Office& office = parts_.office;
+  std::vector<AdmittedKey> out;
+  for (const party::Person& person : TRY(office.people())) {
+    const std::vector<PersonKeyRow> devices = TRY(office.store().person_keys(person.id));
+    const std::size_t first = out.size();
+    std::vector<PublishedPerson> published = TRY(parts_.directory->person(office.self().id, person.id, office.now()));
+    // The own role is ended before what the key stands in for (revocation()).
+    std::ranges::stable_sort(published, {}, [](const PublishedPerson& entry) { return entry.delegator.has_value(); });
+    for (const PublishedPerson& entry : published) {
+      const std::string vkey = entry.key.text();
+      const auto is_same = [&](const AdmittedKey& other) { return other.role == entry.role && other.vkey == vkey; };
+      if (std::any_of(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(), is_same)) continue;
+      const auto device = std::ranges::find(devices, vkey, &PersonKeyRow::vkey);
+      out.push_back({person.id, person.name, person.post, device == devices.end() ? std::string() : device->device, vkey, entry.role, entry.delegator,
+                     entry.from, entry.until});
+    }
+  }
+  return out;
+}
+
 Result<PreparedEntry> Enrolment::prepare_admission(const Caller& caller, const AdmissionCommand& command) const {
   TRY(may_admit(caller, command.person));
   // Whoever wrote the person into the books last does not also admit the key: else one administrator could make up a colleague.

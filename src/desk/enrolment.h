@@ -49,6 +49,16 @@ struct WaitingKey {  // a key that stands in the books and not in the directory
   party::Role role = party::Role::INVESTIGATOR;
 };
 
+struct AdmittedKey {  // a key of the directory in force now, with which somebody of this organisation signs
+  PersonId person;
+  std::string name, post;
+  std::string device;  // empty when the books do not have it (any more)
+  std::string vkey;
+  party::Role role = party::Role::INVESTIGATOR;
+  std::optional<PersonId> delegator;
+  Time from, until;
+};
+
 class Enrolment {
  public:
   struct Parts {
@@ -63,6 +73,8 @@ class Enrolment {
   [[nodiscard]] Result<PreparedEntry> prepare_admission(const Caller&, const AdmissionCommand&) const;
   Status admit(const Caller&, const SignedEntry&);
 
+  // What prepare_revocation can end now, one for each person, role and key; the same callers as waiting().
+  [[nodiscard]] Result<std::vector<AdmittedKey>> admitted(const Caller&) const;
   // Ends an entry now: its successor's period has ended. The same people as for admission, and the person for himself is not enough. A key
   // that also stands in for a head of unit has an entry for each: one call ends one entry, that of the person's own role first.
   [[nodiscard]] Result<PreparedEntry> prepare_revocation(const Caller&, const AdmissionCommand&) const;
@@ -115,6 +127,7 @@ BOOST_DESCRIBE_STRUCT(PreparedEntry, (), (text, signer))
 BOOST_DESCRIBE_STRUCT(SignedEntry, (), (text, signature))
 BOOST_DESCRIBE_STRUCT(DelegationSigned, (), (delegation, entry))
 BOOST_DESCRIBE_STRUCT(DelegationEndSigned, (), (delegation, entry))
+BOOST_DESCRIBE_STRUCT(AdmittedKey, (), (person, name, post, device, vkey, role, delegator, from, until))
 BOOST_DESCRIBE_STRUCT(WaitingKey, (), (person, name, post, device, vkey, role))
 
 }  // namespace warifu::desk

@@ -295,12 +295,34 @@ TEST_CASE("who ends a delegation, and by which text") {
   CHECK(d.in_directory(world.clock.now()) == 0);
 }
 
+TEST_CASE("a delegate approves with the device that was delegated to, and with no other") {
+  Delegated d;
+  TestWorld& world = d.world;
+  world.clock.advance(days(8));  // past the world's own delegation
+  const MatterId matter = d.checked();
+  // Another device of the delegate, admitted for the delegate's own right of approval only.
+  const note::Signer other =
+      must(note::Signer::create(note::person_name(world.agency().self().id.text(), world.delegate.person), crypto::Ed25519Secret::generate()));
+  world.directory().put_person({world.agency().self().id, world.delegate.person, Role::APPROVER, world.section, std::nullopt, other.verifier(),
+                                world.clock.now() - days(1), world.clock.now() + days(1)});
+  const Prepared prepared = must(world.agency().prepare_approval(world.delegate, matter));
+  const SignedCommand wrong{prepared.text, prepared.body, must(other.sign(prepared.text)).text()};
+  CHECK(code_of(world.agency().approve(world.delegate, matter, wrong)) == Code::KEY_UNKNOWN);
+  must(world.agency().approve(world.delegate, matter, world.agency_office().sign(prepared, world.delegate.person)), "approve");
+}
+
 TEST_CASE("a lost key is ended also where it stands in for somebody") {
   Delegated d;
   TestWorld& world = d.world;
   world.clock.advance(hours(1));
   const AdmissionCommand lost{world.delegate.person, Role::APPROVER,
                               world.agency_office().person_signers.at(world.delegate.person).verifier().text()};
+  const auto listed = [&] {
+    const std::vector<AdmittedKey> all = must(d.enrolment.admitted(world.approver));
+    return std::ranges::count_if(all, [&](const AdmittedKey& key) { return key.person == lost.person && key.vkey == lost.vkey; });
+  };
+  CHECK(listed() == 1);  // the own role stands for the key, until it is ended
+  CHECK(code_of(d.enrolment.admitted(world.investigator)) == Code::FORBIDDEN);
   int ended = 0;
   for (; ended < 5; ++ended) {
     const Result<PreparedEntry> prepared = d.enrolment.prepare_revocation(world.approver, lost);

@@ -92,6 +92,10 @@ Status Office::Impl::may_take_evidence(const Caller& caller, const party::Person
   if (!has_number(loaded))
     return fail(Code::ILLEGAL_TRANSITION, "a matter without a number has not been issued", {},
                 {{"act", std::string(kEvidence)}, {"state", std::string(enum_text(loaded.state.agency.state))}});
+  // As on the page: nothing of an inquiry is shown before its signatures have been verified.
+  if (side() == party::Side::PROVIDER && !loaded.state.provider.is_verified)
+    return fail(Code::ILLEGAL_TRANSITION, "its signatures have not been verified", {},
+                {{"act", std::string(kEvidence)}, {"state", std::string(enum_text(loaded.state.provider.state))}});
   switch (caller.role) {
     case party::Role::AUDITOR:
     case party::Role::LEGAL: return {};

@@ -464,6 +464,8 @@ class TestWorld {
     agency_admin = person(agency_, "kanri", "架空 七海", "主査", {Role::ADMIN});
     const party::Delegation delegation{approver.person, delegate.person, section, clock.now() - days(1), clock.now() + days(7)};
     agency_.put("delegation", MatterId::random(), delegation, {}, clock.now());
+    directory_->put_person({agency_.self.id, delegate.person, Role::APPROVER, section, approver.person,
+                            agency_.person_signers.at(delegate.person).verifier(), delegation.from, delegation.until});
   }
 
   void furnish_provider() {

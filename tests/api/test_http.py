@@ -1,10 +1,13 @@
 """The interface of a served demo, over real sockets."""
+import io
 import json
+import subprocess
 import threading
 import time
+import zipfile
 
 import pytest
-from conftest import ROOT, draft_for, quoted
+from conftest import BIN, ROOT, draft_for, quoted
 
 AGENCY = "kakuu-police.demo"
 
@@ -116,6 +119,69 @@ def test_one_inquiry_from_draft_to_feedback(demo, agency, investigator, tmp_path
     assert download.headers["content-disposition"].startswith("attachment")
     assert investigator.post(at + "/feedback", {"outcome": "LEAD_EXCLUDED", "message": ""}).status == 200
     assert investigator.post(at + "/close", {}).json["state"] == "CLOSED"
+
+
+def entries_of(bundle):
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_evidence_of_the_page_is_that_of_the_command_line(demo, agency, tmp_path):
+    head, officer = demo.enter("approver", agency), demo.enter("investigator", agency)
+    row = next(row for row in head.get("/api/matters?state=ANSWERED,CLOSED,DELIVERED,IN_PROGRESS&limit=200").json["rows"] if row["number"])
+    at = f"/api/matters/{row['matter']}"
+    assert head.get(at + "/evidence.zip").code == "REASON_REQUIRED"
+    why = {"reason": "公判に提出するため", "reveal": ["evidence"]}
+    assert officer.post(at + "/view", why).status == 200
+    assert officer.get(at + "/evidence.zip").code == "FORBIDDEN"
+    assert head.post(at + "/view", why).status == 200
+    taken = head.get(at + "/evidence.zip")
+    assert taken.status == 200 and taken.headers["content-type"] == "application/zip"
+    file = tmp_path / "cli.zip"
+    done = subprocess.run([BIN, "evidence", "export", f"{agency}:{row['number']}", "--data", str(demo.folder), "-o", str(file)],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    page, command = entries_of(taken.body), entries_of(file.read_bytes())
+    assert list(page) == list(command)
+    # The manifest bears the instant of its making, the checkpoint that of its signature; everything else is the same to the byte.
+    differing = {name for name in page if page[name] != command[name]}
+    assert differing <= {"manifest", "directory/checkpoint"}, differing
+    (tmp_path / "page.zip").write_bytes(taken.body)
+    verified = subprocess.run([BIN, "evidence", "verify", str(tmp_path / "page.zip"), "--root", str(demo.folder / "root.vkey"), "--json"],
+                              capture_output=True, text=True, timeout=60)
+    assert verified.returncode == 0, verified.stderr
+    acts = json.loads(verified.stdout)["acts"]
+    assert acts[-1]["kind"] == "matter.viewed" and acts[-1]["person"] == head.session["person"]
+
+
+def test_a_delegation_is_given_and_ended_in_the_directory_and_in_the_books(demo, agency, tmp_path):
+    head = demo.enter("approver", agency)
+    me = next(one for one in head.get("/api/people").json["people"] if one["id"] == head.session["person"])
+    assert me["is_unit_head"]
+    delegate = next(one for one in head.get("/api/people").json["people"] if "approver" in one["roles"] and one["id"] != me["id"] and one["unit"] == me["unit"])
+    start = int(time.time())
+    stamp = lambda at: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+    command = {"delegator": me["id"], "delegate": delegate["id"], "unit": me["unit"], "from": stamp(start), "until": stamp(start + 86400)}
+    prepared = head.post("/api/delegations/prepare", command)
+    assert prepared.status == 200, prepared.body
+    text = prepared.json["text"]
+    made = head.post("/api/delegations", {"delegation": command, "entry": {"text": text, "signature": demo.sign(head, text, tmp_path)}})
+    assert made.status == 201, made.body
+    published = lambda: [one for one in head.get(f"/api/organisations/{agency}/people/{delegate['id']}").json["entries"] if one.get("delegator") == me["id"]]
+    assert len(published()) == 1
+
+    reference = {key: command[key] for key in ("delegator", "delegate", "unit", "from")}
+    prepared = head.post("/api/delegations/end/prepare", reference)
+    assert prepared.status == 200, prepared.body
+    text = prepared.json["text"]
+    command = {"delegation": reference, "entry": {"text": text, "signature": demo.sign(head, text, tmp_path)}}
+    ended = head.post("/api/delegations/end", command)
+    assert ended.status == 200, ended.body
+    assert published() == []
+    assert ended.json in head.get("/api/delegations").json["delegations"]
+    assert head.post("/api/delegations/end/prepare", reference).code == "CONFLICT"
+    # Cut off between directory and books, the same command comes again: nothing changes any more.
+    assert head.post("/api/delegations/end", command).json == ended.json
 
 
 # --- repetition -------------------------------------------------------------------------------------------------------------

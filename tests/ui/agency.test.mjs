@@ -2,7 +2,7 @@
 // and correction; a pasted list; log-in that fails; the keyboard's way through the frequent work.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { enter, launchBrowser, sign, startNode, visit } from './support.mjs';
+import { actAs, enter, launchBrowser, sign, startNode, visit } from './support.mjs';
 
 const police = 'kakuu-police.demo';
 const pins = { kachou: '100004', shomu: '100006' };
@@ -21,16 +21,7 @@ after(async () => {
   await node?.stop();
 });
 
-async function as(login, work, options) {
-  const person = await enter(browser, node.base, police, login, options);
-  try {
-    const result = await work(person);
-    assert.deepEqual(person.complaints, [], `${login}: the page complained`);
-    return result;
-  } finally {
-    await person.leave();
-  }
-}
+const as = (login, work, options) => actAs(browser, node.base, police, login, work, options);
 
 async function choose(page, label, option) {
   const box = page.getByRole('combobox', { name: label });

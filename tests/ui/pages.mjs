@@ -80,6 +80,8 @@ export const pages = {
   '/sources': [
     [legal, '/sources'],
     [intake, '/sources?show=profile'],
+    [legal, '/sources?show=profile'],
+    [[portal, 'kanri'], '/sources?show=profile'],
     [legal, '/sources?show=rules'],
   ],
   '/statements': [

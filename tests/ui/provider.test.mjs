@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { enter, launchBrowser, sign, startNode } from './support.mjs';
+import { actAs, launchBrowser, sign, startNode, violations } from './support.mjs';
 
 const portal = 'portal.demo';
 const police = 'kakuu-police.demo';
@@ -19,16 +19,7 @@ after(async () => {
   await node?.stop();
 });
 
-async function as(organisation, login, work, options) {
-  const person = await enter(browser, node.base, organisation, login, options);
-  try {
-    const result = await work(person);
-    assert.deepEqual(person.complaints, [], `${login}: the page complained`);
-    return result;
-  } finally {
-    await person.leave();
-  }
-}
+const as = (organisation, login, work, options) => actAs(browser, node.base, organisation, login, work, options);
 
 const waiting = (turn) => as(portal, 'uketsuke', async ({ get }) => (await get(`/api/matters?turn=${turn}&open=true&sort=DUE`)).rows);
 
@@ -231,6 +222,46 @@ describe('the provider answers', { timeout: 180_000 }, () => {
       await page.getByRole('button', { name: '規則を公布する' }).click();
       await page.getByText('自社の規則を改めました。').first().waitFor();
       assert.equal((await get('/api/house-rules')).rules.length, 1);
+    });
+  });
+
+  it('publishes what it can answer, as those who ask will see it', async () => {
+    const before = await as(portal, 'houmu', async ({ page, get }) => {
+      const published = await get('/api/profile');
+      await page.goto(`${node.base}/sources?show=profile`);
+      await page.getByRole('button', { name: '回答条件を編集する', exact: true }).click();
+      const days = page.getByRole('textbox', { name: /通常の回答日数/ });
+      await days.fill('十日');
+      await page.getByRole('button', { name: '公表する', exact: true }).click();
+      await page.getByText('日数を1から36600までの数で').first().waitFor();
+      await days.fill('10');
+      await page.getByRole('button', { name: '照会対象の種類を加える', exact: true }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: '条件に加える' }).click();
+      await dialog.getByText('回答できる情報を一つ以上選んでください').first().waitFor();
+      assert.deepEqual(await violations(page), []);
+      await dialog.getByRole('button', { name: /照会対象の種類/ }).click();
+      await page.getByRole('option', { name: 'ドメイン名' }).click();
+      await dialog.getByText('契約者の登録情報', { exact: true }).click();
+      await dialog.getByRole('textbox', { name: /期間の上限/ }).fill('30');
+      await dialog.getByRole('button', { name: '条件に加える' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      const preview = page.getByRole('region', { name: '照会する機関に見える形' });
+      await preview.getByText('回答の目安は10日です').waitFor();
+      await preview.getByText('ドメイン名').waitFor();
+      assert.deepEqual(await violations(page), []);
+      await page.getByRole('button', { name: '公表する', exact: true }).click();
+      await page.getByText('回答条件を公表しました').first().waitFor();
+      await page.getByRole('button', { name: '回答条件を編集する', exact: true }).waitFor();
+      return published;
+    });
+    await as(police, 'tantou', async ({ get }) => {
+      const after = await get(`/api/organisations/${portal}/profile`);
+      assert.equal(after.version, before.version + 1);
+      assert.equal(after.usual_days, 10);
+      const { period_days_max: longest, categories } = after.entries.find((one) => one.selector === 'DOMAIN_NAME');
+      assert.deepEqual([longest, categories], [30, ['K1']]);
+      assert.deepEqual(after.entries.slice(0, -1), before.entries);
     });
   });
 });

@@ -105,6 +105,19 @@ export async function enter(browser, base, organisation, login, options = {}) {
   return { ...person, session: await answer.json() };
 }
 
+// What one person does in a browser of their own. The page must not complain of anything but what `allowed` lets pass.
+export async function actAs(browser, base, organisation, login, work, { allowed = () => false, ...options } = {}) {
+  const person = await enter(browser, base, organisation, login, options);
+  try {
+    const result = await work(person);
+    const complaints = person.complaints.filter((complaint) => !allowed(complaint));
+    if (complaints.length > 0) throw new Error(`${login}: the page complained: ${complaints.join('\n')}`);
+    return result;
+  } finally {
+    await person.leave();
+  }
+}
+
 // Every violation in words; none is a pass.
 export async function violations(page) {
   await page.evaluate(axe);

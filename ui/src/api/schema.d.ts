@@ -496,6 +496,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/keys/admitted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 名簿にあって今有効な、所属の人の鍵です。
+         * @description Keys of the organisation's people that the directory has in force.
+         */
+        get: operations["get_keys_admitted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/keys/revocation": {
         parameters: {
             query?: never;
@@ -2165,6 +2185,22 @@ export interface components {
             person: string;
             role: components["schemas"]["Role"];
             vkey: string;
+        };
+        AdmittedKey: {
+            person: string;
+            name: string;
+            post: string;
+            device: string;
+            vkey: string;
+            role: components["schemas"]["Role"];
+            delegator?: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
+        };
+        AdmittedKeys: {
+            keys: components["schemas"]["AdmittedKey"][];
         };
         Answer: {
             items: components["schemas"]["ItemAnswer"][];
@@ -4193,6 +4229,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreparedEntry"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_keys_admitted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdmittedKeys"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -53,11 +53,11 @@ const byRole: Record<Role, readonly Name[]> = {
   legal: ['desk', 'legal', 'matters', 'sources', 'statements', 'figures'],
   releaser: ['desk', 'release', 'matters', 'sources', 'statements', 'figures'],
   auditor: ['desk', 'audit', 'matters', 'register', 'statements', 'figures'],
-  admin: ['members'],
+  admin: ['members', 'sources'],
   node: [],
 };
 
 export function navFor(side: Side, role: Role): NavItem[] {
-  const names = byRole[role].filter((name) => !(side === 'PROVIDER' && name === 'register'));
+  const names = byRole[role].filter((name) => !(side === 'PROVIDER' ? name === 'register' : name === 'sources'));
   return [...names, 'help' as const].map((name) => items[name]);
 }

@@ -10,7 +10,7 @@ export interface TimelineAct {
   what: string;
   person: string;
   role: string;
-  organisation?: string;
+  organisation?: ReactNode;
   at: Date;
   icon?: IconName;
   internal?: boolean;
@@ -49,7 +49,7 @@ export function Timeline({ acts, onProve }: { acts: readonly TimelineAct[]; onPr
               <span className="text-sub">
                 {act.person ? ' ' : null}
                 {act.role}
-                {act.organisation ? ` / ${act.organisation}` : null}
+                {act.organisation ? <> / {act.organisation}</> : null}
               </span>
             </p>
             <p className="text-dns-14N-130 flex flex-wrap items-center gap-x-3 gap-y-1 text-sub">

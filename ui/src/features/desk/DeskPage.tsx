@@ -6,11 +6,12 @@ import type { Schema } from '../../api/api';
 import { asProblem } from '../../api/problem';
 import { deskQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
-import { Banner, Button, DataTable, EmptyState, Figure, type IconName, Page, Skeleton } from '../../components';
+import { Banner, Button, type Column, DataTable, EmptyState, Figure, type IconName, Page, Skeleton } from '../../components';
+import { formatDate } from '../../i18n/format';
 import { Incidents } from '../figures/Incidents';
 import { rowName, useMatterColumns } from '../matters/columns';
 import { pathOfRow } from '../matters/paths';
-import { addDays, noticeText, today } from '../matters/words';
+import { addDays, dayOf, inTongue, noticeText, today } from '../matters/words';
 
 const kWeek = 6; // days after today
 
@@ -76,6 +77,7 @@ export function DeskPage() {
               keys={view.groups.length === 0}
             />
           ) : null}
+          {view.retention ? <Retention view={view.retention} keys={view.groups.length === 0 && view.late_count === 0} /> : null}
         </>
       ) : problem ? null : (
         <Skeleton lines={8} />
@@ -140,6 +142,49 @@ function Rows({ id, title, what, rows, count, all, keys }: RowsProps) {
           {t('desk.all', { n: String(count) })}
         </Button>
       ) : null}
+    </section>
+  );
+}
+
+// What may be purged: the law's period is over. Calm, since nothing happens to anybody when it lies a day longer.
+function Retention({ view, keys }: { view: Schema<'RetentionView'>; keys: boolean }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { side } = useSession();
+  const agency = side === 'AGENCY';
+  const ofRow = useMatterColumns({ updated: !agency, own: true }).filter((column) => column.id !== 'due');
+  const columns: Column<Schema<'Ended'>>[] = ofRow.map(({ sortBy: _, ...column }) => ({ ...column, cell: ({ row }) => column.cell(row) }));
+  if (agency)
+    columns.push({
+      id: 'until',
+      label: t('desk.keptUntil'),
+      nowrap: true,
+      share: 'xl:w-[17%]',
+      cell: ({ until }) => (until ? <time dateTime={until}>{formatDate(dayOf(until))}</time> : '―'),
+    });
+  return (
+    <section aria-labelledby="retention" className="space-y-2">
+      <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
+        <h2 id="retention" className="text-std-20B-150">
+          {t('desk.retention')}
+          <span className="tabular ms-2 text-std-18B-160 text-sub">{t('desk.count', { n: String(view.count), count: view.count })}</span>
+        </h2>
+        <p className="text-dns-14N-130 text-sub">
+          {agency ? t('desk.retentionAgency', { n: String(view.years ?? 0) }) : t('desk.retentionProvider', { n: String(view.days ?? 0) })}{' '}
+          {inTongue(view.note_ja, view.note_en)}
+        </p>
+      </div>
+      <DataTable
+        caption={t('desk.retention')}
+        captionHidden
+        fixed
+        columns={columns}
+        rows={view.rows}
+        rowId={({ row }) => row.matter}
+        rowName={({ row }) => rowName(row)}
+        onOpen={({ row }) => void navigate({ to: '/matters/$id', params: { id: row.matter } })}
+        keys={keys}
+      />
     </section>
   );
 }

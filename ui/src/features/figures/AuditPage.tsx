@@ -10,6 +10,7 @@ import type { Tone } from '../../components/StateMark';
 import { formatNumber } from '../../i18n/format';
 import { rowName, useMatterColumns } from '../matters/columns';
 import { inTongue } from '../matters/words';
+import { AuditSearch } from './AuditSearch';
 import { Incidents } from './Incidents';
 import { monthName, recentMonths } from './parts';
 
@@ -39,6 +40,7 @@ export function AuditPage() {
   const problem = asProblem(audit.error);
   return (
     <Page title={t('nav.audit')} lead={t('figures.auditLead')}>
+      <AuditSearch />
       <Select
         label={t('figures.month')}
         choices={months.map((one) => ({ id: one, label: monthName(one) }))}

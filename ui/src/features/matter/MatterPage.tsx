@@ -16,6 +16,7 @@ import { paperOfVersion, usePaperWords } from '../matters/paper_form';
 import { counterpartyName, noticeText, refusalText, subjectText } from '../matters/words';
 import { Answers } from './Answers';
 import { type ActionName, isActionName, lookOf } from './actions';
+import { EvidenceDialog } from './EvidenceDialog';
 import { FindingDialog } from './FindingDialog';
 import { ItemsPanel } from './ItemsPanel';
 import { MatterTimeline } from './MatterTimeline';
@@ -79,6 +80,7 @@ function MatterBody({ id, view, problem }: { id: string; view: Schema<'MatterVie
   const session = useSession();
   const [open, setOpen] = useState<Open | null>(null);
   const [finding, setFinding] = useState(false);
+  const [taking, setTaking] = useState(false);
   const { row } = view;
   const can = (name: ActionName) => view.actions.some((action) => action.name === name && action.is_allowed);
   const start = (name: DialogStep, release?: string) => setOpen({ step: name, release: release ?? releaseFor(name, view) });
@@ -135,10 +137,12 @@ function MatterBody({ id, view, problem }: { id: string; view: Schema<'MatterVie
         id={id}
         actions={view.actions}
         onStep={(name) => start(name)}
+        onEvidence={() => setTaking(true)}
         onFinding={session.role === 'auditor' ? () => setFinding(true) : null}
       />
       {open ? <StepDialog matter={id} step={open.step} release={open.release} onClose={() => setOpen(null)} /> : null}
       {finding ? <FindingDialog matter={id} onClose={() => setFinding(false)} /> : null}
+      {taking ? <EvidenceDialog matter={id} number={row.number} onClose={() => setTaking(false)} /> : null}
     </Page>
   );
 }
@@ -301,10 +305,11 @@ interface ActionBarProps {
   id: string;
   actions: readonly Schema<'Action'>[];
   onStep: (step: DialogStep) => void;
+  onEvidence: () => void;
   onFinding: (() => void) | null; // the audit's own step
 }
 
-function ActionBar({ id, actions, onStep, onFinding }: ActionBarProps) {
+function ActionBar({ id, actions, onStep, onEvidence, onFinding }: ActionBarProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const known = actions.flatMap((action) => (isActionName(action.name) ? [{ ...action, name: action.name }] : []));
@@ -314,6 +319,7 @@ function ActionBar({ id, actions, onStep, onFinding }: ActionBarProps) {
   const press = (name: ActionName) => {
     const to = lookOf(name).to;
     if (to) void navigate({ to: to(id) });
+    else if (name === 'evidence') onEvidence();
     else if (isDialogStep(name)) onStep(name);
   };
   if (known.length === 0 && !onFinding) return null;

@@ -5,6 +5,7 @@ import type { Schema } from '../../api/api';
 import { organisationName, type Session, useSession } from '../../api/session';
 import { type IconName, Timeline, type TimelineAct } from '../../components';
 import { language } from '../../i18n';
+import { NamePair } from '../matters/marks';
 import { actName, counterpartyName } from '../matters/words';
 import { useLawNames } from './ItemsPanel';
 import { ProofDialog } from './ProofDialog';
@@ -100,7 +101,7 @@ function useTimeline(view: Schema<'MatterView'>, session: Session): TimelineAct[
     what: actName(act),
     person: act.person?.name || (act.role === 'node' ? '' : houseOf(act)),
     role: t(`role.${act.role}`),
-    organisation: act.person?.name ? act.person.unit || undefined : undefined,
+    organisation: act.person?.name && act.person.unit ? <NamePair ja={act.person.unit} en={act.person.unit_en} /> : undefined,
     at: new Date(act.at),
     icon: icons[act.kind] ?? 'check',
     internal: !act.is_shared,

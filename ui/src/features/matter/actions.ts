@@ -36,6 +36,7 @@ export const actionLooks = {
   release: { icon: 'send', to: (matter) => `/release/${matter}` },
   send_back_answer: { icon: 'undo', to: (matter) => `/release/${matter}` },
   return: { icon: 'undo', to: (matter) => `/inbox/${matter}` },
+  evidence: { icon: 'proof' },
 } as const satisfies Record<string, Look>;
 
 export type ActionName = keyof typeof actionLooks;

@@ -16,8 +16,8 @@ export function csvName(number: string, item: number, table: number): string {
   return `${[name, item, table].filter((part) => part !== '').join('-')}.csv`;
 }
 
-export function saveFile(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+export function saveFile(name: string, content: string | Blob): void {
+  const address = URL.createObjectURL(typeof content === 'string' ? new Blob([content], { type: 'text/csv;charset=utf-8' }) : content);
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

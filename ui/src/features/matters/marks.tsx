@@ -1,12 +1,19 @@
 // State and due date of a row, as every list and every page of a matter shows them.
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/api';
 import type { Side } from '../../api/session';
 import { cx, Icon, Mark, StateMark } from '../../components';
+import { language } from '../../i18n';
 import { formatDate, formatDayShort } from '../../i18n/format';
 import { dayOf, subjectParts } from './words';
 
 type Row = Schema<'RowView'>;
+
+// A name in the reader's language; one that was given in Japanese only is read as Japanese.
+export function NamePair({ ja, en }: { ja: string; en: string }): ReactNode {
+  return language() === 'ja' ? ja : en || <span lang="ja">{ja}</span>;
+}
 
 export function RowState({ row, side }: { row: Row; side: Side }) {
   const { t } = useTranslation();

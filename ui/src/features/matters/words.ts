@@ -4,7 +4,8 @@ import { readable } from '../../api/places';
 import { i18n, type Language, language } from '../../i18n';
 import { formatDate, formatDateTime } from '../../i18n/format';
 
-export const inTongue = (ja: string, en: string, tag: Language = language()): string => (tag === 'ja' ? ja : en);
+// A name that was given in Japanese only stays Japanese; <NamePair> marks it so.
+export const inTongue = (ja: string, en: string, tag: Language = language()): string => (tag === 'ja' ? ja : en || ja);
 
 // A sentence that came inside an answer: a check, a refused step, a warning.
 export function noticeText(notice: Schema<'Notice'>, tag: Language = language()): string {

@@ -30,6 +30,8 @@ import { language } from '../../i18n';
 import { formatDateTime } from '../../i18n/format';
 import { addDays, inTongue, today } from '../matters/words';
 import { delegationTimes } from './delegation';
+import { Failed } from './Failed';
+import { Keys } from './Keys';
 import { PersonDialog } from './PersonDialog';
 import { SignEntryDialog } from './SignEntryDialog';
 
@@ -43,7 +45,7 @@ export function MembersPage() {
     { id: 'people', label: t('people.title'), content: <People admin={admin} /> },
     { id: 'units', label: t('units.title'), content: <Units admin={admin} /> },
     ...(session.side === 'AGENCY' ? [{ id: 'delegations', label: t('delegation.title'), content: <Delegations /> }] : []),
-    { id: 'keys', label: t('keysWaiting.title'), content: <WaitingKeys /> },
+    { id: 'keys', label: t('keysWaiting.tab'), content: <Keys /> },
   ];
   const selected = tabs.some((tab) => tab.id === search.tab) ? search.tab : 'people';
   return (
@@ -55,17 +57,6 @@ export function MembersPage() {
         onSelect={(tab) => void navigate({ to: '/members', search: tab === 'people' ? {} : { tab }, replace: true })}
       />
     </Page>
-  );
-}
-
-function Failed({ error, retry }: { error: unknown; retry: () => void }) {
-  const { t } = useTranslation();
-  const problem = asProblem(error);
-  if (!problem) return null;
-  return (
-    <Banner tone="danger" actions={<Button onClick={retry}>{t('app.retry')}</Button>}>
-      {problem.text()}
-    </Banner>
   );
 }
 
@@ -286,6 +277,7 @@ function Delegations() {
   const people = useQuery(peopleQuery).data ?? [];
   const units = useQuery(unitsQuery).data ?? [];
   const [adding, setAdding] = useState(false);
+  const [ending, setEnding] = useState<Delegation | null>(null);
   const me = people.find((one) => one.id === session.person);
   const name = (id: string) => people.find((one) => one.id === id)?.name ?? '―';
   const unit = (id: string) => {
@@ -314,6 +306,23 @@ function Delegations() {
     },
   ];
   const reason = session.role === 'approver' && me?.is_unit_head ? null : t('delegation.onlyHead');
+  // As the server asks: whoever delegated, the head of the unit, an administrator; never the delegate.
+  const mayEnd = (row: Delegation) =>
+    Date.parse(row.until) > Math.max(now, Date.parse(row.from)) &&
+    row.delegate !== session.person &&
+    (session.role === 'admin' || (session.role === 'approver' && (row.delegator === session.person || (me?.is_unit_head && me.unit === row.unit))));
+  if (delegations.data?.some(mayEnd))
+    columns.push({
+      id: 'end',
+      label: t('delegation.steps'),
+      nowrap: true,
+      cell: (row) =>
+        mayEnd(row) ? (
+          <Button size="small" icon="ban" onClick={() => setEnding(row)} aria-label={t('delegation.endOf', { name: name(row.delegate) })}>
+            {t('delegation.end')}
+          </Button>
+        ) : null,
+    });
   return (
     <div className="space-y-4">
       <Failed error={delegations.error} retry={() => void delegations.refetch()} />
@@ -339,7 +348,47 @@ function Delegations() {
         <Skeleton lines={4} />
       )}
       {adding && me?.unit ? <DelegationDialog unit={me.unit} unitName={unit(me.unit)} onClose={() => setAdding(false)} /> : null}
+      {ending ? (
+        <EndDelegation delegation={ending} delegate={name(ending.delegate)} unitName={unit(ending.unit)} onClose={() => setEnding(null)} />
+      ) : null}
     </div>
+  );
+}
+
+interface EndDelegationProps {
+  delegation: Delegation;
+  delegate: string;
+  unitName: string;
+  onClose: () => void;
+}
+
+function EndDelegation({ delegation, delegate, unitName, onClose }: EndDelegationProps) {
+  const { t } = useTranslation();
+  const notify = useNotify();
+  const client = useQueryClient();
+  const { delegator, delegate: person, unit, from } = delegation;
+  const reference = { delegator, delegate: person, unit, from };
+  return (
+    <SignEntryDialog
+      title={t('delegation.endTitle')}
+      lead={t('delegation.endLead')}
+      facts={[
+        [t('delegation.delegate'), delegate],
+        [t('list.unit'), unitName],
+        [t('delegation.from'), formatDateTime(new Date(from))],
+        [t('delegation.until'), formatDateTime(new Date(delegation.until))],
+      ]}
+      verb={t('delegation.endTitle')}
+      shown={{ person, role: 'approver', delegator }}
+      prepare={() => take(api.POST('/api/delegations/end/prepare', { body: reference }))}
+      commit={(entry) => take(api.POST('/api/delegations/end', { body: { delegation: reference, entry } }))}
+      onDone={() => {
+        void client.invalidateQueries({ queryKey: ['delegations'] });
+        notify(t('delegation.endDone'));
+        onClose();
+      }}
+      onClose={onClose}
+    />
   );
 }
 
@@ -415,85 +464,5 @@ function DelegationDialog({ unit, unitName, onClose }: { unit: string; unitName:
         <DateField label={t('delegation.until')} value={until} onChange={setUntil} min={from ?? today()} error={missing.until} required />
       </div>
     </Dialog>
-  );
-}
-
-type Waiting = Schema<'WaitingKey'>;
-
-function WaitingKeys() {
-  const { t } = useTranslation();
-  const notify = useNotify();
-  const client = useQueryClient();
-  const waiting = useQuery({
-    queryKey: ['keys', 'waiting'],
-    queryFn: async ({ signal }) => (await take(api.GET('/api/keys/waiting', { signal }))).keys,
-  });
-  const [chosen, setChosen] = useState<Waiting | null>(null);
-  const columns: Column<Waiting>[] = [
-    { id: 'name', label: t('people.name'), main: true, nowrap: true, cell: (row) => row.name },
-    { id: 'post', label: t('people.post'), cell: (row) => row.post || '―' },
-    { id: 'role', label: t('timeline.role'), cell: (row) => t(`role.${row.role}`) },
-    { id: 'device', label: t('enter.deviceName'), cell: (row) => row.device },
-    { id: 'key', label: t('proof.personKey'), cell: (row) => <code className="font-mono break-all">{row.vkey.split('+').slice(1).join('+')}</code> },
-    {
-      id: 'admit',
-      label: t('case.steps'),
-      cell: (row) => (
-        <Button
-          size="small"
-          icon="key"
-          onClick={() => setChosen(row)}
-          aria-label={t('keysWaiting.admitOf', { name: row.name, role: t(`role.${row.role}`) })}
-        >
-          {t('keysWaiting.admit')}
-        </Button>
-      ),
-    },
-  ];
-  const command = chosen ? { person: chosen.person, role: chosen.role, vkey: chosen.vkey } : null;
-  return (
-    <div className="space-y-4">
-      <Failed error={waiting.error} retry={() => void waiting.refetch()} />
-      <p className="text-read text-sub">{t('keysWaiting.lead')}</p>
-      {waiting.data ? (
-        <DataTable
-          caption={t('keysWaiting.title')}
-          captionHidden
-          columns={columns}
-          rows={waiting.data}
-          rowId={(row) => row.vkey + row.role}
-          rowName={(row) => row.name}
-          empty={
-            <EmptyState icon="key" title={t('keysWaiting.none')}>
-              {t('keysWaiting.noneText')}
-            </EmptyState>
-          }
-        />
-      ) : waiting.error ? null : (
-        <Skeleton lines={4} />
-      )}
-      {chosen && command ? (
-        <SignEntryDialog
-          title={t('keysWaiting.admit')}
-          lead={t('keysWaiting.signLead')}
-          facts={[
-            [t('people.name'), `${chosen.name} ${chosen.post}`],
-            [t('timeline.role'), t(`role.${chosen.role}`)],
-            [t('enter.deviceName'), chosen.device],
-            [t('proof.personKey'), chosen.vkey],
-          ]}
-          verb={t('action.sign')}
-          shown={{ person: chosen.person, role: chosen.role }}
-          prepare={() => take(api.POST('/api/keys/admission/prepare', { body: command }))}
-          commit={(entry) => take(api.POST('/api/keys/admission', { body: entry }))}
-          onDone={() => {
-            void client.invalidateQueries({ queryKey: ['keys'] });
-            notify(t('keysWaiting.done'));
-            setChosen(null);
-          }}
-          onClose={() => setChosen(null)}
-        />
-      ) : null}
-    </div>
   );
 }

@@ -154,6 +154,7 @@ function Access({ person, own }: { person: Person; own: boolean }) {
         {t('people.access')}
       </h3>
       {problem ? <Banner tone="danger">{problem.text()}</Banner> : null}
+      <p className="text-dns-14N-130 text-sub">{t('people.keysHint')}</p>
       {invite.data ? (
         <Banner tone="success" title={t('people.invitation', { name: person.name })}>
           <p className="font-mono text-std-20B-150">{invite.data.code}</p>

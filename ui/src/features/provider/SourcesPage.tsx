@@ -1,12 +1,17 @@
 // 提供元: what this provider can answer and how. The sources, the published answer profile, and the house rules that tighten the law.
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Column, DataTable, EmptyState, Page, Skeleton, Tabs } from '../../components';
+import type { Schema } from '../../api/api';
+import { asProblem } from '../../api/problem';
+import { useSession } from '../../api/session';
+import { Button, type Column, DataTable, EmptyState, Page, Skeleton, Tabs } from '../../components';
 import { language } from '../../i18n';
 import { formatBytes, formatNumber } from '../../i18n/format';
 import { mediaNames } from '../matters/media';
 import { HouseRules } from './HouseRules';
+import { ProfileEditor } from './ProfileEditor';
 import { LoadFailed, Terms } from './parts';
 import { ownProfileQuery, type Source, sourcesQuery } from './queries';
 import { fileBytesMax } from './upload';
@@ -78,12 +83,33 @@ function SourceList({ words }: { words: Words }) {
 
 function Profile({ words }: { words: Words }) {
   const { t } = useTranslation();
+  const session = useSession();
   const profile = useQuery(ownProfileQuery);
-  if (profile.isError) return <LoadFailed error={profile.error} retry={() => void profile.refetch()} />;
-  if (!profile.data) return <Skeleton lines={4} />;
+  const [editing, setEditing] = useState(false);
+  const mayEdit = session.role === 'legal' || session.role === 'admin';
+  const isUnpublished = asProblem(profile.error)?.is('NOT_FOUND') ?? false;
+  if (profile.isError && !isUnpublished) return <LoadFailed error={profile.error} retry={() => void profile.refetch()} />;
+  if (!profile.data && !isUnpublished) return <Skeleton lines={4} />;
+  if (editing) return <ProfileEditor published={profile.data ?? null} words={words} onClose={() => setEditing(false)} />;
+  const edit = (
+    <Button kind="primary" icon="pencil" disabledReason={mayEdit ? null : t('prov.profileReadOnly')} onClick={() => setEditing(true)}>
+      {t(profile.data ? 'prov.profileEdit' : 'prov.profileFirst')}
+    </Button>
+  );
+  if (!profile.data)
+    return (
+      <EmptyState title={t('prov.profileEmpty')} actions={edit}>
+        {t('prov.profileEmptyText')}
+      </EmptyState>
+    );
+  return <PublishedProfile profile={profile.data} words={words} edit={edit} />;
+}
+
+function PublishedProfile({ profile, words, edit }: { profile: Schema<'AnswerProfile'>; words: Words; edit: ReactNode }) {
+  const { t } = useTranslation();
   const ja = language() === 'ja';
-  const { entries, media, usual_days: days, version } = profile.data;
-  const contact = ja ? profile.data.contact_ja : profile.data.contact_en;
+  const { entries, media, usual_days: days, version } = profile;
+  const contact = ja ? profile.contact_ja : profile.contact_en;
   type Entry = (typeof entries)[number];
   const columns: Column<Entry>[] = [
     { id: 'selector', label: t('paper.columnType'), main: true, cell: (entry) => words.selector(entry.selector) },
@@ -129,8 +155,8 @@ function Profile({ words }: { words: Words }) {
         rows={entries}
         rowId={(entry) => `${entry.selector}${entry.services.join()}`}
         rowName={(entry) => words.selector(entry.selector)}
-        empty={<EmptyState title={t('prov.profileEmpty')}>{t('prov.profileEmptyText')}</EmptyState>}
       />
+      {edit}
     </div>
   );
 }

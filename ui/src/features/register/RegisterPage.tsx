@@ -12,7 +12,7 @@ import { Banner, Button, cx, EmptyState, Icon, Page, Select, Skeleton } from '..
 import { language } from '../../i18n';
 import { formatDayShort, formatNumber } from '../../i18n/format';
 import { FileLink } from '../figures/parts';
-import { Subject } from '../matters/marks';
+import { NamePair, Subject } from '../matters/marks';
 import { dayOf, inTongue, today } from '../matters/words';
 
 type Line = Schema<'RegisterLine'>;
@@ -117,7 +117,10 @@ function Register({ view }: { view: Schema<'RegisterView'> }) {
     );
   return (
     <div className="space-y-4">
-      <h2 className="text-std-20B-150">{t('register.heading', { office: view.office_name, year: String(view.year), form: view.form })}</h2>
+      <h2 className="text-std-20B-150">
+        <NamePair ja={view.office_name} en={view.office_name_en} />
+        {t('register.heading', { year: String(view.year), form: view.form })}
+      </h2>
       {view.gaps.length === 0 ? (
         <p className="text-dns-16B-130 flex items-center gap-2 text-good">
           <Icon name="checkCircle" />
@@ -165,7 +168,7 @@ function RegisterTable({ lines }: { lines: readonly Line[] }) {
         <thead>
           <tr>
             {heads.map((head) => (
-              <th key={head} scope="col" className="border border-edge bg-shade px-2 py-2 text-start align-bottom">
+              <th key={head} scope="col" className="wrap-normal border border-edge bg-shade px-2 py-2 text-start align-bottom">
                 {t(`register.head.${head}`)}
               </th>
             ))}
@@ -188,7 +191,9 @@ function RegisterTable({ lines }: { lines: readonly Line[] }) {
                 </td>
                 <td className={cx(cell, 'whitespace-nowrap')}>{line.issued_to ?? '―'}</td>
                 <td className={cx(cell, 'whitespace-nowrap')}>{line.case_number || '―'}</td>
-                <td className={cx(cell, 'min-w-32')}>{line.addressee}</td>
+                <td className={cx(cell, 'min-w-32')}>
+                  <NamePair ja={line.addressee} en={line.addressee_en} />
+                </td>
                 <td className={cx(cell, 'min-w-36')}>
                   <Subject text={line.items} />
                 </td>
