@@ -45,7 +45,7 @@ class SeparateHouses {
 
   HousesOptions options_;
   std::string hub_;
-  // Of both admitters: nobody admits anybody to this exchange when the demo is over.
+  // Of both admitters, where the caller's environment has none: then nobody admits anybody to this exchange when the demo is over.
   std::vector<std::string> tool_environment_{"WARIFU_PASSPHRASE=" + to_hex(random_id_bytes())};
   std::optional<exchange::Network> network_;
   std::map<std::string, RemoteHouse, std::less<>> houses_;

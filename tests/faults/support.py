@@ -21,6 +21,8 @@ sys.path.append(str(ROOT / "tests/api"))  # for hub_support, which looks for `co
 BIN, IS_LONG = api.BIN, bool(os.environ.get("WARIFU_LONG"))
 AGENCY, PROVIDER = "kakuu-police.demo", "portal.demo"
 TRIES = 40
+# Of the admitters of the exchanges that are played here, so that more can be done with them.
+os.environ.setdefault("WARIFU_PASSPHRASE", "of every admitter here")
 
 
 def warifu(*words, timeout=120):

@@ -1,6 +1,7 @@
 """Somebody loses the right to approve while his approval is on its way: the provider, another process of another house, hears of it before the approval
-comes, and does not believe it."""
+comes, and does not believe it. And a whole organisation is put out of the exchange."""
 import base64
+import json
 import re
 import shutil
 import time
@@ -8,7 +9,7 @@ import time
 from exchange import AGENCY, HUB, Exchange
 from hub_support import b64, sha
 from line import Answer, Line, lead_over, straight, wait_for
-from support import _Found, api
+from support import _Found, api, kinds_of, play, warifu
 
 
 def nothing_comes(request, send):
@@ -81,3 +82,51 @@ def test_an_approval_by_somebody_whose_key_was_ended_meanwhile_is_in_doubt(apart
             assert intake.post(at + "/accept", {}).status >= 400
         finally:
             exchange.end()
+
+
+def incidents_of(folder):
+    told = warifu("incidents", "--data", folder, "--json")
+    assert told.returncode == 0, told.stderr
+    return [incident["code"] for incident in json.loads(told.stdout)["incidents"]]
+
+
+def test_a_member_that_is_put_out_is_refused_by_hub_and_nodes_and_what_it_did_stays_provable(apart, provider, tmp_path):
+    folder = tmp_path / "data"
+    shutil.copytree(apart, folder)
+    exchange = Exchange(folder, tmp_path, provider=provider)
+    try:
+        number, to = play(exchange)
+        assert to == provider
+        exchange.settle()
+        began = time.monotonic()
+        admitters = [str(folder / HUB / "admitters" / f"hub.demo_admit_{n}.key") for n in (1, 2)]
+        ended = warifu("org", "revoke", provider, "--data", folder / HUB, "--reason", "left", "--admitter", admitters[0], "--admitter", admitters[1], "--json")
+        assert ended.returncode == 0 and json.loads(ended.stdout)["revoked"] is True, ended.stdout + ended.stderr
+        # The hub serves it no longer, and its house is told by the log.
+        wait_for(lambda: 'code="NOT_ADMITTED"' in exchange.parts[provider].browser().get("/metrics").body.decode())
+        wait_for(lambda: "NOT_ADMITTED" in incidents_of(folder / provider))
+        # The agency seals nothing for it any more: what is dispatched waits.
+        investigator, supervisor, approver, registrar = (exchange.enter(role, AGENCY) for role in ("investigator", "supervisor", "approver", "registrar"))
+        draft = exchange.again(lambda: _Found(api.draft_for(investigator))).value
+        at = f"/api/matters/{exchange.write(investigator, '/api/inquiries', draft)['matter']}"
+        exchange.write(supervisor, at + "/check", {})
+        exchange.signed(approver, at + "/approval")
+        exchange.write(registrar, at + "/number", {})
+        exchange.signed(registrar, at + "/dispatch")
+        wait_for(lambda: exchange.parts[AGENCY].figure("warifu_outbox") == 2)
+        time.sleep(2)
+        assert exchange.parts[AGENCY].figure("warifu_outbox") == 2 and incidents_of(folder / AGENCY) == []
+        assert time.monotonic() - began < 300
+        exchange.stop()
+    finally:
+        exchange.end()
+    # Of what crossed before, everything is verified as before, also by the audit.
+    kinds = kinds_of(folder / AGENCY, number, AGENCY, tmp_path)
+    assert "inquiry.dispatched" in kinds and "answer.released" in kinds, kinds
+    # Who was put out still has it all, and vouches for no new bundle of it.
+    bundle = tmp_path / "theirs.zip"
+    assert warifu("evidence", "export", f"{AGENCY}:{number}", "--as", provider, "--data", folder / provider, "-o", bundle).returncode == 0
+    told = warifu("evidence", "verify", bundle, "--root", folder / provider / "root.vkey", "--json")
+    assert told.returncode == 1 and json.loads(told.stdout)["where"] == "manifest", told.stdout
+    audited = warifu("audit", "--data", folder / HUB, "--data", folder / AGENCY, "--json")
+    assert audited.returncode == 0, audited.stdout + audited.stderr
