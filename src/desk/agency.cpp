@@ -89,6 +89,8 @@ Result<party::Organisation> addressee(const Office::Impl& impl, const party::Org
   if (to.text().empty()) return fail(Code::MISSING_FIELD, "an inquiry has an addressee", "/to");
   const std::optional<party::Organisation> found = TRY(impl.parts.directory->organisation(to));
   if (!found || found->side != party::Side::PROVIDER) return fail(Code::ADDRESSEE_UNKNOWN, "no such addressee", "/to");
+  // Who has left the exchange keeps its name in the directory, and has no key by which an answer could be believed.
+  if (TRY(impl.parts.directory->organisation_keys(to, impl.now())).empty()) return fail(Code::ADDRESSEE_UNKNOWN, "not a member any more", "/to");
   return *found;
 }
 

@@ -98,6 +98,9 @@ def test_a_member_that_is_put_out_is_refused_by_hub_and_nodes_and_what_it_did_st
         number, to = play(exchange)
         assert to == provider
         exchange.settle()
+        investigator, supervisor, approver, registrar = (exchange.enter(role, AGENCY) for role in ("investigator", "supervisor", "approver", "registrar"))
+        draft = exchange.again(lambda: _Found(api.draft_for(investigator))).value
+        drafted = f"/api/matters/{exchange.write(investigator, '/api/inquiries', draft)['matter']}"
         began = time.monotonic()
         admitters = [str(folder / HUB / "admitters" / f"hub.demo_admit_{n}.key") for n in (1, 2)]
         ended = warifu("org", "revoke", provider, "--data", folder / HUB, "--reason", "left", "--admitter", admitters[0], "--admitter", admitters[1], "--json")
@@ -105,15 +108,14 @@ def test_a_member_that_is_put_out_is_refused_by_hub_and_nodes_and_what_it_did_st
         # The hub serves it no longer, and its house is told by the log.
         wait_for(lambda: 'code="NOT_ADMITTED"' in exchange.parts[provider].browser().get("/metrics").body.decode())
         wait_for(lambda: "NOT_ADMITTED" in incidents_of(folder / provider))
-        # The agency seals nothing for it any more: what is dispatched waits.
-        investigator, supervisor, approver, registrar = (exchange.enter(role, AGENCY) for role in ("investigator", "supervisor", "approver", "registrar"))
-        draft = exchange.again(lambda: _Found(api.draft_for(investigator))).value
-        at = f"/api/matters/{exchange.write(investigator, '/api/inquiries', draft)['matter']}"
-        exchange.write(supervisor, at + "/check", {})
-        exchange.signed(approver, at + "/approval")
-        exchange.write(registrar, at + "/number", {})
-        exchange.signed(registrar, at + "/dispatch")
+        # The agency seals nothing for it any more: what was drafted before and is dispatched now waits; nobody drafts for it again.
+        exchange.write(supervisor, drafted + "/check", {})
+        exchange.signed(approver, drafted + "/approval")
+        exchange.write(registrar, drafted + "/number", {})
+        exchange.signed(registrar, drafted + "/dispatch")
         wait_for(lambda: exchange.parts[AGENCY].figure("warifu_outbox") == 2)
+        refused = wait_for(lambda: (reply := investigator.post("/api/inquiries", draft)).status != 201 and reply)
+        assert refused.status == 422 and refused.json["code"] == "ADDRESSEE_UNKNOWN", refused.body
         time.sleep(2)
         assert exchange.parts[AGENCY].figure("warifu_outbox") == 2 and incidents_of(folder / AGENCY) == []
         assert time.monotonic() - began < 300
