@@ -7,11 +7,11 @@
 #include <mutex>
 #include <thread>
 
+#include "app/bench_members.h"
 #include "app/door.h"
 #include "base/file.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
-#include "desk/keyring.h"
 #include "hub/hub.h"
 #include "hub/witness.h"
 #include "ledger/merkle.h"
@@ -51,39 +51,13 @@ Result<Witnesses> start_witnesses(const HubBenchOptions& options) {
   return out;
 }
 
-struct NewMember {
-  std::vector<std::string> entries;
-  note::Signer sign;
-};
-
-// The least a hub asks for: a member's entry and a key that signs.
-Result<NewMember> new_member(const hub::Hub& hub, std::span<const note::Signer> admitters, std::string_view org, Time now) {
-  const note::Signer root = TRY(note::Signer::create(note::root_name(org), crypto::Ed25519Secret::generate()));
-  note::Signer sign = TRY(note::Signer::create(note::sign_name(org), crypto::Ed25519Secret::generate()));
-  const note::MemberEntry member{hub.network().keys.name, std::string(org), "agency", root.verifier(), now};
-  std::vector<note::Signer> signers{root};
-  signers.insert(signers.end(), admitters.begin(), admitters.end());
-  note::KeyEntry key{
-      hub.network().keys.name, std::string(org), note::KeyPurpose::sign, note::OrgKeyAlgorithm::ed25519, {}, {}, {}, {now, now + days(1)}, {}};
-  key.key.assign(sign.verifier().key.bytes.begin(), sign.verifier().key.bytes.end());
-  return NewMember{
-      {TRY(note::sign_note(TRY(member.text()), signers)).serialise(), TRY(note::sign_note(TRY(key.text()), std::span(&root, 1))).serialise()},
-      std::move(sign)};
-}
-
-Result<std::vector<note::Signer>> admitters_of(const hub::Hub& hub) {
-  const desk::Keyring admitters(hub.options().data + "/admitters");
-  const std::string name = hub.network().hub.text();
-  return std::vector<note::Signer>{TRY(admitters.load(name + "/admit/1")), TRY(admitters.load(name + "/admit/2"))};
-}
-
 // Two members; the sender's signing key.
 Result<note::Signer> add_members(hub::Hub& hub) {
-  const std::vector<note::Signer> admitters = TRY(admitters_of(hub));
+  const std::vector<note::Signer> admitters = TRY(bench_admitters(hub));
   const Time now = Time::from_seconds(hub.options().clock().seconds());
-  const NewMember sender = TRY(new_member(hub, admitters, kSender, now));
+  const BenchMember sender = TRY(new_bench_member(hub, admitters, kSender, now));
   TRY(hub.directory().add_entries(sender.entries));
-  TRY(hub.directory().add_entries(TRY(new_member(hub, admitters, kRecipient, now)).entries));
+  TRY(hub.directory().add_entries(TRY(new_bench_member(hub, admitters, kRecipient, now)).entries));
   return sender.sign;
 }
 
@@ -280,12 +254,12 @@ Result<RelayBenchFigures> bench_relay(const RelayBenchOptions& options) {
   };
   const auto log_size = [&] { return hub->keeper(exchange::LogName::messages).figures().published.size; };
   out.empty_per_s = TRY(measured());
-  const std::vector<note::Signer> admitters = TRY(admitters_of(*hub));
+  const std::vector<note::Signer> admitters = TRY(bench_admitters(*hub));
   const Time now = Time::from_seconds(now_utc().seconds());
   for (out.members = 2; out.members < options.members;) {
     std::vector<std::string> entries;
     for (std::size_t i = 0; i < kMembersAtOnce && out.members < options.members; ++i, ++out.members)
-      for (std::string& entry : TRY(new_member(*hub, admitters, "member-" + std::to_string(out.members) + ".example", now)).entries)
+      for (std::string& entry : TRY(new_bench_member(*hub, admitters, "member-" + std::to_string(out.members) + ".example", now)).entries)
         entries.push_back(std::move(entry));
     TRY(hub->directory().add_entries(entries));
   }
