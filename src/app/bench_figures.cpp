@@ -1,5 +1,6 @@
 #include "app/bench_figures.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -49,6 +50,13 @@ Machine machine_of(std::string command) {
   out.memory_mib = static_cast<std::size_t>(std::strtoull(first_value("/proc/meminfo", "MemTotal").c_str(), nullptr, 10)) / 1024;
   out.command = std::move(command);
   return out;
+}
+
+double processor_seconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds_of = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
+  return seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
 }
 
 void print_machine(const Machine& machine, const char* store) {

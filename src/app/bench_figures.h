@@ -24,6 +24,9 @@ struct Machine {
 [[nodiscard]] Machine machine_of(std::string command);
 void print_machine(const Machine& machine, const char* store);
 
+// Of this process since it began, in user and kernel mode.
+[[nodiscard]] double processor_seconds();
+
 BOOST_DESCRIBE_STRUCT(Latency, (), (what, p50_ms, p95_ms, p99_ms, count))
 BOOST_DESCRIBE_STRUCT(Machine, (), (processor, system, load, date, command, cores, memory_mib))
 

@@ -1,7 +1,5 @@
 #include "app/bench_floor.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -9,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "app/bench_figures.h"
 #include "app/bench_world.h"
 #include "base/file.h"
 #include "crypto/age.h"
@@ -27,13 +26,6 @@ constexpr std::size_t kSignatures = 3, kVerifications = 5;
 constexpr std::size_t kNoteBytes = 400;       // of a text that is signed
 constexpr std::size_t kPromiseBytes = 500;    // what is kept of an accepted message
 constexpr std::size_t kArrivalBytes = 3'000;  // what is kept of an applied one: envelope, promise, acts
-
-double processor_seconds() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  const auto seconds_of = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
-  return seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
-}
 
 class Floor {
  public:
@@ -88,7 +80,8 @@ class Floor {
 
 }  // namespace
 
-Result<std::unique_ptr<store::Engine>> floor_engine(const std::string& folder, const std::string& store_url, const std::string& name) {
+Result<std::unique_ptr<store::Engine>> floor_engine(const std::string& folder, const std::string& store_url, const std::string& name,
+                                                    std::size_t batch_max) {
   const bool on_postgres = is_postgres_url(store_url);
   const std::string file = folder + "/" + name + ".sqlite", schema = "warifu_bench_" + name;
   store::Engine::Open open = [=](store::Access access) -> Result<std::unique_ptr<store::Database>> {
@@ -96,9 +89,11 @@ Result<std::unique_ptr<store::Engine>> floor_engine(const std::string& folder, c
     return store::open_sqlite({.file = file, .access = access});
   };
   store::Engine::Options options;
+  options.writer.batch_max = batch_max;
   options.prepare = [on_postgres](store::Database& database) {
     return database.exec(on_postgres ? "CREATE TABLE IF NOT EXISTS floor(seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, content BYTEA NOT NULL)"
-                                     : "CREATE TABLE IF NOT EXISTS floor(seq INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT");
+                                     : "CREATE TABLE IF NOT EXISTS floor(seq INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT; "
+                                       "PRAGMA wal_autocheckpoint=8000");
   };
   return store::Engine::create(std::move(open), std::move(options));
 }

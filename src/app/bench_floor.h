@@ -8,8 +8,10 @@
 
 namespace warifu::app {
 
-// An engine with the one table `floor(seq, content)`: NAME.sqlite in the folder, or the schema warifu_bench_NAME.
-[[nodiscard]] Result<std::unique_ptr<store::Engine>> floor_engine(const std::string& folder, const std::string& store_url, const std::string& name);
+// An engine with the one table `floor(seq, content)`: NAME.sqlite in the folder, or the schema warifu_bench_NAME; with an office's settings.
+// `batch_max`: how many operations may share a flush of the disk.
+[[nodiscard]] Result<std::unique_ptr<store::Engine>> floor_engine(const std::string& folder, const std::string& store_url, const std::string& name,
+                                                                  std::size_t batch_max = limits::kWriterBatchMax);
 
 // What one round trip of the exchange asks for.
 struct RoundTripWork {

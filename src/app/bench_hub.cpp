@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "app/bench_figures.h"
 #include "app/bench_members.h"
 #include "app/door.h"
 #include "base/file.h"
@@ -87,9 +88,14 @@ Result<std::vector<exchange::PostedMessage>> make_messages(const HubBenchOptions
   return out;
 }
 
+struct Rate {
+  double per_s = 0, processor_us_each = 0;
+};
+
 // The arithmetic alone: each envelope verified, each promise signed.
-double floor_of(const std::vector<exchange::PostedMessage>& messages, const note::Signer& sender, std::size_t threads) {
+Rate floor_of(const std::vector<exchange::PostedMessage>& messages, const note::Signer& sender, std::size_t threads) {
   const std::size_t count = std::min<std::size_t>(messages.size(), 20'000);
+  const double processor = processor_seconds();
   const std::vector<note::VerifierKey> keys{sender.verifier()};
   const Clock::time_point start = Clock::now();
   std::vector<std::thread> pool;
@@ -101,7 +107,7 @@ double floor_of(const std::vector<exchange::PostedMessage>& messages, const note
       }
     });
   for (std::thread& thread : pool) thread.join();
-  return static_cast<double>(count) / since(start);
+  return {static_cast<double>(count) / since(start), 1e6 * (processor_seconds() - processor) / static_cast<double>(count)};
 }
 
 struct Sent {
@@ -116,13 +122,14 @@ struct Seen {
 };
 
 struct Run {
-  double promised_s = 0, integrated_s = 0;
+  double promised_s = 0, integrated_s = 0, processor_s = 0;
   std::vector<Sent> sent;
   std::vector<Seen> seen;
 };
 
 Result<Run> run_posts(hub::Hub& hub, const std::vector<exchange::PostedMessage>& messages, const HubBenchOptions& options) {
   const hub::Member member{TRY(party::OrganisationId::parse(kSender)), {}};
+  const double processor = processor_seconds();
   Run out;
   std::mutex mutex;
   std::optional<Error> failure;
@@ -169,6 +176,7 @@ Result<Run> run_posts(hub::Hub& hub, const std::vector<exchange::PostedMessage>&
   const auto logged = [&] { return hub.keeper(exchange::LogName::messages).figures(); };
   while (logged().published.size < messages.size() && since(start) < 600) std::this_thread::sleep_for(std::chrono::milliseconds(2));
   out.integrated_s = since(start);
+  out.processor_s = processor_seconds() - processor;
   while (logged().cosigned < options.witnesses && since(start) < 610) std::this_thread::sleep_for(std::chrono::milliseconds(2));
   std::this_thread::sleep_for(std::chrono::milliseconds(10));
   is_over = true;
@@ -297,13 +305,16 @@ Result<HubBenchFigures> bench_hub(const HubBenchOptions& options) {
   const std::vector<exchange::PostedMessage> messages = TRY(make_messages(options, sender, hub->network().log.name, now_utc()));
   HubBenchFigures out;
   out.leaves = messages.size();
-  out.floor_per_s = floor_of(messages, sender, options.threads);
+  const Rate floor = floor_of(messages, sender, options.threads);
+  out.floor_per_s = floor.per_s;
+  out.floor_processor_us_each = floor.processor_us_each;
   hub->start();
   const Run run = TRY(run_posts(*hub, messages, options));
   hub->stop();
   const auto count = static_cast<double>(messages.size());
   out.promised_per_s = count / run.promised_s;
   out.integrated_per_s = count / run.integrated_s;
+  out.processor_us_each = 1e6 * run.processor_s / count;
   std::vector<double> receipts;
   for (const Sent& sent : run.sent) {
     const auto seen = std::ranges::find_if(run.seen, [&](const Seen& s) { return s.size > sent.last; });
@@ -325,6 +336,8 @@ int run_bench_hub(const HubBenchOptions& options) {
                                     {"integrated_per_s", figures.integrated_per_s},
                                     {"floor_per_s", figures.floor_per_s},
                                     {"of_floor", figures.integrated_per_s / figures.floor_per_s},
+                                    {"processor_us", figures.processor_us_each},
+                                    {"floor_processor_us", figures.floor_processor_us_each},
                                     {"receipt_p50_ms", figures.receipt_p50_ms},
                                     {"receipt_p99_ms", figures.receipt_p99_ms}});
   }();
