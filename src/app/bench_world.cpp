@@ -4,6 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <future>
 #include <thread>
 
 #include "app/demo_local.h"
@@ -13,6 +15,10 @@
 #include "crypto/keyfile.h"
 #include "inquiry/projection.h"
 #include "store/demo_customers.h"
+#include "store/office_bulk.h"
+#include "store/office_copy.h"
+#include "store/postgres.h"
+#include "store/sqlite.h"
 
 namespace warifu::app {
 
@@ -26,7 +32,8 @@ using party::Role;
 constexpr std::string_view kAgency = "kakuu-police.demo", kProvider = "portal.demo";
 constexpr std::size_t kDemoCustomers = 200, kDemoAccount = 42;
 constexpr std::size_t kOfficers = 16, kSupervisors = 2, kCasesOfUnit = 60;
-constexpr std::size_t kLoaders = 256, kCheckpointEvery = 20'000;
+constexpr std::size_t kFilledAtOnce = 2'000, kToldEvery = 20'000;
+constexpr int kCopyTimeoutMs = 6 * 3600 * 1000;
 constexpr std::size_t kFileBytesMax = 4 * 1024 * 1024;
 constexpr int kDueInDays = 200;  // of the played stories; no other date of theirs is that day
 constexpr std::string_view kAuditor = "auditor";
@@ -238,7 +245,8 @@ class Player {
 bool is_postgres_url(const std::string& url) { return url.starts_with("postgres"); }
 
 struct BenchWorld::Impl {
-  std::string folder, checkpoint_path;
+  BenchCommand command;
+  std::string folder, file_name;  // everything of this store lies under this name
   std::size_t inquiries = 0;
   std::shared_ptr<Demo> demo;
   StageClock clock;
@@ -252,6 +260,11 @@ struct BenchWorld::Impl {
   Date day_played;
   std::map<std::string, int> parts_of_people;  // whom of the played story a slot stands for
 
+  [[nodiscard]] bool on_postgres() const { return is_postgres_url(command.store_url); }
+  [[nodiscard]] std::string path(std::string_view suffix) const { return folder + "/" + file_name + std::string(suffix); }
+  [[nodiscard]] std::string schema() const { return "warifu_bench_" + std::to_string(inquiries); }
+  [[nodiscard]] bool is_filled() const;
+  Status open_store();
   Status read_stories();
   Status furnish();
   [[nodiscard]] Told told(std::size_t n) const;
@@ -261,7 +274,10 @@ struct BenchWorld::Impl {
     return stories[story_of_thousand[word_of(derived("story", n), 0) % story_of_thousand.size()]];
   }
   [[nodiscard]] static PersonId person(std::string_view role, std::size_t unit, std::size_t i = 0) { return id_of<PersonId>(role, unit, i); }
-  Status commit(std::size_t n);
+  [[nodiscard]] Result<store::OfficeBulk::Item> item_of(std::size_t n, const store::OfficeBulk& bulk) const;
+  [[nodiscard]] Result<std::vector<store::OfficeBulk::Item>> items_of(std::size_t first, std::size_t until, const store::OfficeBulk& bulk) const;
+  Status fill_file();
+  Status copy_to_postgres();
 };
 
 BenchWorld::BenchWorld(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -283,13 +299,40 @@ Result<std::shared_ptr<Demo>> bench_demo(const BenchCommand& command) {
   return std::shared_ptr<Demo>(TRY(Demo::open(command.data + "/demo", {}, "http://localhost", {.customers = kDemoCustomers, .with_waiting = false})));
 }
 
+bool BenchWorld::Impl::is_filled() const {
+  const Result<std::string> text = read_file(path(".loaded"), 64);
+  return text && std::strtoull(text->c_str(), nullptr, 10) >= inquiries;
+}
+
+Status BenchWorld::Impl::open_store() {
+  // What an interrupted filling left has neither all its indexes nor a way back.
+  if (!on_postgres() && !is_filled()) {
+    std::error_code failed;
+    for (const std::string_view suffix : {".sqlite", ".sqlite-wal", ".sqlite-shm"}) std::filesystem::remove(path(suffix), failed);
+    std::filesystem::remove_all(path(".scratch"), failed);
+  }
+  Node& node = demo->node();
+  store = TRY(store::OfficeStore::open({.url = on_postgres() ? command.store_url : "sqlite:" + path(".sqlite"),
+                                        .schema = schema(),
+                                        .organisation = self.id,
+                                        .side = self.side,
+                                        .files_dir = path(".files")}));
+  desk::OfficeParts parts;
+  parts.self = self;
+  parts.store = store;
+  parts.directory = std::shared_ptr<desk::Directory>(&node.directory(), [](desk::Directory*) {});
+  parts.law = std::shared_ptr<const law::Catalogue>(&law::Catalogue::built_in(), [](const law::Catalogue*) {});
+  parts.signer = signer;
+  office = std::make_unique<desk::Office>(std::move(parts));
+  return furnish();
+}
+
 Result<std::unique_ptr<BenchWorld>> BenchWorld::open(const BenchCommand& command, std::shared_ptr<Demo> demo, std::size_t inquiries) {
   auto impl = std::make_unique<Impl>();
-  const bool on_postgres = is_postgres_url(command.store_url);
+  impl->command = command;
   impl->folder = command.data;
   impl->inquiries = inquiries;
-  const std::string name = (on_postgres ? "postgres-" : "sqlite-") + std::to_string(inquiries);
-  impl->checkpoint_path = command.data + "/" + name + ".loaded";
+  impl->file_name = (impl->on_postgres() ? "postgres-" : "sqlite-") + std::to_string(inquiries);
   impl->demo = std::move(demo);
   TRY(impl->read_stories());
   Node& node = impl->demo->node();
@@ -297,19 +340,7 @@ Result<std::unique_ptr<BenchWorld>> BenchWorld::open(const BenchCommand& command
   impl->self = agency->organisation;
   impl->signer = agency->signer;
   impl->provider_signer = node.find(TRY(party::OrganisationId::parse(kProvider)))->signer;
-  impl->store = TRY(store::OfficeStore::open({.url = on_postgres ? command.store_url : "sqlite:" + command.data + "/" + name + ".sqlite",
-                                              .schema = "warifu_bench_" + std::to_string(inquiries),
-                                              .organisation = impl->self.id,
-                                              .side = impl->self.side,
-                                              .files_dir = command.data + "/" + name + ".files"}));
-  desk::OfficeParts parts;
-  parts.self = impl->self;
-  parts.store = impl->store;
-  parts.directory = std::shared_ptr<desk::Directory>(&node.directory(), [](desk::Directory*) {});
-  parts.law = std::shared_ptr<const law::Catalogue>(&law::Catalogue::built_in(), [](const law::Catalogue*) {});
-  parts.signer = impl->signer;
-  impl->office = std::make_unique<desk::Office>(std::move(parts));
-  TRY(impl->furnish());
+  TRY(impl->open_store());
   return std::unique_ptr<BenchWorld>(new BenchWorld(std::move(impl)));
 }
 
@@ -516,54 +547,86 @@ Result<std::vector<SignedAct>> BenchWorld::Impl::acts_of(std::size_t n, const To
   return out;
 }
 
-Status BenchWorld::Impl::commit(std::size_t n) {
+Result<store::OfficeBulk::Item> BenchWorld::Impl::item_of(std::size_t n, const store::OfficeBulk& bulk) const {
   const Told told = this->told(n);
-  desk::Commit commit;
+  store::OfficeBulk::Item item;
+  desk::Commit& commit = item.commit;
   commit.matter = told.about.matter;
   commit.acts = TRY(acts_of(n, told));
   commit.projection = inquiry::project(self.id, self.side, commit.acts, inquiry::fold(commit.acts));
   if (const auto& numbering = commit.projection->row.numbering)
     commit.register_rows.push_back({*numbering, commit.matter, "ISSUED", {}, commit.projection->row.created});
-  TRY(store->commit(std::move(commit)));
+  item.terms = bulk.terms(*commit.projection);
+  return item;
+}
+
+// By as many threads as the machine has cores.
+Result<std::vector<store::OfficeBulk::Item>> BenchWorld::Impl::items_of(std::size_t first, std::size_t until, const store::OfficeBulk& bulk) const {
+  std::vector<store::OfficeBulk::Item> out(until - first);
+  std::atomic<std::size_t> next{first};
+  const auto work = [&]() -> Status {
+    for (std::size_t n = next++; n < until; n = next++) out[n - first] = TRY(item_of(n, bulk));
+    return {};
+  };
+  std::vector<std::future<Status>> others;
+  for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i) others.push_back(std::async(std::launch::async, work));
+  Status done = work();
+  for (auto& other : others)
+    if (Status status = other.get(); !status) done = std::move(status);
+  TRY(done);
+  return out;
+}
+
+// The next portion is made while the one before is written.
+Status BenchWorld::Impl::fill_file() {
+  office.reset();
+  store.reset();
+  const auto bulk = TRY(store::OfficeBulk::open(path(".sqlite"), path(".scratch")));
+  const auto start = Clock::now();
+  const auto made = [&](std::size_t first) {
+    return std::async(std::launch::async, [&, first] { return items_of(first, std::min(inquiries, first + kFilledAtOnce), *bulk); });
+  };
+  auto coming = made(0);
+  for (std::size_t first = 0; first < inquiries;) {
+    std::vector<store::OfficeBulk::Item> items = TRY(coming.get());
+    first += items.size();
+    if (first < inquiries) coming = made(first);
+    TRY(bulk->add(std::move(items)));
+    if (first % kToldEvery != 0 && first != inquiries) continue;
+    const double rate = static_cast<double>(first) / std::chrono::duration<double>(Clock::now() - start).count();
+    std::fprintf(stderr, "warifu bench: %zu of %zu inquiries, %.0f/s\n", first, inquiries, rate);
+  }
+  std::fprintf(stderr, "warifu bench: search terms and indexes\n");
+  TRY(bulk->finish());
   return {};
 }
 
-bool BenchWorld::is_filled() const {
-  const Result<std::string> text = read_file(impl_->checkpoint_path, 64);
-  return text && std::strtoull(text->c_str(), nullptr, 10) >= impl_->inquiries;
+// The same office, filled in a file, where that is fast.
+Status BenchWorld::Impl::copy_to_postgres() {
+  BenchCommand on_file = command;
+  on_file.store_url.clear();
+  TRY(TRY(BenchWorld::open(on_file, demo, inquiries))->fill());
+  office.reset();
+  store.reset();
+  std::fprintf(stderr, "warifu bench: %zu inquiries are copied to PostgreSQL\n", inquiries);
+  const auto from = TRY(store::open_sqlite({.file = folder + "/sqlite-" + std::to_string(inquiries) + ".sqlite", .access = store::Access::READ}));
+  const auto to = TRY(store::open_postgres(
+      {.url = command.store_url, .schema = schema(), .statement_timeout_ms = kCopyTimeoutMs, .hang_timeout_ms = kCopyTimeoutMs}));
+  TRY(store::copy_office(*from, *to));
+  // What autovacuum would do within minutes. SQLite's plans do not depend on statistics.
+  return to->exec("VACUUM ANALYZE");
 }
 
+bool BenchWorld::is_filled() const { return impl_->is_filled(); }
+
 Result<double> BenchWorld::fill() {
-  std::size_t first = 0;
-  if (const Result<std::string> text = read_file(impl_->checkpoint_path, 64)) first = std::strtoull(text->c_str(), nullptr, 10);
-  if (first >= impl_->inquiries) return 0;
-  const std::size_t began = first;
+  if (is_filled()) return 0;
   const auto start = Clock::now();
-  while (first < impl_->inquiries) {
-    const std::size_t until = std::min(impl_->inquiries, first + kCheckpointEvery);
-    std::atomic<std::size_t> next{first};
-    std::atomic<bool> has_failed{false};
-    std::vector<std::thread> threads;
-    for (std::size_t t = 0; t < kLoaders; ++t)
-      threads.emplace_back([&] {
-        for (std::size_t n = next++; n < until && !has_failed; n = next++)
-          if (const Status done = impl_->commit(n); !done) {
-            std::fprintf(stderr, "warifu bench: inquiry %zu: %s\n", n, done.error().message.c_str());
-            has_failed = true;
-          }
-      });
-    for (std::thread& thread : threads) thread.join();
-    if (has_failed) return fail(Code::INTERNAL, "the store could not be filled");
-    first = until;
-    TRY(write_file_durably(impl_->checkpoint_path, bytes_of(std::to_string(first) + "\n"), 0600));
-    const double rate = static_cast<double>(first - began) / std::chrono::duration<double>(Clock::now() - start).count();
-    std::fprintf(stderr, "warifu bench: %zu of %zu inquiries, %.0f/s\n", first, impl_->inquiries, rate);
-  }
-  const double per_second = static_cast<double>(first - began) / std::chrono::duration<double>(Clock::now() - start).count();
-  // What autovacuum would do within minutes. SQLite's plans do not depend on statistics.
-  if (impl_->store->engine().kind() == store::EngineKind::POSTGRES)
-    TRY(impl_->store->engine().write([](store::Database& database) { return database.exec("ANALYZE"); }));
-  return per_second;
+  TRY(impl_->on_postgres() ? impl_->copy_to_postgres() : impl_->fill_file());
+  TRY(write_file_durably(impl_->path(".loaded"), bytes_of(std::to_string(impl_->inquiries) + "\n"), 0600));
+  const double took = std::chrono::duration<double>(Clock::now() - start).count();
+  TRY(impl_->open_store());
+  return static_cast<double>(impl_->inquiries) / took;
 }
 
 }  // namespace warifu::app

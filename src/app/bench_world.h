@@ -1,8 +1,8 @@
 #pragma once
 // The store that `warifu bench inquiry` measures: one agency's office with thirty units, six hundred people and as many inquiries as wanted, of
 // ten acts each. A few stories are really played by the desks of the demo; every inquiry is one of them told anew, about another account, in
-// another case, by other people: its texts, hashes and the organisations' and persons' signatures are made anew, and it is committed as the desk
-// would. What inquiry number n says follows from n alone, so that a filled folder can be used again and an interrupted filling goes on.
+// another case, by other people: its texts, hashes and the organisations' and persons' signatures are made anew, and what stands in the store is
+// what the desk's commits would have written. What inquiry number n says follows from n alone, and a filled folder is used again.
 
 #include <memory>
 
@@ -30,7 +30,8 @@ class BenchWorld {
   [[nodiscard]] static Result<std::unique_ptr<BenchWorld>> open(const BenchCommand& command, std::shared_ptr<Demo> demo, std::size_t inquiries);
   ~BenchWorld();
 
-  // Commits what is missing, from several threads; inquiries per second, 0 when everything was there.
+  // Writes all inquiries, in bulk: single commits would take an hour for a million. An interrupted filling begins anew; a store on PostgreSQL is
+  // copied from a file. Inquiries per second, 0 when everything was there.
   Result<double> fill();
   [[nodiscard]] bool is_filled() const;
 
