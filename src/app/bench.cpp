@@ -12,16 +12,13 @@
 #include <random>
 #include <thread>
 
+#include "app/bench_commands.h"
 #include "app/bench_figures.h"
-#include "app/bench_floor.h"
 #include "app/bench_world.h"
 #include "app/commands.h"
 #include "app/http_front.h"
 #include "base/file.h"
-#include "crypto/hash.h"
 #include "inquiry/projection.h"
-#include "store/matter_row.h"
-#include "store/pool.h"
 
 namespace warifu::app {
 
@@ -216,81 +213,6 @@ Result<double> rebuild_for(BenchWorld& world, double for_seconds) {
   return static_cast<double>(matters * kBenchActsEach) / since(start);
 }
 
-// ── writing ──
-
-struct Rate {
-  double per_second = 0, batch = 0;  // operations, and how many shared a flush of the disk
-};
-struct Commands {
-  std::size_t clients = 0, bytes = 0;
-  Rate command, floor;
-};
-
-// `clients` threads call `action(client, n)` for some seconds.
-template <class F>
-Result<Rate> rate(store::Engine& engine, std::size_t clients, double for_seconds, const F& action) {
-  std::atomic<bool> stop{false}, has_failed{false};
-  std::atomic<std::size_t> done{0};
-  std::vector<std::thread> threads;
-  const auto before = engine.counters().writer;
-  const auto start = Clock::now();
-  for (std::size_t client = 0; client < clients; ++client)
-    threads.emplace_back([&, client] {
-      for (std::size_t n = 0; !stop && !has_failed; ++n) {
-        const Status status = action(client, n);
-        if (!status) {
-          std::fprintf(stderr, "warifu bench: %s\n", status.error().message.c_str());
-          has_failed = true;
-        }
-        ++done;
-      }
-    });
-  while (since(start) < for_seconds && !has_failed) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  stop = true;
-  for (std::thread& thread : threads) thread.join();
-  const double took = since(start);
-  if (has_failed) return fail(Code::INTERNAL, "an operation failed");
-  const auto after = engine.counters().writer;
-  return Rate{static_cast<double>(done) / took, static_cast<double>(after.jobs - before.jobs) / static_cast<double>(after.batches - before.batches)};
-}
-
-// The floor of a command: its hashes, its signature, and a durable commit of the same bytes in one row, by as many clients through the same
-// group commit.
-Result<Commands> measure_commands(BenchWorld& world, const BenchCommand& command, store::Engine& floor, std::size_t clients) {
-  Commands out;
-  out.clients = clients;
-  static std::atomic<std::size_t> next{0};
-  const auto next_answered = [&] {
-    for (;;) {
-      BenchInquiry about = world.inquiry((next++ * 7919) % world.inquiries());
-      if (about.is_answered) return about;
-    }
-  };
-  BenchInquiry last;
-  out.command = TRY(rate(world.store().engine(), clients, command.seconds, [&](std::size_t client, std::size_t) -> Status {
-    const BenchInquiry about = next_answered();
-    TRY(world.office().feedback(world.officer(about.unit, about.officer), about.matter, {inquiry::Outcome::STILL_INVESTIGATING, "確認中です。"}));
-    if (client == 0) last = about;
-    return {};
-  }));
-  // What such a command writes: the act and its body, the row that lists read, the line of the outbox.
-  const auto acts = TRY(world.store().acts(last.matter));
-  constexpr std::size_t kOutboxRow = 16 + 32 + 11 + 24;
-  out.bytes = acts.back().note.serialise().size() + acts.back().body.value_or("").size() +
-              store::encode_row(TRY(world.store().row(last.matter))).size() + kOutboxRow;
-  const std::string content(out.bytes, 'x'), body = acts.back().body.value_or(""), text = acts.back().note.text;
-  out.floor = TRY(rate(floor, clients, command.seconds, [&](std::size_t, std::size_t) -> Status {
-    static_cast<void>(crypto::sha256(bytes_of(body)));
-    static_cast<void>(crypto::sha256(bytes_of(text)));
-    TRY(world.signer().sign(text));
-    return floor.write([&](store::Database& database) -> Status {
-      TRY(database.run("INSERT INTO floor(content) VALUES ($1)", bytes_of(content)));
-      return {};
-    });
-  }));
-  return out;
-}
-
 // ── memory ──
 
 std::size_t resident_kib() {
@@ -379,14 +301,7 @@ json::Value figures_json(const BenchCommand& command, const Figures& figures) {
     out["rebuild"] =
         json::Object{{"from_nothing_acts_per_second", figures.rebuilt->from_nothing}, {"unchanged_acts_per_second", figures.rebuilt->unchanged}};
   json::Array commands;
-  for (const Commands& c : figures.commands)
-    commands.push_back(json::Object{{"clients", c.clients},
-                                    {"bytes", c.bytes},
-                                    {"commands_per_second", c.command.per_second},
-                                    {"commands_in_a_batch", c.command.batch},
-                                    {"floor_per_second", c.floor.per_second},
-                                    {"floor_in_a_batch", c.floor.batch},
-                                    {"ratio", c.command.per_second / c.floor.per_second}});
+  for (const Commands& c : figures.commands) commands.push_back(to_json(c));
   out["commands"] = std::move(commands);
   return out;
 }
@@ -410,9 +325,7 @@ void print(const BenchCommand& command, const Figures& figures) {
     std::printf("rebuild of projections, from nothing (%zu inquiries)  %10.0f acts/s\n", figures.rebuilt->small, figures.rebuilt->from_nothing);
     std::printf("rebuild, all as it was (in %zu inquiries)  %10.0f acts/s\n", figures.rebuilt->large, figures.rebuilt->unchanged);
   }
-  for (const Commands& c : figures.commands)
-    std::printf("durable command, %2zu clients  %8.0f/s (%.1f to a flush)   floor %8.0f/s (%.1f to a flush, %zu bytes)   ratio %.2f\n", c.clients,
-                c.command.per_second, c.command.batch, c.floor.per_second, c.floor.batch, c.bytes, c.command.per_second / c.floor.per_second);
+  for (const Commands& c : figures.commands) print_commands(c);
   if (figures.idle_kib > 0) std::printf("idle node (seven organisations)  %zu KiB\n", figures.idle_kib);
 }
 
@@ -448,11 +361,10 @@ Status bench(const BenchCommand& command) {
     const std::unique_ptr<BenchWorld> small = TRY(BenchWorld::open(command, demo, small_count));
     figures.rebuilt = Rebuilt{TRY(rebuild_from_nothing(*small)), TRY(rebuild_for(*large, 5 * command.seconds)), small_count, command.inquiries};
   }
-  if (wants("commands")) {
-    const std::unique_ptr<store::Engine> floor = TRY(floor_engine(command.data, command.store_url, "floor"));
-    for (const std::size_t clients : {std::size_t{1}, command.clients})
-      figures.commands.push_back(TRY(measure_commands(*large, command, *floor, clients)));
-  }
+  if (wants("commands"))
+    for (const bool is_opened : {false, true})
+      for (const std::size_t clients : {std::size_t{1}, command.clients})
+        figures.commands.push_back(TRY(measure_commands(*large, command, clients, is_opened)));
   if (command.json)
     std::printf("%s\n", json::pretty(figures_json(command, figures)).c_str());
   else

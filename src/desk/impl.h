@@ -152,8 +152,7 @@ struct Office::Impl {
                                              std::string& body) const;
   [[nodiscard]] Result<SignedAct> sign(const inquiry::Act& act, std::string body, std::optional<note::SignatureLine> own) const;
   // Projection, outbox and everything else of the transaction.
-  [[nodiscard]] Result<Commit> commit_for(const Loaded& before, const Loaded& after, std::vector<SignedAct> acts,
-                                          const std::vector<Plan>& plans) const;
+  [[nodiscard]] Result<Commit> commit_for(Basis before, Loaded& after, std::vector<SignedAct> acts, const std::vector<Plan>& plans) const;
   [[nodiscard]] Status keep_answer(const Caller& caller, const Loaded& after, const Written& written, const Answering& answering,
                                    Commit& commit) const;
   [[nodiscard]] Written written(const Loaded& loaded) const;
@@ -165,7 +164,6 @@ struct Office::Impl {
 // The answer of one of the person's passkeys as it is kept; KEY_UNKNOWN when no passkey of the books has this credential.
 [[nodiscard]] Result<note::Assertion> assertion_of(const Store& store, const PersonId& person, const AssertionCommand& command);
 
-[[nodiscard]] std::vector<Sha256> hashes_of(const std::vector<SignedAct>& acts);  // sorted
 [[nodiscard]] std::string new_salt();
 
 // Text that people typed, cleaned; `where` is set on errors.

@@ -1,6 +1,7 @@
 #include "desk/loaded.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/sensitive.h"
 #include "inquiry/fold_legal.h"
@@ -19,6 +20,9 @@ std::size_t size_of(const Loaded& loaded) {
     for (const note::Assertion& assertion : act.assertions)
       bytes += assertion.authenticator_data.size() + assertion.client_data.size() + assertion.signature.size();
   }
+  if (loaded.texts)
+    for (const auto* texts : {&loaded.texts->terms.words, &loaded.texts->terms.selectors})
+      for (const std::string& text : *texts) bytes += sizeof(std::string) + text.capacity();
   return bytes;
 }
 
@@ -31,6 +35,9 @@ struct Kept {
   ~Kept() {
     for (SignedAct& act : loaded.acts)
       if (act.body) wipe(act.body->data(), act.body->size());
+    if (!loaded.texts) return;
+    for (auto* texts : {&loaded.texts->terms.words, &loaded.texts->terms.selectors})
+      for (std::string& text : *texts) wipe(text.data(), text.size());
   }
 };
 
@@ -51,9 +58,7 @@ void Loaded::add(SignedAct act) {
 }
 
 Status Loaded::add_legal(SignedAct act) {
-  inquiry::FoldInput input = inquiry::fold_input(act);
-  state = TRY(inquiry::fold_legal(state, inputs, input));
-  inputs.push_back(std::move(input));
+  state = TRY(inquiry::add_legal(state, inputs, inquiry::fold_input(act)));
   acts.push_back(std::move(act));
   stamp.reset();
   return {};
@@ -69,6 +74,14 @@ const SignedAct* Loaded::last_of(inquiry::Kind kind) const {
     if (const SignedAct* act = find(*hash); act != nullptr && act->act.kind == kind && state.effects.at(*hash).effect == inquiry::Effect::APPLIED)
       return act;
   return nullptr;
+}
+
+Basis basis_of(const Loaded& loaded) {
+  Basis basis{{}, loaded.stamp};
+  basis.acts.reserve(loaded.acts.size());
+  for (const SignedAct& act : loaded.acts) basis.acts.push_back(act.hash);
+  std::ranges::sort(basis.acts);
+  return basis;
 }
 
 Loaded folded(const MatterId& matter, StampedActs acts) {
@@ -103,6 +116,17 @@ std::shared_ptr<const Loaded> MatterCache::find(const MatterId& matter, const St
   }
   entries_.splice(entries_.begin(), entries_, found->second);
   return found->second->loaded;
+}
+
+Loaded MatterCache::take(std::shared_ptr<const Loaded> loaded) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto found = index_.find(loaded->matter); found != index_.end() && found->second->loaded == loaded) drop(found->second);
+  }
+  if (loaded.use_count() != 1) return *loaded;
+  // Nobody can get at it any more; what the last of the others read stands before this.
+  std::atomic_thread_fence(std::memory_order_acquire);
+  return std::move(const_cast<Loaded&>(*loaded));  // NOLINT(cppcoreguidelines-pro-type-const-cast): made by kept(), not const there
 }
 
 void MatterCache::put(std::shared_ptr<const Loaded> loaded) {

@@ -10,6 +10,7 @@
 
 #include "desk/store_port.h"
 #include "inquiry/fold.h"
+#include "inquiry/projection_step.h"
 
 namespace warifu::desk {
 
@@ -18,7 +19,8 @@ struct Loaded {
   std::vector<SignedAct> acts;
   std::vector<inquiry::FoldInput> inputs;
   inquiry::MatterState state;
-  std::optional<Stamp> stamp;  // of `acts` as the store had them; nothing once an act was added that it has not
+  std::optional<Stamp> stamp;               // of `acts` as the store had them; nothing once an act was added that it has not
+  std::optional<inquiry::TextsRead> texts;  // of the last projection, for the next
 
   void add(SignedAct act);
   // What the fold's own verdict gave is kept: TRY(loaded.add_legal(act)) is check and add in one fold.
@@ -26,6 +28,13 @@ struct Loaded {
   [[nodiscard]] const SignedAct* find(const Sha256& hash) const;
   [[nodiscard]] const SignedAct* last_of(inquiry::Kind kind) const;
 };
+
+// What a commit is decided on.
+struct Basis {
+  std::vector<Sha256> acts;  // sorted
+  std::optional<Stamp> stamp;
+};
+[[nodiscard]] Basis basis_of(const Loaded& loaded);
 
 // The acts in their order, folded.
 [[nodiscard]] Loaded folded(const MatterId& matter, StampedActs acts);
@@ -46,6 +55,8 @@ class MatterCache {
   [[nodiscard]] bool may_have(const MatterId& matter) const;
   // Nothing when it is not kept under this very stamp; what is kept under another one is dropped.
   [[nodiscard]] std::shared_ptr<const Loaded> find(const MatterId& matter, const Stamp& stamp);
+  // To be written on: out of the cache and without copying when nobody else reads it at this moment, a copy otherwise.
+  [[nodiscard]] Loaded take(std::shared_ptr<const Loaded> loaded);
   // Kept under `loaded.stamp`, which must be there. Does nothing when something newer is known.
   void put(std::shared_ptr<const Loaded> loaded);
   // Of this matter nothing from before this stamp is kept or will be.

@@ -142,6 +142,68 @@ TEST_CASE("an act that is added folds as if all had been read together") {
   }
 }
 
+TEST_CASE("what is taken to be written on is no longer kept, and whoever still reads it goes on reading the same") {
+  MatterCache cache;
+  const MatterId matter = MatterId::random();
+  cache.put(matter_with(matter, {1, 7, {}}));
+  std::shared_ptr<const Loaded> reader = cache.find(matter, {1, 7, {}});
+  const std::string* const body = &*reader->acts.front().body;
+  Loaded copied = cache.take(cache.find(matter, {1, 7, {}}));
+  CHECK(!cache.may_have(matter));
+  CHECK(cache.bytes() == 0);
+  copied.acts.front().body = "another";
+  CHECK(*reader->acts.front().body == std::string(10, 'x'));
+  cache.put(reader);
+  reader.reset();
+  const Loaded moved = cache.take(cache.find(matter, {1, 7, {}}));
+  CHECK(&*moved.acts.front().body == body);  // not copied
+  CHECK(moved.acts.size() == 1);
+  CHECK(!cache.may_have(matter));
+}
+
+TEST_CASE("a projection that goes on from act to act is the one that reads everything anew") {
+  TestWorld world;
+  std::vector<MatterId> matters;
+  // Dispatched, amended and withdrawn; told by telephone first; drafted twice and given up: whatever changes which text counts.
+  matters.push_back(world.dispatched({world.item("ex-1001"), world.item("ex-1002")}));
+  world.assigned(matters.back());
+  world.exchange();
+  DraftCommand amendment = world.draft_of({world.item("ex-1001")});
+  amendment.matter = matters.back();
+  CHECK(world.dispatched(amendment) == matters.back());
+  must(world.agency().withdraw(world.investigator, matters.back(), {"解決したため"}), "withdraw");
+  world.exchange();
+  const OralCommand oral{world.open_case, world.provider().self().id, "至急の照会", to_rfc3339(world.clock.now())};
+  matters.push_back(must(world.agency().record_oral(world.investigator, oral), "record_oral").matter);
+  world.step();
+  DraftCommand instrument = world.draft_of({world.item("ex-1005")});
+  instrument.matter = matters.back();
+  world.dispatched(instrument);
+  matters.push_back(must(world.agency().draft(world.investigator, world.draft_of({world.item("ex-1003")})), "draft").matter);
+  world.step();
+  DraftCommand again = world.draft_of({world.item("ex-1004")});
+  again.matter = matters.back();
+  must(world.agency().draft(world.investigator, again), "another draft");
+  world.step();
+  must(world.agency().void_inquiry(world.investigator, matters.back(), {"解決したため"}), "void");
+  std::size_t steps = 0;
+  for (Office* office : {&world.agency(), &world.provider()})
+    for (const MatterId& matter : matters) {
+      const Result<std::vector<SignedAct>> acts = office->store().acts(matter);
+      if (!acts) continue;  // it never crossed
+      std::optional<inquiry::TextsRead> texts;
+      std::vector<SignedAct> sofar;
+      for (const SignedAct& act : *acts) {
+        sofar.push_back(act);
+        const inquiry::MatterState state = inquiry::fold(sofar);
+        CHECK(inquiry::project(office->self().id, office->self().side, sofar, state, texts) ==
+              inquiry::project(office->self().id, office->self().side, sofar, state));
+        ++steps;
+      }
+    }
+  CHECK(steps > 30);
+}
+
 TEST_CASE("who goes on with a matter reads its acts once") {
   Drafted d;
   const int before = d.store.readings();

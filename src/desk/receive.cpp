@@ -240,7 +240,7 @@ struct Arrival {
 Status commit_arrival(const Office::Impl& impl, Arrival arrival, const std::vector<Plan>& plans, const Carried& carried) {
   std::vector<SignedAct> acts = std::move(arrival.fresh);
   std::ranges::move(TRY(impl.add_acts(arrival.after, plans, party::Role::NODE, std::nullopt)), std::back_inserter(acts));
-  Commit commit = TRY(impl.commit_for(arrival.before, arrival.after, std::move(acts), plans));
+  Commit commit = TRY(impl.commit_for(basis_of(arrival.before), arrival.after, std::move(acts), plans));
   for (OutboxRow& row : commit.outbox) row.next_try = row.next_try + carried.echo_wait;
   commit.carried = carried;
   return impl.commit_and_keep(std::move(commit), std::move(arrival.after));

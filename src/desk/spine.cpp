@@ -45,14 +45,6 @@ Result<note::Assertion> assertion_of(const Store& store, const PersonId& person,
   return fail(Code::KEY_UNKNOWN, "no passkey of this person", "/assertion/credential", {{"key", "passkey"}});
 }
 
-std::vector<Sha256> hashes_of(const std::vector<SignedAct>& acts) {
-  std::vector<Sha256> hashes;
-  hashes.reserve(acts.size());
-  for (const SignedAct& act : acts) hashes.push_back(act.hash);
-  std::ranges::sort(hashes);
-  return hashes;
-}
-
 std::string new_salt() { return to_base64(crypto::random_bytes(32)); }
 
 static std::string roles_for(Kind kind, party::Side side) {
@@ -163,11 +155,10 @@ std::optional<party::OrganisationId> Office::Impl::counterparty(const Loaded& lo
   return std::nullopt;
 }
 
-Result<Commit> Office::Impl::commit_for(const Loaded& before, const Loaded& after, std::vector<SignedAct> acts,
-                                        const std::vector<Plan>& plans) const {
+Result<Commit> Office::Impl::commit_for(Basis before, Loaded& after, std::vector<SignedAct> acts, const std::vector<Plan>& plans) const {
   Commit commit;
   commit.matter = after.matter;
-  commit.expected_acts = hashes_of(before.acts);
+  commit.expected_acts = std::move(before.acts);
   commit.expected = before.stamp;
   const std::optional<party::OrganisationId> to = counterparty(after);
   const auto queue = [&](const SignedAct& act) {
@@ -199,7 +190,7 @@ Result<Commit> Office::Impl::commit_for(const Loaded& before, const Loaded& afte
       commit.books.push_back(TRY(statement_entry(act)));
   if (after.acts.empty() || inquiry::is_inquiry_kind(after.acts.front().act.kind)) {
     if (commit.purge_bodies.empty()) {
-      commit.projection = inquiry::project(parts.self.id, side(), after.acts, after.state);
+      commit.projection = inquiry::project(parts.self.id, side(), after.acts, after.state, after.texts);
     } else {
       std::vector<SignedAct> stripped = after.acts;
       for (SignedAct& act : stripped)
@@ -262,7 +253,7 @@ Status Office::Impl::commit_and_keep(Commit commit, Loaded after) const {
 Result<Written> Office::Impl::write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new, const Answering& answering) {
   const party::Person person = TRY(person_of(caller));
   for (int attempt = 1;; ++attempt) {
-    const std::shared_ptr<const Loaded> before = TRY(is_new ? current_or_blank(matter) : current(matter));
+    std::shared_ptr<const Loaded> before = TRY(is_new ? current_or_blank(matter) : current(matter));
     if (!is_new) TRY(may_see(caller, person, *before));
     const std::vector<Plan> plans = {TRY(planner({person, *before, now()}))};
     for (const Plan& plan : in_order(plans)) {
@@ -271,9 +262,10 @@ Result<Written> Office::Impl::write(const Caller& caller, const MatterId& matter
                     {{"role", roles_for(plan.kind, side())}});
       CHECK_THAT(!inquiry::rule_of(plan.kind).needs_own_signature);
     }
-    Loaded after = *before;
+    Basis basis = basis_of(*before);
+    Loaded after = matters.take(std::move(before));
     std::vector<SignedAct> acts = TRY(add_acts(after, plans, caller.role, caller.person));
-    Commit commit = TRY(commit_for(*before, after, std::move(acts), plans));
+    Commit commit = TRY(commit_for(std::move(basis), after, std::move(acts), plans));
     Written made = written(after, commit);
     made.act = after.acts[after.acts.size() - 1 - plans.front().then.size()].hash;
     TRY(keep_answer(caller, after, made, answering, commit));
@@ -341,7 +333,7 @@ Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId&
   const OwnHand own = TRY(own_hand(caller, act, command));
 
   for (int attempt = 1;; ++attempt) {
-    const std::shared_ptr<const Loaded> before = TRY(current(matter));
+    std::shared_ptr<const Loaded> before = TRY(current(matter));
     TRY(may_see(caller, person, *before));
     const Plan plan = TRY(planner({person, *before, act.at}));
     if (act.kind != plan.kind || !inquiry::may_write(act.kind, side(), caller.role))
@@ -354,9 +346,10 @@ Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId&
     TRY(inquiry::check_body(act.kind, body));
     SignedAct signed_act = TRY(sign(act, command.body, own.line));
     signed_act.assertions = own.assertions;
-    Loaded after = *before;
+    Basis basis = basis_of(*before);
+    Loaded after = matters.take(std::move(before));
     TRY(after.add_legal(signed_act));
-    Commit commit = TRY(commit_for(*before, after, {std::move(signed_act)}, {plan}));
+    Commit commit = TRY(commit_for(std::move(basis), after, {std::move(signed_act)}, {plan}));
     const Written made = written(after, commit);
     TRY(keep_answer(caller, after, made, {}, commit));
     const Status committed = commit_and_keep(std::move(commit), std::move(after));
@@ -380,11 +373,11 @@ Result<std::vector<SignedAct>> Office::Impl::add_acts(Loaded& loaded, const std:
 }
 
 Result<Written> Office::Impl::write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received, Carried carried) {
-  const Loaded before = loaded;
+  Basis before = basis_of(loaded);
   std::vector<SignedAct> acts = std::move(received);
   for (const SignedAct& act : acts) loaded.add(act);
   for (SignedAct& act : TRY(add_acts(loaded, plans, party::Role::NODE, std::nullopt))) acts.push_back(std::move(act));
-  Commit commit = TRY(commit_for(before, loaded, std::move(acts), plans));
+  Commit commit = TRY(commit_for(std::move(before), loaded, std::move(acts), plans));
   commit.carried = std::move(carried);
   const Written made = written(loaded, commit);
   TRY(commit_and_keep(std::move(commit), std::move(loaded)));

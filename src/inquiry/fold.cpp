@@ -289,17 +289,20 @@ std::vector<Sha256> heads_for(const MatterState& state, Kind kind) {
 
 Status check_legal(const std::vector<FoldInput>& acts, const FoldInput& next) {
   if (acts.size() >= limits::kActsPerMatterMax) return fail(Code::TOO_MANY, "the matter holds as many acts as it may");
-  TRY(fold_legal(fold(acts), acts, next));
+  std::vector<FoldInput> all = acts;
+  TRY(add_legal(fold(acts), all, next));
   return {};
 }
 
-Result<MatterState> fold_legal(const MatterState& before, const std::vector<FoldInput>& acts, const FoldInput& next) {
+Result<MatterState> add_legal(const MatterState& before, std::vector<FoldInput>& acts, FoldInput next) {
   if (acts.size() >= limits::kActsPerMatterMax) return fail(Code::TOO_MANY, "the matter holds as many acts as it may");
   if (std::optional<Error> objection = own_objection(before, next, next.facts.value_or(Facts{}))) return tl::unexpected<Error>(std::move(*objection));
-  std::vector<FoldInput> all = acts;
-  all.push_back(next);
-  MatterState after = fold(all);
-  const EffectOf effect = after.effects.at(next.hash);
+  const Sha256 hash = next.hash;
+  const std::string kind(enum_text(next.act.kind));
+  acts.push_back(std::move(next));
+  MatterState after = fold(acts);
+  const EffectOf effect = after.effects.at(hash);
+  if (effect.effect != Effect::APPLIED) acts.pop_back();
   switch (effect.effect) {
     case Effect::APPLIED: return after;
     case Effect::HELD: return fail(Code::PARENT_MISSING, effect.why);
@@ -309,8 +312,7 @@ Result<MatterState> fold_legal(const MatterState& before, const std::vector<Fold
   }
   // Before a dispatch there is no shared state; what the agency made of the matter is its state then.
   const State state = before.shared.state == State::NONE ? before.agency.state : before.shared.state;
-  const std::string act(enum_text(next.act.kind));
-  return fail(Code::ILLEGAL_TRANSITION, effect.why, act, {{"act", act}, {"state", std::string(enum_text(state))}});
+  return fail(Code::ILLEGAL_TRANSITION, effect.why, kind, {{"act", kind}, {"state", std::string(enum_text(state))}});
 }
 
 }  // namespace warifu::inquiry

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "inquiry/bodies.h"
+#include "inquiry/projection_step.h"
 #include "text/unicode.h"
 
 namespace warifu::inquiry {
@@ -61,28 +62,41 @@ bool is_purged(Side side, const MatterState& state) {
   return side == Side::AGENCY ? state.shared.purged_by_agency.has_value() : state.shared.purged_by_provider.has_value();
 }
 
-Texts texts_of(const Reader& reader, Side side, const MatterState& state) {
+TextSources sources_of(const Reader& reader, Side side, const MatterState& state) {
+  TextSources from;
+  from.is_purged = is_purged(side, state);
+  for (const Dispatch& dispatch : state.shared.dispatches) from.dispatched.emplace_back(dispatch.approval, dispatch.number);
+  if (side != Side::AGENCY) return from;
+  from.numbers = state.agency.numbers;
+  from.has_working = state.agency.working.has_value();
+  if (const SignedAct* draft = last_draft(reader, state)) from.draft = draft->hash;
+  if (state.agency.oral) from.oral = state.agency.oral->act;
+  return from;
+}
+
+// Whatever it looks at besides bodies stands in the sources.
+Texts texts_of(const Reader& reader, Side side, const TextSources& from) {
   Texts texts;
-  if (is_purged(side, state)) return texts;  // also while the bodies still lie there: nothing of them is shown or found any more
-  for (const Dispatch& dispatch : state.shared.dispatches) {
-    std::optional<ApprovedBody> approved = reader.read<ApprovedBody>(dispatch.approval);
+  if (from.is_purged) return texts;  // also while the bodies still lie there: nothing of them is shown or found any more
+  for (const auto& dispatch : from.dispatched) {
+    std::optional<ApprovedBody> approved = reader.read<ApprovedBody>(dispatch.first);
     if (!approved) continue;
-    if (&dispatch == state.shared.current())
+    if (&dispatch == &from.dispatched.back())
       texts.current = std::move(approved->text);
     else
       texts.others.push_back(std::move(approved->text));
   }
   if (side != Side::AGENCY) return texts;
-  if (const SignedAct* draft = last_draft(reader, state)) {
-    if (std::optional<DraftedBody> body = reader.read<DraftedBody>(draft->hash)) {
+  if (from.draft) {
+    if (std::optional<DraftedBody> body = reader.read<DraftedBody>(*from.draft)) {
       texts.internal = std::move(body->internal);
-      if (state.shared.dispatches.empty())
+      if (from.dispatched.empty())
         texts.current = std::move(body->text);
-      else if (state.agency.working)
+      else if (from.has_working)
         texts.others.push_back(std::move(body->text));
     }
-  } else if (state.agency.oral) {
-    if (std::optional<OralBody> body = reader.read<OralBody>(state.agency.oral->act)) texts.internal = std::move(body->internal);
+  } else if (from.oral) {
+    if (std::optional<OralBody> body = reader.read<OralBody>(*from.oral)) texts.internal = std::move(body->internal);
   }
   return texts;
 }
@@ -255,20 +269,22 @@ void fill_due(MatterRow& row, Side side, const MatterState& state, const Reader&
   }
 }
 
-void fill_items(MatterRow& row, const Texts& texts, const MatterState& state) {
+std::vector<law::Category> categories_of(const auto& items) {
   std::set<law::Category> categories;
+  for (const auto& item : items) categories.insert(item.categories.begin(), item.categories.end());
+  return {categories.begin(), categories.end()};
+}
+
+void fill_items(MatterRow& row, const TextsRead& texts, const MatterState& state) {
+  row.subject = texts.subject;
   if (const Dispatch* current = state.shared.current()) {
     row.version = current->version;
     row.items = static_cast<int>(current->items.size());
-    for (const ItemFact& item : current->items) categories.insert(item.categories.begin(), item.categories.end());
-  } else if (texts.current) {
-    row.items = static_cast<int>(texts.current->items.size());
-    for (const Item& item : texts.current->items) categories.insert(item.categories.begin(), item.categories.end());
+    row.categories = categories_of(current->items);
+  } else {
+    row.items = texts.items;
+    row.categories = texts.categories;
   }
-  row.categories.assign(categories.begin(), categories.end());
-  if (!texts.current || texts.current->items.empty()) return;
-  row.subject = texts.current->items.front().selector.masked;
-  if (texts.current->items.size() > 1) row.subject += " +" + std::to_string(texts.current->items.size() - 1);
 }
 
 void sort_unique(std::vector<std::string>& words) {
@@ -301,12 +317,11 @@ void add_text(SearchTerms& terms, const InquiryText& text) {
   }
 }
 
-SearchTerms terms_of(const Texts& texts, Side side, const MatterState& state) {
+SearchTerms terms_of(const Texts& texts, const TextSources& from) {
   SearchTerms terms;
-  if (is_purged(side, state)) return terms;
-  for (const Dispatch& dispatch : state.shared.dispatches) add_numbering(terms.words, dispatch.number);
-  if (side == Side::AGENCY)
-    for (const Numbering& number : state.agency.numbers) add_numbering(terms.words, number);
+  if (from.is_purged) return terms;
+  for (const auto& [approval, number] : from.dispatched) add_numbering(terms.words, number);
+  for (const Numbering& number : from.numbers) add_numbering(terms.words, number);
   if (texts.current) add_text(terms, *texts.current);
   for (const InquiryText& text : texts.others) add_text(terms, text);
   if (texts.internal) {
@@ -316,6 +331,21 @@ SearchTerms terms_of(const Texts& texts, Side side, const MatterState& state) {
   sort_unique(terms.selectors);
   sort_unique(terms.words);
   return terms;
+}
+
+TextsRead read_texts(const Reader& reader, Side side, TextSources from) {
+  const Texts texts = texts_of(reader, side, from);
+  TextsRead out;
+  if (texts.internal) out.case_number = texts.internal->case_number;
+  if (texts.current && !texts.current->items.empty()) {
+    out.items = static_cast<int>(texts.current->items.size());
+    out.categories = categories_of(texts.current->items);
+    out.subject = texts.current->items.front().selector.masked;
+    if (out.items > 1) out.subject += " +" + std::to_string(out.items - 1);
+  }
+  out.terms = terms_of(texts, from);
+  out.from = std::move(from);
+  return out;
 }
 
 party::OrganisationId counterparty_of(const party::OrganisationId& self, Side side, const std::vector<SignedAct>& acts, const MatterState& state) {
@@ -330,10 +360,16 @@ party::OrganisationId counterparty_of(const party::OrganisationId& self, Side si
 }  // namespace
 
 Projection project(const party::OrganisationId& self, Side side, const std::vector<SignedAct>& acts, const MatterState& state) {
+  std::optional<TextsRead> none;
+  return project(self, side, acts, state, none);
+}
+
+Projection project(const party::OrganisationId& self, Side side, const std::vector<SignedAct>& acts, const MatterState& state,
+                   std::optional<TextsRead>& texts) {
   Projection out;
   MatterRow& row = out.row;
   const Reader reader(acts);
-  const Texts texts = texts_of(reader, side, state);
+  if (TextSources from = sources_of(reader, side, state); !texts || texts->from != from) texts = read_texts(reader, side, std::move(from));
   if (!acts.empty()) row.matter = acts.front().act.matter;
   row.side = side;
   row.shared_state = state.shared.state;
@@ -345,7 +381,7 @@ Projection project(const party::OrganisationId& self, Side side, const std::vect
     row.unit = state.agency.unit;
     row.drafter = state.agency.drafter;
     row.in_charge = state.agency.in_charge;
-    if (texts.internal) row.case_number = texts.internal->case_number;
+    row.case_number = texts->case_number;
     // An answer that comes after the matter was closed still wants to be received.
     const bool has_news = state.agency.closed && !state.agency.purged && !is_all_retrieved(state.shared);
     if (row.is_open || has_news) next = agency_turn(state);
@@ -362,8 +398,8 @@ Projection project(const party::OrganisationId& self, Side side, const std::vect
   fill_number(row, state);
   fill_due(row, side, state, reader);
   fill_times(row, acts, state);
-  fill_items(row, texts, state);
-  out.terms = terms_of(texts, side, state);
+  fill_items(row, *texts, state);
+  out.terms = texts->terms;
   return out;
 }
 
