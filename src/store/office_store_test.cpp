@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <map>
 #include <thread>
 
 #include "base/limits.h"
@@ -223,6 +224,31 @@ TEST_CASE("a serial belongs to one matter; its row can change, its owner cannot"
     CHECK(office->matter_by_number("架空警刑一発第1号").value() == mine);
     CHECK(!office->matter_by_number("架空警刑一発第3号").value());
     CHECK(!office->matter_by_number("").value());
+  });
+}
+
+TEST_CASE("acts are found by where their hashes lie, in order, ends included") {
+  for_both_offices([](TestOffice& office) {
+    const auto one = MatterId::random(), other = MatterId::random();
+    for (const auto& matter : {one, other, one}) REQUIRE(office->commit(next_commit(*office, matter)));
+    std::map<Sha256, MatterId> expected;
+    for (const auto& matter : {one, other})
+      for (const auto& act : office->acts(matter).value()) expected[act.hash] = matter;
+    Sha256 first, last;
+    last.bytes.fill(0xff);
+    const auto all = office->acts_between(first, last, 10).value();
+    REQUIRE(all.size() == expected.size());
+    std::size_t i = 0;
+    for (const auto& [hash, matter] : expected) {
+      CHECK(all[i].hash == hash);
+      CHECK(all[i].matter == matter);
+      const auto alone = office->acts_between(hash, hash, 10).value();
+      REQUIRE(alone.size() == 1);
+      CHECK(alone[0].matter == matter);
+      ++i;
+    }
+    CHECK(office->acts_between(first, last, 2).value().size() == 2);
+    CHECK(office->acts_between(last, first, 10).value().empty());
   });
 }
 
@@ -570,7 +596,7 @@ TEST_CASE("a rebuild does not overwrite what was committed while it computed") {
         },
         false));
     CHECK(computed == 2);
-    CHECK(office->projection(matter).value().terms.words == std::vector<std::string>{"新しい"});
+    CHECK(office->projection(matter).value().terms.words == make_projection(matter, {"新しい"}).terms.words);
   });
 }
 
