@@ -299,7 +299,7 @@ Result<Held> held(Database& database, const TermHasher& hasher, const MatterId& 
             TRY(present_persons(database, id)) == persons_of(projection.row);
   if (!present.has_words) return out;
   const Result<std::vector<std::int64_t>> packed = present_terms(database, id);
-  out.terms = packed && *packed == hasher.terms_of(projection.terms);
+  out.terms = packed && hasher.is_entered(*packed, projection.terms);
   return out;
 }
 

@@ -20,7 +20,7 @@ class Rebuild {
 
   // `compute` is called by several threads at once; nothing: the matter has no projection. With `check_only` nothing is written.
   Rebuild(Engine& engine, const TermHasher& hasher, Compute compute, bool check_only)
-      : engine_(engine), hasher_(hasher), compute_(std::move(compute)), check_only_(check_only) {}
+      : engine_(engine), hasher_(check_only ? hasher : hasher.complete()), compute_(std::move(compute)), check_only_(check_only) {}
 
   // To be called once for every matter that has acts.
   Status add(const MatterId& matter);
@@ -36,7 +36,7 @@ class Rebuild {
   Result<std::vector<MatterId>> store_computed(Database& database, const std::vector<Computed>& computed);
 
   Engine& engine_;
-  const TermHasher& hasher_;
+  TermHasher hasher_;
   Compute compute_;
   bool check_only_;
   std::vector<MatterId> waiting_;

@@ -95,26 +95,21 @@ bool SearchQuery::needs_text() const {
   return std::any_of(words.begin(), words.end(), [](const SearchWord& word) { return word.is_verified_by_text; });
 }
 
-// Whether the text holds the word; one character has to begin a word.
 bool SearchWord::stands_in(std::string_view text) const {
   if (first_character(folded).size() != folded.size()) return text.find(folded) != std::string_view::npos;
   return text.starts_with(folded) || text.find(" " + folded) != std::string_view::npos;
 }
 
 bool SearchQuery::matches(const inquiry::SearchTerms& terms) const {
-  const auto is_in = [](const SearchWord& word, const std::vector<std::string>& texts) {
-    return std::ranges::any_of(texts, [&](const std::string& text) { return word.stands_in(text); });
+  const auto stands = [&](const SearchWord& word) {
+    return std::ranges::any_of(terms.words, [&](const std::string& text) { return word.stands_in(text); });
   };
-  // Words are kept folded as a rule: folding them once more is left for those that do not match as they are.
-  if (!words.empty() && std::ranges::all_of(words, [&](const SearchWord& word) { return is_in(word, terms.words); })) return true;
+  if (!words.empty() && std::ranges::all_of(words, stands)) return true;
   std::vector<std::string> spellings;
   for (const auto& selector : terms.selectors)
     for (auto& spelling : spellings_of(selector)) spellings.push_back(std::move(spelling));
   if (shares_one(exact, spellings)) return true;
-  if (words.empty()) return false;
-  std::vector<std::string> texts;
-  for (const auto& word : terms.words) texts.push_back(text::search_fold(word));
-  return std::ranges::all_of(words, [&](const SearchWord& word) { return shares_one(word.exact, spellings) || is_in(word, texts); });
+  return !words.empty() && std::ranges::all_of(words, [&](const SearchWord& word) { return shares_one(word.exact, spellings) || stands(word); });
 }
 
 Result<TermHasher> TermHasher::load_or_create(Database& database) {
@@ -139,15 +134,27 @@ std::int64_t TermHasher::hash(char kind, std::string_view text) const {
   return value;
 }
 
-std::vector<std::int64_t> TermHasher::terms_of(const inquiry::SearchTerms& terms) const {
+TermHasher TermHasher::complete() const {
+  TermHasher out = *this;
+  out.has_runs_ = true;
+  return out;
+}
+
+bool TermHasher::is_entered(std::span<const std::int64_t> entries, const inquiry::SearchTerms& terms) const {
+  return std::ranges::equal(entries, terms_of(terms)) || (!has_runs_ && std::ranges::equal(entries, terms_of(terms, false)));
+}
+
+std::vector<std::int64_t> TermHasher::terms_of(const inquiry::SearchTerms& terms) const { return terms_of(terms, true); }
+
+std::vector<std::int64_t> TermHasher::terms_of(const inquiry::SearchTerms& terms, bool with_runs) const {
   std::vector<std::int64_t> out;
   for (const auto& selector : terms.selectors)
     for (const auto& spelling : spellings_of(selector)) out.push_back(hash(kExact, spelling));
   std::vector<std::string> pairs, runs, firsts;
-  for (const auto& word : terms.words) {
-    const std::string folded = text::search_fold(word);
+  for (const auto& folded : terms.words) {
     for (auto& pair : text::bigrams(folded)) pairs.push_back(std::move(pair));
-    for (auto& run : runs_of(folded)) runs.push_back(std::move(run));
+    if (with_runs)
+      for (auto& run : runs_of(folded)) runs.push_back(std::move(run));
     for (const auto part : split_words(folded)) firsts.emplace_back(first_character(part));
   }
   sort_unique(pairs);  // before hashing: a long text repeats most of its pairs

@@ -18,7 +18,7 @@
 namespace warifu::store {
 
 struct SearchWord {
-  [[nodiscard]] bool stands_in(std::string_view text) const;
+  [[nodiscard]] bool stands_in(std::string_view text) const;  // folded, too; one character has to begin a word
 
   std::vector<std::string> exact;  // spellings of a selector this could be
   std::string folded;
@@ -46,13 +46,18 @@ class TermHasher {
   [[nodiscard]] static Result<TermHasher> load_or_create(Database& database);
   // Every matter is entered as terms_of() says.
   static Status mark_entered(Database& database);
+  // The same key, for a store in which everything is, or is to be, entered so.
+  [[nodiscard]] TermHasher complete() const;
 
-  // Sorted, without repetition.
+  // Sorted, without repetition. Words are folded already (inquiry::SearchTerms): folding costs more than all the rest.
   [[nodiscard]] std::vector<std::int64_t> terms_of(const inquiry::SearchTerms& terms) const;
+  // Whether these entries are what the words ask for: those, or what an older program made of them where it may still stand so.
+  [[nodiscard]] bool is_entered(std::span<const std::int64_t> entries, const inquiry::SearchTerms& terms) const;
   // TOO_LONG, TOO_MANY (words); BAD_UTF8 and the like of clean_line. Empty text: an empty query.
   [[nodiscard]] Result<SearchQuery> query_of(std::string_view text) const;
 
  private:
+  [[nodiscard]] std::vector<std::int64_t> terms_of(const inquiry::SearchTerms& terms, bool with_runs) const;
   [[nodiscard]] std::int64_t hash(char kind, std::string_view text) const;
   crypto::HmacKey key_;
   bool has_runs_ = true;  // every matter is entered under them

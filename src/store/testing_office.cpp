@@ -8,6 +8,7 @@
 #include "json/codec.h"
 #include "note/note.h"
 #include "store/testing_postgres.h"
+#include "text/unicode.h"
 
 namespace warifu::store {
 namespace {
@@ -85,6 +86,7 @@ inquiry::Projection make_projection(const MatterId& matter, std::vector<std::str
   projection.row.turn_role = party::Role::INVESTIGATOR;
   projection.row.counterparty = party::OrganisationId::parse("invented-portal.demo").value();
   projection.row.created = projection.row.updated = Time::from_seconds(1'800'000'000);
+  for (std::string& word : words) word = text::search_fold(word);
   projection.terms = {std::move(selectors), std::move(words)};
   return projection;
 }
