@@ -27,9 +27,15 @@ bool is_unicode_space(char32_t c) {
 // C2SP signed-note: well-formed UTF-8 without ASCII control characters below U+0020, the line feed excepted.
 Status check_characters(std::string_view text) {
   while (!text.empty()) {
-    const auto c = crypto::take_code_point(text);
-    if (!c) return bad_note("not well-formed UTF-8");
-    if (*c < 0x20 && *c != '\n') return bad_note("control character");
+    char32_t c = static_cast<unsigned char>(text.front());
+    if (c < 0x80) {  // nearly all of a note
+      text.remove_prefix(1);
+    } else {
+      const auto taken = crypto::take_code_point(text);
+      if (!taken) return bad_note("not well-formed UTF-8");
+      c = *taken;
+    }
+    if (c < 0x20 && c != '\n') return bad_note("control character");
   }
   return {};
 }
