@@ -13,7 +13,7 @@ struct HubBenchOptions {
   std::string store_url;  // empty: SQLite
   std::size_t leaves = 50'000;
   std::size_t object_bytes = 4'352;  // a short act, sealed and padded
-  std::size_t threads = 8;  // clients: while some wait for the disk, envelopes of others are verified
+  std::size_t threads = 8;           // clients: while some wait for the disk, envelopes of others are verified
   std::size_t witnesses = 3;
   bool json = false;
 };
