@@ -105,11 +105,8 @@ Result<std::vector<Status>> GroupWriter::run_transaction(std::vector<Entry>& bat
 Result<Status> GroupWriter::run_in_savepoint(const Job& job) {
   TRY(hooks_.savepoint());
   Status status = call(job);
-  if (status) {
-    TRY(hooks_.release_savepoint());
-  } else {
-    TRY(hooks_.undo_to_savepoint());
-  }
+  if (status) status = hooks_.release_savepoint();
+  if (!status) TRY(hooks_.undo_to_savepoint());
   return Result<Status>(tl::in_place, std::move(status));
 }
 

@@ -23,8 +23,8 @@ struct TransactionHooks {
   std::function<Status()> begin;
   std::function<Status()> commit;
   std::function<void()> rollback;             // after a failed begin it is not called
-  std::function<Status()> savepoint;          // before each job
-  std::function<Status()> release_savepoint;  // after a job that went well
+  std::function<Status()> savepoint;          // before each job; not before one that is alone in its transaction
+  std::function<Status()> release_savepoint;  // after a job that went well; when it refuses, the job failed with that error
   std::function<Status()> undo_to_savepoint;  // after a job that failed; the savepoint is gone afterwards
 };
 

@@ -15,7 +15,7 @@ struct FakeStore {
   std::vector<int> durable, open, saved;
   std::string log;
   bool in_transaction = false;
-  int fail_commits = 0, fail_begins = 0, fail_undos = 0;
+  int fail_commits = 0, fail_begins = 0, fail_undos = 0, fail_releases = 0;
 
   TransactionHooks hooks() {
     TransactionHooks h;
@@ -44,7 +44,10 @@ struct FakeStore {
       saved = open;
       return {};
     };
-    h.release_savepoint = []() -> Status { return {}; };
+    h.release_savepoint = [this]() -> Status {
+      if (fail_releases > 0 && fail_releases--) return fail(Code::CONFLICT, "points at nothing");
+      return {};
+    };
     h.undo_to_savepoint = [this]() -> Status {
       if (fail_undos > 0 && fail_undos--) return fail(Code::STORE_CORRUPT, "cannot undo");
       open = saved;
@@ -157,6 +160,30 @@ TEST_CASE("when the commit fails every job of the batch gets the error and nothi
   CHECK(store.durable == std::vector<int>{7, 5});
   CHECK(outcomes.codes == std::vector<Code>(3, Code::DISK_FULL));
   CHECK(writer.counters().failed_batches == 1);
+}
+
+TEST_CASE("a job that is refused when it is over is undone alone, too") {
+  FakeStore store;
+  Gate gate;
+  Outcomes outcomes;
+  GroupWriter writer(store.hooks());
+  CHECK(writer.submit(gate.job(), {}).has_value());
+  gate.entered.get_future().wait();
+  CHECK(writer.submit(store.put(1), outcomes.note()).has_value());
+  CHECK(writer
+            .submit(
+                [&store]() -> Status {
+                  store.fail_releases = 1;
+                  return store.put(2)();
+                },
+                outcomes.note())
+            .has_value());
+  CHECK(writer.submit(store.put(3), outcomes.note()).has_value());
+  gate.open.set_value();
+  writer.stop();
+  CHECK(store.durable == std::vector<int>{1, 3});
+  CHECK(outcomes.good == std::vector<bool>{true, false, true});
+  CHECK(outcomes.codes[1] == Code::CONFLICT);
 }
 
 TEST_CASE("no transaction, or one that cannot be undone: the whole batch fails") {

@@ -46,12 +46,15 @@ desk::Stamp stamp_of(std::int64_t acts, std::int64_t last, const std::optional<M
 }
 
 Result<StampAndSeal> read_stamp(Database& database, const MatterId& matter) {
-  // SQLite answers this from an index alone: no act is read.
-  Statement row = TRY(
-      database.query("SELECT count(*), coalesce(max(seq), 0), (SELECT key FROM matter_key WHERE matter = $1) FROM act WHERE matter = $1", matter));
+  // SQLite answers this from indexes alone: no act is read.
+  Statement row =
+      TRY(database.query("SELECT count(*), coalesce(max(seq), 0), (SELECT key FROM matter_key WHERE matter = $1), "
+                         "(SELECT count(*) FROM held WHERE matter = $1) FROM act WHERE matter = $1",
+                         matter));
   if (!TRY(row.step())) return fail(Code::INTERNAL, "a count gave no row");
   StampAndSeal out;
   if (!row.column_is_null(2)) out.seal = TRY(MatterSeal::from_key(row.column_blob(2)));
+  out.has_held = row.column_int64(3) > 0;
   out.stamp = stamp_of(row.column_int64(0), row.column_int64(1), out.seal);
   return out;
 }
@@ -91,6 +94,7 @@ Status CommitJob::check_heads() {
   acts_ = now.stamp.acts;
   last_ = now.stamp.last;
   seal_ = std::move(now.seal);
+  has_held_ = now.has_held;
   std::vector<Sha256> own;
   for (const auto& act : commit_.acts) own.push_back(act.hash);
   own = sorted(std::move(own));
@@ -140,7 +144,7 @@ Status CommitJob::put_act(const inquiry::SignedAct& act, const MatterSeal& seal)
     const Bytes sealed = seal.seal(body_place(act.hash), *act.body);
     TRY(database_.run("INSERT INTO body (seq, sealed) VALUES ($1, $2)", seq, sealed));
   }
-  TRY(database_.run("DELETE FROM held WHERE hash = $1", act.hash));
+  if (has_held_) TRY(database_.run("DELETE FROM held WHERE hash = $1", act.hash));
   if (act.act.kind == inquiry::Kind::VIEWED && act.act.person)
     TRY(
         database_.run("INSERT INTO last_view (matter, person, at_us) VALUES ($1, $2, $3) "

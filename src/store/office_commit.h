@@ -14,6 +14,7 @@ namespace warifu::store {
 struct StampAndSeal {
   desk::Stamp stamp;
   std::optional<MatterSeal> seal;
+  bool has_held = false;  // acts wait that are not in the stamp
 };
 [[nodiscard]] Result<StampAndSeal> read_stamp(Database& database, const MatterId& matter);
 [[nodiscard]] desk::Stamp stamp_of(std::int64_t acts, std::int64_t last, const std::optional<MatterSeal>& seal);
@@ -42,6 +43,7 @@ class CommitJob {
   std::int64_t acts_ = 0, last_ = 0;  // how many acts the matter has, and the place of the last one; kept up with what is put
   std::vector<Sha256> fresh_;         // of the commit, not there yet; sorted
   std::optional<MatterSeal> seal_;    // read once for everything the commit seals
+  bool has_held_ = false;
 };
 
 // The record of an answered command; sealed when it is about a matter. CONFLICT when another request has the key.
