@@ -110,8 +110,9 @@ void add_turn(std::vector<Filter>& filters, const MatterQuery& query, const SqlT
   filters.push_back(std::move(filter));
 }
 
+// The limit keeps PostgreSQL from reading all matters of a common term into a table, to look at a few of them.
 SqlText has_term(std::int64_t term, std::string_view id) {
-  return SqlText("EXISTS (SELECT 1 FROM term t WHERE t.term = ? AND t.id = " + std::string(id) + ")", term);
+  return SqlText("EXISTS (SELECT 1 FROM term t WHERE t.term = ? AND t.id = " + std::string(id) + " LIMIT 1 OFFSET 0)", term);
 }
 
 SqlText with_term(std::int64_t term) { return SqlText("SELECT id FROM term WHERE term = ?", term); }

@@ -271,6 +271,16 @@ Result<std::vector<Hit>> MatterFinder::hits_of(const SqlText& sql, const Plan& p
   });
 }
 
+// PostgreSQL expects a walk to go on to its bound, and would rather read and sort everything than be done after a page: it is not to sort here.
+template <class F>
+auto MatterFinder::in_order(const F& action) -> std::invoke_result_t<const F&> {
+  if (database_.engine() != EngineKind::POSTGRES) return action();
+  TRY(database_.exec("SET LOCAL enable_sort = off"));
+  auto answer = action();
+  TRY(database_.exec("SET LOCAL enable_sort = on"));
+  return answer;
+}
+
 Status MatterFinder::gather(Plan& plan) {
   SqlText sql("SELECT m.id, " + plan.key());
   plan.gathered = TRY(hits_of(sql.add(plan.from_start()).add(plan.in_order()), plan));
@@ -289,7 +299,8 @@ Result<MatterFinder::Found> MatterFinder::walked(const Plan& plan, const std::op
   sql.add(plan.walk_fitting(beyond)).add(plan.in_order());
   // With a limit the walk stops as soon as the page is full, and its order is kept.
   sql.add(" LIMIT ?", reach.rows > 0 ? static_cast<std::int64_t>(reach.rows) : std::numeric_limits<std::int64_t>::max());
-  found.hits = TRY(hits_of(sql.add(") w WHERE fits LIMIT ?", static_cast<std::int64_t>(reach.hits)), plan));
+  sql.add(") w WHERE fits LIMIT ?", static_cast<std::int64_t>(reach.hits));
+  found.hits = TRY(in_order([&] { return hits_of(sql, plan); }));
   if (found.hits.size() == reach.hits && !found.hits.empty()) {
     found.last = found.hits.back();
   } else if (reach.rows > 0) {
@@ -383,7 +394,7 @@ Result<Counted> MatterFinder::count(const Plan& plan, bool is_bounded) {
   sql.add("SELECT 1 FROM (").add(plan.walk_fitting({}));
   if (is_bounded) sql.add(plan.in_order()).add(" LIMIT ?", effort);
   sql.add(") w WHERE fits LIMIT ?) n", max);
-  const auto found = static_cast<std::size_t>(TRY(number_in(database_, sql)));
+  const auto found = static_cast<std::size_t>(TRY(is_bounded ? in_order([&] { return number_in(database_, sql); }) : number_in(database_, sql)));
   if (found == kMax || !is_bounded) return Counted{found, false};
   return Counted{found, TRY(size_of(database_, plan.walk(SqlText("SELECT 1")), effort + 1)) > effort};
 }

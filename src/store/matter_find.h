@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "base/limits.h"
@@ -60,6 +61,8 @@ class MatterFinder {
   Status choose_start(Plan& plan);
   Status gather(Plan& plan);
   Result<std::vector<Hit>> hits_of(const SqlText& sql, const Plan& plan);
+  template <class F>
+  auto in_order(const F& action) -> std::invoke_result_t<const F&>;
   Result<Found> candidates(const Plan& plan, const std::optional<Hit>& after, Reach reach);
   Result<Found> walked(const Plan& plan, const std::optional<Hit>& after, Reach reach);
   Result<std::vector<Hit>> verified(const Plan& plan, const std::vector<Hit>& found);
