@@ -97,7 +97,7 @@ void add_turn(std::vector<Filter>& filters, const MatterQuery& query, const SqlT
   }
   const Bytes person = param_of(*query.turn_person);
   Filter filter;
-  filter.condition.add("(EXISTS (SELECT 1 FROM matter_person p WHERE p.person = ? AND p.id = m.id AND p.is_turn = 1)", person);
+  filter.condition.add("(EXISTS (SELECT 1 FROM matter_person p WHERE p.person = ? AND p.id = m.id AND p.is_turn = 1 LIMIT 1 OFFSET 0)", person);
   if (query.turn_role) {
     const std::string role(enum_text(*query.turn_role));
     filter.condition.add(" OR (m.is_named = 0 AND m.turn_role = ?)", role);
@@ -110,7 +110,7 @@ void add_turn(std::vector<Filter>& filters, const MatterQuery& query, const SqlT
   filters.push_back(std::move(filter));
 }
 
-// The limit keeps PostgreSQL from reading all matters of a common term into a table, to look at a few of them.
+// The limit, here and with persons, keeps PostgreSQL from reading all matters of a common term into a table, to look at a few of them.
 SqlText has_term(std::int64_t term, std::string_view id) {
   return SqlText("EXISTS (SELECT 1 FROM term t WHERE t.term = ? AND t.id = " + std::string(id) + " LIMIT 1 OFFSET 0)", term);
 }

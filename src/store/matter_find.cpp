@@ -329,11 +329,12 @@ Result<std::vector<Hit>> MatterFinder::verified(const Plan& plan, const std::vec
   std::unordered_map<std::int64_t, bool> is_match;
   for (std::size_t first = 0; first < ids.size(); first += kIdsAtOnce) {
     const SqlText sql = by_ids(
-        "SELECT m.id, m.matter, d.words, k.key FROM matter m JOIN matter_doc d ON d.id = m.id JOIN matter_key k ON k.matter = m.matter "
-        "WHERE m.id IN ",
+        "SELECT m.id, m.matter, d.words, (SELECT k.key FROM matter_key k WHERE k.matter = m.matter) FROM matter m "
+        "JOIN matter_doc d ON d.id = m.id WHERE m.id IN ",
         ids, first);
     Statement rows = TRY(sql.prepare(database_));
     while (TRY(rows.step())) {
+      if (rows.column_is_null(3)) continue;
       const MatterSeal seal = TRY(MatterSeal::from_key(rows.column_blob(3)));
       is_match[rows.column_int64(0)] = plan.search.matches(TRY(open_terms(seal, TRY(rows.column<MatterId>(1)), rows.column_blob(2))));
     }
