@@ -297,8 +297,11 @@ TEST_CASE("what a revoked key signs afterwards is followed by nobody, also years
       without_a.put(world.signed_by(lost, {world.sign, device_b}));
       CHECK(code_of(judged(without_a, newcomer)) == Code::SIGNATURE_MISSING);
       CHECK(judged(without_a, world.signed_by(log.person(c, device_c), {world.sign, device_b})).has_value());
-      // Admitted anew, by an entry of its own.
-      without_a.put(world.signed_by(log.person(a, device_a), {world.sign, device_b}));
+      // Admitted anew, by an entry of its own; the old one stands in the log and is not taken twice.
+      note::PersonEntry again = log.person(a, device_a);
+      CHECK(code_of(judged(without_a, world.signed_by(again, {world.sign, device_b}))) == Code::CONFLICT);
+      again.valid.until = again.valid.until + days(1);
+      without_a.put(world.signed_by(again, {world.sign, device_b}));
       CHECK(judged(without_a, newcomer).has_value());
 
       // A rotation leaves the old key its overlap.
