@@ -24,6 +24,7 @@ import {
   Skeleton,
   TextField,
 } from '../../components';
+import { useGoOn } from '../../hooks/useGoOn';
 import { formatNumber } from '../../i18n/format';
 import { rowName, useMatterColumns } from './columns';
 import { type FilterName, type Filters, queryOf, readFilters, textFilters } from './filters';
@@ -31,7 +32,6 @@ import { pathOfRow } from './paths';
 import { inTongue } from './words';
 
 const kRows = 50;
-const kEmptyPagesMax = 20;
 const kNotInLists = new Set(['OVERDUE', 'SEALED']);
 
 export function MattersPage() {
@@ -54,12 +54,7 @@ export function MattersPage() {
   const pages = list.data?.pages ?? [];
   const rows = pages.flatMap((page) => page.rows);
   const first = pages[0];
-  // A search compares a bounded number of texts at a time: a page may be empty although the search goes on.
-  const goesOn = rows.length === 0 && list.hasNextPage && !list.isFetchingNextPage && pages.length < kEmptyPagesMax;
-  const { fetchNextPage } = list;
-  useEffect(() => {
-    if (goesOn) void fetchNextPage();
-  }, [goesOn, fetchNextPage]);
+  const isLooking = useGoOn(list, rows.length);
   const problem = asProblem(list.error);
   const filtered = Object.keys(filters).some((name) => name !== 'sort');
   const count = first ? (first.count_is_capped ? `${formatNumber(first.count)}+` : formatNumber(first.count)) : '';
@@ -71,7 +66,7 @@ export function MattersPage() {
           {problem.text()}
         </Banner>
       ) : null}
-      {first ? (
+      {first && !isLooking ? (
         <div className="space-y-3">
           <div className="flex flex-wrap items-end justify-between gap-3">
             <p className="tabular text-dns-16B-130" aria-live="polite">

@@ -53,7 +53,7 @@ export function InboxPage() {
   const session = useSession();
   const words = useWords();
   const { show = 'all' } = useSearch({ strict: false }) as { show?: InboxView };
-  const { query, rows, total } = useMatters({ turn: turns[show], open: true, sort: 'DUE', limit: 50 });
+  const { query, rows, isLooking, total } = useMatters({ turn: turns[show], open: true, sort: 'DUE', limit: 50 });
   const suggestions = useSuggestions(rows);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [assigning, setAssigning] = useState(false);
@@ -106,7 +106,7 @@ export function InboxPage() {
 
   const table = query.isError ? (
     <LoadFailed error={query.error} retry={() => void query.refetch()} />
-  ) : query.isPending ? (
+  ) : query.isPending || isLooking ? (
     <Skeleton lines={6} />
   ) : (
     <>
@@ -166,7 +166,7 @@ export function InboxPage() {
         tabs={inboxViews.map((id) => ({
           id,
           label: t(`prov.inboxView.${id}`),
-          ...(id === show && !query.isPending && !query.isError ? { count: total } : {}),
+          ...(id === show && !query.isPending && !isLooking && !query.isError ? { count: total } : {}),
           content: id === show ? table : null,
         }))}
       />

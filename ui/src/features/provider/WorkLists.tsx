@@ -34,7 +34,13 @@ function WorkList({ place }: { place: Place }) {
   const navigate = useNavigate();
   const words = useWords();
   const { turns, to } = places[place];
-  const { query, rows, total } = useMatters({ turn: turns, open: true, sort: 'DUE', limit: 50, ...(place === 'answering' ? { mine: true } : {}) });
+  const { query, rows, isLooking, total } = useMatters({
+    turn: turns,
+    open: true,
+    sort: 'DUE',
+    limit: 50,
+    ...(place === 'answering' ? { mine: true } : {}),
+  });
   const articles = useArticles(rows, place === 'legal');
   const columns: Column<Row>[] = [
     {
@@ -83,7 +89,7 @@ function WorkList({ place }: { place: Place }) {
     <Page title={t(`nav.${place}`)} lead={t(`prov.lead.${place}`)}>
       {query.isError ? (
         <LoadFailed error={query.error} retry={() => void query.refetch()} />
-      ) : query.isPending ? (
+      ) : query.isPending || isLooking ? (
         <Skeleton lines={6} />
       ) : (
         <>

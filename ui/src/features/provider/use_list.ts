@@ -2,6 +2,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { api } from '../../api/api';
 import { take } from '../../api/client';
+import { useGoOn } from '../../hooks/useGoOn';
 import type { ListFilter } from './queries';
 
 export function useMatters(filter: ListFilter) {
@@ -14,5 +15,6 @@ export function useMatters(filter: ListFilter) {
     refetchInterval: 60_000,
   });
   const rows = query.data?.pages.flatMap((page) => page.rows) ?? [];
-  return { query, rows, total: Math.max(rows.length, query.data?.pages[0]?.count ?? 0) };
+  const isLooking = useGoOn(query, rows.length);
+  return { query, rows, isLooking, total: Math.max(rows.length, query.data?.pages[0]?.count ?? 0) };
 }
