@@ -470,6 +470,7 @@ def test_an_admission_ends_by_two_admitters_and_what_was_logged_stays(hub, tmp_p
     assert text.splitlines()[1:3] == ["hub.example/keys", f"org {leaver.org}"] and text.splitlines()[4] == f"prev {leaf_hash(admission).hex()}"
     assert [line.split()[1] for line in signatures.splitlines()] == ["hub.example/admit/1", "hub.example/admit/2"]
     # Also after a restart; what it sent before is still handed out, with the same promise.
+    hub.until(lambda: leaver.send("GET", "/exchange/v1/messages").status == 403)  # the hub that serves learns of it a moment later
     assert refusal(leaver.send("GET", "/exchange/v1/messages"), 403) == "NOT_ADMITTED"
     assert refused("org", "invite", "--data", hub.folder, "--org", leaver.org, "--side", "agency", "-o", tmp_path / "again")["code"] == "CONFLICT"
     assert [item[2].decode() for item in other.fetch()] == [promise]
