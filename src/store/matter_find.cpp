@@ -277,6 +277,7 @@ auto MatterFinder::in_order(const F& action) -> std::invoke_result_t<const F&> {
   if (database_.engine() != EngineKind::POSTGRES) return action();
   TRY(database_.exec("SET LOCAL enable_sort = off"));
   auto answer = action();
+  if (!answer) return answer;  // with its own code: the transaction takes no more statements
   TRY(database_.exec("SET LOCAL enable_sort = on"));
   return answer;
 }

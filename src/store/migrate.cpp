@@ -45,6 +45,8 @@ Result<bool> apply_next(Database& database, std::span<const Migration> migration
   if (applied == migrations.size() || migrations[applied].version > up_to) return false;
   const Migration& next = migrations[applied];
   TRY(database.exec(database.engine() == EngineKind::SQLITE ? kTableSqlite : kTablePostgres));
+  // It may copy everything that is there, which takes as long as it takes.
+  if (database.engine() == EngineKind::POSTGRES) TRY(database.exec("SET LOCAL statement_timeout = 0"));
   if (Status done = database.exec(next.sql); !done)
     return refusal("migration " + std::to_string(next.version) + " (" + std::string(next.name) + ") failed: " + done.error().message, next.version);
   TRY(database.run(kRecord, next.version, next.name, next.sha256_hex, now));

@@ -140,7 +140,9 @@ Status CommitJob::put_act(const inquiry::SignedAct& act, const MatterSeal& seal)
   while (TRY(inserted.step())) {}
   ++acts_;
   last_ = seq;
-  if (act.body) {
+  // What comes after an end is destroyed by the commit that brings it: its text is never written.
+  const bool is_purged = std::ranges::find(commit_.purge_bodies, act.hash) != commit_.purge_bodies.end();
+  if (act.body && !is_purged) {
     const Bytes sealed = seal.seal(body_place(act.hash), *act.body);
     TRY(database_.run("INSERT INTO body (seq, sealed) VALUES ($1, $2)", seq, sealed));
   }
@@ -175,7 +177,7 @@ Status CommitJob::purge() {
     const auto act = TRY(first_row<std::int64_t>(database_, "SELECT seq FROM act WHERE hash = $1 AND matter = $2", hash, commit_.matter));
     if (act)
       TRY(database_.run("DELETE FROM body WHERE seq = $1", std::get<0>(*act)));
-    else if (TRY(database_.run("DELETE FROM held WHERE hash = $1 AND matter = $2", hash, commit_.matter)) == 0)
+    else if (TRY(database_.run("DELETE FROM held WHERE hash = $1 AND matter = $2", hash, commit_.matter)) == 0 && !is_in(fresh_, hash))
       return fail(Code::NOT_FOUND, "an act to be purged is not of this matter", "purge_bodies");
   }
   if (!commit_.purge_bodies.empty()) {
