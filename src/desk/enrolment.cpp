@@ -22,6 +22,24 @@ Status check_fresh(Time at, Time now, const char* where) {
 
 tl::unexpected<Error> text_differs() { return fail(Code::TEXT_DIFFERS, "not the entry that was prepared", "/text"); }
 
+// An end says when: now. That of an entry which has not begun bears no time of its own, since the entry is never in force.
+Status check_ends_now(const PersonEntry& end, Time now) {
+  if (end.valid.until == end.valid.from && end.valid.from > now) return {};
+  TRY(check_fresh(end.valid.until, now, "/text"));
+  if (end.valid.until > now) return text_differs();
+  return {};
+}
+
+// The role a person has himself is ended before what the key stands in for, and what is in force before what is still to come.
+bool is_ended_before(const PersonEntry& a, const PersonEntry& b) {
+  return std::pair(a.delegator.has_value(), a.valid.from) < std::pair(b.delegator.has_value(), b.valid.from);
+}
+
+bool is_of(const PersonEntry& entry, const party::Delegation& delegation) {
+  return entry.role == enum_text(party::Role::APPROVER) && entry.person == delegation.delegate && entry.delegator == delegation.delegator &&
+         entry.unit == delegation.unit && entry.valid.from == delegation.from;
+}
+
 // Who last gave this person the name, place and roles that stand in the books; nobody when the node itself did.
 Result<std::optional<PersonId>> author_of(const Office& office, const PersonId& subject) {
   std::optional<PersonId> author;
@@ -103,14 +121,14 @@ Result<PersonEntry> new_person_entry(std::string_view origin, const party::Organ
   return entry;
 }
 
-Result<std::vector<Enrolment::Standing>> Enrolment::standing(const PersonId& person, Time at) const {
+Result<std::vector<Enrolment::Standing>> Enrolment::standing(const std::optional<PersonId>& person, Time at) const {
   // The whole log is read: enrolments are rare, and the leaf of the newest entry is what a successor names.
   std::vector<Standing> entries;
   std::vector<bool> has_successor;
   for (const std::string& serialised : TRY(parts_.directory->entries())) {
     const note::Note note = TRY(note::Note::parse(serialised));
     Result<PersonEntry> entry = PersonEntry::parse(note.text);
-    if (!entry || entry->org != parts_.office.self().id.text() || entry->person != person) continue;
+    if (!entry || entry->org != parts_.office.self().id.text() || (person && entry->person != *person)) continue;
     if (entry->previous)
       for (std::size_t i = 0; i < entries.size(); ++i)
         if (entries[i].leaf == *entry->previous) has_successor[i] = true;
@@ -118,9 +136,28 @@ Result<std::vector<Enrolment::Standing>> Enrolment::standing(const PersonId& per
     has_successor.push_back(false);
   }
   std::vector<Standing> out;
-  for (std::size_t i = 0; i < entries.size(); ++i)
-    if (!has_successor[i] && at < entries[i].entry.valid.until) out.push_back(std::move(entries[i]));
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const note::Validity& valid = entries[i].entry.valid;  // an end before the beginning leaves no period
+    if (!has_successor[i] && valid.from < valid.until && at < valid.until) out.push_back(std::move(entries[i]));
+  }
+  std::ranges::stable_sort(out, is_ended_before, &Standing::entry);
   return out;
+}
+
+Result<std::vector<Enrolment::Standing>> Enrolment::standing_of(const party::Delegation& delegation, Time at) const {
+  std::vector<Standing> out = TRY(standing(delegation.delegate, at));
+  std::erase_if(out, [&](const Standing& found) { return !is_of(found.entry, delegation); });
+  return out;
+}
+
+Result<std::optional<PersonEntry>> Enrolment::said_end(const party::Delegation& delegation) const {
+  std::optional<PersonEntry> last;
+  for (const std::string& serialised : TRY(parts_.directory->entries())) {
+    Result<PersonEntry> entry = PersonEntry::parse(TRY(note::Note::parse(serialised)).text);
+    if (entry && entry->org == parts_.office.self().id.text() && is_of(*entry, delegation)) last = std::move(*entry);
+  }
+  if (last && !last->previous) last.reset();
+  return last;
 }
 
 // The second person's own right; that he is not the first is the rule that makes two of them.
@@ -170,20 +207,21 @@ Result<std::vector<WaitingKey>> Enrolment::waiting(const Caller& caller) const {
 Result<std::vector<AdmittedKey>> Enrolment::admitted(const Caller& caller) const {
   TRY(may_admit(caller, PersonId{}));
   const Office& office = parts_.office;
+  const std::vector<Standing> entries = TRY(standing(std::nullopt, whole_seconds(office.now())));
   std::vector<AdmittedKey> out;
   for (const party::Person& person : TRY(office.people())) {
     const std::vector<PersonKeyRow> devices = TRY(office.store().person_keys(person.id));
     const std::size_t first = out.size();
-    std::vector<PublishedPerson> published = TRY(parts_.directory->person(office.self().id, person.id, office.now()));
-    // The own role is ended before what the key stands in for (revocation()).
-    std::ranges::stable_sort(published, {}, [](const PublishedPerson& entry) { return entry.delegator.has_value(); });
-    for (const PublishedPerson& entry : published) {
-      const std::string vkey = entry.key.text();
-      const auto is_same = [&](const AdmittedKey& other) { return other.role == entry.role && other.vkey == vkey; };
+    for (const Standing& found : entries) {
+      const PersonEntry& entry = found.entry;
+      if (entry.person != person.id) continue;
+      const party::Role role = TRY(enum_parse<party::Role>(entry.role));
+      const std::string vkey = TRY(entry.person_key()).text();
+      const auto is_same = [&](const AdmittedKey& other) { return other.role == role && other.vkey == vkey; };
       if (std::any_of(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(), is_same)) continue;
       const auto device = std::ranges::find(devices, vkey, &PersonKeyRow::vkey);
-      out.push_back({person.id, person.name, person.post, device == devices.end() ? std::string() : device->device, vkey, entry.role, entry.delegator,
-                     entry.from, entry.until});
+      out.push_back({person.id, person.name, person.post, device == devices.end() ? std::string() : device->device, vkey, role, entry.delegator,
+                     entry.valid.from, entry.valid.until});
     }
   }
   return out;
@@ -238,12 +276,8 @@ Status Enrolment::admit(const Caller& caller, const SignedEntry& given) {
 
 Result<PersonEntry> Enrolment::revocation(const AdmissionCommand& command, Time until) const {
   const note::PersonKey key = TRY(note::PersonKey::parse(command.vkey));
-  // A lost key signs for whoever it stands in for as well: those entries come after the person's own.
-  for (const bool is_delegate : {false, true})
-    for (const Standing& found : TRY(standing(command.person, until))) {
-      if (found.entry.role != enum_text(command.role) || found.entry.delegator.has_value() != is_delegate) continue;
-      if (TRY(found.entry.person_key()) == key) return ended(found.entry, found.leaf, until);
-    }
+  for (const Standing& found : TRY(standing(command.person, until)))
+    if (found.entry.role == enum_text(command.role) && TRY(found.entry.person_key()) == key) return ended(found.entry, found.leaf, until);
   return fail(Code::NOT_FOUND, "the directory has no such entry in force", "/vkey");
 }
 
@@ -258,12 +292,19 @@ Status Enrolment::revoke(const Caller& caller, const SignedEntry& given) {
   const Result<party::Role> role = enum_parse<party::Role>(entry.role);
   if (!role) return text_differs();
   TRY(may_admit(caller, entry.person));
-  TRY(check_fresh(entry.valid.until, parts_.office.now(), "/text"));
-  if (entry.valid.until > parts_.office.now()) return text_differs();
+  const Time now = parts_.office.now();
+  TRY(check_ends_now(entry, now));
   const std::string vkey = TRY(entry.person_key()).text();
-  if (TRY(revocation({entry.person, *role, vkey}, entry.valid.until)) != entry) return text_differs();
+  if (TRY(revocation({entry.person, *role, vkey}, std::min(entry.valid.until, whole_seconds(now)))) != entry) return text_differs();
   TRY(hand_in(caller, entry, given));
-  return parts_.office.store().drop_sessions_of(entry.person);
+  TRY(parts_.office.store().drop_sessions_of(entry.person));
+  if (!entry.delegator || !entry.unit) return {};
+  // The books follow. Where this caller may not write there, whoever may ends the delegation later: the directory's word is found then.
+  const DelegationReference reference{*entry.delegator, entry.person, *entry.unit, to_rfc3339(entry.valid.from)};
+  const Result<party::Delegation> delegation = parts_.office.check_delegation_end(caller, reference);
+  if (!delegation || !TRY(standing_of(*delegation, now)).empty()) return {};
+  TRY(parts_.office.end_delegation(caller, reference, entry.valid.until));
+  return {};
 }
 
 Result<PersonEntry> Enrolment::delegation(const DelegationCommand& command) const {
@@ -286,6 +327,13 @@ Result<PreparedEntry> Enrolment::prepare_delegation(const Caller& caller, const 
   if (caller.person != command.delegator) return fail(Code::SEPARATION_OF_DUTIES, "the head of the unit delegates himself", "/delegator");
   TRY(parts_.office.check_delegation(caller, command));
   const PersonEntry entry = TRY(delegation(command));
+  // An entry that was ended does not come back by the same words, and one beginning has one key: else the books would say what the directory
+  // does not, or an end would leave the other key in force.
+  const std::vector<Standing> same =
+      TRY(standing_of({command.delegator, command.delegate, command.unit, entry.valid.from, entry.valid.until}, entry.valid.from));
+  const bool stands = std::ranges::any_of(same, [&](const Standing& found) { return found.entry == entry; });
+  if (!stands && (!same.empty() || TRY(is_in_directory(TRY(entry.text())))))
+    return fail(Code::CONFLICT, "ended already, or there with another key or end: end it first, or choose another beginning", "/from");
   return PreparedEntry{TRY(entry.text()), note::person_name(parts_.office.self().id.text(), caller.person)};
 }
 
@@ -305,12 +353,10 @@ Result<bool> Enrolment::is_in_directory(const std::string& text) const {
 }
 
 Result<PersonEntry> Enrolment::delegation_end(const party::Delegation& delegation, Time until) const {
-  for (const Standing& found : TRY(standing(delegation.delegate, until))) {
-    const PersonEntry& entry = found.entry;
-    if (entry.role == enum_text(party::Role::APPROVER) && entry.delegator == delegation.delegator && entry.unit == delegation.unit &&
-        entry.valid.from == delegation.from)
-      return ended(entry, found.leaf, until);
-  }
+  const std::vector<Standing> found = TRY(standing_of(delegation, until));
+  if (!found.empty()) return ended(found.front().entry, found.front().leaf, until);
+  std::optional<PersonEntry> said = TRY(said_end(delegation));
+  if (said && said->valid.until < delegation.until) return std::move(*said);
   return fail(Code::CONFLICT, "this delegation has ended", "/delegation");
 }
 
@@ -324,18 +370,13 @@ Result<party::Delegation> Enrolment::end_delegation(const Caller& caller, const 
   const party::Delegation delegation = TRY(parts_.office.check_delegation_end(caller, command.delegation));
   const PersonEntry entry = TRY(PersonEntry::parse(command.entry.text));
   const Time now = parts_.office.now();
-  // An entry that never comes into force bears no time of its own.
-  if (entry.valid.until != entry.valid.from) {
-    TRY(check_fresh(entry.valid.until, now, "/text"));
-    if (entry.valid.until > now) return text_differs();
-  }
-  // The directory is another store than the office's: what is there already has only its act still to come.
-  if (!TRY(is_in_directory(command.entry.text))) {
+  // The directory is another store than the office's: what it says already, however long ago, has only its act still to come.
+  if (TRY(is_in_directory(command.entry.text))) {
+    if (TRY(said_end(delegation)) != entry || !TRY(standing_of(delegation, now)).empty()) return text_differs();
+  } else {
+    TRY(check_ends_now(entry, now));
     if (TRY(delegation_end(delegation, std::min(entry.valid.until, whole_seconds(now)))) != entry) return text_differs();
     TRY(hand_in(caller, entry, command.entry));
-  } else if (!entry.previous || entry.person != delegation.delegate || entry.delegator != delegation.delegator || entry.unit != delegation.unit ||
-             entry.valid.from != delegation.from) {
-    return text_differs();
   }
   return parts_.office.end_delegation(caller, command.delegation, entry.valid.until);
 }

@@ -49,7 +49,7 @@ struct WaitingKey {  // a key that stands in the books and not in the directory
   party::Role role = party::Role::INVESTIGATOR;
 };
 
-struct AdmittedKey {  // a key of the directory in force now, with which somebody of this organisation signs
+struct AdmittedKey {  // a key of the directory in force now or later, with which somebody of this organisation signs
   PersonId person;
   std::string name, post;
   std::string device;  // empty when the books do not have it (any more)
@@ -76,16 +76,19 @@ class Enrolment {
   // What prepare_revocation can end now, one for each person, role and key; the same callers as waiting().
   [[nodiscard]] Result<std::vector<AdmittedKey>> admitted(const Caller&) const;
   // Ends an entry now: its successor's period has ended. The same people as for admission, and the person for himself is not enough. A key
-  // that also stands in for a head of unit has an entry for each: one call ends one entry, that of the person's own role first.
+  // that also stands in for a head of unit has an entry for each: one call ends one entry, that of the person's own role first, then what is in
+  // force before what has not begun. The books' delegation ends with its entry where the caller may end that (Office::check_delegation_end).
   [[nodiscard]] Result<PreparedEntry> prepare_revocation(const Caller&, const AdmissionCommand&) const;
   Status revoke(const Caller&, const SignedEntry&);
 
   // 代決: the head of the unit signs the entry of the delegate; then the delegation stands in the directory and in the books.
+  // CONFLICT at /from when the directory has this delegation ended, or from the same beginning with another key or end.
   [[nodiscard]] Result<PreparedEntry> prepare_delegation(const Caller&, const DelegationCommand&) const;
   Result<party::Delegation> delegate(const Caller&, const DelegationSigned&);
   // Ends a delegation at once, before its time or before it began: in the directory, signed by whoever ends it (Office::check_delegation_end),
   // and in the books. What the delegate has done until then stands; an approval that has not been dispatched over a hub by then has to be made
-  // again (docs/decisions/0021). CONFLICT when nothing of it is in force any more; handing in the same entry again changes nothing.
+  // again (docs/decisions/0021). Where the directory says the end already and the books do not yet, that end is prepared, and only the
+  // books are written. CONFLICT when both have it, or nothing of it is in force any more; handing in the same entry again changes nothing.
   [[nodiscard]] Result<PreparedEntry> prepare_delegation_end(const Caller&, const DelegationReference&) const;
   Result<party::Delegation> end_delegation(const Caller&, const DelegationEndSigned&);
 
@@ -94,7 +97,11 @@ class Enrolment {
     note::PersonEntry entry;
     Sha256 leaf;
   };
-  [[nodiscard]] Result<std::vector<Standing>> standing(const PersonId& person, Time at) const;  // in force at that instant
+  // In force at that instant or later, of one person or everybody here; in the order in which a key's entries are ended.
+  [[nodiscard]] Result<std::vector<Standing>> standing(const std::optional<PersonId>& person, Time at) const;
+  [[nodiscard]] Result<std::vector<Standing>> standing_of(const party::Delegation& delegation, Time at) const;
+  // The end of that delegation, when it is the last that the directory says of it.
+  [[nodiscard]] Result<std::optional<note::PersonEntry>> said_end(const party::Delegation& delegation) const;
   [[nodiscard]] Status may_admit(const Caller& caller, const PersonId& subject) const;
   [[nodiscard]] Result<note::PersonEntry> admission(const AdmissionCommand& command, Time from) const;
   [[nodiscard]] Result<note::PersonEntry> revocation(const AdmissionCommand& command, Time until) const;

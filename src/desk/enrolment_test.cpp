@@ -285,6 +285,8 @@ TEST_CASE("who ends a delegation, and by which text") {
   CHECK(refused(with([](auto& e) { e.valid.until = e.valid.until + days(1); })) == Code::STALE);
   CHECK(refused(with([](auto& e) { e.valid.until = e.valid.until + minutes(2); })) == Code::TEXT_DIFFERS);
   CHECK(refused(with([](auto& e) { e.valid.until = e.valid.until - minutes(40); })) == Code::STALE);
+  // Never begun, it would say: what the delegate has done since the beginning would lose its worth.
+  CHECK(refused(with([](auto& e) { e.valid.until = e.valid.from; })) == Code::STALE);
   CHECK(refused(with([](auto& e) { e.previous.reset(); })) == Code::TEXT_DIFFERS);
   CHECK(refused(with([&](auto& e) { e.unit = world.other_section; })) == Code::TEXT_DIFFERS);
   CHECK(refused(with([&](auto& e) { e.delegator = world.supervisor.person; })) == Code::TEXT_DIFFERS);
@@ -331,6 +333,159 @@ TEST_CASE("a lost key is ended also where it stands in for somebody") {
   }
   CHECK(ended >= 1);
   CHECK(d.in_directory(world.clock.now()) == 0);
+}
+
+TEST_CASE("a delegation that was ended does not come back by the same words") {
+  Delegated d(days(10));
+  TestWorld& world = d.world;
+  // The same command again, before its end, is the same delegation.
+  CHECK(d.enrolment.prepare_delegation(world.approver, d.command));
+  const PreparedEntry prepared = must(d.enrolment.prepare_delegation_end(world.approver, d.reference));
+  must(d.enrolment.end_delegation(world.approver, {d.reference, d.sign(prepared, world.approver)}));
+  CHECK(code_of(d.enrolment.prepare_delegation_end(world.approver, d.reference)) == Code::CONFLICT);
+
+  const Result<PreparedEntry> same = d.enrolment.prepare_delegation(world.approver, d.command);
+  REQUIRE(!same);
+  CHECK(same.error().code == Code::CONFLICT);
+  CHECK(same.error().where == "/from");
+  CHECK(d.in_books()->until == d.made.from);
+
+  DelegationCommand other = d.command;
+  other.from = to_rfc3339(d.made.from + seconds(1));
+  const PreparedEntry next = must(d.enrolment.prepare_delegation(world.approver, other));
+  must(d.enrolment.delegate(world.approver, {other, d.sign(next, world.approver)}));
+}
+
+TEST_CASE("one beginning of a delegation has one key") {
+  Delegated d(days(10));
+  TestWorld& world = d.world;
+  const note::Signer device =
+      must(note::Signer::create(note::person_name(world.agency().self().id.text(), world.delegate.person), crypto::Ed25519Secret::generate()));
+  world.directory().put_person({world.agency().self().id, world.delegate.person, Role::APPROVER, world.section, std::nullopt, device.verifier(),
+                                world.clock.now(), world.clock.now() + days(365)});
+  CHECK(code_of(d.enrolment.prepare_delegation(world.approver, d.command)) == Code::CONFLICT);
+  // Ended first, or from another beginning.
+  DelegationCommand other = d.command;
+  other.from = to_rfc3339(d.made.from + seconds(1));
+  CHECK(d.enrolment.prepare_delegation(world.approver, other));
+}
+
+TEST_CASE("a lost key is ended also where it is to stand in for somebody later") {
+  Delegated d(days(10));
+  TestWorld& world = d.world;
+  // Another delegation of the same key, made after it and in force before it.
+  DelegationCommand soon = d.command;
+  soon.from = to_rfc3339(Time::from_seconds(world.clock.now().seconds()));
+  soon.until = to_rfc3339(d.made.from - days(1));
+  must(d.enrolment.delegate(world.approver, {soon, d.sign(must(d.enrolment.prepare_delegation(world.approver, soon)), world.approver)}));
+  world.clock.advance(hours(1));
+  const AdmissionCommand lost{world.delegate.person, Role::APPROVER,
+                              world.agency_office().person_signers.at(world.delegate.person).verifier().text()};
+  const auto listed = [&] {
+    std::vector<AdmittedKey> all = must(d.enrolment.admitted(world.approver));
+    std::erase_if(all, [&](const AdmittedKey& key) { return key.person != lost.person || key.vkey != lost.vkey; });
+    return all;
+  };
+  const auto revoke = [&] {
+    must(d.enrolment.revoke(world.approver, d.sign(must(d.enrolment.prepare_revocation(world.approver, lost)), world.approver)));
+  };
+  REQUIRE(listed().size() == 1);
+  CHECK(listed()[0].from < world.clock.now());
+  revoke();
+  REQUIRE(listed().size() == 1);
+  CHECK(listed()[0].from == d.made.from);
+  revoke();
+  CHECK(listed().empty());
+  CHECK(d.in_directory(d.made.from) == 0);
+  CHECK(d.in_books()->until == d.made.from);
+  CHECK(code_of(d.enrolment.prepare_revocation(world.approver, lost)) == Code::NOT_FOUND);
+}
+
+TEST_CASE("the end of a lost key is not put back to the beginning of what it stood in for") {
+  Delegated d;
+  TestWorld& world = d.world;
+  world.clock.advance(hours(1));
+  const AdmissionCommand lost{world.delegate.person, Role::APPROVER,
+                              world.agency_office().person_signers.at(world.delegate.person).verifier().text()};
+  const PreparedEntry prepared = must(d.enrolment.prepare_revocation(world.approver, lost));
+  note::PersonEntry entry = must(note::PersonEntry::parse(prepared.text));
+  entry.valid.until = entry.valid.from;
+  CHECK(code_of(d.enrolment.revoke(world.approver, d.sign({must(entry.text()), prepared.signer}, world.approver))) == Code::STALE);
+  CHECK(d.in_directory(world.clock.now()) == 1);
+}
+
+TEST_CASE("the books' delegation ends when its key is ended") {
+  Delegated d;
+  TestWorld& world = d.world;
+  world.clock.advance(days(8));  // past the world's own delegation
+  const AdmissionCommand lost{world.delegate.person, Role::APPROVER,
+                              world.agency_office().person_signers.at(world.delegate.person).verifier().text()};
+  const Time at = Time::from_seconds(world.clock.now().seconds());
+  SUBCASE("at once, by somebody who may end the delegation") {
+    const PreparedEntry prepared = must(d.enrolment.prepare_revocation(world.agency_admin, lost));
+    must(d.enrolment.revoke(world.agency_admin, d.sign(prepared, world.agency_admin)));
+    CHECK(d.in_books()->until == at);
+  }
+  SUBCASE("by the head who delegated, when the head of another unit ended the key") {
+    PersonCommand command;
+    command.login = "betsuka";
+    command.name = "架空 別課長";
+    command.roles = {Role::APPROVER};
+    command.unit = world.other_section;
+    command.is_unit_head = true;
+    const Caller other{must(world.agency().put_person(world.agency_admin, command)).id, Role::APPROVER};
+    const note::Signer device =
+        must(note::Signer::create(note::person_name(world.agency().self().id.text(), other.person), crypto::Ed25519Secret::generate()));
+    world.directory().put_person({world.agency().self().id, other.person, Role::APPROVER, world.other_section, std::nullopt, device.verifier(),
+                                  world.clock.now() - days(1), world.clock.now() + days(365)});
+    const PreparedEntry prepared = must(d.enrolment.prepare_revocation(other, lost));
+    must(d.enrolment.revoke(other, {prepared.text, must(device.sign(prepared.text)).text()}));
+    CHECK(d.in_books()->until == d.made.until);
+    world.clock.advance(hours(1));
+    const PreparedEntry end = must(d.enrolment.prepare_delegation_end(world.approver, d.reference));
+    CHECK(end.text == prepared.text);
+    CHECK(must(d.enrolment.end_delegation(world.approver, {d.reference, d.sign(end, world.approver)})).until == at);
+  }
+  CHECK(d.in_books()->until == at);
+  CHECK(code_of(d.enrolment.prepare_delegation_end(world.approver, d.reference)) == Code::CONFLICT);
+  const MatterId matter = d.checked();
+  CHECK(code_of(d.approve_as_delegate(matter)) == Code::DELEGATION_OUT_OF_PERIOD);
+}
+
+TEST_CASE("an end of a delegation that broke off before the books is finished, however late") {
+  Delegated d;
+  TestWorld& world = d.world;
+  world.clock.advance(hours(1));
+  const Time at = Time::from_seconds(world.clock.now().seconds());
+  const PreparedEntry prepared = must(d.enrolment.prepare_delegation_end(world.approver, d.reference));
+  const std::vector<note::Signer> signers{*world.agency_office().signer, world.agency_office().person_signers.at(world.approver.person)};
+  must(world.directory().add_entry(must(note::sign_note(prepared.text, signers)).serialise()));
+  CHECK(d.in_books()->until == d.made.until);
+  world.clock.advance(hours(2));
+  const std::size_t entries = must(world.directory().entries()).size();
+  SUBCASE("by the same command") { must(d.enrolment.end_delegation(world.approver, {d.reference, d.sign(prepared, world.approver)})); }
+  SUBCASE("by another hand") {
+    const PreparedEntry anew = must(d.enrolment.prepare_delegation_end(world.agency_admin, d.reference));
+    CHECK(anew.text == prepared.text);
+    must(d.enrolment.end_delegation(world.agency_admin, {d.reference, d.sign(anew, world.agency_admin)}));
+  }
+  CHECK(d.in_books()->until == at);
+  CHECK(must(world.directory().entries()).size() == entries);
+}
+
+TEST_CASE("of several heads a delegate stands in for the one whose delegation is in the directory") {
+  TestWorld world;
+  const Time now = world.clock.now();
+  // In the books before the others or after them: the order is that of random ids, so there are several.
+  for (int i = 0; i < 5; ++i)
+    world.agency_office().put("delegation", MatterId::random(),
+                              party::Delegation{PersonId::random(), world.delegate.person, world.section, now - days(1), now + days(7)}, {}, now);
+  const MatterId matter = must(world.agency().draft(world.investigator, world.draft_of({world.item("ex-1001")})), "draft").matter;
+  world.step();
+  must(world.agency().check(world.supervisor, matter, {}), "check");
+  world.step();
+  const Prepared prepared = must(world.agency().prepare_approval(world.delegate, matter));
+  must(world.agency().approve(world.delegate, matter, world.agency_office().sign(prepared, world.delegate.person)), "approve");
 }
 
 }  // namespace

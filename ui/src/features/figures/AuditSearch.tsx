@@ -19,15 +19,15 @@ export function AuditSearch() {
   const navigate = useNavigate();
   const [text, setText] = useState('');
   const [missing, setMissing] = useState<string>();
-  const [digits, setDigits] = useState<string | null>(null);
+  const [hash, setHash] = useState<{ digits: string; words: string } | null>(null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const words = text.trim();
     setMissing(words ? undefined : t('figures.searchMissing'));
     if (!words) return;
-    const found = hashDigits(words);
-    setDigits(found);
-    if (!found) void navigate({ to: '/matters', search: { q: words } });
+    const digits = hashDigits(words);
+    setHash(digits ? { digits, words } : null);
+    if (!digits) void navigate({ to: '/matters', search: { q: words } });
   };
   return (
     <section aria-labelledby="audit-search" className="no-print space-y-3">
@@ -48,12 +48,12 @@ export function AuditSearch() {
           {t('figures.searchDo')}
         </Button>
       </form>
-      {digits ? <Acts digits={digits} /> : null}
+      {hash ? <Acts {...hash} /> : null}
     </section>
   );
 }
 
-function Acts({ digits }: { digits: string }) {
+function Acts({ digits, words }: { digits: string; words: string }) {
   const { t } = useTranslation();
   const acts = useQuery({
     queryKey: ['audit', 'acts', digits],
@@ -69,7 +69,16 @@ function Acts({ digits }: { digits: string }) {
   if (!acts.data) return <Skeleton lines={2} />;
   if (acts.data.length === 0)
     return (
-      <EmptyState icon="search" title={t('figures.actsNone')}>
+      <EmptyState
+        icon="search"
+        title={t('figures.actsNone')}
+        // The number of a payment card and the hash of a transaction look like the hash of an act.
+        actions={
+          <Link to="/matters" search={{ q: words }} className="text-accent underline underline-offset-4">
+            {t('figures.searchMatters')}
+          </Link>
+        }
+      >
         {t('figures.actsNoneText')}
       </EmptyState>
     );
