@@ -3,6 +3,7 @@
 #include "api/law_view.h"
 #include "api/openapi.h"
 #include "api/routes.h"
+#include "exchange/evidence.h"
 #include "text/selector.h"
 
 namespace warifu::api {
@@ -78,7 +79,9 @@ void add_directory(Router& routes) {
       {"GET", "/api/directory/entries", "directory", "名簿の全記載と、その署名です。", "Every entry of the directory, with its signed checkpoint."},
       [](Call& call) -> Result<DirectoryEntries> {
         const desk::Directory& directory = call.here().office.directory();
-        return DirectoryEntries{directory.root().text(), TRY(directory.checkpoint(call.here().office.now())), TRY(directory.entries())};
+        DirectoryEntries view{directory.root().text(), TRY(directory.checkpoint(call.here().office.now())), TRY(directory.entries())};
+        TRY(exchange::cut_to_checkpoint(view.entries, view.checkpoint));
+        return view;
       });
 }
 

@@ -49,6 +49,23 @@ note::Policy trusted_logs(const Directory& directory, const std::vector<note::Ve
   return policy;
 }
 
+// A house that wants a quorum gives out the newest checkpoint that met it. Where a key that signed here came into the log after that, the bundle
+// would not be believed: refused rather than given out.
+Status cut_to_what_is_seen(const Directory& directory, const note::VerifierKey& signer, exchange::EvidenceInput& input) {
+  const std::size_t known = input.directory.size();
+  TRY(exchange::cut_to_checkpoint(input.directory, input.checkpoint));
+  if (input.directory.size() == known) return {};
+  const exchange::KeyLog log = TRY(exchange::KeyLog::create(input.directory));
+  const std::vector<exchange::KeyLog::OrganisationKey> own = log.organisation_keys(input.org.text(), input.created);
+  const bool is_seen =
+      std::ranges::find(own, signer, &exchange::KeyLog::OrganisationKey::key) != own.end() &&
+      std::ranges::all_of(input.acts, [&](const SignedAct& act) { return exchange::check_act_signatures(log, act, "acts").has_value(); });
+  if (is_seen) return {};
+  const Duration age = input.created - TRY(directory.verified_as_of()).value_or(input.created);
+  return fail(Code::CHECKPOINT_OLD, "a key that signed here is in the log, and not cosigned yet: again in a minute", "checkpoint",
+              {{"age", std::to_string(age.us / minutes(1).us)}});
+}
+
 }  // namespace
 
 // The log only grows: with the same number of entries it is the same log.
@@ -131,8 +148,10 @@ Result<std::string> Office::evidence(const MatterId& matter, const std::string& 
   for (const Sha256& hash : loaded.state.order)
     if (const SignedAct* act = loaded.find(hash)) input.acts.push_back(*act);
   input.created = now();
-  input.directory = TRY(directory().entries());
+  // In this order: what comes in between is not yet in the checkpoint.
   input.checkpoint = TRY(directory().checkpoint(input.created));
+  input.directory = TRY(directory().entries());
+  TRY(cut_to_what_is_seen(directory(), impl_->parts.signer->verifier(), input));
   if (impl_->parts.mailbox) input.crossings = TRY(impl_->parts.mailbox->crossings(matter));
   input.pdf = TRY(draw(loaded.acts, loaded.state));
   return exchange::make_evidence(input, *impl_->parts.signer);

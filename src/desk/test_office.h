@@ -156,12 +156,11 @@ class FakeDirectory final : public Directory {
     return {};
   }
   note::VerifierKey root() const override { return root_.verifier(); }
-  Result<std::string> checkpoint(Time now) const override {
+  Result<std::string> checkpoint(Time) const override {
     const std::scoped_lock lock(mutex_);
     crypto::Sha256Stream all;
     for (const std::string& entry : entries_) all.update(entry);
-    const std::string text = "directory.example/test\n" + std::to_string(entries_.size()) + "\n" + to_base64(all.finish().bytes) + "\ntime " +
-                             std::to_string(now.seconds()) + "\n";
+    const std::string text = "directory.example/test\n" + std::to_string(entries_.size()) + "\n" + to_base64(all.finish().bytes) + "\n";
     const std::vector<note::Signer> signers{root_};
     return TRY(note::sign_note(text, signers)).serialise();
   }

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "crypto/hash.h"
 #include "inquiry/projection.h"
+#include "ledger/checkpoint.h"
 #include "ledger/merkle.h"
 #include "note/entry_tree.h"
 #include "note/lines.h"
@@ -152,7 +153,7 @@ Result<KeyLog> check_directory(const ArchiveEntries& entries, const note::Policy
   if (found == entries.end()) return bad("directory/checkpoint", "the checkpoint is missing");
   const Result<note::Note> checkpoint = note::Note::parse(found->second);
   if (!checkpoint) return bad("directory/checkpoint", "not a signed note");
-  if (!root.check(*checkpoint)) return bad("directory/checkpoint", "not signed by the root key that was given");
+  if (const Status checked = root.check(*checkpoint); !checked) return bad("directory/checkpoint", checked.error().message);
   std::vector<std::string> notes;
   std::vector<Sha256> leaves;
   for (std::size_t i = 0;; ++i) {
@@ -280,6 +281,13 @@ Result<std::vector<EvidenceSignature>> check_act_signatures(const KeyLog& log, c
   // Every signature line must be accounted for: a line that nobody vouches for is not evidence of anything, and could be anybody's.
   if (act.note.signatures.size() + act.assertions.size() != out.size()) return bad(entry, "a signature line that the key log does not vouch for");
   return out;
+}
+
+Status cut_to_checkpoint(std::vector<std::string>& entries, const std::string& checkpoint) {
+  const ledger::Checkpoint head = TRY(ledger::Checkpoint::parse(TRY(note::Note::parse(checkpoint)).text));
+  if (head.size > entries.size()) return fail(Code::STALE, "a checkpoint over more entries than these", "checkpoint");
+  entries.resize(head.size);
+  return {};
 }
 
 Result<std::string> make_evidence(const EvidenceInput& input, const note::Signer& signer) {

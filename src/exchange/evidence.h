@@ -27,6 +27,9 @@ struct EvidenceInput {
   Time created;
 };
 
+// Leaves the entries that the directory's checkpoint is over. STALE when there are fewer: the checkpoint was read after them.
+Status cut_to_checkpoint(std::vector<std::string>& entries, const std::string& checkpoint);
+
 [[nodiscard]] Result<std::string> make_evidence(const EvidenceInput& input, const note::Signer& signer);
 
 struct EvidenceSignature {

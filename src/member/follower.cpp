@@ -48,9 +48,27 @@ Status Follower::follow() {
     return followed;
   }
   followed_ = seen.checkpoint;
+  if (!is_known && is_accepted(seen.checkpoint)) {
+    const std::scoped_lock lock(accepted_mutex_);
+    accepted_ = seen.checkpoint;
+  }
   TRY(watch(watched_));
   if (const std::optional<Time> as_of = TRY(attested(seen))) as_of_us_ = as_of->us;
   return {};
+}
+
+// As whoever verifies with the same file will judge it.
+bool Follower::is_accepted(const std::string& checkpoint) const {
+  if (!parts_.quorum || !parts_.quorum->is_wanted()) return true;
+  const Result<note::Note> note = note::Note::parse(checkpoint);
+  return note && parts_.quorum->policy.check(*note);
+}
+
+Result<std::string> Follower::checkpoint() const {
+  std::string newest = TRY(parts_.replica->checkpoint(parts_.clock()));
+  if (is_accepted(newest)) return newest;
+  const std::scoped_lock lock(accepted_mutex_);
+  return accepted_.empty() ? newest : accepted_;
 }
 
 // When the hub's own witness says it was published, and by this house's clock at most: a line that only repeats old answers makes nothing younger. By

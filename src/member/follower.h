@@ -35,9 +35,13 @@ class Follower {
   // When the newest checkpoint was verified, with everything up to it taken in; not later than the hub's witness attests, where the directory has a
   // key of it, and not later than this house's quorum has seen it, where one is wanted. Nothing: never yet.
   [[nodiscard]] Result<std::optional<Time>> verified_as_of() const;
+  // The newest checkpoint that this house's own policy accepts, for whoever is shown what the log said: it may be over fewer entries than the replica
+  // has. Where no quorum is wanted, or none has been met since the start, the newest one. NOT_FOUND: never yet.
+  [[nodiscard]] Result<std::string> checkpoint() const;
 
  private:
   Status follow();
+  [[nodiscard]] bool is_accepted(const std::string& checkpoint) const;
   [[nodiscard]] Result<std::optional<Time>> attested(const desk::LogSeen& seen) const;
   Status take_documents();
   Status watch(std::size_t first);
@@ -47,6 +51,8 @@ class Follower {
   std::mutex mutex_;
   std::atomic<std::int64_t> as_of_us_{0};
   std::string followed_;
+  mutable std::mutex accepted_mutex_;
+  std::string accepted_;  // by the policy, where it wants a quorum; empty: none since the start
   std::uint64_t documents_ = 0;
   std::size_t watched_ = 0;  // entries looked through for foreign keys
 };

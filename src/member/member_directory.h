@@ -40,7 +40,7 @@ class MemberDirectory final : public desk::Directory {
   Result<std::vector<std::string>> entries() const override { return parts_.replica->entries(); }
   Result<std::optional<Time>> verified_as_of() const override { return parts_.follower.verified_as_of(); }
   note::VerifierKey root() const override { return parts_.replica->root(); }
-  Result<std::string> checkpoint(Time now) const override { return parts_.replica->checkpoint(now); }
+  Result<std::string> checkpoint(Time) const override { return parts_.follower.checkpoint(); }
 
   Status add_entry(const std::string& note) override;
   Status add_entries(const std::vector<std::string>& notes);  // in this order; waits for the log once

@@ -174,6 +174,14 @@ TEST_CASE("a house that wants a quorum counts the logs as young, and a proof as 
     e.agency.open();  // also after a restart
     CHECK(as_of() <= seen + minutes(5));
   }
+  SUBCASE("one of two others: what the other's clock says does not matter") {
+    want(both + "group g any p w\nquorum g\n");
+    show(e.hub.keys, true, false);
+    e.hub.keys.files["checkpoint"] +=
+        must(other.cosign(must(note::Note::parse(e.hub.keys.files["checkpoint"])).text, e.clock() + days(365 * 300))).text() + "\n";
+    must(e.agency.member->watch());
+    CHECK(as_of() == e.clock());
+  }
   SUBCASE("two others: one is too few, a wrong one counts for nothing") {
     want(both + "group g 2 own p w\nquorum g\n");
     show(e.hub.keys, true, false);
@@ -188,6 +196,25 @@ TEST_CASE("a house that wants a quorum counts the logs as young, and a proof as 
     show(e.hub.keys, true, true);
     must(e.agency.member->watch());
     CHECK(as_of() == e.clock());
+
+    // What the log has grown by is taken over at once, and not shown to others before the quorum has seen it.
+    const auto given_out = [&] { return must(note::Note::parse(must(e.agency.member->directory()->checkpoint(e.clock())))); };
+    const std::string seen = given_out().text;
+    note::KeyEntry tls;
+    tls.purpose = note::KeyPurpose::tls;
+    tls.algorithm = note::OrgKeyAlgorithm::spki_sha256;
+    tls.key = Bytes(32, 7);
+    e.provider.enter(tls, Time::from_seconds(e.clock().seconds()), days(1));
+    e.world.clock.advance(seconds(3));
+    const std::size_t before = must(e.agency.replica->size());
+    must(e.agency.member->watch());
+    CHECK(must(e.agency.replica->size()) == before + 1);
+    CHECK(given_out().text == seen);
+    must(e.agency.policy->check(given_out()));
+    show(e.hub.keys, true, true);
+    must(e.agency.member->watch());
+    CHECK(given_out().text != seen);
+    must(e.agency.policy->check(given_out()));
 
     e.dispatched();
     must(e.agency.member->send());

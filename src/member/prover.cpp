@@ -37,7 +37,7 @@ Result<Prover::Judged> Prover::judge(const std::string& checkpoint, Time at) con
     const bool is_good = !keys.empty() && note::verify(note::Note{note.text, {line}}, keys).has_value();
     if (!keys.empty() && !is_good) continue;
     kept.push_back(line);
-    out.is_cosigned = out.is_cosigned || (is_good && org->text() != parts_.org && *org != parts_.network.hub);
+    out.is_cosigned = out.is_cosigned || (is_good && org && org->text() != parts_.org && *org != parts_.network.hub);
   }
   if (parts_.quorum && parts_.quorum->is_wanted()) out.is_cosigned = TRY(parts_.quorum->reached(note)).has_value();
   note.signatures = std::move(kept);

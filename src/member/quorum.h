@@ -17,7 +17,7 @@ struct Quorum {
   // Someone is asked for at all.
   [[nodiscard]] bool is_wanted() const { return !policy.is_quorum({}); }
   // The latest second at which the quorum had cosigned this text, by the cosigners' own clocks; nothing while they are too few. Cosignatures that are
-  // wrong count for nothing. BAD_NOTE for one from an impossible time.
+  // wrong, or from an impossible time, count for nothing.
   [[nodiscard]] Result<std::optional<Time>> reached(const note::Note& checkpoint) const;
 };
 
