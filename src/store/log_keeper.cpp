@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "base/failpoint.h"
@@ -30,6 +31,32 @@ bool is_log_path(const std::string& path) {
 }
 
 LogState state_of(const ledger::Checkpoint& head) { return {head.size, head.root}; }
+
+bool is_of(const note::SignatureLine& line, const note::VerifierKey& key) { return line.name == key.name && line.id == key.id; }
+
+Status check_cosigned_at(const note::SignatureLine& line, Time now) {
+  const Time at = TRY(note::cosignature_time(line));
+  if (at > now + exchange::kMessageClockSkew) return fail(Code::TIME_IN_FUTURE, "a cosignature from the future", "time");
+  return {};
+}
+
+// A note has so many lines at most, and one is the log's own signature. The own cosignature and those of the witnesses that are asked stay, since a
+// member that wants a quorum chooses among these; of all others the oldest, which stand first, make room.
+void make_room(std::vector<note::SignatureLine>& cosignatures, const LogKeeperOptions& options) {
+  constexpr std::size_t kCosignaturesMax = limits::kNoteSignaturesMax - 1;
+  const std::size_t asked = std::min(options.witnesses.size(), kCosignaturesMax - 1);
+  const auto stays = [&](const note::SignatureLine& line) {
+    const auto is_target = [&](const WitnessTarget& target) { return is_of(line, target.key); };
+    return (options.own && is_of(line, options.own->verifier())) ||
+           std::any_of(options.witnesses.begin(), options.witnesses.begin() + asked, is_target);
+  };
+  std::size_t excess = cosignatures.size() - std::min(cosignatures.size(), kCosignaturesMax);
+  std::erase_if(cosignatures, [&](const note::SignatureLine& line) {
+    if (excess == 0 || stays(line)) return false;
+    --excess;
+    return true;
+  });
+}
 
 }  // namespace
 
@@ -139,11 +166,15 @@ Status LogKeeper::publish() {
   }
   const ledger::Checkpoint head{options_.key.verifier().name, row->size, row->root};
   const std::string text = head.text();
-  std::vector<note::SignatureLine> lines;
-  if (options_.own) lines.push_back(TRY(options_.own->cosign(text, options_.clock())));
+  // By their time, so that what makes room is the oldest.
+  std::multimap<Time, note::SignatureLine> known;
   for (const StoredCosignature& stored : TRY(store_.cosignatures(options_.log)))
     if (stored.over == *row)
-      if (Result<note::SignatureLine> line = note::SignatureLine::parse(stored.line)) lines.push_back(std::move(*line));
+      if (Result<note::SignatureLine> line = note::SignatureLine::parse(stored.line))
+        if (const Result<Time> at = note::cosignature_time(*line)) known.emplace(*at, std::move(*line));
+  std::vector<note::SignatureLine> lines;
+  if (options_.own) lines.push_back(TRY(options_.own->cosign(text, options_.clock())));
+  for (auto& [at, line] : known) lines.push_back(std::move(line));
   TRY(publish_note(text, *row, std::move(lines)));
   lock.unlock();
   ask_witnesses(text, *row);
@@ -151,8 +182,7 @@ Status LogKeeper::publish() {
 }
 
 Status LogKeeper::publish_note(const std::string& text, const LogState& state, std::vector<note::SignatureLine> cosignatures) {
-  // A note has so many lines at most, and one is the log's own signature.
-  if (cosignatures.size() > limits::kNoteSignaturesMax - 1) cosignatures.resize(limits::kNoteSignaturesMax - 1);
+  make_room(cosignatures, options_);
   note::Note note{text, {TRY(options_.key.sign(text))}};
   note.signatures.insert(note.signatures.end(), cosignatures.begin(), cosignatures.end());
   const std::string serialised = note.serialise();
@@ -182,8 +212,6 @@ Status LogKeeper::merge(const std::string& text, const LogState& state, const no
     lines = lines_;
   }
   std::erase_if(lines, [&](const note::SignatureLine& other) { return other.name == line.name && other.id == line.id; });
-  // The newest comes in, also when the note is full.
-  if (lines.size() + 2 > limits::kNoteSignaturesMax) lines.resize(limits::kNoteSignaturesMax - 2);
   lines.push_back(line);
   return publish_note(text, state, std::move(lines));
 }
@@ -193,9 +221,7 @@ Status LogKeeper::cosign(const std::string& checkpoint_text, const std::string& 
   if (head.origin != options_.key.verifier().name) return fail(Code::BAD_NOTE, "a checkpoint of another log", "origin");
   const note::SignatureLine line = TRY(note::SignatureLine::parse(signature_line));
   TRY(note::verify({checkpoint_text, {line}}, keys));
-  const Time at = TRY(note::cosignature_time(line));
-  const Time now = options_.clock();
-  if (at > now + exchange::kMessageClockSkew) return fail(Code::TIME_IN_FUTURE, "a cosignature from the future", "time");
+  TRY(check_cosigned_at(line, options_.clock()));
   {
     const std::scoped_lock lock(published_mutex_);
     const bool is_current = published_text_ == checkpoint_text;
@@ -261,8 +287,9 @@ Status LogKeeper::ask_one(const WitnessTarget& target, const std::string& text, 
       const std::string_view one = lines.substr(0, end);
       lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
       const note::SignatureLine line = TRY(note::SignatureLine::parse(one));
-      if (line.name != target.key.name || line.id != target.key.id) continue;
+      if (!is_of(line, target.key)) continue;
       TRY(note::require({text, {line}}, target.key));
+      TRY(check_cosigned_at(line, options_.clock()));
       return merge(text, state, line);
     }
     return fail(Code::SIGNATURE_MISSING, "a witness answered without its cosignature", target.key.name);

@@ -42,13 +42,14 @@ struct Witness {
     if (verdict.answer == ledger::WitnessAnswer::CONFLICT) return WitnessReply{status, std::to_string(last ? last->size : 0) + "\n"};
     if (verdict.answer != ledger::WitnessAnswer::ACCEPTED) return WitnessReply{status, "no\n"};
     last = verdict.checkpoint;
-    return WitnessReply{200, must(key.cosign(request.checkpoint.text, now)).text() + "\n"};
+    return WitnessReply{200, must(key.cosign(request.checkpoint.text, now + ahead)).text() + "\n"};
   }
   note::Cosigner key;
   std::mutex mutex;
   std::optional<ledger::Checkpoint> last;
   int asked = 0;
   bool is_down = false;
+  Duration ahead{};  // what its clock says too much
 };
 
 struct World {
@@ -336,6 +337,63 @@ TEST_CASE("more members cosign than a note has lines: it stays a note, with the 
     CHECK(world.checkpoint().signatures.size() == limits::kNoteSignaturesMax);
     must(note::require(world.checkpoint(), world.key.verifier()));
     must(note::require(world.checkpoint(), world.own.verifier()));
+  });
+}
+
+TEST_CASE("however many members cosign, the witnesses that are asked stay in the note, and of the others the newest") {
+  for_both_engines([](TestStore& test) {
+    World world(test);
+    Witness a("witness.example/log"), z("zeuge.example/witness");
+    world.asked = {&a, &z};
+    auto keeper = must(world.open());
+    world.add(3);
+    World::all(*keeper);
+    const std::string text = world.checkpoint().text;
+    const auto both_stay = [&] { return note::require(world.checkpoint(), a.key.verifier()) && note::require(world.checkpoint(), z.key.verifier()); };
+    CHECK(both_stay());
+    std::vector<note::Cosigner> members;
+    for (int i = 0; i < 30; ++i) {
+      members.push_back(note::Cosigner::create("m" + std::to_string(i) + ".example/witness", crypto::Ed25519Secret::generate()).value());
+      world.now = world.now + seconds(1);
+      must(keeper->cosign(text, must(members.back().cosign(text, world.now)).text(), {members.back().verifier()}));
+      CHECK(both_stay());
+      must(note::require(world.checkpoint(), members.back().verifier()));
+    }
+    const auto newest_stay = [&] {
+      const note::Note shown = world.checkpoint();
+      CHECK(shown.signatures.size() == limits::kNoteSignaturesMax);
+      for (std::size_t i = 18; i < members.size(); ++i) CHECK(note::require(shown, members[i].verifier()).has_value());
+      CHECK(!note::require(shown, members[17].verifier()));
+    };
+    newest_stay();
+    must(keeper->publish());  // a heartbeat, and a restart
+    CHECK(both_stay());
+    a.is_down = z.is_down = true;
+    keeper = must(world.open());
+    CHECK(both_stay());
+    newest_stay();
+  });
+}
+
+TEST_CASE("a witness that is asked and cosigns at an impossible time is not believed") {
+  for_both_engines([](TestStore& test) {
+    World world(test);
+    Witness a("a.example/witness");
+    world.asked = {&a};
+    a.ahead = days(1);
+    const auto keeper = must(world.open());
+    world.add(3);
+    World::all(*keeper);
+    CHECK(!note::require(world.checkpoint(), a.key.verifier()));
+    REQUIRE(!world.failures.empty());
+    CHECK(world.failures.back().code == Code::TIME_IN_FUTURE);
+    a.ahead = days(365 * 300);
+    must(keeper->publish());
+    CHECK(!note::require(world.checkpoint(), a.key.verifier()));
+    CHECK(world.failures.back().code == Code::BAD_NOTE);
+    a.ahead = {};
+    must(keeper->publish());
+    must(note::require(world.checkpoint(), a.key.verifier()));
   });
 }
 
