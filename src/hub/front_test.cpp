@@ -284,13 +284,24 @@ TEST_CASE("joining is bound to an invitation, a certificate and two people; a re
   must(restore_member(*world.hub, newcomer.org, two));
   CHECK(restore_member(*world.hub, newcomer.org, two).error().code == Code::NOT_FOUND);
   CHECK(eventually([&] { return newcomer.send("GET", "/exchange/v1/messages").status == 200; }));
-  CHECK(!must(end_admission(*world.hub, newcomer.org, "left", two)).is_ended);
+  // A signature that was taken back, put into the store again a month later: the end begins anew, and needs two again.
+  const exchange::Network& network = world.hub->network();
+  const Time long_ago = Time::from_seconds((now_utc() - days(30)).seconds());
+  const note::MemberEnd old{network.keys.name, newcomer.org, long_ago,
+                            *must(world.hub->directory().admission_leaf(must(party::OrganisationId::parse(newcomer.org))))};
+  const std::string withdrawn = must(note::sign_note(must(old.text()), std::array{one})).serialise();
+  must(world.hub->store().revoke({newcomer.org, "left", withdrawn, long_ago}, {}));
+  const Departure anew = must(end_admission(*world.hub, newcomer.org, "left", two));
+  CHECK(!anew.is_ended);
+  CHECK(anew.signed_by == std::vector<std::string>{"hub.example/admit/2"});
+  CHECK(anew.ended > now_utc() - minutes(5));
   // The second is cut short between the two stores: whoever signs again finishes it.
   const auto begun = must(world.hub->store().revocation(newcomer.org));
   REQUIRE(begun);
   const std::string line = must(one.sign(must(note::Note::parse(begun->end)).text)).text();
   must(world.hub->store().revoke({newcomer.org, "left", begun->end + line + "\n", begun->at}, begun));
   CHECK(!must(world.hub->directory().member_end(must(party::OrganisationId::parse(newcomer.org)))));
+  CHECK(restore_member(*world.hub, newcomer.org, two).error().code == Code::CONFLICT);  // what two have signed, one does not take back
   const Departure ended = must(end_admission(*world.hub, newcomer.org, "left", one));
   CHECK(ended.is_ended);
   CHECK(ended.signed_by == std::vector<std::string>{"hub.example/admit/2", "hub.example/admit/1"});

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/failpoint.h"
+#include "exchange/departure.h"
 #include "json/codec.h"
 #include "json/write.h"
 #include "note/member_end.h"
@@ -139,9 +140,14 @@ Result<Admission> admit(Hub& hub, const std::string& org, const note::Signer& ad
 
 namespace {
 
-// The end as far as it is signed; the first one, or one that nobody has signed yet, begins now.
+// The end as far as it is signed; the first one, one that nobody has signed yet and one that was begun too long ago begin now.
 Result<note::Note> end_so_far(Hub& hub, const party::OrganisationId& org, const std::optional<store::HubRevocation>& before) {
-  if (before && !before->end.empty()) return note::Note::parse(before->end);
+  if (before && !before->end.empty()) {
+    note::Note begun = TRY(note::Note::parse(before->end));
+    const Time ended = TRY(note::MemberEnd::parse(begun.text)).ended;
+    const bool is_done = TRY(hub.directory().member_end(org)).has_value();
+    if (is_done || ended + exchange::kEndSignedWithin >= hub.options().clock()) return begun;
+  }
   const std::optional<Sha256> admission = TRY(hub.directory().admission_leaf(org));
   if (!admission) return fail(Code::NOT_FOUND, "not a member of this exchange", "org");
   const Time ended = Time::from_seconds((hub.options().clock() + kUntilHubKnows).seconds());
@@ -181,6 +187,9 @@ Status restore_member(Hub& hub, const std::string& org, const note::Signer& admi
   if (TRY(hub.directory().member_end(id))) return fail(Code::CONFLICT, "an admission that has ended does not begin again", "org");
   const std::optional<store::HubRevocation> revocation = TRY(hub.store().revocation(org));
   if (!revocation) return fail(Code::NOT_FOUND, "it is served", "org");
+  // Cut short before it came into the log: what two have signed, one does not take back.
+  if (!revocation->end.empty() && admitters_of(TRY(note::Note::parse(revocation->end)), hub.network()).size() >= 2)
+    return fail(Code::CONFLICT, "two have signed: the end is to be finished", "org");
   return hub.store().restore(*revocation);
 }
 

@@ -36,7 +36,8 @@ struct Departure {
   bool is_ended = false;               // the end stands in the log of keys: every node learns it
 };
 // One admitter signs that the admission ends: from then on the hub serves the organisation no longer, so that nothing more is promised to it that
-// would lose its worth. The second signature puts the end into the log of keys. The reason stays at the hub. KEY_UNKNOWN for a key that is no
+// would lose its worth. The second signature puts the end into the log of keys, within exchange::kEndSignedWithin of the first: later it is the first
+// of an end that begins anew. The reason stays at the hub. KEY_UNKNOWN for a key that is no
 // admitter's, NOT_FOUND for one that is no member, BAD_VALUE for the hub itself; CONFLICT when both sign in the same moment: again.
 Result<Departure> end_admission(Hub& hub, const std::string& org, const std::string& reason, const note::Signer& admitter);
 // What one admitter has begun is taken back by an admitter: the organisation is served again. CONFLICT once two have signed, NOT_FOUND.

@@ -404,11 +404,15 @@ TEST_CASE("an admission ends when two admitters say so: its keys count no more f
     CHECK(changed([](note::MemberEnd& e) { e.org = "nobody.example"; }) == Code::CONFLICT);
     CHECK(changed([](note::MemberEnd& e) { e.admission = Sha256{}; }) == Code::CONFLICT);
     CHECK(changed([](note::MemberEnd& e) { e.ended = e.ended + minutes(6); }) == Code::TIME_IN_FUTURE);
+    // Two signatures under one that was begun long ago, and taken back since: the promises of that time keep their worth.
+    world.now = world.now + days(7) + seconds(1);
+    CHECK(code_of(hub.add_entry(world.signed_by(end, both))) == Code::STALE);
+    world.now = world.now - seconds(1);
     must(hub.add_entry(world.signed_by(end, both)));
     CHECK(must(hub.member_end(world.org)) == end);
     CHECK(must(hub.member(world.org)).has_value());  // it was admitted, and that stays
     CHECK(must(hub.organisation_keys(world.org, world.now)).empty());
-    CHECK(must(hub.organisation_keys(world.org, world.now - seconds(1))) == std::vector{world.sign.verifier()});
+    CHECK(must(hub.organisation_keys(world.org, end.ended - seconds(1))) == std::vector{world.sign.verifier()});
     // Nothing more of it, no second end, and no way back.
     CHECK(changed([](note::MemberEnd& e) { e.ended = e.ended - seconds(9); }) == Code::CONFLICT);
     const auto later = world.key_entry(KeyPurpose::tls, note::OrgKeyAlgorithm::spki_sha256, Bytes(32, 1));
@@ -429,6 +433,7 @@ TEST_CASE("an admission ends when two admitters say so: its keys count no more f
     CHECK(code_of(hub.add_entry(world.good_admission())) == Code::CONFLICT);
 
     std::vector<std::string> entries = must(hub.entries());
+    world.now = world.now + days(30);  // a node that comes late follows all the same
     must(replica.follow(std::span(entries).subspan(2), world.checkpoint_over(entries)));
     CHECK(must(replica.member_end(world.org)) == end);
     CHECK(must(replica.organisation_keys(world.org, world.now)).empty());

@@ -6,6 +6,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/plain_text.h"
+#include "exchange/departure.h"
 #include "json/codec.h"
 #include "json/write.h"
 #include "note/directory_entry.h"
@@ -304,6 +305,9 @@ Status DirectoryStore::check_end(const Log& log, const note::Note& note, const n
     return conflict("the end of no admission in the directory", "prev");
   if (log.end(end.org) != nullptr) return conflict("an admission ends once", "org");
   if (end.ended > moment.now + kClocksDiffer) return fail(Code::TIME_IN_FUTURE, "an admission ends when it is said to", "ended");
+  // A signature that its admitter took back cannot be called in: it is worth something for so long, whoever still has it.
+  if (!moment.is_replay && end.ended + exchange::kEndSignedWithin < moment.now)
+    return fail(Code::STALE, "this end was begun too long ago: it is to be begun anew", "ended");
   return {};
 }
 
