@@ -185,7 +185,7 @@ Status AgeOpener::Impl::open_head() {
       if (found && !file_key) file_key = std::move(found);
     }
   }
-  if (!file_key) return fail(Code::KEY_UNKNOWN, "sealed for somebody else", "header", {{"signer", "age"}});
+  if (!file_key) return internal::no_key_fits(header);
   if (!equal_constant_time(mac_of(*file_key, header.authenticated), header.mac)) return fail(Code::CRYPTO, "the header was altered", "header");
   stream.emplace(*file_key, bytes_of(std::string_view(head).substr(header.bytes, kPayloadNonceBytes)), false);
   held.reserve(kSealedChunkBytes);

@@ -7,8 +7,11 @@
 #include <map>
 #include <random>
 
+#include "base/bech32.h"
 #include "base/file.h"
 #include "base/test_source.h"
+#include "crypto/aead.h"
+#include "crypto/age_keys.h"
 #include "crypto/hash.h"
 #include "crypto/hpke.h"
 #include "crypto/random.h"
@@ -199,6 +202,86 @@ TEST_CASE("the test kit of the age format") {
   }
   MESSAGE("age test kit: ", applied, " applied, ", passed_over, " passed over (armor, compression, post-quantum)");
   CHECK(applied >= 70);
+}
+
+// Whoever seals for post-quantum keys must be told why nobody here opens it, and what is sealed for a key of ours as well is opened with that.
+TEST_CASE("post-quantum keys and stanzas are known by name, and refused as such") {
+  const char* const why = has_ml_kem() ? "post-quantum keys are not used here yet" : "post-quantum: the cryptographic library has no ML-KEM";
+  const auto refused = [&](const auto& parsed) {
+    REQUIRE(!parsed);
+    CHECK(parsed.error().code == Code::BAD_KEY);
+    CHECK(parsed.error().message == why);
+    CHECK(parsed.error().where == "mlkem768x25519");
+  };
+  refused(AgeRecipient::parse(bech32_encode("age1pq", to_bech32_groups(sample(1216)), Bech32Kind::BECH32)));
+  refused(AgeIdentity::parse("AGE-SECRET-KEY-PQ-1HZLGZUPT4ETPKDEV8HSGFDCYZ4E522W0A7PU2LHT8EH9W6YLNC3SW78XKG"));
+
+  const AgeIdentity own = AgeIdentity::generate(), stranger = AgeIdentity::generate();
+  const std::vector<AgeRecipient> recipients{own.recipient()};
+  const Bytes sealed = age_seal(recipients, sample(100)).value();
+  const std::string file(text_of(sealed));
+  const auto stanza = [](std::size_t enc, std::size_t body, const char* more = "") {
+    return internal::spell({{"mlkem768x25519", internal::bare_base64(sample(enc)) + more}, sample(body)});
+  };
+  // In front of the stanza that is there.
+  const auto with = [&](const std::string& added) {
+    const std::size_t place = file.find("-> ");
+    return file.substr(0, place) + added + file.substr(place);
+  };
+  const auto told = [&](const std::string& text) { return age_open({stranger}, bytes_of(text)).error(); };
+  CHECK(told(file).message == "sealed for somebody else");
+  const Error post_quantum = told(with(stanza(1120, 32)));
+  CHECK(post_quantum.code == Code::KEY_UNKNOWN);
+  CHECK(post_quantum.message == why);
+  CHECK(post_quantum.args.at("key") == "mlkem768x25519");
+  for (const std::string& malformed : {stanza(1119, 32), stanza(1121, 32), stanza(1120, 31), stanza(1120, 33), stanza(1120, 32, " more"),
+                                       internal::spell({{"mlkem768x25519"}, sample(32)}), internal::spell({{"mlkem768x25519", "A=="}, sample(32)})}) {
+    CHECK(told(with(malformed)).code == Code::BAD_ENCODING);
+  }
+
+  // Sealed for one of each kind, by a program that has both.
+  const internal::AgeFileKey file_key(random_array<16>());
+  std::string both =
+      std::string(internal::kAgeFirstLine) + stanza(1120, 32) + internal::spell(internal::wrap(own.recipient(), file_key).value()) + "---";
+  both += " " + internal::bare_base64(hmac_sha256(hkdf_sha256(file_key.reveal(), {}, "header", 32), bytes_of(both))) + "\n";
+  const auto nonce = random_array<16>();
+  std::array<std::uint8_t, 32> payload_key{};
+  std::ranges::copy(hkdf_sha256(file_key.reveal(), nonce, "payload", 32), payload_key.begin());
+  AeadNonce last{};
+  last[11] = 1;
+  Bytes whole(both.begin(), both.end());
+  whole.insert(whole.end(), nonce.begin(), nonce.end());
+  std::ranges::copy(aead_seal(AeadKey(payload_key), last, {}, bytes_of("for both")), std::back_inserter(whole));
+  const AgeOpened opened_by_own = age_open({stranger, own}, whole).value();
+  CHECK(text_of(opened_by_own.plaintext) == "for both");
+  CHECK(opened_by_own.stanzas == 2);
+  CHECK(age_open({stranger}, whole).error().message == why);
+
+  const std::filesystem::path folder = std::filesystem::path(warifu::testing::shared_data()) / "vectors" / "age-testkit" / "testdata";
+  if (!std::filesystem::is_directory(folder)) {
+    MESSAGE("skipped: data absent");
+    return;
+  }
+  int refusals = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("hybrid")) continue;
+    CAPTURE(name);
+    const Kit kit = read_kit(read_file(entry.path().string(), 64u * 1024 * 1024).value());
+    if (kit.fields.contains("compressed")) continue;
+    const Result<AgeOpened> result = age_open(kit.identities.empty() ? std::vector{stranger} : kit.identities, bytes_of(kit.file));
+    REQUIRE(!result);
+    ++refusals;
+    const bool is_malformed = result.error().code == Code::BAD_ENCODING;
+    CHECK((is_malformed || result.error().code == Code::KEY_UNKNOWN));
+    if (is_malformed) CHECK(kit.fields.at("expect") == "header failure");
+    if (name == "hybrid") CHECK(result.error().message == why);
+    for (const char* malformed :
+         {"hybrid_extra_argument", "hybrid_long_file_key", "hybrid_long_share", "hybrid_short_share", "hybrid_not_canonical_enc"})
+      if (name == malformed) CHECK(is_malformed);
+  }
+  CHECK(refusals >= 15);
+  if (!has_ml_kem()) MESSAGE("skipped: the library has no ML-KEM (", refusals, " files of the kit are refused by name)");
 }
 
 // A foreign program of the format opens ours, and we open its.
