@@ -94,10 +94,12 @@ Result<std::vector<std::size_t>> parse_places(std::string_view text, std::size_t
 
 }  // namespace
 
+std::string message_folder(std::size_t index) { return numbered("messages", index); }
+
 Status put_crossings(ArchiveEntries& entries, std::span<const Crossing> crossings, std::span<const inquiry::SignedAct> acts) {
   std::size_t index = 0;
   for (const Crossing& crossing : crossings) {
-    const std::string folder = numbered("messages", index++);
+    const std::string folder = message_folder(index++);
     std::string names;
     for (const Sha256& hash : crossing.acts) {
       const auto found = std::ranges::find(acts, hash, &inquiry::SignedAct::hash);
@@ -117,7 +119,7 @@ Result<std::vector<BundledCrossing>> take_crossings(const ArchiveEntries& entrie
   std::vector<BundledCrossing> out;
   for (std::size_t index = 0;; ++index) {
     BundledCrossing one;
-    one.folder = numbered("messages", index);
+    one.folder = message_folder(index);
     const auto take = [&](const char* name) -> Result<std::string> {
       const auto found = entries.find(one.folder + "/" + name);
       if (found == entries.end()) return bad_entry("the entry is missing", one.folder + "/" + name);

@@ -39,6 +39,9 @@ struct CheckedCrossing {
 [[nodiscard]] Result<CheckedCrossing> check_crossing(const Crossing& crossing, std::span<const inquiry::SignedAct> acts, const KeyLog& keys,
                                                      const note::Policy& root);
 
+// messages/000000 …: where the message of that place stands in a bundle.
+[[nodiscard]] std::string message_folder(std::size_t index);
+
 // In a bundle of evidence (docs/formats.md, "Evidence"): messages/000000/{acts,envelope,manifest,promise,proof}; `acts` has a line for each act,
 // the name of its entry. Acts stand in the bundle as `acts/000000` and so on, in the order given.
 [[nodiscard]] Status put_crossings(ArchiveEntries& entries, std::span<const Crossing> crossings, std::span<const inquiry::SignedAct> acts);

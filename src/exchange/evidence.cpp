@@ -290,6 +290,19 @@ Status cut_to_checkpoint(std::vector<std::string>& entries, const std::string& c
   return {};
 }
 
+std::set<Sha256> erased_texts(std::span<const inquiry::SignedAct> acts, const party::OrganisationId& by) {
+  std::set<Sha256> out;
+  for (const inquiry::SignedAct& act : acts) {
+    if (act.act.org != by || (act.act.kind != inquiry::Kind::PURGED && act.act.kind != inquiry::Kind::TEXT_ERASED)) continue;
+    for (const Sha256& hash : inquiry::fold_input(act).facts.value_or(inquiry::Facts{}).purged) out.insert(hash);
+  }
+  return out;
+}
+
+std::size_t EvidenceReport::unproven() const {
+  return static_cast<std::size_t>(std::ranges::count_if(crossings, [](const CheckedCrossing& one) { return !one.log_size; }));
+}
+
 Result<std::string> make_evidence(const EvidenceInput& input, const note::Signer& signer) {
   ArchiveEntries entries;
   std::size_t index = 0;
@@ -331,7 +344,6 @@ Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Poli
   if (!is_signed || manifest.note.signatures.size() != 1) return bad("manifest", "not signed by the organisation it names");
 
   std::vector<inquiry::SignedAct> acts;
-  std::set<Sha256> purged;
   for (std::size_t index = 0;; ++index) {
     const std::string name = numbered("acts", index);
     const auto found = entries.find(name);
@@ -368,10 +380,8 @@ Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Poli
   for (EvidenceAct& shown : report.acts) {
     shown.effect = state.effects.at(shown.hash);
     if (shown.effect.effect == inquiry::Effect::HELD) return bad(shown.entry, "an act it follows is missing");
-    if (const inquiry::SignedAct* act = &acts[static_cast<std::size_t>(&shown - report.acts.data())];
-        act->act.kind == inquiry::Kind::PURGED && act->body)
-      for (const Sha256& hash : inquiry::fold_input(*act).facts.value_or(inquiry::Facts{}).purged) purged.insert(hash);
   }
+  const std::set<Sha256> purged = erased_texts(acts, manifest.org);
   for (const EvidenceAct& shown : report.acts)
     if (shown.is_purged && !purged.contains(shown.hash)) return bad(shown.entry, "its text is missing and no receipt of a purge names it");
   report.state = manifest.side == party::Side::AGENCY ? state.agency.state : state.shared.state;

@@ -3,6 +3,8 @@
 // have not been purged, the key log they are verified against, the paper. docs/formats.md, "Evidence".
 
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,7 +63,14 @@ struct EvidenceReport {
   inquiry::State state = inquiry::State::NONE;
   std::vector<EvidenceAct> acts;
   std::vector<CheckedCrossing> crossings;
+
+  // Of the messages, those of which the bundle shows the hub's promise only, and no place in the log under a checkpoint that the root accepts.
+  [[nodiscard]] std::size_t unproven() const;
 };
+
+// The acts whose texts this organisation says it has destroyed, by its receipts among these acts: the one that crosses and the one that stays at
+// home. What another organisation destroyed explains no text that is missing here.
+[[nodiscard]] std::set<Sha256> erased_texts(std::span<const inquiry::SignedAct> acts, const party::OrganisationId& by);
 
 // Who signed this act, by keys in force when it was written. EVIDENCE_INVALID with `where` = `entry` when a signature it needs is missing, or
 // one that stands there has nobody who vouches for it.
