@@ -2,12 +2,17 @@
 // cosignatures, the whole tree, every entry against its leaf, inclusion of each entry, and consistency with an earlier checkpoint.
 //
 //	verify <folder> <vkey of the log> [-old <checkpoint>] [<vkey of a witness>...]
+//
+// Or at a receipt (C2SP tlog-proof): that the leaf with this hash stands in the log, under a checkpoint that log and witnesses signed.
+//
+//	verify -proof <file> <leaf hash, hex> <vkey of the log> [<vkey of a witness>...]
 package main
 
 import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -68,6 +73,10 @@ func open(file string, keys []note.Verifier) checkpoint {
 	if err != nil {
 		fail("%v", err)
 	}
+	return parse(file, text, keys)
+}
+
+func parse(file string, text []byte, keys []note.Verifier) checkpoint {
 	n, err := note.Open(text, note.VerifierList(keys...))
 	if err != nil {
 		fail("%s: %v", file, err)
@@ -131,7 +140,52 @@ func bundle(folder string, number, width int64) [][]byte {
 	return out
 }
 
+func receipt(file, leaf string, keys []note.Verifier) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		fail("%v", err)
+	}
+	parts := strings.SplitN(string(data), "\n\n", 2)
+	lines := strings.Split(parts[0], "\n")
+	if len(parts) != 2 || len(lines) < 2 || lines[0] != "c2sp.org/tlog-proof@v1" || !strings.HasPrefix(lines[1], "index ") {
+		fail("%s: not a receipt", file)
+	}
+	index, err := strconv.ParseInt(lines[1][len("index "):], 10, 64)
+	if err != nil {
+		fail("%s: %v", file, err)
+	}
+	var path tlog.RecordProof
+	for _, line := range lines[2:] {
+		raw, err := base64.StdEncoding.DecodeString(line)
+		if err != nil || len(raw) != tlog.HashSize {
+			fail("%s: not a hash", file)
+		}
+		var hash tlog.Hash
+		copy(hash[:], raw)
+		path = append(path, hash)
+	}
+	raw, err := hex.DecodeString(leaf)
+	if err != nil || len(raw) != tlog.HashSize {
+		fail("not a leaf hash")
+	}
+	var record tlog.Hash
+	copy(record[:], raw)
+	head := parse(file, []byte(parts[1]), keys)
+	if err := tlog.CheckRecord(path, head.tree.N, head.tree.Hash, index, record); err != nil {
+		fail("inclusion at %d of %d: %v", index, head.tree.N, err)
+	}
+	fmt.Printf("INCLUDED index %d size %d signatures %d\n", index, head.tree.N, head.sigs)
+}
+
 func main() {
+	if len(os.Args) >= 5 && os.Args[1] == "-proof" {
+		var keys []note.Verifier
+		for _, vkey := range os.Args[4:] {
+			keys = append(keys, verifier(vkey))
+		}
+		receipt(os.Args[2], os.Args[3], keys)
+		return
+	}
 	if len(os.Args) < 3 {
 		fail("usage: verify <folder> <vkey> [-old <checkpoint>] [<witness vkey>...]")
 	}
