@@ -148,14 +148,14 @@ struct Story {
     return verify_evidence(archive, note::Policy::parse(logs).value());
   }
   // As an organisation can that signs another story than it was told: every digest of the manifest fits.
-  [[nodiscard]] std::string signed_again(ArchiveEntries entries) const {
-    std::string text = note::Note::parse(entries.at("manifest")).value().text;
+  [[nodiscard]] std::string signed_again(ArchiveEntries all) const {
+    std::string text = note::Note::parse(all.at("manifest")).value().text;
     text.resize(text.find("entry "));
-    entries.erase("manifest");
-    for (const auto& [name, bytes] : entries)
+    all.erase("manifest");
+    for (const auto& [name, bytes] : all)
       text += "entry " + crypto::sha256(bytes_of(bytes)).hex() + " " + std::to_string(bytes.size()) + " " + name + "\n";
-    entries.emplace("manifest", note::sign_note(text, std::vector<Signer>{sign}).value().serialise());
-    return write_archive(entries).value();
+    all.emplace("manifest", note::sign_note(text, std::vector<Signer>{sign}).value().serialise());
+    return write_archive(all).value();
   }
   void refused(const char* what, const char* where) {
     INFO(what);
