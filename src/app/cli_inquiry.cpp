@@ -98,6 +98,46 @@ void add_reading(CLI::App& inquiry, int& code) {
   draft->add_flag("--ready", drafted->ready, "Hand it to the supervisor");
   add_access(*draft, drafted->access);
   draft->callback([drafted, &code] { code = run_inquiry_draft(*drafted); });
+
+  const auto oral = std::make_shared<InquiryCommand>();
+  CLI::App* spoken = inquiry.add_subcommand("oral", "Record an inquiry made by telephone; the form follows with `draft --matter`");
+  spoken->add_option("--case", oral->case_number, "Number of the case")->required();
+  spoken->add_option("--to", oral->to, "The organisation that was asked")->required();
+  spoken->add_option("--summary", oral->message, "What was asked")->required();
+  spoken->add_option("--asked-at", oral->asked_at, "When, 2026-11-21T14:05:00+09:00 (default: now)");
+  add_access(*spoken, oral->access);
+  spoken->callback([oral, &code] { code = run_inquiry_oral(*oral); });
+
+  const auto judged = std::make_shared<InquiryCommand>();
+  CLI::App* judge = inquiry.add_subcommand("judge", "Check a draft's file item by item, with the rule and its article; nothing is stored");
+  judge->add_option("file", judged->file, "JSON file as for `draft`; - for the standard input")->required();
+  add_access(*judge, judged->access);
+  judge->callback([judged, &code] { code = run_inquiry_judge(*judged); });
+
+  const auto imported = std::make_shared<InquiryCommand>();
+  CLI::App* import = inquiry.add_subcommand("import", "Read a CSV file into items for a draft's file; errors by row and column, nothing is stored");
+  import->add_option("file", imported->file, "CSV file; its first row names the columns")->required()->check(CLI::ExistingFile);
+  import->add_option("--type", imported->media_type, "Type of every selector, for a file without a column of types");
+  add_access(*import, imported->access);
+  import->callback([imported, &code] { code = run_inquiry_import(*imported); });
+}
+
+// What is printed or kept as a file. Whoever takes it has looked at the matter: that is an act.
+void add_papers(CLI::App& inquiry, int& code) {
+  const auto add = [&](const char* name, const char* help, int (*run)(const InquiryCommand&)) {
+    const auto options = std::make_shared<InquiryCommand>();
+    CLI::App* command = inquiry.add_subcommand(name, help);
+    command->add_option("matter", options->matter, "Document number or id")->required();
+    if (run == run_inquiry_file) command->add_option("name", options->file, "Name of the file, or its SHA-256")->required();
+    if (run == run_inquiry_cover) command->add_option("--release", options->release, "Which answer, by its act (default: the newest that is open)");
+    command->add_option("-o,--out", options->out, "File to write")->required();
+    command->add_option("--reason", options->reason, "Why you look at the matter, when it is asked for");
+    add_access(*command, options->access);
+    command->callback([options, run, &code] { code = run(*options); });
+  };
+  add("paper", "Write the inquiry form as PDF", run_inquiry_paper);
+  add("cover", "Write the cover sheet of an opened answer as PDF", run_inquiry_cover);
+  add("file", "Write a file that came with an opened answer", run_inquiry_file);
 }
 
 }  // namespace
@@ -106,6 +146,7 @@ void add_inquiry_commands(CLI::App& root, int& code) {
   CLI::App* inquiry = root.add_subcommand("inquiry", "Inquiries from the draft to the answer, for those who sign on the command line");
   inquiry->require_subcommand(1);
   add_reading(*inquiry, code);
+  add_papers(*inquiry, code);
   for (const InquiryStep& step : inquiry_steps()) {
     const auto options = std::make_shared<InquiryCommand>();
     options->step = step.name;

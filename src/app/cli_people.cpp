@@ -51,6 +51,7 @@ void add_user(CLI::App& root, int& code) {
       command->add_option("--vkey", options->vkey, "Only this key");
       command->add_option("--root", options->root, "File with the organisation's root key, where it lies offline");
     }
+    if (run == run_user_end_key) command->add_option("--vkey", options->vkey, "Which key, when the person has several");
     if (run == run_user_enrol) command->add_option("--vkey", options->vkey, "Public key, as `warifu key new` printed it")->required();
     add_access(*command, options->access);
     command->callback([options, run, &code] { code = run(*options); });
@@ -61,6 +62,9 @@ void add_user(CLI::App& root, int& code) {
   simple("admit",
          "Bring a person's key into the directory: the first two people on --data under the root key, everybody after them signed by a second person",
          true, run_user_admit);
+  simple("keys", "Keys that the directory has in force, and those that wait for a second person", false, run_user_keys);
+  simple("end-key", "End a person's key in the directory now, signed by a second person: a device was lost, or somebody left", true,
+         run_user_end_key);
 }
 
 void add_books(CLI::App& root, int& code) {

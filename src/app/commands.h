@@ -167,6 +167,33 @@ int run_user_invite(const UserCommand& command);
 int run_user_enrol(const UserCommand& command);
 int run_user_admit(const UserCommand& command);
 
+int run_user_keys(const UserCommand& command);
+int run_user_end_key(const UserCommand& command);
+
+struct DelegationCommand {
+  Access access;
+  std::string login, delegator, from, until;  // of a time or of a day of Japan
+};
+int run_delegation_list(const DelegationCommand& command);
+int run_delegation_add(const DelegationCommand& command);
+int run_delegation_end(const DelegationCommand& command);
+
+// ── books ──
+
+struct BookCommand {
+  Access access;
+  std::string name;  // a unit, an organisation, a statement's id
+  std::string form = "A", month, file, out;
+  int year = 0;  // 0: the present one
+};
+int run_register_show(const BookCommand& command);
+int run_statement_list(const BookCommand& command);
+int run_statement_make(const BookCommand& command);
+int run_statement_show(const BookCommand& command);
+int run_statement_reconcile(const BookCommand& command);
+int run_profile_show(const BookCommand& command);
+int run_profile_publish(const BookCommand& command);
+
 struct UnitCommand {
   Access access;
   std::string name_ja, name_en, prefix, register_office;
@@ -209,7 +236,7 @@ struct InquiryCommand {
   std::string step, matter;
   std::string comment, reason, message, document_number, release, outcome, to, source, file, media_type, case_number, rows;
   std::vector<std::string> persons, reveal, states;
-  std::string query, cursor;
+  std::string query, cursor, asked_at, out;
   int item = 1, limit = 50;
   bool is_mine = false, is_overdue = false, ready = false;
 };
@@ -217,6 +244,12 @@ int run_inquiry(const InquiryCommand& command);
 int run_inquiry_list(const InquiryCommand& command);
 int run_inquiry_show(const InquiryCommand& command);
 int run_inquiry_draft(const InquiryCommand& command);
+int run_inquiry_oral(const InquiryCommand& command);
+int run_inquiry_judge(const InquiryCommand& command);
+int run_inquiry_import(const InquiryCommand& command);
+int run_inquiry_paper(const InquiryCommand& command);
+int run_inquiry_cover(const InquiryCommand& command);
+int run_inquiry_file(const InquiryCommand& command);
 
 struct ApiCommand {
   Access access;

@@ -61,7 +61,12 @@ class LocalDoor final : public Door {
     std::error_code error;
     request.body_size = std::filesystem::file_size(file, error);
     if (error) return fail(Code::NOT_FOUND, "no such file", file);
-    request.body_file = file;
+    // As the server hands it on: a file beside the request where the route takes files, else its text.
+    const api::Route& route = *TRY(api::all_routes().match(request.method, request.segments)).route;
+    if (route.request == api::Payload::FILE || request.body_size > route.body_max)
+      request.body_file = file;
+    else
+      request.body = TRY(read_file(file, route.body_max));
     request.headers.push_back({"content-type", media_type});
     return run(request);
   }
@@ -102,6 +107,8 @@ class LocalDoor final : public Door {
     api::Call call{request, options_, offices_, &offices_.find(who_.organisation)->second, {who_.person, who_.role}, session, {}, match.path, {}, {}};
     api::Answer answer = TRY(route.run(call));
     if (!answer.response) return std::move(answer.json);
+    if (const auto* file = std::get_if<net::FileBody>(&answer.response->body))
+      return json::Value(json::Object{{"content", TRY(read_file(file->path, limits::kFileBytesMax))}});
     return json::Value(json::Object{{"content", answer.response->text()}});
   }
 

@@ -4,6 +4,7 @@
 
 #include "app/commands.h"
 #include "app/inquiry_steps.h"
+#include "app/named.h"
 #include "app/paper_text.h"
 #include "json/codec.h"
 #include "net/http.h"
@@ -52,34 +53,10 @@ Result<const InquiryStep*> step_named(std::string_view name) {
   return fail(Code::NOT_FOUND, "no such step", std::string(name));
 }
 
-// A matter by its id or its document number.
-Result<std::string> matter_of(Door& door, const std::string& text) {
-  if (MatterId::parse(text)) return text;
-  const json::Value found = TRY(door.call("GET", "/api/matters?number=" + net::percent_encode(text), std::nullopt));
-  for (const json::Value& row : found.as_object().at("rows").as_array())
-    if (member_text(row, "number") == text) return member_text(row, "matter");
-  return fail(Code::NOT_FOUND, "no matter of this desk has this number", text);
-}
-
-Result<json::Value> view_of(Door& door, const std::string& matter, const InquiryCommand& command) {
-  json::Array reveal;
-  for (const std::string& field : command.reveal) reveal.push_back(json::Value(field));
-  return door.call("POST", "/api/matters/" + matter + "/view", json::Value(json::Object{{"reason", command.reason}, {"reveal", std::move(reveal)}}));
-}
-
-Result<std::string> person_of(Door& door, const std::string& login) {
-  const json::Value people = TRY(door.call("GET", "/api/people", std::nullopt));
-  for (const json::Value& person : people.as_object().at("people").as_array())
-    if (member_text(person, "login") == login || member_text(person, "id") == login) return member_text(person, "id");
-  return fail(Code::NOT_FOUND, "nobody has this login", login);
-}
-
 // The release meant: the one given, or the newest that still counts.
 Result<std::string> release_of(Door& door, const std::string& matter, const InquiryCommand& command) {
   if (!command.release.empty()) return TRY(Sha256::parse(command.release)).hex();
-  InquiryCommand look = command;
-  look.reveal.clear();
-  const desk::MatterView view = TRY(json::decode<desk::MatterView>(TRY(view_of(door, matter, look))));
+  const desk::MatterView view = TRY(json::decode<desk::MatterView>(TRY(view_of(door, matter, command.reason, {}))));
   for (auto release = view.releases.rbegin(); release != view.releases.rend(); ++release)
     if (!release->is_overridden && !release->is_purged) return release->act.hex();
   return fail(Code::NOT_FOUND, "no answer has been released", "--release");
@@ -129,7 +106,7 @@ Result<json::Value> body_of(Door& door, const InquiryStep& step, const std::stri
       body["message"] = command.message;
       break;
     case Takes::HAND_OVER:
-      body["to"] = TRY(person_of(door, command.to));
+      body["to"] = member_text(TRY(person_named(door, command.to)), "id");
       body["reason"] = command.reason;
       break;
     case Takes::DECISIONS: {
@@ -146,7 +123,7 @@ Result<json::Value> body_of(Door& door, const InquiryStep& step, const std::stri
       break;
     case Takes::PERSONS: {
       json::Array persons;
-      for (const std::string& login : command.persons) persons.push_back(json::Value(TRY(person_of(door, login))));
+      for (const std::string& login : command.persons) persons.push_back(json::Value(member_text(TRY(person_named(door, login)), "id")));
       body["persons"] = std::move(persons);
       body["comment"] = command.comment;
       break;
@@ -171,7 +148,7 @@ Result<json::Value> body_of(Door& door, const InquiryStep& step, const std::stri
 // Prepared, shown, signed here, handed in.
 Result<json::Value> sign_step(Door& door, const InquiryStep& step, const std::string& matter, const InquiryCommand& command) {
   const std::string route = "/api/matters/" + matter + "/" + std::string(step.route);
-  const desk::MatterView view = TRY(json::decode<desk::MatterView>(TRY(view_of(door, matter, command))));
+  const desk::MatterView view = TRY(json::decode<desk::MatterView>(TRY(view_of(door, matter, command.reason, command.reveal))));
   const desk::Prepared prepared = TRY(json::decode<desk::Prepared>(TRY(door.call("POST", route + "/prepare", std::nullopt))));
   const std::string shown = TRY(shown_before_signing(law::Catalogue::built_in(), prepared, view, std::string(step.kind)));
   std::fprintf(stderr, "%s", shown.c_str());
@@ -199,7 +176,7 @@ Result<json::Value> run_step(const InquiryCommand& command) {
   const InquiryStep& step = *TRY(step_named(command.step));
   const std::unique_ptr<Door> door = TRY(open_door(command.access));
   TRY(door->use_role(step.role));
-  const std::string matter = TRY(matter_of(*door, command.matter));
+  const std::string matter = TRY(matter_named(*door, command.matter));
   if (step.takes == Takes::SIGNATURE) return sign_step(*door, step, matter, command);
   const std::string route = "/api/matters/" + matter + "/" + std::string(step.route);
   if (step.takes == Takes::FILE)
@@ -227,7 +204,7 @@ Result<json::Value> list(const InquiryCommand& command) {
 Result<json::Value> show(const InquiryCommand& command) {
   const std::unique_ptr<Door> door = TRY(open_door(command.access));
   TRY(door->use_role(door->who().side == party::Side::AGENCY ? Role::INVESTIGATOR : Role::INTAKE));
-  return view_of(*door, TRY(matter_of(*door, command.matter)), command);
+  return view_of(*door, TRY(matter_named(*door, command.matter)), command.reason, command.reveal);
 }
 
 Result<json::Value> draft(const InquiryCommand& command) {
@@ -236,22 +213,97 @@ Result<json::Value> draft(const InquiryCommand& command) {
   json::Value body = TRY(read_json_file(command.file));
   if (!body.is_object()) return fail(Code::WRONG_TYPE, "a draft is an object", command.file, {{"expected", "object"}});
   if (command.ready) body.as_object()["ready"] = true;
-  if (!command.case_number.empty()) {
-    const json::Value cases = TRY(door->call("GET", "/api/cases", std::nullopt));
-    for (const json::Value& one : cases.as_object().at("cases").as_array())
-      if (member_text(one, "number") == command.case_number) body.as_object()["case_id"] = member_text(one, "id");
-    if (!body.as_object().contains("case_id")) return fail(Code::CASE_UNKNOWN, "no such case", command.case_number);
-  }
+  if (!command.case_number.empty()) body.as_object()["case_id"] = TRY(case_named(*door, command.case_number));
   if (command.matter.empty()) return door->call("POST", "/api/inquiries", body);
-  return door->call("PUT", "/api/matters/" + TRY(matter_of(*door, command.matter)) + "/draft", body);
+  return door->call("PUT", "/api/matters/" + TRY(matter_named(*door, command.matter)) + "/draft", body);
 }
+
+Result<json::Value> record_oral(const InquiryCommand& command) {
+  const std::unique_ptr<Door> door = TRY(open_door(command.access));
+  TRY(door->use_role(Role::INVESTIGATOR));
+  json::Object body;
+  body["case_id"] = TRY(case_named(*door, command.case_number));
+  body["to"] = command.to;
+  body["summary"] = command.message;
+  body["asked_at"] = command.asked_at.empty() ? to_rfc3339(now_utc()) : command.asked_at;
+  return door->call("POST", "/api/inquiries/oral", json::Value(std::move(body)));
+}
+
+// A draft's file as it would be drafted: what is wrong with it, and the lane and rule of each item. Nothing is stored.
+Result<json::Value> judge(const InquiryCommand& command) {
+  const std::unique_ptr<Door> door = TRY(open_door(command.access));
+  TRY(door->use_role(Role::INVESTIGATOR));
+  const desk::DraftCommand draft = TRY(json::decode<desk::DraftCommand>(TRY(read_json_file(command.file))));
+  desk::JudgeCommand asked;
+  asked.to = draft.to;
+  asked.form = draft.form;
+  for (const desk::DraftItem& item : draft.items)
+    asked.items.push_back({item.selector, item.period, item.categories, item.asks_registration_address});
+  return door->call("POST", "/api/inquiries/judge", json::encode(asked));
+}
+
+Result<json::Value> read_items(const InquiryCommand& command) {
+  const std::unique_ptr<Door> door = TRY(open_door(command.access));
+  TRY(door->use_role(Role::INVESTIGATOR));
+  const std::string type = command.media_type.empty() ? std::string() : "?type=" + net::percent_encode(command.media_type);
+  return door->upload("/api/inquiries/import" + type, command.file, "text/csv");
+}
+
+// Whoever prints has looked: the view is an act, as on the page.
+Result<json::Value> save_of_matter(const InquiryCommand& command,
+                                   const std::function<Result<std::string>(const desk::MatterView& view)>& behind_the_matter) {
+  const std::unique_ptr<Door> door = TRY(open_door(command.access));
+  TRY(door->use_role(door->who().side == party::Side::AGENCY ? Role::INVESTIGATOR : Role::INTAKE));
+  const std::string matter = TRY(matter_named(*door, command.matter));
+  const desk::MatterView view = TRY(json::decode<desk::MatterView>(TRY(view_of(*door, matter, command.reason, {}))));
+  return save(*door, "/api/matters/" + matter + TRY(behind_the_matter(view)), command.out);
+}
+
+Result<json::Value> save_paper(const InquiryCommand& command) {
+  return save_of_matter(command, [](const desk::MatterView&) -> Result<std::string> { return std::string("/paper.pdf"); });
+}
+
+Result<json::Value> save_cover(const InquiryCommand& command) {
+  return save_of_matter(command, [&](const desk::MatterView& view) -> Result<std::string> {
+    for (auto release = view.releases.rbegin(); release != view.releases.rend(); ++release)
+      if (command.release.empty() ? release->is_open : release->act.hex() == command.release) return "/releases/" + release->act.hex() + "/cover.pdf";
+    return fail(Code::NOT_FOUND, "no answer of this matter is open to you; `inquiry open` opens one", "--release");
+  });
+}
+
+// A file that came with an answer, by its name or its SHA-256. What arrives is what the answer names, or it is not kept.
+Result<json::Value> save_file(const InquiryCommand& command) {
+  std::string wanted;
+  json::Value saved = TRY(save_of_matter(command, [&](const desk::MatterView& view) -> Result<std::string> {
+    std::vector<const inquiry::Answer*> answers;
+    if (view.collected) answers.push_back(&*view.collected);
+    for (auto release = view.releases.rbegin(); release != view.releases.rend(); ++release)
+      if (release->answer) answers.push_back(&*release->answer);
+    for (const inquiry::Answer* answer : answers)
+      for (const inquiry::ItemAnswer& item : answer->items)
+        for (const inquiry::FileRef& file : item.files)
+          if (file.name == command.file || file.sha256.hex() == command.file) {
+            wanted = file.sha256.hex();
+            return "/files/" + wanted;
+          }
+    return fail(Code::NOT_FOUND, "no answer that is open to you has this file", command.file);
+  }));
+  if (member_text(saved, "sha256") == wanted) return saved;
+  std::error_code ignored;
+  std::filesystem::remove(command.out, ignored);
+  return fail(Code::TEXT_DIFFERS, "the file is not the one that the answer names", command.file);
+}
+
+void print_saved(const json::Value& saved) {
+  std::printf("%s  %lld  SHA-256 %s\n", member_text(saved, "file").c_str(), static_cast<long long>(saved.as_object().at("bytes").as_int64()),
+              member_text(saved, "sha256").c_str());
+}
+
+void print_pretty(const json::Value& answer) { std::printf("%s\n", json::pretty(answer).c_str()); }
 
 void print_written(const json::Value& done) {
   const std::string matter = member_text(done, "matter"), state = member_text(done, "state");
-  if (matter.empty() || state.empty()) {
-    std::printf("%s\n", json::pretty(done).c_str());
-    return;
-  }
+  if (matter.empty() || state.empty()) return print_pretty(done);
   std::printf("%s  %s", matter.c_str(), state.c_str());
   if (const std::string provider = member_text(done, "provider_state"); !provider.empty() && provider != "NONE")
     std::printf("  %s", provider.c_str());
@@ -282,6 +334,12 @@ int run_inquiry_show(const InquiryCommand& command) {
 }
 
 int run_inquiry_draft(const InquiryCommand& command) { return finish(draft(command), command.access.json, print_written); }
+int run_inquiry_oral(const InquiryCommand& command) { return finish(record_oral(command), command.access.json, print_written); }
+int run_inquiry_judge(const InquiryCommand& command) { return finish(judge(command), command.access.json, print_pretty); }
+int run_inquiry_import(const InquiryCommand& command) { return finish(read_items(command), command.access.json, print_pretty); }
+int run_inquiry_paper(const InquiryCommand& command) { return finish(save_paper(command), command.access.json, print_saved); }
+int run_inquiry_cover(const InquiryCommand& command) { return finish(save_cover(command), command.access.json, print_saved); }
+int run_inquiry_file(const InquiryCommand& command) { return finish(save_file(command), command.access.json, print_saved); }
 
 int run_api_call(const ApiCommand& command) {
   const auto call = [&]() -> Result<json::Value> {

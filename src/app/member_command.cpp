@@ -1,5 +1,6 @@
 // `warifu org join`, `warifu envelope` and `warifu incidents`: a node as member of an exchange, at the command line.
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -174,17 +175,29 @@ json::Object shown(std::int64_t number, const std::string& code, const std::stri
   return {{"number", number}, {"code", code}, {"about", about}, {"at", to_rfc3339(at)}, {"examined", time_or_nothing(examined)}};
 }
 
-// Of the node's own machine: as an operator looks.
+json::Object shown(const desk::Incident& incident, bool with_evidence) {
+  json::Object one = shown(incident.seq, incident.code, incident.about, incident.at, incident.examined);
+  if (with_evidence) one["evidence"] = incident.evidence;
+  return one;
+}
+
+// Of the node's own machine: as an operator looks. The newest, and whatever is open however old it is; `more` when older ones are left out.
 Result<json::Value> incidents_in_folder(const IncidentCommand& command) {
   const std::unique_ptr<Node> node = TRY(open_node(command.access.data, false));
-  json::Array out;
-  for (const desk::Incident& incident : TRY(TRY(mailbox_of(*node))->incidents(false, kIncidentsMax))) {
-    if (command.evidence > 0 && incident.seq != command.evidence) continue;
-    json::Object one = shown(incident.seq, incident.code, incident.about, incident.at, incident.examined);
-    if (command.evidence > 0) one["evidence"] = incident.evidence;
-    out.push_back(std::move(one));
+  const desk::Mailbox& mailbox = *TRY(mailbox_of(*node));
+  std::vector<desk::Incident> all = TRY(mailbox.incidents(false, kIncidentsMax + 1));
+  const bool is_more = all.size() > kIncidentsMax;
+  if (is_more) {
+    all.pop_back();
+    for (desk::Incident& open : TRY(mailbox.incidents(true, kIncidentsMax)))
+      if (open.seq < all.back().seq) all.push_back(std::move(open));
+    std::ranges::sort(all, std::ranges::greater{}, &desk::Incident::seq);
   }
-  return json::Value(json::Object{{"incidents", std::move(out)}});
+  json::Array out;
+  for (const desk::Incident& incident : all)
+    if (command.evidence == 0 || incident.seq == command.evidence) out.push_back(shown(incident, command.evidence > 0));
+  if (out.empty() && command.evidence > 0) return fail(Code::NOT_FOUND, "no such incident among those that are listed", "--evidence");
+  return json::Value(json::Object{{"incidents", std::move(out)}, {"more", is_more && command.evidence == 0}});
 }
 
 // As somebody of the office who may know of them; an auditor says what was found out, which is an act and ends the alarm.
@@ -206,6 +219,7 @@ Result<json::Value> incidents(const IncidentCommand& command) {
     if (command.evidence > 0) one["evidence"] = incident.evidence;
     out.push_back(std::move(one));
   }
+  if (out.empty() && command.evidence > 0) return fail(Code::NOT_FOUND, "no such incident among those that are listed", "--evidence");
   return json::Value(json::Object{{"incidents", std::move(out)}});
 }
 
@@ -245,6 +259,8 @@ int run_incidents(const IncidentCommand& command) {
                   member_text(one, "examined").empty() ? "未確認 open" : "確認済み examined");
       if (command.evidence > 0) std::printf("\n%s\n", member_text(one, "evidence").c_str());
     }
+    if (const json::Value* more = all.as_object().if_contains("more"); more != nullptr && more->as_bool())
+      std::printf("これより古い確認済みのものは省きました。 Older ones that have been examined are left out.\n");
   });
 }
 

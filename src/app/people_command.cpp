@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "app/commands.h"
+#include "app/named.h"
 #include "app/node.h"
 #include "desk/enrolment.h"
 
@@ -22,15 +23,6 @@ json::Value object_of(std::initializer_list<std::pair<const char*, std::string>>
     if (!value.empty()) out[name] = value;
   return json::Value(std::move(out));
 }
-
-// The one entry of a list whose field is this text.
-Result<json::Value> find_in(const json::Value& list, const char* array, const char* field, const std::string& wanted) {
-  for (const json::Value& one : list.as_object().at(array).as_array())
-    if (member_text(one, field) == wanted || member_text(one, "id") == wanted) return one;
-  return fail(Code::NOT_FOUND, "no such entry", wanted);
-}
-
-Result<json::Value> units_of(Door& door) { return door.call("GET", "/api/units", std::nullopt); }
 
 Result<std::optional<UnitId>> unit_by_name(const std::vector<party::Unit>& units, const std::string& name) {
   if (name.empty()) return std::optional<UnitId>{};
@@ -113,11 +105,7 @@ Result<json::Value> add_user(const UserCommand& command) {
                                 {"mail", command.mail},
                                 {"telephone", command.telephone},
                                 {"extension", command.extension}});
-  if (!command.unit.empty()) {
-    const json::Value units = TRY(units_of(*door));
-    const Result<json::Value> unit = find_in(units, "units", "name_ja", command.unit);
-    body.as_object()["unit"] = member_text(unit ? *unit : TRY(find_in(units, "units", "name_en", command.unit)), "id");
-  }
+  if (!command.unit.empty()) body.as_object()["unit"] = member_text(TRY(unit_named(*door, command.unit)), "id");
   body.as_object()["roles"] = json::encode(TRY(roles_of(command.roles)));
   body.as_object()["is_unit_head"] = command.is_unit_head;
   const json::Value person = TRY(door->call("POST", "/api/people", body));
@@ -149,7 +137,7 @@ Result<json::Value> invite(const UserCommand& command) {
   }
   const std::unique_ptr<Door> door = TRY(open_door(command.access));
   TRY(door->use_role(Role::ADMIN));
-  const json::Value person = TRY(find_in(TRY(door->call("GET", "/api/people", std::nullopt)), "people", "login", command.login));
+  const json::Value person = TRY(person_named(*door, command.login));
   const json::Value code = TRY(door->call("POST", "/api/people/" + member_text(person, "id") + "/invitation", std::nullopt));
   return json::Value(
       json::Object{{"ok", true}, {"person", person}, {"invitation", member_text(code, "code")}, {"until", member_text(code, "until")}});
@@ -193,7 +181,7 @@ Result<json::Value> admit(const UserCommand& command) {
   if (is_owner(command.access)) return admit_as_owner(command);
   const std::unique_ptr<Door> door = TRY(open_door(command.access));
   TRY(door->use_role(Role::ADMIN));
-  const json::Value person = TRY(find_in(TRY(door->call("GET", "/api/people", std::nullopt)), "people", "login", command.login));
+  const json::Value person = TRY(person_named(*door, command.login));
   const std::string id = member_text(person, "id");
   int admitted = 0;
   std::optional<note::Signer> signer;
@@ -202,17 +190,49 @@ Result<json::Value> admit(const UserCommand& command) {
     if (member_text(key, "person") != id || (!command.vkey.empty() && member_text(key, "vkey") != command.vkey)) continue;
     const json::Value body(json::Object{{"person", id}, {"role", member_text(key, "role")}, {"vkey", member_text(key, "vkey")}});
     const desk::PreparedEntry prepared = TRY(json::decode<desk::PreparedEntry>(TRY(door->call("POST", "/api/keys/admission/prepare", body))));
-    // Shown before it is signed: whose key, in which role, until when.
-    const note::PersonEntry entry = TRY(note::PersonEntry::parse(prepared.text));
-    if (entry.person.hex() != id) return fail(Code::TEXT_DIFFERS, "the entry is about somebody else", command.login);
-    std::fprintf(stderr, "%s\n%s", member_text(person, "name").c_str(), prepared.text.c_str());
-    if (!signer) signer = TRY(door->key());
-    const json::Value entry_signed(json::Object{{"text", prepared.text}, {"signature", TRY(signer->sign(prepared.text)).text()}});
-    TRY(door->call("POST", "/api/keys/admission", entry_signed));
+    const desk::SignedEntry entry = TRY(sign_entry(*door, signer, prepared, {id, member_text(person, "name"), std::nullopt}));
+    TRY(door->call("POST", "/api/keys/admission", json::encode(entry)));
     ++admitted;
   }
   if (admitted == 0) return fail(Code::NOT_FOUND, "no key of this person waits", command.login);
   return json::Value(json::Object{{"ok", true}, {"login", command.login}, {"admitted", admitted}});
+}
+
+Result<json::Value> list_keys(const UserCommand& command) {
+  const std::unique_ptr<Door> door = TRY(open_door(command.access));
+  TRY(door->use_role(Role::ADMIN));
+  const json::Value admitted = TRY(door->call("GET", "/api/keys/admitted", std::nullopt));
+  const json::Value waiting = TRY(door->call("GET", "/api/keys/waiting", std::nullopt));
+  return json::Value(json::Object{{"admitted", admitted.as_object().at("keys")}, {"waiting", waiting.as_object().at("keys")}});
+}
+
+// A device that was lost, or a person who left: the key ends in every role it has, in the directory, under a second person's signature.
+Result<json::Value> end_key(const UserCommand& command) {
+  const std::unique_ptr<Door> door = TRY(open_door(command.access));
+  TRY(door->use_role(Role::ADMIN));
+  const json::Value person = TRY(person_named(*door, command.login));
+  const std::string id = member_text(person, "id");
+  std::optional<note::Signer> signer;
+  std::string vkey = command.vkey;
+  int ended = 0;
+  // A key that also stands in for a head of unit has an entry for each; one call ends one of them.
+  for (;; ++ended) {
+    std::vector<desk::AdmittedKey> keys =
+        TRY(json::decode<std::vector<desk::AdmittedKey>>(TRY(door->call("GET", "/api/keys/admitted", std::nullopt)).as_object().at("keys")));
+    std::erase_if(keys, [&](const desk::AdmittedKey& key) { return key.person.hex() != id || (!vkey.empty() && key.vkey != vkey); });
+    if (keys.empty()) break;
+    if (std::ranges::any_of(keys, [&](const desk::AdmittedKey& key) { return key.vkey != keys.front().vkey; }))
+      return fail(Code::CONFLICT, "the person has several keys; say which: --vkey", command.login);
+    const desk::AdmittedKey& key = keys.front();
+    vkey = key.vkey;
+    const desk::AdmissionCommand body{key.person, key.role, key.vkey};
+    const desk::PreparedEntry prepared =
+        TRY(json::decode<desk::PreparedEntry>(TRY(door->call("POST", "/api/keys/revocation/prepare", json::encode(body)))));
+    const EntryMeant meant{id, member_text(person, "name"), key.delegator ? std::optional(key.delegator->hex()) : std::nullopt};
+    TRY(door->call("POST", "/api/keys/revocation", json::encode(TRY(sign_entry(*door, signer, prepared, meant)))));
+  }
+  if (ended == 0) return fail(Code::NOT_FOUND, "no key of this person is in force", command.login);
+  return json::Value(json::Object{{"ok", true}, {"login", command.login}, {"vkey", vkey}, {"ended", ended}});
 }
 
 Result<json::Value> add_unit(const UnitCommand& command) {
@@ -233,13 +253,12 @@ Result<json::Value> add_unit(const UnitCommand& command) {
   TRY(door->use_role(Role::ADMIN));
   json::Value body = object_of({{"name_ja", command.name_ja}, {"name_en", command.name_en}, {"document_prefix", command.prefix}});
   body.as_object()["is_register_office"] = command.is_register_office;
-  if (!command.register_office.empty())
-    body.as_object()["register_office"] = member_text(TRY(find_in(TRY(units_of(*door)), "units", "name_ja", command.register_office)), "id");
+  if (!command.register_office.empty()) body.as_object()["register_office"] = member_text(TRY(unit_named(*door, command.register_office)), "id");
   return json::Value(json::Object{{"ok", true}, {"unit", TRY(door->call("POST", "/api/units", body))}});
 }
 
 Result<json::Value> list_units(const UnitCommand& command) {
-  if (!is_owner(command.access)) return units_of(*TRY(open_door(command.access)));
+  if (!is_owner(command.access)) return TRY(open_door(command.access))->call("GET", "/api/units", std::nullopt);
   const std::unique_ptr<Node> node = TRY(open_node(command.access.data, false));
   return json::Value(json::Object{{"units", json::encode(TRY(TRY(choose(*node, command.access.organisation))->office->units()))}});
 }
@@ -248,7 +267,7 @@ Result<json::Value> add_case(const CaseCommand& command) {
   const std::unique_ptr<Door> door = TRY(open_door(command.access));
   TRY(door->use_role(Role::INVESTIGATOR));
   json::Value body = object_of({{"number", command.number}, {"title", command.title}, {"offence", command.offence}});
-  if (!command.unit.empty()) body.as_object()["unit"] = member_text(TRY(find_in(TRY(units_of(*door)), "units", "name_ja", command.unit)), "id");
+  if (!command.unit.empty()) body.as_object()["unit"] = member_text(TRY(unit_named(*door, command.unit)), "id");
   return json::Value(json::Object{{"ok", true}, {"case", TRY(door->call("POST", "/api/cases", body))}});
 }
 
@@ -288,6 +307,20 @@ int run_user_admit(const UserCommand& command) {
 }
 int run_user_enrol(const UserCommand& command) {
   return finish(enrol(command), command.access.json, [](const json::Value& done) { std::printf("%s\n", member_text(done, "vkey").c_str()); });
+}
+int run_user_keys(const UserCommand& command) {
+  return finish(list_keys(command), command.access.json, [](const json::Value& all) {
+    print_rows(all, "admitted", {"name", "role", "device", "from", "until", "vkey"});
+    if (all.as_object().at("waiting").as_array().empty()) return;
+    std::printf("\n承認待ち waiting:\n");
+    print_rows(all, "waiting", {"name", "role", "device", "vkey"});
+  });
+}
+int run_user_end_key(const UserCommand& command) {
+  return finish(end_key(command), command.access.json, [](const json::Value& done) {
+    std::printf("%s  %s  %d\n", member_text(done, "login").c_str(), member_text(done, "vkey").c_str(),
+                static_cast<int>(done.as_object().at("ended").as_int64()));
+  });
 }
 int run_unit_add(const UnitCommand& command) {
   return finish(add_unit(command), command.access.json,

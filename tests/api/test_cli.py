@@ -65,6 +65,7 @@ def test_an_inquiry_from_draft_to_answer_on_the_folder(world):
 
     world.local(AGENCY, "tantou", "inquiry", "retrieve", number)
     assert world.local(AGENCY, "tantou", "inquiry", "open", number, "--reason", "被疑者の特定のため")["state"] == "ANSWERED"
+    papers_and_books(world, number)
     shown = run("inquiry", "show", number, "--data", world.data, "--org", AGENCY, "--as", "tantou")
     assert shown.returncode == 0 and "架空 太郎" in shown.stdout and "inquiry.approved" not in shown.stderr
     world.local(AGENCY, "tantou", "inquiry", "feedback", number, "--outcome", "SUSPECT_IDENTIFIED", "--message", "感謝します。")
@@ -73,6 +74,97 @@ def test_an_inquiry_from_draft_to_answer_on_the_folder(world):
     file = world.folder / "evidence.zip"
     assert run("evidence", "export", f"{AGENCY}:{number}", "--data", world.data, "-o", file).returncode == 0
     assert run("evidence", "verify", file, "--root", world.data / "root.vkey").returncode == 0
+
+
+def papers_and_books(world, number):
+    """What is printed and kept of an inquiry that has been answered, and the books it stands in."""
+    folder = world.folder
+
+    def kept(name):
+        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+        return (folder / name).read_bytes()
+
+    assert world.local(AGENCY, "tantou", "inquiry", "paper", number, "-o", folder / "form.pdf")["bytes"] == len(kept("form.pdf"))
+    world.local(AGENCY, "tantou", "inquiry", "cover", number, "-o", folder / "cover.pdf")
+    assert kept("form.pdf").startswith(b"%PDF-") and kept("cover.pdf").startswith(b"%PDF-")
+    world.local(AGENCY, "tantou", "inquiry", "file", number, "record.csv", "-o", folder / "again.csv")
+    assert kept("again.csv") == (folder / "record.csv").read_bytes()
+    who = ["--data", world.data, "--org", AGENCY, "--as", "tantou"]
+    assert refused("inquiry", "file", number, "other.csv", "-o", folder / "other.csv", *who)["code"] == "NOT_FOUND"
+    assert not (folder / "other.csv").exists()
+
+    assert number in [line["numbering"]["document_number"] for line in world.local(AGENCY, "shomu", "register", "show")["lines"]]
+    table = run("register", "show", "サイバー犯罪対策課", "--data", world.data, "--org", AGENCY, "--as", "shomu")
+    assert table.returncode == 0 and number in table.stdout and table.stderr == ""
+    world.local(AGENCY, "shomu", "register", "show", "-o", folder / "register.pdf")
+    assert kept("register.pdf").startswith(b"%PDF-")
+    wrong = ["register", "show", "-o", folder / "register.doc", "--data", world.data, "--org", AGENCY, "--as", "shomu"]
+    assert refused(*wrong)["where"] == "--out"
+
+    world.local(PROVIDER, "kakunin", "statement", "make", AGENCY, time.strftime("%Y-%m", time.gmtime(time.time() + 9 * 3600)))
+    (row,) = world.local(AGENCY, "shomu", "statement", "list")["statements"]
+    of_month = row["head"]["id"]
+    assert number in run("statement", "show", of_month, "--data", world.data, "--org", AGENCY, "--as", "shomu").stdout
+    world.local(PROVIDER, "kakunin", "statement", "show", of_month, "-o", folder / "statement.csv")
+    assert number in kept("statement.csv").decode("utf-8-sig")
+    assert world.local(AGENCY, "shomu", "statement", "reconcile", of_month)["result"]["unknown"] == 0
+
+
+def test_what_would_be_asked_is_judged_read_from_a_table_and_told_by_telephone(world):
+    told = world.local(AGENCY, "tantou", "inquiry", "judge", world.draft_file("judged", "ex-5005"))
+    assert told["items"][0]["errors"] == [] and told["items"][0]["judgement"]["lane"]
+    table = world.folder / "items.csv"
+    table.write_text("対象の種類,値,サービス,求める情報,使用目的,必要性\nACCOUNT_ID,ex-6001,portal.example,K1,特定のため,出品者であるため。\n", encoding="utf-8")
+    read = world.local(AGENCY, "tantou", "inquiry", "import", table)
+    assert read["errors"] == [] and read["items"][0]["selector"]["value"] == "ex-6001"
+    table.write_text("対象の種類,値\nIP_ADDRESS,not an address\n", encoding="utf-8")
+    assert world.local(AGENCY, "tantou", "inquiry", "import", table)["errors"][0]["row"] == 2
+    spoken = world.local(AGENCY, "tantou", "inquiry", "oral", "--case", "R8-1", "--to", PROVIDER, "--summary", "会員の有無を至急照会した。")
+    assert spoken["state"] == "ORAL"
+    who = ["--data", world.data, "--org", AGENCY, "--as", "tantou"]
+    assert refused("inquiry", "oral", "--case", "R8-9", "--to", PROVIDER, "--summary", "x", *who)["code"] == "CASE_UNKNOWN"
+
+
+def test_a_profile_is_shown_and_published(world):
+    shown = world.local(AGENCY, "tantou", "profile", "show", PROVIDER)
+    assert shown["usual_days"] == 7
+    (world.folder / "next.json").write_text(json.dumps({**shown, "usual_days": 5}), encoding="utf-8")
+    assert world.local(PROVIDER, "admin", "profile", "publish", world.folder / "next.json")["usual_days"] == 5
+    assert refused("profile", "publish", world.folder / "next.json", "--data", world.data, "--org", PROVIDER, "--as", "tantou")["code"] == "ROLE_MISSING"
+
+
+def test_a_delegation_is_signed_shown_and_ended_and_so_is_the_delegates_key(world):
+    here = ["--data", world.data, "--org", AGENCY]
+    person = done("user", "add", "daiketsu", "--name", "架空 次席", "--post", "次席", "--has", "approver", "--unit", "サイバー犯罪対策課", "--no-invitation", *here)["person"]
+    vkey = done("key", "new", "--org", AGENCY, "--person", person["id"], *world.key(AGENCY, "daiketsu"), stdin=pin_of(AGENCY, "daiketsu") + "\n")["vkey"]
+    done("user", "enrol", "daiketsu", "--vkey", vkey, *here)
+    world.local(AGENCY, "admin", "user", "admit", "daiketsu", signs=True)
+
+    def as_kachou(*args, code=None):
+        args = [*args, *here, "--as", "kachou", *world.key(AGENCY, "kachou")]
+        pin = pin_of(AGENCY, "kachou") + "\n"
+        return refused(*args, stdin=pin)["code"] == code if code else done(*args, stdin=pin)
+
+    assert as_kachou("delegation", "end", "daiketsu", code="NOT_FOUND")
+    assert as_kachou("delegation", "add", "daiketsu", "--until", "not a day", code="BAD_TIME")
+    last = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 9 * 3600 + 7 * 86400))  # a day of Japan, which is over at 15:00 UTC
+    made = as_kachou("delegation", "add", "daiketsu", "--until", last)["delegation"]
+    assert made["until"] == f"{last}T15:00:00Z"
+    listed = world.local(AGENCY, "kachou", "delegation", "list")["delegations"]
+    assert [(one["delegate_login"], one["delegator_login"], one["state"]) for one in listed] == [("daiketsu", "kachou", "IN_FORCE")]
+    # a delegate does not end his own, and another's key signs nothing
+    told = refused("delegation", "end", "daiketsu", *here, "--as", "daiketsu", *world.key(AGENCY, "daiketsu"), stdin=pin_of(AGENCY, "daiketsu") + "\n")
+    assert told["code"] == "SEPARATION_OF_DUTIES"
+    told = refused("delegation", "end", "daiketsu", *here, "--as", "kachou", *world.key(AGENCY, "shomu"), stdin=pin_of(AGENCY, "shomu") + "\n")
+    assert told["code"] == "KEY_UNKNOWN"
+    assert as_kachou("delegation", "end", "daiketsu")["delegation"]["until"] < made["until"]
+    assert world.local(AGENCY, "kachou", "delegation", "list")["delegations"][0]["state"] == "ENDED"
+    assert as_kachou("delegation", "end", "daiketsu", code="NOT_FOUND")
+
+    keys = world.local(AGENCY, "admin", "user", "keys")
+    assert vkey in [key["vkey"] for key in keys["admitted"]] and keys["waiting"] == []
+    assert world.local(AGENCY, "admin", "user", "end-key", "daiketsu", signs=True)["ended"] == 1
+    assert vkey not in [key["vkey"] for key in world.local(AGENCY, "admin", "user", "keys")["admitted"]]
 
 
 def in_terminal(args, answer):

@@ -152,6 +152,7 @@ def test_an_alarm_ends_with_what_an_auditor_found_out_which_is_an_act(separate, 
         assert result.returncode == code, result.stdout + result.stderr
         return json.loads(result.stdout)
 
+    assert told()["more"] is False
     (incident,) = told()["incidents"]
     assert incident["examined"] == "" and incident["code"] == "KEY_UNKNOWN"
     number = str(incident["number"])
@@ -169,6 +170,16 @@ def test_an_alarm_ends_with_what_an_auditor_found_out_which_is_an_act(separate, 
         assert store.execute("SELECT count(*) FROM act").fetchone()[0] == acts + 1
         (note,) = store.execute("SELECT note FROM act ORDER BY seq DESC LIMIT 1").fetchone()
     assert "kind office.changed" in note and " auditor " in note
+
+    # Whoever looks at the folder is told when older ones are left out; an open one stands there however old it is.
+    with sqlite3.connect(house / "office.sqlite") as store:
+        store.execute("INSERT INTO incident (code, about, evidence, at_us) VALUES ('KEY_UNKNOWN', 'open', 'e', 1)")
+        many = [(f"examined {n}", n) for n in range(1001)]
+        store.executemany("INSERT INTO incident (code, about, evidence, at_us, examined_us) VALUES ('KEY_UNKNOWN', ?, 'e', ?, 1)", many)
+    listed = told()
+    assert listed["more"] is True and len(listed["incidents"]) == 1001
+    assert listed["incidents"][-1]["about"] == "open" and listed["incidents"][0]["about"] == "examined 1000"
+    assert told("--evidence", number, code=1)["code"] == "NOT_FOUND"
 
 
 def test_age_opens_a_sealed_object(separate, tmp_path):
