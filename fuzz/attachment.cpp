@@ -23,7 +23,8 @@ void one(std::string_view input) {
   } else {
     std::uint64_t claimed = 0;
     for (int i = 0; i < 3; ++i) claimed = claimed * 256 + take_choice(input, 256);
-    if (const auto first = answer::unpack_into_nothing(input, claimed % kClaimedMax)) hold(first->size() <= 8);
+    const answer::TextContent content(input);
+    if (const auto first = answer::unpack_into_nothing(content, 0, input.size(), claimed % kClaimedMax)) hold(first->size() <= 8);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <vector>
 
 #include "base/limits.h"
@@ -181,6 +182,170 @@ TEST_CASE("a cut or altered zip never passes as another thing, and never crashes
   }
 }
 
+// ── larger than the usual ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+namespace {
+
+void put64(std::string& out, std::uint64_t value) {
+  put32(out, value & 0xffffffff);
+  put32(out, value >> 32);
+}
+
+// One stored entry of `bytes` zeros, of which none is written: head and end of an archive of any size, with its sizes in their 64-bit places.
+struct LargeZip {
+  std::uint64_t bytes = 0;
+  std::string name = "a.csv";
+  std::function<void(std::string& directory, std::string& end)> change = [](std::string&, std::string&) {};
+
+  [[nodiscard]] std::string head() const {
+    std::string out = "PK\3\4";
+    put16(out, 45), put16(out, 0), put16(out, 0), put32(out, 0), put32(out, 0), put32(out, 0xffffffff), put32(out, 0xffffffff);
+    put16(out, name.size()), put16(out, 20);
+    out += name;
+    put16(out, 1), put16(out, 16), put64(out, bytes), put64(out, bytes);
+    return out;
+  }
+  [[nodiscard]] std::string tail() const {
+    const std::uint64_t start = head().size() + bytes;
+    std::string directory = "PK\1\2";
+    put16(directory, 45), put16(directory, 45), put16(directory, 0), put16(directory, 0), put32(directory, 0), put32(directory, 0);
+    put32(directory, 0xffffffff), put32(directory, 0xffffffff), put16(directory, name.size()), put16(directory, 9 + 20), put16(directory, 0);
+    put16(directory, 0), put16(directory, 0), put32(directory, 0), put32(directory, 0);
+    directory += name;
+    put16(directory, 0x5455), put16(directory, 5);  // the field of another before ours
+    directory += std::string(5, 'x');
+    put16(directory, 1), put16(directory, 16), put64(directory, bytes), put64(directory, bytes);
+    std::string end = "PK\6\6";
+    put64(end, 44), put16(end, 45), put16(end, 45), put32(end, 0), put32(end, 0), put64(end, 1), put64(end, 1), put64(end, directory.size());
+    put64(end, start);
+    end += "PK\6\7";
+    put32(end, 0), put64(end, start + directory.size()), put32(end, 1);
+    end += "PK\5\6";
+    put16(end, 0), put16(end, 0), put16(end, 1), put16(end, 1), put32(end, directory.size()), put32(end, 0xffffffff), put16(end, 0);
+    change(directory, end);
+    return directory + end;
+  }
+};
+
+// Head, zeros and tail without the zeros in memory.
+class Hollow final : public Content {
+ public:
+  Hollow(std::string head, std::uint64_t zeros, std::string tail) : head_(std::move(head)), zeros_(zeros), tail_(std::move(tail)) {}
+  [[nodiscard]] std::uint64_t bytes() const override { return head_.size() + zeros_ + tail_.size(); }
+  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<std::uint8_t> into) const override {
+    std::size_t done = 0;
+    for (; done < into.size() && offset + done < bytes(); ++done) {
+      const std::uint64_t at = offset + done, behind = head_.size() + zeros_;
+      into[done] = static_cast<std::uint8_t>(at < head_.size() ? head_[static_cast<std::size_t>(at)]
+                                             : at < behind     ? 0
+                                                               : tail_[static_cast<std::size_t>(at - behind)]);
+    }
+    read += done;
+    return done;
+  }
+  mutable std::uint64_t read = 0;
+
+ private:
+  std::string head_;
+  std::uint64_t zeros_;
+  std::string tail_;
+};
+
+constexpr std::uint64_t kGigabyte = 1ull << 30;
+
+}  // namespace
+
+TEST_CASE("what may be large is as large as the house allows; everything else ends where it always did") {
+  const std::uint64_t house = 200ull << 20;
+  for (const FileType& type : allowed_file_types()) {
+    CAPTURE(type.media_type);
+    CHECK(bytes_max_of(type, house) == (type.may_be_large ? house : limits::kFileBytesMax));
+    CHECK(bytes_max_of(type, 1000) == 1000);
+    const Hollow over("x", bytes_max_of(type, house), "");
+    const Status refused = check_content(type.media_type, over, house);
+    REQUIRE(!refused);
+    CHECK(refused.error().code == Code::TOO_LARGE);
+    CHECK(refused.error().args.at("max") == std::to_string(bytes_max_of(type, house)));
+    CHECK(over.read == 0);
+  }
+  for (const char* large : {".pdf", ".csv", ".txt", ".zip"}) CHECK(file_type_by_extension(large)->may_be_large);
+  for (const char* small : {".xlsx", ".png", ".jpg", ".json", ".eml"}) CHECK(!file_type_by_extension(small)->may_be_large);
+}
+
+TEST_CASE("a PDF of gigabytes is known by its head and its end, a text by every byte") {
+  const Hollow pdf("%PDF-1.7\n", 5 * kGigabyte, "\n%%EOF\n");
+  CHECK(check_content("application/pdf", pdf, limits::kFileBytesCeiling));
+  CHECK(pdf.read < 1024 * 1024);
+  CHECK(!check_content("application/pdf", Hollow("%PDF-1.7\n", 5 * kGigabyte, "x"), limits::kFileBytesCeiling));
+  std::string text;
+  while (text.size() < 3 * kWindowBytes) text += "氏名,住所\n";
+  CHECK(check_content("text/csv", text));
+  // A fault in each window, also at the borders.
+  for (const std::size_t at : {std::size_t{0}, kWindowBytes - 1, kWindowBytes, 2 * kWindowBytes + 7, text.size() - 1}) {
+    std::string broken = text;
+    broken[at] = '\0';
+    CHECK(!check_content("text/csv", broken));
+  }
+}
+
+TEST_CASE("an archive of more than 4 GiB has its sizes in 64-bit places") {
+  const LargeZip zip{5 * kGigabyte};
+  const Hollow content(zip.head(), zip.bytes, zip.tail());
+  CHECK(check_content("application/zip", content, limits::kFileBytesCeiling));
+  CHECK(content.read < 4 * kWindowBytes);  // a stored entry is not unpacked
+  CHECK(check_content("application/zip", Hollow(LargeZip{100}.head(), 100, LargeZip{100}.tail())));
+  struct Case {
+    const char* what;
+    std::function<void(std::string&, std::string&)> change;
+  };
+  const auto set = [](std::string& in, std::size_t at, std::uint64_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) in[at + static_cast<std::size_t>(i)] = static_cast<char>(value >> (8 * i) & 0xff);
+  };
+  const Case cases[] = {
+      {"no 64-bit field", [&](std::string& directory, std::string&) { set(directory, directory.size() - 20, 2, 2); }},
+      {"a short 64-bit field", [&](std::string& directory, std::string&) { set(directory, directory.size() - 18, 8, 2); }},
+      {"an entry beyond the file", [&](std::string& directory, std::string&) { set(directory, directory.size() - 8, 6 * kGigabyte, 8); }},
+      {"an entry beyond all numbers", [&](std::string& directory, std::string&) { set(directory, directory.size() - 8, ~std::uint64_t{0}, 8); }},
+      {"two stored sizes", [&](std::string& directory, std::string&) { set(directory, directory.size() - 16, 7, 8); }},
+      {"a directory elsewhere", [&](std::string&, std::string& end) { set(end, 48, 17, 8); }},
+      {"a directory beyond all numbers", [&](std::string&, std::string& end) { set(end, 48, ~std::uint64_t{0}, 8); }},
+      {"another size of it", [&](std::string&, std::string& end) { set(end, 40, 1, 8); }},
+      {"two sizes that differ", [&](std::string&, std::string& end) { set(end, 56 + 20 + 12, 3, 4); }},
+      {"two counts that differ", [&](std::string&, std::string& end) { set(end, 56 + 20 + 8, 0x00020002, 4); }},
+      {"a locator that points elsewhere", [&](std::string&, std::string& end) { set(end, 56 + 8, 0, 8); }},
+      {"of two disks", [&](std::string&, std::string& end) { set(end, 56 + 16, 2, 4); }},
+      {"a longer record", [&](std::string&, std::string& end) { set(end, 4, 45, 8); }},
+      {"no record", [&](std::string&, std::string& end) { end[3] = 'x'; }},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.what);
+    const LargeZip altered{5 * kGigabyte, "a.csv", one.change};
+    CHECK(!check_content("application/zip", Hollow(altered.head(), altered.bytes, altered.tail()), limits::kFileBytesCeiling));
+  }
+  CHECK(!check_content("application/zip", Hollow(LargeZip{100, "a.exe"}.head(), 100, LargeZip{100, "a.exe"}.tail())));
+}
+
+TEST_CASE("how much an archive may become grows with what the house allows") {
+  CHECK(archive_bytes_max(limits::kFileBytesMax) == limits::kArchiveBytesMax);
+  CHECK(archive_bytes_max(1024) == limits::kArchiveBytesMax);  // and does not shrink
+  CHECK(archive_bytes_max(limits::kFileBytesCeiling) == 24 * kGigabyte);
+  // 240 MiB of three entries: too much for the usual house, not for one of 200 MiB.
+  const std::string packed = deflated(std::string(80u << 20, '0') + numbers(1'500'000));
+  const std::uint64_t unpacked = (80u << 20) + numbers(1'500'000).size();
+  const std::string zip = zip_of({{"a.csv", packed, unpacked}, {"b.csv", packed, unpacked}, {"c.csv", packed, unpacked}});
+  REQUIRE(unpacked * 3 > limits::kArchiveBytesMax);
+  CHECK(zip_code(zip) == Code::ARCHIVE_BOMB);
+  CHECK(check_content("application/zip", zip, 200ull << 20));
+}
+
+TEST_CASE("an entry is unpacked by pieces, wherever they end") {
+  const std::string plain = numbers(200'000), packed = deflated(plain);
+  REQUIRE(packed.size() > 3 * 64 * 1024);
+  CHECK(check_content("application/zip", zip_of({{"a.csv", packed, plain.size()}})));
+  for (const std::size_t cut : {std::size_t{64 * 1024}, std::size_t{128 * 1024}, packed.size() - 1})
+    CHECK(zip_code(zip_of({{"a.csv", packed.substr(0, cut), plain.size()}})) == Code::FILE_TYPE_NOT_ALLOWED);
+}
+
 TEST_CASE("name, declared type and content agree") {
   std::string folder = (std::filesystem::temp_directory_path() / "warifu-files-XXXXXX").string();
   REQUIRE(::mkdtemp(folder.data()) != nullptr);
@@ -193,6 +358,7 @@ TEST_CASE("name, declared type and content agree") {
   CHECK(check_file("list.csv", "text/csv", folder + "/absent").error().code == Code::NOT_FOUND);
   std::filesystem::resize_file(path, limits::kFileBytesMax + 1);
   CHECK(check_file("list.csv", "text/csv", path).error().code == Code::TOO_LARGE);
+  CHECK(check_file("list.csv", "text/csv", path, limits::kFileBytesMax + 1).error().code == Code::FILE_TYPE_NOT_ALLOWED);  // zeros are no text
   std::filesystem::remove_all(folder);
 }
 

@@ -4,14 +4,13 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
-#include "base/error.h"
+#include "answer/content.h"
 
 namespace warifu::answer {
 
-// The first bytes of the unpacked entry (at most 8). ARCHIVE_BOMB when there is more than `claimed`; FILE_TYPE_NOT_ALLOWED when the data is
-// broken, ends early or leaves a rest. Memory is constant. RFC 1951.
-[[nodiscard]] Result<std::string> unpack_into_nothing(std::string_view packed, std::uint64_t claimed);
+// The first bytes (at most 8) of the entry whose `packed` bytes begin at `begin`. ARCHIVE_BOMB when there is more than `claimed`;
+// FILE_TYPE_NOT_ALLOWED when the data is broken, ends early or leaves a rest. Memory is constant. RFC 1951.
+[[nodiscard]] Result<std::string> unpack_into_nothing(const Content& content, std::uint64_t begin, std::uint64_t packed, std::uint64_t claimed);
 
 }  // namespace warifu::answer

@@ -39,7 +39,8 @@ inline constexpr std::size_t kItemsPerInquiryMax = 10'000;
 inline constexpr std::size_t kCategoriesPerItemMax = 9;
 
 // Files.
-inline constexpr std::uint64_t kFileBytesMax = 50ull * 1024 * 1024;
+inline constexpr std::uint64_t kFileBytesMax = 50ull * 1024 * 1024;  // unless a house's configuration allows more; also of what is read whole
+inline constexpr std::uint64_t kFileBytesCeiling = 6ull << 30;       // what it may allow: with padding within the 8 GiB of one message
 inline constexpr std::size_t kFilesPerAnswerMax = 100;
 inline constexpr std::size_t kArchiveEntriesMax = 1000;
 inline constexpr std::uint64_t kArchiveBytesMax = 200ull * 1024 * 1024;  // of all entries, unpacked
