@@ -170,7 +170,7 @@ TEST_CASE("a hub's store with a fault at any step of the disk: promised places s
   const FaultStory<HubStore> story = hub_story(file, folder.file("objects").string(), promises);
   static_cast<void>(story.open().value());
   file.keep();
-  story.play_all(6);
+  story.play_all(3);
 }
 
 TEST_CASE("a directory of keys with a fault at any step of the disk: an entry, a document and what was followed are there whole or not at all") {
@@ -235,7 +235,7 @@ TEST_CASE("a directory of keys with a fault at any step of the disk: an entry, a
   }
   static_cast<void>(hub.open().value());
   file.keep();
-  hub.play_all(4);
+  hub.play_all(1);
 
   FaultStory<DirectoryStore> replica{.file = other, .open = [&] { return open_at(other); }, .steps = {}, .snapshot = snapshot};
   std::vector<Sha256> leaves;
@@ -250,7 +250,7 @@ TEST_CASE("a directory of keys with a fault at any step of the disk: an entry, a
   }
   static_cast<void>(replica.open().value());
   other.keep();
-  replica.play_all(4);
+  replica.play_all(1);
 }
 
 TEST_CASE("a fault at any step of making the stores of a hub: afterwards there is none, or a whole one") {

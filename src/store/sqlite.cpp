@@ -6,6 +6,8 @@
 
 #include <map>
 
+#include "store/gathering_vfs.h"
+
 namespace warifu::store {
 namespace {
 
@@ -331,7 +333,8 @@ Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options) {
   }
   sqlite3* raw = nullptr;
   const int flags = (options.access == Access::WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
-  const int rc = sqlite3_open_v2(options.file.c_str(), &raw, flags, options.vfs.empty() ? nullptr : options.vfs.c_str());
+  const char* const vfs = options.access == Access::WRITE ? gathering_vfs() : nullptr;
+  const int rc = sqlite3_open_v2(options.file.c_str(), &raw, flags, options.vfs.empty() ? vfs : options.vfs.c_str());
   Db db(raw);
   if (rc != SQLITE_OK) return failure(db.get(), rc, options.access);
   auto database = std::make_unique<SqliteDatabase>(std::move(db), options.access);

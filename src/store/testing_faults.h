@@ -151,7 +151,7 @@ struct FaultStory {
   void play_all(long stride) const {
     const std::vector<std::string> states = undisturbed();
     for (const FaultWay& way : kFaultWays) {
-      const bool is_every = is_long_run() || way.fault == DiskFault::FLUSH;  // of flushes there are few
+      const bool is_every = is_long_run() || stride == 1 || way.fault == DiskFault::FLUSH;  // of flushes there are few
       long n = is_every ? 1 : 1 + static_cast<long>(&way - kFaultWays), played = 0;
       while (play(states, way, n)) {
         n += is_every ? 1 : stride;
