@@ -4,6 +4,8 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "crypto/openssl_internal.h"
 #include "crypto/random.h"
@@ -85,7 +87,13 @@ bool Ed25519Verifier::verify(ByteView message, ByteView signature) const {
   return right;
 }
 
-bool verify(const Ed25519Public& key, ByteView message, ByteView signature) { return Ed25519Verifier(key).verify(message, signature); }
+// Most of what a thread verifies is signed by few keys: of each place the last one stays ready.
+bool verify(const Ed25519Public& key, ByteView message, ByteView signature) {
+  thread_local std::array<std::optional<Ed25519Verifier>, 32> ready;
+  std::optional<Ed25519Verifier>& verifier = ready[key.bytes.back() % ready.size()];
+  if (!verifier || verifier->key() != key) verifier.emplace(key);
+  return verifier->verify(message, signature);
+}
 
 Status check_public_key(const Ed25519Public& key) {
   internal::need_sodium();

@@ -16,15 +16,15 @@ Status check_shared(const inquiry::SignedAct& act, std::size_t index) {
   return {};
 }
 
-// `bodies`: of each act, as its text says.
-Result<std::string> spelled(std::span<const inquiry::SignedAct> acts, std::vector<json::Value> bodies) {
-  json::Array list;
+// The canonical form of {"acts": [{"assertions": …, "body": …, "note": …}, …]}, put together from parts that are canonical. `bodies`: of each act.
+std::string spelled(std::span<const inquiry::SignedAct> acts, std::span<const std::string> bodies) {
+  std::string out = R"({"acts":[)";
   for (std::size_t i = 0; i < acts.size(); ++i) {
-    json::Object entry{{"body", std::move(bodies[i])}, {"note", acts[i].note.serialise()}};
-    if (!acts[i].assertions.empty()) entry["assertions"] = json::encode(acts[i].assertions);
-    list.push_back(std::move(entry));
+    out += i == 0 ? "{" : ",{";
+    if (!acts[i].assertions.empty()) out += R"("assertions":)" + inquiry::assertions_text(acts[i].assertions) + ",";
+    out += R"("body":)" + bodies[i] + R"(,"note":)" + json::canonical(json::Value(acts[i].note.serialise())) + "}";
   }
-  return json::canonical(json::Object{{"acts", std::move(list)}});
+  return out + "]}";
 }
 
 }  // namespace
@@ -33,12 +33,12 @@ Result<std::string> spell_acts(std::span<const inquiry::SignedAct> acts) {
   if (acts.empty()) return fail(Code::EMPTY_FIELD, "a message without acts", "/acts");
   if (acts.size() > kActsPerMessageMax)
     return fail(Code::TOO_MANY, "more acts than a message carries", "/acts", {{"max", std::to_string(kActsPerMessageMax)}});
-  std::vector<json::Value> bodies;
+  std::vector<std::string> bodies;
   for (std::size_t i = 0; i < acts.size(); ++i) {
     TRY(check_shared(acts[i], i));
-    bodies.push_back(TRY(json::parse(*acts[i].body)));
+    bodies.push_back(json::canonical(TRY(json::parse(*acts[i].body))));
   }
-  return spelled(acts, std::move(bodies));
+  return spelled(acts, bodies);
 }
 
 Result<std::vector<inquiry::SignedAct>> parse_acts(std::string_view text) {
@@ -50,7 +50,7 @@ Result<std::vector<inquiry::SignedAct>> parse_acts(std::string_view text) {
   if (list->empty() || list->size() > kActsPerMessageMax)
     return fail(Code::TOO_MANY, "none, or more acts than a message carries", "/acts", {{"max", std::to_string(kActsPerMessageMax)}});
   std::vector<inquiry::SignedAct> out;
-  std::vector<json::Value> bodies;
+  std::vector<std::string> bodies;
   for (std::size_t i = 0; i < list->size(); ++i) {
     json::Object* entry = (*list)[i].if_object();
     const json::Value* note = entry == nullptr ? nullptr : entry->if_contains("note");
@@ -63,15 +63,15 @@ Result<std::vector<inquiry::SignedAct>> parse_acts(std::string_view text) {
       if (!read) return tl::unexpected<Error>(std::move(read.error()).at(place_of(i, "/assertions")));
       assertions = std::move(*read);
     }
-    const auto& spelled = note->get_string();
+    const auto& written = note->get_string();
+    bodies.push_back(json::canonical(*body));
     Result<inquiry::SignedAct> act =
-        inquiry::SignedAct::create(std::string_view(spelled.data(), spelled.size()), json::canonical(*body), std::move(assertions));
+        inquiry::SignedAct::create(std::string_view(written.data(), written.size()), bodies.back(), std::move(assertions));
     if (!act) return tl::unexpected<Error>(std::move(act.error()).at(place_of(i, "")));
     TRY(check_shared(*act, i));
     out.push_back(std::move(*act));
-    bodies.push_back(std::move(*body));
   }
-  if (TRY(spelled(out, std::move(bodies))) != text) return fail(Code::BAD_ENCODING, "not the one spelling of these acts", "/acts");
+  if (spelled(out, bodies) != text) return fail(Code::BAD_ENCODING, "not the one spelling of these acts", "/acts");
   return out;
 }
 
