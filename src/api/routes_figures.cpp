@@ -212,8 +212,10 @@ Result<Answer> cover_paper(Call& call, const PaperQuery& query) {
 Result<Answer> evidence_bundle(Call& call, const None&) {
   const desk::Office& office = call.here().office;
   const MatterId matter = TRY(call.id<MatterId>("matter"));
-  std::string bytes = TRY(office.evidence(call.caller, matter, evidence_paper(office.law())));
-  return file_answer("application/zip", "evidence-" + matter.hex().substr(0, 8) + ".zip", std::move(bytes));
+  desk::EvidenceBundle bundle = TRY(office.evidence(call.caller, matter, evidence_paper(office.law())));
+  Answer answer = file_answer("application/zip", "evidence-" + matter.hex().substr(0, 8) + ".zip", std::move(bundle.archive));
+  answer.response->set("Warifu-Unproven", std::to_string(bundle.unproven.size()));
+  return answer;
 }
 
 void add_papers(Router& routes) {
@@ -226,8 +228,9 @@ void add_papers(Router& routes) {
                                    Payload::NONE, Payload::PDF, cover_paper);
   routes.add_raw<None, None>(
       {"GET", "/api/matters/{matter}/evidence.zip", "matters",
-       "証拠一式を取り出します。「evidence」を開示した閲覧から一時間の間、監察・所属長・法務だけができます。",
-       "The evidence bundle, within an hour of a view that revealed \"evidence\"; for auditors, heads of units and legal staff."},
+       "証拠一式を取り出します。「evidence」を開示した閲覧から一時間の間、監察・所属長・法務だけができます。見出し Warifu-Unproven は、まだ記録簿で証明できない通信の数です。",
+       "The evidence bundle, within an hour of a view that revealed \"evidence\"; for auditors, heads of units and legal staff. The header "
+       "Warifu-Unproven counts the messages in it that the log does not prove yet."},
       Payload::NONE, Payload::FILE, evidence_bundle);
 }
 

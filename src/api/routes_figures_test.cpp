@@ -130,9 +130,36 @@ TEST_CASE("interface: the evidence bundle comes after a view that says why, and 
   CHECK(bundle.response.text().starts_with("PK\x03\x04"));
   const desk::Office& office = s.world.agency();
   CHECK(bundle.response.text() ==
-        desk::must(office.evidence(s.matter, desk::must(office.store().row(s.matter)).number, evidence_paper(office.law()))));
+        desk::must(office.evidence(s.matter, desk::must(office.store().row(s.matter)).number, evidence_paper(office.law()))).archive);
+  CHECK(bundle.response.header("Warifu-Unproven") == "0");  // nothing crosses over a hub here
   CHECK(s.registrar.get(at + "/evidence.zip").code() == "FORBIDDEN");
   CHECK(s.node.log_in(s.world.stranger).get(at + "/evidence.zip").status() == 404);
+}
+
+TEST_CASE("interface: evidence waits for those who cosign, where its own key is behind what they have seen") {
+  Stated s;
+  Browser head = s.node.log_in(s.world.approver);
+  const std::string at = "/api/matters/" + s.matter.hex();
+  const desk::ViewCommand why{"公判に提出するため", {std::string(desk::Office::kEvidence)}};
+  CHECK(head.post_as(at + "/view", why).status() == 200);
+  desk::FakeDirectory& directory = s.world.directory();
+  directory.hold_checkpoint(true);
+  note::KeyEntry entry;
+  entry.origin = "directory.example/test";
+  entry.org = s.world.agency().self().id.text();
+  const note::VerifierKey key = desk::must(note::Signer::create(note::sign_name(entry.org), crypto::Ed25519Secret::generate())).verifier();
+  entry.key.assign(key.key.bytes.begin(), key.key.bytes.end());
+  const Time now = Time::from_seconds(s.world.clock.now().seconds());
+  entry.valid = {now, now + days(30)};
+  const std::vector<note::Signer> root{directory.root_signer()};
+  desk::must(directory.add_entry(desk::must(note::sign_note(desk::must(entry.text()), root)).serialise()));
+  const Reply refused = head.get(at + "/evidence.zip");
+  CHECK(refused.status() == 503);
+  CHECK(refused.code() == "CHECKPOINT_OLD");
+  CHECK(refused.text("where") == "checkpoint");
+  CHECK(refused.response.header("Content-Type") == "application/problem+json");
+  directory.hold_checkpoint(false);
+  CHECK(head.get(at + "/evidence.zip").status() == 200);
 }
 
 TEST_CASE("interface: register and inquiry on paper") {

@@ -15,16 +15,12 @@ namespace warifu::app {
 
 namespace {
 
-constexpr std::size_t kMessagesMax = 1'000'000;
+constexpr std::size_t kIncidentsMax = 1'000'000;
 
 // ── one organisation ──
 
-Status audit_messages(Audit& audit, const Hosted& hosted, const std::set<MatterId>& matters) {
-  for (const desk::MessageOut& message : TRY(hosted.mailbox->newest_messages(kMessagesMax)))
-    if (message.type == exchange::MessageType::acts && !matters.contains(message.matter))
-      audit.find("LEAF_WITHOUT_ACT", hosted.organisation.id.text(), message.id.hex(), "送付した通信の案件が手元にありません。",
-                 "The matter of a message that was sent is not here.");
-  for (const desk::Incident& incident : TRY(hosted.mailbox->incidents(true, kMessagesMax)))
+Status audit_incidents(Audit& audit, const Hosted& hosted) {
+  for (const desk::Incident& incident : TRY(hosted.mailbox->incidents(true, kIncidentsMax)))
     audit.find(incident.code, hosted.organisation.id.text(), incident.about,
                "確認されていない異常があります。`warifu incidents` で内容を見てください。",
                "An incident nobody has examined yet: see `warifu incidents`.");
@@ -63,7 +59,11 @@ Status audit_organisation(Audit& audit, Node& node, const Hosted& hosted, const 
                "Rows that lists and statistics are made from differ from the acts. Rebuild them: `warifu rebuild`.");
   TRY(audit_books(audit, hosted, months));
   std::optional<NodeEvidence> evidence;
-  if (node.network()) evidence = TRY(audit_member_logs(audit, node));
+  MessageFigures messages;
+  if (node.network()) {
+    evidence = TRY(audit_member_logs(audit, node));
+    messages = TRY(read_messages(hosted, *evidence));
+  }
   std::set<MatterId> matters;
   std::size_t acts_read = 0;
   TRY(hosted.store->each_matter([&](const MatterId& matter) -> Status {
@@ -72,9 +72,15 @@ Status audit_organisation(Audit& audit, Node& node, const Hosted& hosted, const 
     acts_read += acts.size();
     return evidence ? audit_crossings(audit, hosted, *node.network(), *evidence, matter, acts) : Status{};
   }));
-  if (node.network()) TRY(audit_messages(audit, hosted, matters));
-  audit.organisations.push_back(
-      json::Object{{"id", org}, {"matters", static_cast<std::int64_t>(matters.size())}, {"acts", static_cast<std::int64_t>(acts_read)}});
+  json::Object told{{"id", org}, {"matters", static_cast<std::int64_t>(matters.size())}, {"acts", static_cast<std::int64_t>(acts_read)}};
+  if (evidence) {
+    TRY(audit_messages(audit, hosted, *evidence, matters));
+    TRY(audit_incidents(audit, hosted));
+    json::Object refused;
+    for (const auto& [code, count] : messages.refused) refused[code] = count;
+    told["messages"] = json::Object{{"sent", messages.sent}, {"received", messages.received}, {"refused", std::move(refused)}};
+  }
+  audit.organisations.push_back(std::move(told));
   return {};
 }
 
@@ -111,9 +117,16 @@ Result<json::Value> audit_all(const AuditCommand& command) {
 void print(const json::Value& result) {
   for (const json::Value& log : result.as_object().at("logs").as_array())
     std::printf("%s  %lld\n", member_text(log, "origin").c_str(), static_cast<long long>(log.as_object().at("size").to_number<std::int64_t>()));
-  for (const json::Value& org : result.as_object().at("organisations").as_array())
-    std::printf("%s  案件 matters %lld\n", member_text(org, "id").c_str(),
-                static_cast<long long>(org.as_object().at("matters").to_number<std::int64_t>()));
+  const auto number = [](const json::Value& value) { return static_cast<long long>(value.to_number<std::int64_t>()); };
+  for (const json::Value& org : result.as_object().at("organisations").as_array()) {
+    std::printf("%s  案件 matters %lld\n", member_text(org, "id").c_str(), number(org.as_object().at("matters")));
+    const json::Value* messages = org.as_object().if_contains("messages");
+    if (messages == nullptr) continue;
+    std::printf("    通信 messages  送付 sent %lld  受信 received %lld\n", number(messages->as_object().at("sent")),
+                number(messages->as_object().at("received")));
+    for (const auto& [code, count] : messages->as_object().at("refused").as_object())
+      std::printf("    受領を拒んだもの refused  %s  %lld\n", std::string(code).c_str(), number(count));
+  }
   const json::Array& findings = result.as_object().at("findings").as_array();
   for (const json::Value& finding : findings)
     std::printf("%s  %s  %s\n    %s\n    %s\n", member_text(finding, "code").c_str(), member_text(finding, "organisation").c_str(),

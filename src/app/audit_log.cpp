@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "exchange/crossing.h"
+#include "exchange/evidence.h"
 #include "hub/hub.h"
 #include "json/codec.h"
 #include "json/write.h"
@@ -101,23 +102,14 @@ class PromisedLeaves {
  public:
   PromisedLeaves(Audit& audit, const Hosted& hosted, const exchange::Network& network) : audit_(audit), hosted_(hosted), network_(network) {}
 
-  // Of what went out, every message; of what came in, those that brought acts or receipts, and those that no proof has been found for.
+  // Every message: what was purged since, and what was refused, was promised a place all the same. What came without a good promise was refused for
+  // it, and promised nothing.
   Status collect() {
     const desk::Mailbox& mailbox = *hosted_.mailbox;
-    for (const desk::MessageOut& out : TRY(mailbox.newest_messages(kMessagesMax))) {
+    for (const desk::MessageOut& out : TRY(mailbox.newest_messages(kMessagesMax)))
       if (out.promise) add(out.id, out.envelope, *out.promise, out.type == exchange::MessageType::acts);
-      if (!out.receipt) continue;
-      if (const std::optional<desk::MessageIn> in = TRY(mailbox.message_in(*out.receipt))) add(in->id, in->envelope, in->promise, false);
-    }
-    TRY(hosted_.store->each_matter([&](const MatterId& matter) -> Status {
-      for (const exchange::Crossing& crossing : TRY(mailbox.crossings(matter))) add({}, crossing.envelope, crossing.promise, true);
-      return {};
-    }));
-    for (const desk::Mailbox::Unproven& waiting : TRY(mailbox.unproven(kMessagesMax))) {
-      if (!waiting.is_incoming) continue;
-      if (const std::optional<desk::MessageIn> in = TRY(mailbox.message_in(waiting.id)))
-        add(in->id, in->envelope, in->promise, in->type == exchange::MessageType::acts);
-    }
+    for (const desk::MessageIn& in : TRY(mailbox.newest_received(kMessagesMax)))
+      if (in.promised > Time{}) add(in.id, in.envelope, in.promise, in.type == exchange::MessageType::acts && in.code.empty());
     return {};
   }
 
@@ -145,12 +137,9 @@ class PromisedLeaves {
   }
 
  private:
-  // An incoming message that came without a good promise was refused, and promised nothing.
   void add(MessageId id, const std::string& envelope, const std::string& promise, bool has_acts) {
     const Result<note::Note> note = note::Note::parse(envelope);
     const Result<exchange::Envelope> outer = note ? exchange::Envelope::parse(note->text) : tl::unexpected<Error>(note.error());
-    if (id.is_zero() && outer) id = outer->id;
-    if (id.is_zero() || !seen_.insert(id).second) return;
     const Result<exchange::Promise> checked =
         outer ? exchange::check_promise(promise, *outer, network_.log.name, std::vector{network_.sign}) : tl::unexpected<Error>(outer.error());
     if (!checked)
@@ -164,7 +153,6 @@ class PromisedLeaves {
   Audit& audit_;
   const Hosted& hosted_;
   const exchange::Network& network_;
-  std::set<MessageId> seen_;
   std::map<MessageId, Promised> promised_;
   std::set<std::uint64_t> wanted_;
 };
@@ -264,19 +252,38 @@ Result<NodeEvidence> audit_member_logs(Audit& audit, Node& node) {
 
 namespace {
 
-// The acts that a message carried, as they stand here; nothing when one is missing, which is a finding.
-std::optional<std::vector<inquiry::SignedAct>> carried_by(Audit& audit, const std::string& org, const exchange::Crossing& crossing,
-                                                          const std::vector<inquiry::SignedAct>& acts) {
+// The acts of a matter that are here, those among them that wait for others, and those that the house's own receipts of a purge name.
+struct ActsHere {
+  std::vector<inquiry::SignedAct> all;
+  std::set<Sha256> erased;
+
+  [[nodiscard]] const inquiry::SignedAct* find(const Sha256& hash) const {
+    const auto found = std::ranges::find(all, hash, &inquiry::SignedAct::hash);
+    return found == all.end() ? nullptr : &*found;
+  }
+};
+
+Result<ActsHere> acts_here(const Hosted& hosted, const MatterId& matter, const std::vector<inquiry::SignedAct>& acts) {
+  ActsHere out{acts, exchange::erased_texts(acts, hosted.organisation.id)};
+  for (inquiry::SignedAct& waiting : TRY(hosted.store->held_acts(matter))) out.all.push_back(std::move(waiting));
+  return out;
+}
+
+// What a message carried is here, or its purge is on record: an act that had to wait may have been purged before it ever stood among the others.
+void expect_here(Audit& audit, const std::string& org, const ActsHere& here, const Sha256& hash) {
+  if (here.find(hash) == nullptr && !here.erased.contains(hash))
+    audit.find("LEAF_WITHOUT_ACT", org, hash.hex(), "組織の間を渡った通信に、手元にない手続記録が含まれています。",
+               "A message that crossed carries an act that is not here.");
+}
+
+// The acts that a message carried, as they stand here; nothing when one is missing.
+std::optional<std::vector<inquiry::SignedAct>> carried_by(const exchange::Crossing& crossing, const ActsHere& here) {
   std::vector<inquiry::SignedAct> out;
   for (const Sha256& hash : crossing.acts) {
-    const auto found = std::ranges::find(acts, hash, &inquiry::SignedAct::hash);
-    if (found == acts.end())
-      audit.find("LEAF_WITHOUT_ACT", org, hash.hex(), "送付した通信に、手元にない手続記録が含まれています。",
-                 "A message carries an act that is not here.");
-    else
-      out.push_back(*found);
+    const inquiry::SignedAct* act = here.find(hash);
+    if (act == nullptr) return std::nullopt;
+    out.push_back(*act);
   }
-  if (out.size() != crossing.acts.size()) return std::nullopt;
   return out;
 }
 
@@ -302,22 +309,59 @@ Status audit_crossings(Audit& audit, const Hosted& hosted, const exchange::Netwo
                        const std::vector<inquiry::SignedAct>& acts) {
   const std::string org = hosted.organisation.id.text();
   const Time overdue = now_utc() - seconds(network.promise_seconds) - kLogSlack;
+  const ActsHere here = TRY(acts_here(hosted, matter, acts));
   std::set<Sha256> carried;
   for (const exchange::Crossing& crossing : TRY(hosted.mailbox->crossings(matter))) {
     carried.insert(crossing.acts.begin(), crossing.acts.end());
-    const std::optional<std::vector<inquiry::SignedAct>> here = carried_by(audit, org, crossing, acts);
-    if (here && evidence.keys) audit_crossing(audit, org, crossing, evidence, overdue, *here);
+    const std::optional<std::vector<inquiry::SignedAct>> all = carried_by(crossing, here);
+    if (all && evidence.keys) audit_crossing(audit, org, crossing, evidence, overdue, *all);
   }
   std::set<Sha256> sent;
   for (const desk::OutboxRow& row : TRY(hosted.store->outbox_of(matter)))
     if (row.delivered) sent.insert(row.act);
+  std::set<Sha256> crossed = sent;
+  if (const auto received = evidence.received.find(matter); received != evidence.received.end())
+    crossed.insert(received->second.begin(), received->second.end());
+  for (const Sha256& hash : crossed) expect_here(audit, org, here, hash);
   for (const inquiry::SignedAct& act : acts) {
+    if (!act.body && !here.erased.contains(act.hash))
+      audit.find("PURGE_WITHOUT_RECEIPT", org, act.hash.hex(), "本文がありませんが、消去の記録のどれにも記されていません。",
+                 "The text of an act is gone, and no receipt of a purge names it.");
     if (!act.is_shared() || !act.body || carried.contains(act.hash)) continue;  // without its text the leaf has lost its meaning
     if (act.act.org == hosted.organisation.id && !sent.contains(act.hash)) continue;
     audit.find("ACT_WITHOUT_LEAF", org, act.hash.hex(), "組織の間を渡った手続記録が、記録簿のどこにもありません。",
                "An act that crossed between organisations stands nowhere in the log.");
   }
   return {};
+}
+
+Status audit_messages(Audit& audit, const Hosted& hosted, const NodeEvidence& evidence, const std::set<MatterId>& matters) {
+  const std::string org = hosted.organisation.id.text();
+  for (const desk::MessageOut& message : TRY(hosted.mailbox->newest_messages(kMessagesMax)))
+    if (message.type == exchange::MessageType::acts && !matters.contains(message.matter))
+      audit.find("LEAF_WITHOUT_ACT", org, message.id.hex(), "送付した通信の案件が手元にありません。",
+                 "The matter of a message that was sent is not here.");
+  // Of a matter that has not begun here, what waits for its beginning.
+  for (const auto& [matter, acts] : evidence.received) {
+    if (matters.contains(matter)) continue;
+    const ActsHere here = TRY(acts_here(hosted, matter, {}));
+    for (const Sha256& hash : acts) expect_here(audit, org, here, hash);
+  }
+  return {};
+}
+
+Result<MessageFigures> read_messages(const Hosted& hosted, NodeEvidence& evidence) {
+  MessageFigures out;
+  for (const desk::MessageOut& message : TRY(hosted.mailbox->newest_messages(kMessagesMax)))
+    if (message.promise) ++out.sent;
+  for (const desk::MessageIn& message : TRY(hosted.mailbox->newest_received(kMessagesMax))) {
+    ++out.received;
+    if (!message.code.empty()) ++out.refused[message.code];
+    if (!message.code.empty() || !message.matter || message.type != exchange::MessageType::acts) continue;
+    std::vector<Sha256>& acts = evidence.received[*message.matter];
+    acts.insert(acts.end(), message.acts.begin(), message.acts.end());
+  }
+  return out;
 }
 
 }  // namespace warifu::app

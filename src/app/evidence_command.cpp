@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kBundleBytesMax = 1024ull * 1024 * 1024;
 constexpr std::size_t kPolicyBytesMax = 64 * 1024;
+constexpr int kNotAllProven = 3;  // nothing is wrong, and of some message only the hub's promise is there
 
 struct Number {
   party::OrganisationId org;
@@ -26,7 +27,12 @@ Result<Number> parse_number(const std::string& text) {
   return Number{TRY(party::OrganisationId::parse(text.substr(0, colon))), text.substr(colon + 1)};
 }
 
-Result<std::string> export_evidence(const EvidenceExport& command) {
+struct Exported {
+  std::size_t acts = 0;
+  std::vector<desk::UnprovenMessage> unproven;
+};
+
+Result<Exported> export_evidence(const EvidenceExport& command) {
   const Number number = TRY(parse_number(command.number));
   const party::OrganisationId as = command.as.empty() ? number.org : TRY(party::OrganisationId::parse(command.as));
   const std::unique_ptr<Node> node = TRY(open_node(command.data, false));  // only reads
@@ -34,9 +40,33 @@ Result<std::string> export_evidence(const EvidenceExport& command) {
   if (hosted == nullptr) return fail(Code::NOT_FOUND, "the organisation is not hosted here", as.text());
   const std::optional<MatterId> matter = TRY(hosted->store->matter_by_number(number.document));
   if (!matter) return fail(Code::NOT_FOUND, "no matter has this number", command.number);
-  const std::string bundle = TRY(hosted->office->evidence(*matter, number.document, api::evidence_paper(hosted->office->law())));
-  TRY(write_file_durably(command.out, bytes_of(bundle), 0600));
-  return std::to_string(TRY(hosted->store->acts(*matter)).size());
+  desk::EvidenceBundle bundle = TRY(hosted->office->evidence(*matter, number.document, api::evidence_paper(hosted->office->law())));
+  TRY(write_file_durably(command.out, bytes_of(bundle.archive), 0600));
+  return Exported{TRY(hosted->store->acts(*matter)).size(), std::move(bundle.unproven)};
+}
+
+void print_exported(const EvidenceExport& command, const Exported& exported) {
+  std::printf("%s (%zu)\n", command.out.c_str(), exported.acts);
+  for (const desk::UnprovenMessage& one : exported.unproven)
+    std::printf("    %s  %s  未証明 not proven yet: %s\n", one.entry.c_str(), one.message.hex().c_str(),
+                one.is_logged ? "記録簿に記載済み、証人の連署待ち in the log, not cosigned by those whom root.vkey wants"
+                              : "記録簿への記載待ち promised, not in the log");
+  if (!exported.unproven.empty())
+    std::printf(
+        "証明できない通信が %zu 件あります。一分ほど後に取り直してください。\n%zu messages are not proven yet. Take the evidence again in a "
+        "minute.\n",
+        exported.unproven.size(), exported.unproven.size());
+}
+
+json::Object exported_json(const EvidenceExport& command, const Exported& exported) {
+  json::Array unproven;
+  for (const desk::UnprovenMessage& one : exported.unproven)
+    unproven.push_back(json::Object{{"entry", one.entry}, {"message", one.message.hex()}, {"waits_for", one.is_logged ? "quorum" : "log"}});
+  return json::Object{{"ok", true},
+                      {"file", command.out},
+                      {"acts", std::to_string(exported.acts)},
+                      {"proven", exported.unproven.empty()},
+                      {"unproven", std::move(unproven)}};
 }
 
 void print_crossing(const exchange::CheckedCrossing& crossing) {
@@ -68,6 +98,12 @@ void print_report(const exchange::EvidenceReport& report) {
                   signature.key_id.c_str(), to_rfc3339_tokyo(signature.valid_from).c_str(), signature.entry);
     if (act.crossing) print_crossing(report.crossings[*act.crossing]);
   }
+  if (report.unproven() > 0)
+    std::printf(
+        "\n中継者の約束だけで、記録簿への記載を証明できない通信が %zu 件あります。\nOf %zu messages there is the hub's promise only: their place in "
+        "the "
+        "log is not proven.\n",
+        report.unproven(), report.unproven());
 }
 
 json::Value crossing_json(const exchange::CheckedCrossing& crossing) {
@@ -119,6 +155,8 @@ json::Object report_json(const exchange::EvidenceReport& report) {
                       {"root", report.root},
                       {"directory_size", report.directory_size},
                       {"exported", to_rfc3339(report.created)},
+                      {"proven", report.unproven() == 0},
+                      {"unproven", static_cast<std::int64_t>(report.unproven())},
                       {"acts", std::move(acts)},
                       {"crossings", std::move(crossings)}};
 }
@@ -139,13 +177,13 @@ Result<std::size_t> rebuild(const RebuildCommand& command, std::size_t& matters)
 }  // namespace
 
 int run_evidence_export(const EvidenceExport& command) {
-  const Result<std::string> acts = export_evidence(command);
-  if (!acts) return report(acts.error(), command.json);
+  const Result<Exported> exported = export_evidence(command);
+  if (!exported) return report(exported.error(), command.json);
   if (command.json)
-    std::printf("%s\n", json::compact(json::Object{{"ok", true}, {"file", command.out}, {"acts", *acts}}).c_str());
+    std::printf("%s\n", json::compact(exported_json(command, *exported)).c_str());
   else
-    std::printf("%s (%s)\n", command.out.c_str(), acts->c_str());
-  return 0;
+    print_exported(command, *exported);
+  return exported->unproven.empty() ? 0 : kNotAllProven;
 }
 
 int run_evidence_verify(const EvidenceVerify& command) {
@@ -170,7 +208,7 @@ int run_evidence_verify(const EvidenceVerify& command) {
     std::printf("%s\n", json::compact(report_json(*verified)).c_str());
   else
     print_report(*verified);
-  return 0;
+  return verified->unproven() == 0 ? 0 : kNotAllProven;
 }
 
 int run_rebuild(const RebuildCommand& command) {

@@ -64,7 +64,7 @@ Status Node::make_member(const Hosted& hosted, std::shared_ptr<desk::Mailbox> ma
   options.root = TRY(read_root(options_.data));
   options.sign = hosted.signer;
   options.witness = std::make_shared<const note::Cosigner>(TRY(keys.load_cosigner(witness_name(org))));
-  options.policy = TRY(read_policy(options_.data, *network_));
+  options.policy = policy_ = TRY(read_policy(options_.data, *network_));
   options.identities = [keys, org]() -> Result<std::vector<crypto::AgeIdentity>> {
     std::vector<crypto::AgeIdentity> out;
     for (desk::SealKey& key : TRY(keys.seals(org))) out.push_back(std::move(key.identity));

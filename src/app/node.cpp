@@ -203,6 +203,7 @@ Result<Hosted*> Node::host(const party::Organisation& organisation) {
   if (network_) {
     parts.mailbox = office;
     parts.logs = {network_->log};
+    parts.policy = policy_;
   }
   parts.law = std::shared_ptr<const law::Catalogue>(&law::Catalogue::built_in(), [](const law::Catalogue*) {});
   parts.signer = hosted->signer;

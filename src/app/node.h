@@ -125,6 +125,7 @@ class Node {
   std::optional<exchange::Network> network_;
   std::vector<std::unique_ptr<Hosted>> hosted_;
   FailureLog failures_;
+  std::optional<note::Policy> policy_;  // of a member: its root.vkey
   net::Metrics metrics_;
   std::unique_ptr<member::Member> member_;  // ends before what it works on
   std::thread thread_, mail_thread_;

@@ -18,7 +18,7 @@ constexpr std::chrono::seconds kSetUpPatience{180};
 
 Result<bool> is_house_quiet(const RemoteHouse& house) {
   const net::ClientAnswer page = TRY(net::http_get(house.server + "/metrics"));
-  for (const std::string name : {"warifu_outbox{", "warifu_messages_undelivered{", "warifu_messages_uncosigned{"}) {
+  for (const std::string name : {"warifu_outbox{", "warifu_messages_undelivered{", "warifu_messages_unproven{", "warifu_messages_uncosigned{"}) {
     const std::size_t at = page.body.find("\n" + name);
     if (at == std::string::npos) return false;
     const std::string line = page.body.substr(at + 1, page.body.find('\n', at + 1) - at - 1);

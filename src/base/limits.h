@@ -81,7 +81,7 @@ inline constexpr std::size_t kLawBytesMax = 1024 * 1024;
 // words are compared for a page. Words of a query.
 inline constexpr std::size_t kQueryStartRows = 8'000;
 inline constexpr std::size_t kQueryCountRows = 1'000;
-inline constexpr std::size_t kQueryComparedMax = 512;
+inline constexpr std::size_t kQueryComparedMax = 256;
 inline constexpr std::size_t kSearchWordsMax = 8;
 inline constexpr std::size_t kSearchPairsMax = 4;  // of one word; longer words are verified anyway
 inline constexpr int kIdempotencyDaysKept = 7;

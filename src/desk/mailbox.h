@@ -59,7 +59,7 @@ struct MessageIn {
   std::string code;          // why it was refused; empty: applied, or held until its parents come
   Bytes object;              // kept of a refused one, as evidence
   std::string manifest;      // of one that could be opened; written, read back by crossings()
-  std::vector<Sha256> acts;  // likewise
+  std::vector<Sha256> acts;  // likewise; also read back by newest_received()
   std::optional<Time> logged;
 };
 
@@ -136,6 +136,8 @@ class Mailbox {
   [[nodiscard]] virtual Result<std::vector<exchange::MessageId>> already_received(std::span<const exchange::MessageId> ids) const = 0;
   virtual Status put_received(const Carried& carried) = 0;  // without acts
   [[nodiscard]] virtual Result<std::optional<MessageIn>> message_in(const exchange::MessageId& id) const = 0;
+  // Applied, held and refused alike, the last to expire first: with the hashes of the acts they brought, without objects and manifests.
+  [[nodiscard]] virtual Result<std::vector<MessageIn>> newest_received(std::size_t limit) const = 0;
 
   // ── the logs ──
   struct Unproven {

@@ -259,9 +259,9 @@ TEST_CASE("the evidence of a matter is taken by whoever answers for it and has s
     CHECK(code_of(taker.office.evidence(taker.who, matter, draw)) == Code::REASON_REQUIRED);
     e.world.clock.advance(hours(1));
     must(taker.office.view(taker.who, matter, why));
-    const std::string bundle = must(taker.office.evidence(taker.who, matter, draw));
+    const std::string bundle = must(taker.office.evidence(taker.who, matter, draw)).archive;
     // Byte for byte what the node's owner gets from the command line, the taking itself included.
-    CHECK(bundle == must(taker.office.evidence(matter, must(taker.office.store().row(matter)).number, draw)));
+    CHECK(bundle == must(taker.office.evidence(matter, must(taker.office.store().row(matter)).number, draw)).archive);
     CHECK(bundle.find("公判に提出するため") != std::string::npos);
     e.world.clock.advance(minutes(61));
     CHECK(code_of(taker.office.evidence(taker.who, matter, draw)) == Code::REASON_REQUIRED);
@@ -269,6 +269,25 @@ TEST_CASE("the evidence of a matter is taken by whoever answers for it and has s
   const auto offered = [&](const Caller& who) {
     const std::vector<Action> all = must(e.agency.peek(who, matter)).actions;
     return std::ranges::any_of(all, [](const Action& one) { return one.name == Office::kEvidence && one.is_allowed; });
+  // Behind what those have cosigned whom the house wants, nobody can believe its key: not given out, with the age of what is known.
+  FakeDirectory& directory = e.world.directory();
+  directory.hold_checkpoint(true);
+  note::KeyEntry entry;
+  entry.origin = "directory.example/test";
+  entry.org = e.agency.self().id.text();
+  const note::VerifierKey key = must(note::Signer::create(note::sign_name(entry.org), crypto::Ed25519Secret::generate())).verifier();
+  entry.key.assign(key.key.bytes.begin(), key.key.bytes.end());
+  entry.valid = {Time::from_seconds(e.world.clock.now().seconds()), Time::from_seconds(e.world.clock.now().seconds()) + days(30)};
+  const std::vector<note::Signer> root{directory.root_signer()};
+  must(directory.add_entry(must(note::sign_note(must(entry.text()), root)).serialise()));
+  must(e.agency.view(e.world.approver, matter, why));
+  const auto refused = e.agency.evidence(e.world.approver, matter, draw);
+  CHECK(code_of(refused) == Code::CHECKPOINT_OLD);
+  CHECK(refused.error().where == "checkpoint");
+  CHECK(refused.error().args.contains("age"));
+  directory.hold_checkpoint(false);
+  CHECK(must(e.agency.evidence(e.world.approver, matter, draw)).unproven.empty());
+
   };
   CHECK(offered(e.world.approver));
   CHECK(offered(e.world.delegate));

@@ -20,6 +20,7 @@
 #include "law/catalogue.h"
 #include "note/note.h"
 
+#include "note/policy.h"
 namespace warifu::desk {
 
 struct Loaded;
@@ -37,6 +38,16 @@ struct Gathered {
   int attempts = 0;
   std::size_t bytes = 0;
 };
+};
+// A message of a bundle of evidence that the bundle does not prove yet: the hub's signed promise stands for it.
+struct UnprovenMessage {
+  std::string entry;  // the folder in the bundle, messages/000002
+  exchange::MessageId message;
+  bool is_logged = false;  // it stands in the log, and those whom the house wants have not cosigned a checkpoint over it yet
+};
+struct EvidenceBundle {
+  std::string archive;
+  std::vector<UnprovenMessage> unproven;  // again in a minute: none, as long as the hub and its witnesses keep their word
 // Before the next try: 2 s, 4 s … 10 minutes.
 [[nodiscard]] Duration retry_after(int attempts);
 
@@ -49,6 +60,7 @@ struct OfficeParts {
   std::vector<note::VerifierKey> logs = {};              // of a member of an exchange: the hub's log of messages
   std::shared_ptr<Mailbox> mailbox;                      // of a member of an exchange; null where acts cross in this process
   std::vector<std::shared_ptr<answer::Source>> sources;  // provider only
+  std::optional<note::Policy> policy = {};               // of a member: whom the house wants to have seen both logs (its root.vkey)
   std::function<Time()> clock = now_utc;
 };
 
@@ -113,11 +125,14 @@ class Office {
   using DrawPaper = std::function<Result<std::optional<std::string>>(const std::vector<SignedAct>&, const inquiry::MatterState&)>;
   // 証拠一式: the bundle that proves the whole matter to somebody who has nothing else (docs/formats.md, "Evidence"). It carries every text of the
   // matter, unopened answers and what was looked up included, so that it is for auditors, the head of the unit or a delegate, and a provider's
-  // legal staff, within an hour of a view that revealed kEvidence and said why. FORBIDDEN, REASON_REQUIRED, ILLEGAL_TRANSITION without a number.
+  // legal staff, within an hour of a view that revealed kEvidence and said why. FORBIDDEN, REASON_REQUIRED, ILLEGAL_TRANSITION without a number;
+  // CHECKPOINT_OLD while a key that signed here stands in the log of keys behind the newest checkpoint that the house's quorum has seen.
+  // Nobody waits for a proof: a message that is not in the log yet, or under no checkpoint that the house's own policy accepts, goes into the
+  // bundle with the hub's promise alone, and is named.
   static constexpr std::string_view kEvidence = "evidence";
-  Result<std::string> evidence(const Caller&, const MatterId&, const DrawPaper&) const;
+  Result<EvidenceBundle> evidence(const Caller&, const MatterId&, const DrawPaper&) const;
   // The same bytes for the node's owner, without an act. `number`: one of the matter's document numbers.
-  Result<std::string> evidence(const MatterId&, const std::string& number, const DrawPaper&) const;
+  Result<EvidenceBundle> evidence(const MatterId&, const std::string& number, const DrawPaper&) const;
   Result<ListView> list(const Caller&, MatterQuery) const;
   Result<DeskView> desk(const Caller&) const;
   Result<RegisterView> register_of(const Caller&, const UnitId& office, law::FormKind, int year) const;

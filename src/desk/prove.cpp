@@ -6,6 +6,7 @@
 #include "desk/impl.h"
 #include "exchange/crossing.h"
 #include "exchange/evidence.h"
+#include "ledger/checkpoint.h"
 
 namespace warifu::desk {
 
@@ -64,6 +65,22 @@ Status cut_to_what_is_seen(const Directory& directory, const note::VerifierKey& 
   const Duration age = input.created - TRY(directory.verified_as_of()).value_or(input.created);
   return fail(Code::CHECKPOINT_OLD, "a key that signed here is in the log, and not cosigned yet: again in a minute", "checkpoint",
               {{"age", std::to_string(age.us / minutes(1).us)}});
+}
+
+// A proof whose checkpoint the house's own policy does not accept would make whoever verifies with that policy refuse the whole bundle: the promise
+// stands alone, as for a leaf that is not in the log yet.
+Result<std::vector<UnprovenMessage>> leave_out_what_is_not_seen(const std::optional<note::Policy>& policy,
+                                                                std::vector<exchange::Crossing>& crossings) {
+  std::vector<UnprovenMessage> out;
+  for (std::size_t i = 0; i < crossings.size(); ++i) {
+    exchange::Crossing& crossing = crossings[i];
+    const bool is_logged = crossing.proof.has_value();
+    if (is_logged && (!policy || policy->check(TRY(ledger::TlogProof::parse(*crossing.proof)).checkpoint))) continue;
+    crossing.proof.reset();
+    const exchange::Envelope envelope = TRY(exchange::Envelope::parse(TRY(note::Note::parse(crossing.envelope)).text));
+    out.push_back({exchange::message_folder(i), envelope.id, is_logged});
+  }
+  return out;
 }
 
 }  // namespace
@@ -129,7 +146,7 @@ Status Office::Impl::may_take_evidence(const Caller& caller, const party::Person
   return fail(Code::FORBIDDEN, "for auditors, heads of units and legal staff");
 }
 
-Result<std::string> Office::evidence(const Caller& caller, const MatterId& matter, const DrawPaper& draw) const {
+Result<EvidenceBundle> Office::evidence(const Caller& caller, const MatterId& matter, const DrawPaper& draw) const {
   const party::Person person = TRY(impl_->person_of(caller));
   const Loaded loaded = TRY(impl_->load(matter));
   TRY(impl_->may_see(caller, person, loaded));
@@ -138,7 +155,7 @@ Result<std::string> Office::evidence(const Caller& caller, const MatterId& matte
   return evidence(matter, TRY(impl_->parts.store->row(matter)).number, draw);
 }
 
-Result<std::string> Office::evidence(const MatterId& matter, const std::string& number, const DrawPaper& draw) const {
+Result<EvidenceBundle> Office::evidence(const MatterId& matter, const std::string& number, const DrawPaper& draw) const {
   const Loaded loaded = TRY(impl_->load(matter));
   exchange::EvidenceInput input;
   input.org = self().id;
@@ -153,6 +170,8 @@ Result<std::string> Office::evidence(const MatterId& matter, const std::string& 
   input.directory = TRY(directory().entries());
   TRY(cut_to_what_is_seen(directory(), impl_->parts.signer->verifier(), input));
   if (impl_->parts.mailbox) input.crossings = TRY(impl_->parts.mailbox->crossings(matter));
+  EvidenceBundle out;
+  out.unproven = TRY(leave_out_what_is_not_seen(impl_->parts.policy, input.crossings));
   input.pdf = TRY(draw(loaded.acts, loaded.state));
   return exchange::make_evidence(input, *impl_->parts.signer);
 }

@@ -156,11 +156,17 @@ class FakeDirectory final : public Directory {
     return {};
   }
   note::VerifierKey root() const override { return root_.verifier(); }
+  // What is given out stays over the entries that are there now: those whom the house wants have cosigned no longer one. False: all of them again.
+  void hold_checkpoint(bool is_held) {
+    const std::scoped_lock lock(mutex_);
+    seen_ = is_held ? std::optional(entries_.size()) : std::nullopt;
+  }
   Result<std::string> checkpoint(Time) const override {
     const std::scoped_lock lock(mutex_);
+    const std::size_t size = seen_.value_or(entries_.size());
     crypto::Sha256Stream all;
-    for (const std::string& entry : entries_) all.update(entry);
-    const std::string text = "directory.example/test\n" + std::to_string(entries_.size()) + "\n" + to_base64(all.finish().bytes) + "\n";
+    for (std::size_t i = 0; i < size; ++i) all.update(entries_[i]);
+    const std::string text = "directory.example/test\n" + std::to_string(size) + "\n" + to_base64(all.finish().bytes) + "\n";
     const std::vector<note::Signer> signers{root_};
     return TRY(note::sign_note(text, signers)).serialise();
   }
@@ -184,6 +190,7 @@ class FakeDirectory final : public Directory {
   std::vector<PublishedPerson> people_;
   std::vector<Web> web_;
   std::vector<std::string> entries_;
+  std::optional<std::size_t> seen_;
   std::optional<Time> verified_as_of_;
 };
 

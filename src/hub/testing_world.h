@@ -12,6 +12,7 @@
 #include <functional>
 #include <mutex>
 
+#include "base/testing_results.h"
 #include "crypto/certificate.h"
 #include "crypto/hash.h"
 #include "desk/keyring.h"
@@ -25,14 +26,7 @@ namespace warifu::hub {
 
 using exchange::MessageId;
 
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(std::string(sentence(result.error().code).name) << " " << result.error().where << " " << result.error().message);
-  return std::move(*result);
-}
-inline void must(const Status& status) {
-  if (!status) FAIL(std::string(sentence(status.error().code).name) << " " << status.error().where << " " << status.error().message);
-}
+using testing::must;
 
 struct Folder {
   Folder() : path((std::filesystem::temp_directory_path() / ("warifu-hub-" + to_hex(random_id_bytes()))).string()) {

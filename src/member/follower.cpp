@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exchange/departure.h"
 #include "ledger/checkpoint.h"
 #include "member/evidence_text.h"
 
@@ -10,7 +11,8 @@ namespace warifu::member {
 namespace {
 
 constexpr Duration kClocksDiffer = minutes(5);
-constexpr Duration kKeyComes = minutes(2);  // a document may be here before the entry of the key that signed it: the log is published by the second
+constexpr Duration kEndOnItsWay = hours(1);  // from the second signature until the log shows it here, with clocks that differ
+constexpr Duration kKeyComes = minutes(2);   // a document may be here before the entry of the key that signed it: the log is published by the second
 
 bool is_of_the_line(const Error& error) {
   return error.code == Code::PEER_UNAVAILABLE || error.code == Code::TIMEOUT || error.code == Code::STALE || error.code == Code::STORE_UNAVAILABLE ||
@@ -37,7 +39,10 @@ Status Follower::follow() {
   if (seen.size > here) fresh = TRY(keys_.files().entries(here, seen.size));
   // The same checkpoint with the same cosignatures tells nothing new but that it still is the newest.
   const bool is_known = fresh.empty() && seen.checkpoint == followed_;
-  const Status followed = is_known ? Status{} : parts_.replica->follow(fresh, seen.checkpoint);
+  const std::optional<store::DirectoryStore::Followed> before = TRY(parts_.replica->followed());
+  TRY(watch_ends(before, here, fresh));  // before they are taken over: afterwards they are no news any more
+  const bool has_quorum = is_quorum_wanted() && is_accepted(seen.checkpoint);
+  const Status followed = is_known ? Status{} : parts_.replica->follow(fresh, seen.checkpoint, has_quorum);
   if (!followed) {
     // The hub signed a log that holds what nobody may take: the entries and the checkpoint prove it.
     if (!is_of_the_line(followed.error())) {
@@ -48,18 +53,33 @@ Status Follower::follow() {
     return followed;
   }
   followed_ = seen.checkpoint;
-  if (!is_known && is_accepted(seen.checkpoint)) {
-    const std::scoped_lock lock(accepted_mutex_);
-    accepted_ = seen.checkpoint;
-  }
   TRY(watch(watched_));
   if (const std::optional<Time> as_of = TRY(attested(seen))) as_of_us_ = as_of->us;
   return {};
 }
 
+// An end of an admission is signed within days, and comes into the log at once (decision 0024). Whoever saw the log without it when that time was
+// over has seen the rule broken: an old signature of one admitter was used by another, or the hub kept the end back. The entry counts, as the log has
+// it: people are told.
+Status Follower::watch_ends(const std::optional<store::DirectoryStore::Followed>& before, std::size_t first, const std::vector<std::string>& fresh) {
+  if (!before) return {};
+  for (std::size_t i = 0; i < fresh.size(); ++i) {
+    const Result<note::Note> note = note::Note::parse(fresh[i]);
+    const Result<note::MemberEnd> end = note ? note::MemberEnd::parse(note->text) : tl::unexpected<Error>(note.error());
+    if (!end || end->ended + exchange::kEndSignedWithin + kEndOnItsWay >= before->at) continue;
+    TRY(parts_.mailbox.put_incident({0,
+                                     std::string(sentence(Code::TIME_TOO_OLD).name),
+                                     "keys " + std::to_string(first + i),
+                                     before->checkpoint + "\n" + fresh[i],
+                                     parts_.clock(),
+                                     {}}));
+  }
+  return {};
+}
+
 // As whoever verifies with the same file will judge it.
 bool Follower::is_accepted(const std::string& checkpoint) const {
-  if (!parts_.quorum || !parts_.quorum->is_wanted()) return true;
+  if (!is_quorum_wanted()) return true;
   const Result<note::Note> note = note::Note::parse(checkpoint);
   return note && parts_.quorum->policy.check(*note);
 }
@@ -67,8 +87,9 @@ bool Follower::is_accepted(const std::string& checkpoint) const {
 Result<std::string> Follower::checkpoint() const {
   std::string newest = TRY(parts_.replica->checkpoint(parts_.clock()));
   if (is_accepted(newest)) return newest;
-  const std::scoped_lock lock(accepted_mutex_);
-  return accepted_.empty() ? newest : accepted_;
+  // Another policy may have been in force when it was kept.
+  const std::optional<store::DirectoryStore::Followed> kept = TRY(parts_.replica->accepted());
+  return kept && is_accepted(kept->checkpoint) ? kept->checkpoint : newest;
 }
 
 // When the hub's own witness says it was published, and by this house's clock at most: a line that only repeats old answers makes nothing younger. By
@@ -80,7 +101,7 @@ Result<std::optional<Time>> Follower::attested(const desk::LogSeen& seen) const 
   const note::Note note = TRY(note::Note::parse(seen.checkpoint));
   // A history that is shown to this house alone is cosigned by nobody else: it grows old here.
   Time until = seen.at;
-  if (parts_.quorum && parts_.quorum->is_wanted()) {
+  if (is_quorum_wanted()) {
     const std::optional<Time> cosigned = TRY(parts_.quorum->reached(note));
     if (!cosigned) return std::optional<Time>{};
     until = std::min(until, *cosigned + kClocksDiffer);
@@ -149,8 +170,13 @@ Result<std::optional<Time>> Follower::verified_as_of() const {
   const std::int64_t known = as_of_us_;
   if (known != 0) return std::optional(Time{known});
   // Since the last start nothing was heard yet: what was verified before counts with its age.
-  const std::optional<desk::LogSeen> seen = TRY(parts_.mailbox.log_seen(exchange::LogName::keys));
-  return std::optional(seen ? TRY(attested(*seen)).value_or(Time{}) : Time{});
+  Time out;
+  if (const std::optional<desk::LogSeen> seen = TRY(parts_.mailbox.log_seen(exchange::LogName::keys))) out = TRY(attested(*seen)).value_or(out);
+  if (!is_quorum_wanted()) return std::optional(out);
+  // The newest one may not have met the quorum yet.
+  if (const std::optional<store::DirectoryStore::Followed> kept = TRY(parts_.replica->accepted()))
+    out = std::max(out, TRY(attested({kept->checkpoint, kept->size, {}, kept->at})).value_or(out));
+  return std::optional(out);
 }
 
 }  // namespace warifu::member

@@ -33,14 +33,16 @@ class Follower {
   // incidents.
   Status sync();
   // When the newest checkpoint was verified, with everything up to it taken in; not later than the hub's witness attests, where the directory has a
-  // key of it, and not later than this house's quorum has seen it, where one is wanted. Nothing: never yet.
+  // key of it, and not later than this house's quorum has seen it, where one is wanted. After a restart as old as what is kept of it says.
   [[nodiscard]] Result<std::optional<Time>> verified_as_of() const;
-  // The newest checkpoint that this house's own policy accepts, for whoever is shown what the log said: it may be over fewer entries than the replica
-  // has. Where no quorum is wanted, or none has been met since the start, the newest one. NOT_FOUND: never yet.
+  // The newest checkpoint that this house's own policy accepts, for whoever is shown what the log said, also after a restart: it may be over fewer
+  // entries than the replica has. Where no quorum is wanted, or none has ever been met, the newest one. NOT_FOUND: never yet.
   [[nodiscard]] Result<std::string> checkpoint() const;
 
  private:
   Status follow();
+  Status watch_ends(const std::optional<store::DirectoryStore::Followed>& before, std::size_t first, const std::vector<std::string>& fresh);
+  [[nodiscard]] bool is_quorum_wanted() const { return parts_.quorum && parts_.quorum->is_wanted(); }
   [[nodiscard]] bool is_accepted(const std::string& checkpoint) const;
   [[nodiscard]] Result<std::optional<Time>> attested(const desk::LogSeen& seen) const;
   Status take_documents();
@@ -51,8 +53,6 @@ class Follower {
   std::mutex mutex_;
   std::atomic<std::int64_t> as_of_us_{0};
   std::string followed_;
-  mutable std::mutex accepted_mutex_;
-  std::string accepted_;  // by the policy, where it wants a quorum; empty: none since the start
   std::uint64_t documents_ = 0;
   std::size_t watched_ = 0;  // entries looked through for foreign keys
 };

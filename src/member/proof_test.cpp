@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "exchange/archive.h"
 #include "member/testing_exchange.h"
 
 namespace warifu::member {
@@ -231,6 +232,149 @@ TEST_CASE("a house that wants a quorum counts the logs as young, and a proof as 
     // Whoever has the same file verifies the proof with it.
     must(e.agency.policy->check(must(note::Note::parse(checkpoint_of(e.agency, message)))));
   }
+}
+
+// A house whose policy wants the provider's witness, or a witness of nobody's.
+struct Wanting : TestingExchange {
+  const note::Cosigner other = must(note::Cosigner::create("witness.example/witness", crypto::Ed25519Secret::generate()));
+  Wanting() {
+    agency.policy = must(note::Policy::parse("log " + hub.network().log.text() + "\nlog " + hub.network().keys.text() + "\nwitness w " +
+                                             other.verifier().text() + "\nquorum w\n"));
+    agency.open();
+  }
+  void show(TestingHub::Log& log, bool is_cosigned) {
+    log.publish();
+    std::string& shown = log.files["checkpoint"];
+    if (is_cosigned) shown += must(other.cosign(must(note::Note::parse(shown)).text, clock())).text() + "\n";
+    world.clock.advance(seconds(3));
+    must(agency.member->watch());
+  }
+  void grow_keys() {
+    note::KeyEntry tls;
+    tls.purpose = note::KeyPurpose::tls;
+    tls.algorithm = note::OrgKeyAlgorithm::spki_sha256;
+    tls.key = Bytes(32, 7);
+    provider.enter(tls, Time::from_seconds(clock().seconds()), days(1));
+  }
+};
+
+TEST_CASE("the checkpoint that a house's quorum has seen outlives a restart, and so does its age") {
+  Wanting e;
+  const auto given_out = [&] { return must(e.agency.member->directory()->checkpoint(e.clock())); };
+  const auto as_of = [&] { return must(e.agency.member->directory()->verified_as_of()).value_or(Time{}); };
+  e.show(e.hub.keys, true);
+  const std::string seen = given_out();
+  const Time heard = as_of();
+  CHECK(heard == e.clock());
+  e.grow_keys();
+  e.show(e.hub.keys, false);
+  REQUIRE(given_out() == seen);
+  e.hub.is_away = true;
+  e.agency.open();
+  CHECK(given_out() == seen);
+  must(e.agency.policy->check(must(note::Note::parse(given_out()))));
+  CHECK(as_of() == heard);
+  e.world.clock.advance(minutes(1));
+  CHECK_FALSE(e.agency.member->watch());
+  CHECK(given_out() == seen);
+  // Another policy accepts nothing of what was kept under the first.
+  const std::string newest = must(e.agency.replica->checkpoint(e.clock()));
+  e.agency.policy = must(note::Policy::parse("log " + e.hub.network().log.text() + "\nlog " + e.hub.network().keys.text() + "\nwitness p " +
+                                             e.provider.witness->verifier().text() + "\nquorum p\n"));
+  e.agency.open();
+  CHECK(given_out() == newest);
+  CHECK(as_of() == Time{});
+}
+
+TEST_CASE("after a restart the proof of what came in waits for its cosignatures as that of what went out does, days where a quorum is wanted") {
+  Wanting e;
+  e.show(e.hub.keys, true);
+  e.dispatched();
+  must(e.agency.member->send());
+  e.carry();
+  e.show(e.hub.log, false);
+  std::vector<exchange::MessageId> all;
+  for (const desk::MessageIn& in : must(e.agency.mailbox->newest_received(10))) all.push_back(in.id);
+  REQUIRE(!all.empty());
+  for (const desk::MessageOut& out : must(e.agency.mailbox->newest_messages(10))) all.push_back(out.id);
+  for (const exchange::MessageId& message : all) CHECK_FALSE(e.agency.policy->check(must(note::Note::parse(checkpoint_of(e.agency, message)))));
+  e.agency.open();
+  e.world.clock.advance(days(2));
+  e.show(e.hub.log, true);
+  for (const exchange::MessageId& message : all) must(e.agency.policy->check(must(note::Note::parse(checkpoint_of(e.agency, message)))));
+}
+
+// The desk of a house as the node makes it: it sees the mailbox and the house's policy.
+std::unique_ptr<desk::Office> desk_of(const Wanting& e) {
+  desk::OfficeParts parts;
+  parts.self = e.agency.office.self;
+  parts.store = e.agency.mailbox;
+  parts.mailbox = e.agency.mailbox;
+  parts.directory = e.agency.member->directory();
+  parts.policy = e.agency.policy;
+  parts.law = std::shared_ptr<const law::Catalogue>(&law::Catalogue::built_in(), [](const law::Catalogue*) {});
+  parts.signer = e.agency.office.signer;
+  parts.clock = e.clock;
+  return std::make_unique<desk::Office>(std::move(parts));
+}
+
+TEST_CASE("evidence names the messages that the house's own policy does not accept yet, and carries their promise alone") {
+  Wanting e;
+  e.show(e.hub.keys, true);
+  e.hub.is_logging = false;
+  const MatterId matter = e.dispatched();
+  must(e.agency.member->send());
+  const auto office = desk_of(e);
+  const desk::Office::DrawPaper draw = [](const auto&, const auto&) -> Result<std::optional<std::string>> { return std::optional<std::string>{}; };
+  const auto taken = [&] { return must(office->evidence(matter, "架空第1号", draw)); };
+  const auto proof_in = [](const desk::EvidenceBundle& bundle) {
+    const exchange::ArchiveEntries entries = must(exchange::read_archive(bundle.archive));
+    CHECK(entries.contains("messages/000000/promise"));
+    return entries.contains("messages/000000/proof");
+  };
+  desk::EvidenceBundle bundle = taken();
+  const exchange::MessageId message = must(e.agency.mailbox->messages_of(matter)).front().id;
+  REQUIRE(bundle.unproven.size() == 1);
+  CHECK(bundle.unproven[0].entry == "messages/000000");
+  CHECK(bundle.unproven[0].message == message);
+  CHECK(!bundle.unproven[0].is_logged);
+  CHECK(!proof_in(bundle));
+
+  e.hub.log_pending();
+  e.show(e.hub.log, false);
+  REQUIRE(!checkpoint_of(e.agency, message).empty());
+  bundle = taken();
+  REQUIRE(bundle.unproven.size() == 1);
+  CHECK(bundle.unproven[0].is_logged);
+  CHECK(!proof_in(bundle));
+
+  e.show(e.hub.log, true);
+  bundle = taken();
+  CHECK(bundle.unproven.empty());
+  CHECK(proof_in(bundle));
+}
+
+TEST_CASE("evidence is refused while a key that signed here came into the log behind what the quorum has seen") {
+  Wanting e;
+  e.show(e.hub.keys, true);
+  const MatterId matter = e.dispatched();
+  const desk::Office::DrawPaper draw = [](const auto&, const auto&) -> Result<std::optional<std::string>> { return std::optional<std::string>{}; };
+  // The house signs the bundle with a key that nobody else has seen in the log yet.
+  const note::Signer fresh = TestingHub::signer(note::sign_name(e.agency.org()));
+  note::KeyEntry sign;
+  sign.key.assign(fresh.verifier().key.bytes.begin(), fresh.verifier().key.bytes.end());
+  e.agency.enter(sign, Time::from_seconds(e.clock().seconds()), days(30));
+  e.agency.office.signer = std::make_shared<const note::Signer>(fresh);
+  e.show(e.hub.keys, false);
+  const auto office = desk_of(e);
+  e.world.clock.advance(minutes(7));
+  const auto refused = office->evidence(matter, "架空第1号", draw);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::CHECKPOINT_OLD);
+  CHECK(refused.error().where == "checkpoint");
+  CHECK(refused.error().args.at("age") == "7");
+  e.show(e.hub.keys, true);
+  CHECK(office->evidence(matter, "架空第1号", draw).has_value());
 }
 
 TEST_CASE("a member that was put out is told, and nothing of it counts for the others from then on") {

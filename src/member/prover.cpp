@@ -11,12 +11,14 @@ namespace {
 constexpr std::size_t kProofBatch = 1024;
 constexpr Duration kGrace = seconds(5);         // until a checkpoint that has it is read here
 constexpr Duration kCosignedWithin = hours(1);  // members cosign every minute; longer none is waited for
-constexpr std::size_t kLonelyMax = 4096;
-constexpr std::size_t kRecalled = 256;  // of our own messages, after a restart
+constexpr Duration kQuorumWithin = days(7);     // those whom a house names may be away for days, and without them its evidence stays unproven
+constexpr std::size_t kLonelyMax = 4096;        // also of the messages of each direction that are looked at after a restart
 
 std::string organisation_of(const std::string& key_name) { return key_name.substr(0, key_name.find('/')); }
 
 }  // namespace
+
+Duration Prover::patience() const { return parts_.quorum && parts_.quorum->is_wanted() ? kQuorumWithin : kCosignedWithin; }
 
 // Without cosignatures that are wrong: one of them would spoil the whole note for whoever reads it later. Cosigned is what a member of the exchange
 // signed who is neither the hub nor this house; or what the quorum signed, where this house has named one.
@@ -45,15 +47,22 @@ Result<Prover::Judged> Prover::judge(const std::string& checkpoint, Time at) con
   return out;
 }
 
-// What was proven shortly before a restart. Of messages that came in there is no list: those wait no longer.
-Status Prover::recall() {
+// One that was proven shortly before a restart, with a checkpoint that nobody else had cosigned.
+Status Prover::recall(const exchange::MessageId& id, const std::optional<Time>& logged, Lonely lonely) {
   const Time now = parts_.clock();
-  for (const desk::MessageOut& message : TRY(parts_.mailbox.newest_messages(kRecalled))) {
-    if (!message.logged || now >= *message.logged + kCosignedWithin) continue;
-    const std::optional<desk::Mailbox::StoredProof> proof = TRY(parts_.mailbox.proof_of(message.id));
-    if (!proof || TRY(judge(proof->checkpoint, now)).is_cosigned) continue;
-    lonely_[message.id] = {false, ledger::leaf_hash(bytes_of(message.leaf)), message.index, *message.logged + kCosignedWithin};
-  }
+  if (!logged || now >= *logged + patience() || lonely_.size() >= kLonelyMax) return {};
+  const std::optional<desk::Mailbox::StoredProof> proof = TRY(parts_.mailbox.proof_of(id));
+  if (!proof || TRY(judge(proof->checkpoint, now)).is_cosigned) return {};
+  lonely.until = *logged + patience();
+  lonely_[id] = lonely;
+  return {};
+}
+
+Status Prover::recall_all() {
+  for (const desk::MessageOut& message : TRY(parts_.mailbox.newest_messages(kLonelyMax)))
+    TRY(recall(message.id, message.logged, {false, ledger::leaf_hash(bytes_of(message.leaf)), message.index, {}}));
+  for (const desk::MessageIn& message : TRY(parts_.mailbox.newest_received(kLonelyMax)))
+    TRY(recall(message.id, message.logged, {true, message.leaf, message.index, {}}));
   return {};
 }
 
@@ -83,7 +92,7 @@ Status Prover::accuse(const desk::Mailbox::Unproven& message, const desk::LogSee
 Result<Prover::Round> Prover::round(const desk::LogSeen& seen) {
   Round out;
   const Time now = parts_.clock();
-  if (!has_recalled_) TRY(recall());
+  if (!has_recalled_) TRY(recall_all());
   has_recalled_ = true;
   const std::vector<desk::Mailbox::Unproven> all = TRY(parts_.mailbox.unproven(kProofBatch));
   std::erase_if(lonely_, [&](const auto& one) { return one.second.until <= now; });
@@ -113,7 +122,7 @@ Result<Prover::Round> Prover::round(const desk::LogSeen& seen) {
       return fail(Code::PEER_UNAVAILABLE, "the tiles do not lead to the checkpoint's root", "log");
     proven.push_back({message.id, message.is_incoming, std::move(path)});
     if (!judged.is_cosigned && lonely_.size() < kLonelyMax)
-      lonely_[message.id] = {message.is_incoming, message.leaf, message.index, now + kCosignedWithin};
+      lonely_[message.id] = {message.is_incoming, message.leaf, message.index, now + patience()};
   }
   if (!broken.empty()) TRY(parts_.mailbox.put_broken(broken));
   if (!proven.empty()) TRY(parts_.mailbox.put_proofs(judged.checkpoint, seen.size, proven, now));

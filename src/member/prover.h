@@ -51,7 +51,9 @@ class Prover {
     bool is_cosigned = false;
   };
   [[nodiscard]] Result<Judged> judge(const std::string& checkpoint, Time at) const;
-  Status recall();
+  [[nodiscard]] Duration patience() const;
+  Status recall(const exchange::MessageId& id, const std::optional<Time>& logged, Lonely lonely);
+  Status recall_all();
   Result<std::size_t> renew(const desk::LogSeen& seen, const std::string& checkpoint, const ledger::TileReader& reader);
 
   Parts parts_;

@@ -153,6 +153,78 @@ TEST_CASE("a log that forks, shrinks or is rewritten is not followed: kept as ev
     }
 }
 
+TEST_CASE("a hub that was set back, or forked, while the house was closed is refused when it opens again") {
+  for (const bool is_keys : {false, true})
+    for (const bool is_backup : {false, true}) {
+      CAPTURE(is_keys);
+      CAPTURE(is_backup);
+      TestingExchange e;
+      e.dispatched();
+      must(e.agency.member->send());
+      e.dispatched("reiji-00002");
+      must(e.agency.member->send());
+      must(e.agency.member->watch());
+      const std::size_t cosigned = e.hub.cosignatures.size(), taken = e.hub.taken.size();
+      e.agency.member.reset();
+      TestingHub::Log& log = is_keys ? e.hub.keys : e.hub.log;
+      std::vector<std::string> history = log.entries;
+      if (is_backup)
+        history.pop_back();
+      else
+        history.front() += "x";
+      log.rewrite(history);
+      e.agency.open();
+      CHECK(e.agency.member->watch().error().code == Code::LOG_FORKED);
+      CHECK(codes_of(e.agency) == std::vector<std::string>{is_keys ? "LOG_FORKED keys" : "LOG_FORKED log"});
+      for (std::size_t i = cosigned; i < e.hub.cosignatures.size(); ++i)
+        CHECK(e.hub.cosignatures[i].starts_with(is_keys ? "hub.example/log" : "hub.example/keys"));
+      e.dispatched("reiji-00003");
+      CHECK(e.agency.member->send().error().code == Code::LOG_FORKED);
+      CHECK(e.hub.taken.size() == taken);
+    }
+}
+
+TEST_CASE("an end of an admission that came into the log too late to be signed by two is taken over, and told") {
+  TestingExchange e;
+  must(e.agency.member->watch());
+  e.hub.keys.publish();
+  const auto org = e.provider.office.self.id;
+  const note::MemberEnd end{e.hub.keys.signer.verifier().name, org.text(), Time::from_seconds(e.clock().seconds()),
+                            *must(e.agency.replica->admission_leaf(org))};
+  const std::string entry = must(note::sign_note(must(end.text()), e.hub.admitters)).serialise();
+  Duration later;
+  bool is_told = false, is_closed = false;
+  SUBCASE("at once") { later = seconds(3); }
+  SUBCASE("on the last day") { later = days(7); }
+  SUBCASE("after it") {
+    later = hours(7 * 24 + 2);
+    is_told = true;
+  }
+  SUBCASE("a house that was closed all the time cannot know") {
+    later = days(30);
+    is_closed = true;
+  }
+  e.world.clock.advance(later);
+  if (!is_closed) {
+    // A heartbeat: another signature line under the same text.
+    e.hub.keys.files["checkpoint"] +=
+        must(e.provider.witness->cosign(must(note::Note::parse(e.hub.keys.files["checkpoint"])).text, e.clock())).text() + "\n";
+    must(e.agency.member->watch());
+  }
+  const std::size_t index = e.hub.keys.entries.size();
+  e.hub.keys.append(entry);
+  e.hub.keys.publish();
+  e.world.clock.advance(seconds(3));
+  must(e.agency.member->watch());
+  CHECK(must(e.agency.replica->member_end(org)));  // the log says so, and everybody reads the same log
+  const std::vector<std::string> expected{"TIME_TOO_OLD keys " + std::to_string(index)};
+  CHECK(codes_of(e.agency) == (is_told ? expected : std::vector<std::string>{}));
+  if (!is_told) return;
+  const std::string evidence = must(e.agency.mailbox->incidents(true, 1)).front().evidence;
+  CHECK(evidence.find(entry) != std::string::npos);
+  CHECK(evidence.starts_with("hub.example/keys\n" + std::to_string(index) + "\n"));
+}
+
 TEST_CASE("an incident is shown to those who answer for it, and ends with what the auditor found out") {
   TestingExchange e;
   e.dispatched();

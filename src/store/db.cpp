@@ -33,17 +33,27 @@ void Statement::reset() {
 
 Status Database::savepoint(std::string_view name) {
   CHECK_THAT(detail::is_identifier(name));
-  return exec("SAVEPOINT " + std::string(name));
+  return post("SAVEPOINT " + std::string(name));
 }
 
 Status Database::release(std::string_view name) {
   CHECK_THAT(detail::is_identifier(name));
-  return exec("RELEASE SAVEPOINT " + std::string(name));
+  TRY(post("RELEASE SAVEPOINT " + std::string(name)));
+  return settle();
 }
 
 Status Database::rollback_to(std::string_view name) {
   CHECK_THAT(detail::is_identifier(name));
+  static_cast<void>(settle());  // what was posted since is undone with the rest, its failure too
   return exec("ROLLBACK TO SAVEPOINT " + std::string(name) + "; RELEASE SAVEPOINT " + std::string(name));
+}
+
+Status Database::post_values(std::string_view sql, std::span<const Value> values) {
+  CHECK_THAT(in_transaction());
+  Statement statement = TRY(prepare(sql));
+  for (std::size_t i = 0; i < values.size(); ++i) statement.bind_value(static_cast<int>(i) + 1, values[i]);
+  while (TRY(statement.step())) {}
+  return {};
 }
 
 Result<Statement> Database::prepare(std::string_view sql) {

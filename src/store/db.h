@@ -8,6 +8,7 @@
 // A job that wants to survive a failing statement runs it in with_savepoint(): PostgreSQL refuses everything after an error otherwise.
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -156,6 +157,17 @@ class Database {
   // Runs to the end; the number of rows changed.
   template <class... A>
   Result<std::int64_t> run(std::string_view sql, const A&... arguments);
+  // The same for what nobody asks the number of changed rows of: PostgreSQL gets it together with the next statement, so that it costs no round
+  // trip of its own. Inside a transaction. Its failure is that of whatever waits for an answer next (the step of a query, run(), exec(), settle(),
+  // commit()), and rolling back, or back to a savepoint, forgets it. The arguments are needed during the call only.
+  template <class... A>
+  Status post(std::string_view sql, const A&... arguments) {
+    const std::array<Value, sizeof...(A)> values{to_value(arguments)...};
+    return post_values(sql, values);
+  }
+  virtual Status post_values(std::string_view sql, std::span<const Value> values);
+  // The failure of what was posted, if any.
+  virtual Status settle() { return {}; }
   // The same statement for many rows, in PostgreSQL without a round trip per row. Inside a transaction; the sum of rows changed.
   virtual Result<std::int64_t> run_each(std::string_view sql, std::span<const std::vector<Value>> rows) = 0;
   // Rows into a table as fast as the engine can (COPY in PostgreSQL), inside a transaction. `next` fills the row (sized as columns) and says
@@ -183,6 +195,7 @@ template <class F>
 Status with_savepoint(Database& database, std::string_view name, F&& action) {
   TRY(database.savepoint(name));
   Status done = action(database);
+  if (done) done = database.settle();
   if (!done) {
     TRY(database.rollback_to(name));
     return done;

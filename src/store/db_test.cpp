@@ -232,6 +232,76 @@ TEST_CASE("savepoints undo one step of a transaction, nested too") {
   });
 }
 
+TEST_CASE("what is posted is done in order, and its failure is told by whatever waits for an answer next") {
+  for_both_engines([](TestStore& store) {
+    auto db = store.fresh();
+    make_things(*db);
+    const auto count = [&] { return one_value<std::int64_t>(*db, "SELECT count(*) FROM thing").value(); };
+    // SQLite tells it at once, PostgreSQL with the next answer; the arguments are free to go in between.
+    const auto post_twice = [&]() -> Status {
+      TRY(db->post("INSERT INTO thing (id, t) VALUES ($1, $2)", std::int64_t{1}, std::string("一つ目")));
+      return db->post("INSERT INTO thing (id, t) VALUES ($1, $2)", std::int64_t{1}, std::string("again"));
+    };
+    const std::vector<std::pair<std::string_view, std::function<Status()>>> ends = {
+        {"a query", [&]() -> Status { return one_value<std::int64_t>(*db, "SELECT count(*) FROM thing").map([](std::int64_t) {}); }},
+        {"run", [&]() -> Status { return db->run("INSERT INTO thing (id) VALUES (7)").map([](std::int64_t) {}); }},
+        {"exec", [&] { return db->exec("SELECT 1"); }},
+        {"settle", [&] { return db->settle(); }},
+        {"check_deferred", [&] { return db->check_deferred(); }},
+        {"many rows",
+         [&]() -> Status {
+           const std::vector<std::vector<Value>> rows = {{std::int64_t{8}}};
+           return db->run_each("INSERT INTO thing (id) VALUES ($1)", rows).map([](std::int64_t) {});
+         }},
+        {"a statement that was never prepared",
+         [&]() -> Status { return one_value<std::int64_t>(*db, "SELECT count(*) + 0 FROM thing").map([](std::int64_t) {}); }},
+        {"the commit", [&] { return db->commit(); }},
+    };
+    for (const auto& [name, end] : ends) {
+      CAPTURE(name);
+      REQUIRE(db->begin(Access::WRITE));
+      Status posted = post_twice();
+      if (posted) posted = end();
+      CHECK(posted.error().code == Code::CONFLICT);
+      db->rollback();
+      CHECK(count() == 0);
+    }
+    REQUIRE(db->begin(Access::WRITE));
+    REQUIRE(db->post("INSERT INTO thing (id, t) VALUES ($1, $2)", std::int64_t{1}, "one"));
+    CHECK(count() == 1);
+    for (std::int64_t id = 2; id <= 1000; ++id) REQUIRE(db->post("INSERT INTO thing (id) VALUES ($1)", id));
+    REQUIRE(db->post("UPDATE thing SET t = $2 WHERE id = $1", std::int64_t{1000}, "last"));
+    REQUIRE(db->commit());
+    CHECK(count() == 1000);
+    CHECK(one_value<std::string>(*db, "SELECT t FROM thing WHERE id = 1000").value() == "last");
+    REQUIRE(db->begin(Access::WRITE));
+    CHECK(db->post("INSERT INTO thing (id, t) VALUES ($1, $2)", std::int64_t{2001}, std::string("a\0b", 3)).error().code == Code::CONTROL_CHARACTER);
+    REQUIRE(db->post("DELETE FROM thing"));
+    db->rollback();
+    CHECK(count() == 1000);
+  });
+}
+
+TEST_CASE("a posted failure stays within its savepoint") {
+  for_both_engines([](TestStore& store) {
+    auto db = store.fresh();
+    make_things(*db);
+    REQUIRE(db->begin(Access::WRITE));
+    REQUIRE(db->post("INSERT INTO thing (id) VALUES (1)"));
+    const auto failed = with_savepoint(*db, "step", [](Database& inner) -> Status {
+      TRY(inner.post("INSERT INTO thing (id) VALUES (2)"));
+      return inner.post("INSERT INTO thing (id) VALUES (1)");
+    });
+    CHECK(failed.error().code == Code::CONFLICT);
+    REQUIRE(db->savepoint("other"));
+    static_cast<void>(db->post("INSERT INTO thing (id) VALUES (1)"));
+    CHECK(db->rollback_to("other").has_value());
+    REQUIRE(db->post("INSERT INTO thing (id) VALUES (4)"));
+    REQUIRE(db->commit());
+    CHECK(one_value<std::int64_t>(*db, "SELECT sum(id) FROM thing").value() == 5);
+  });
+}
+
 TEST_CASE("rollback undoes everything and a dropped statement does not hold it up") {
   for_both_engines([](TestStore& store) {
     auto db = store.fresh();

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/testing_results.h"
 #include "crypto/hash.h"
 #include "desk/enrolment.h"
 #include "json/codec.h"
@@ -16,19 +17,8 @@ namespace {
 using note::KeyPurpose;
 using note::Signer;
 
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(std::string(sentence(result.error().code).name) << " " << result.error().where << " " << result.error().message);
-  return std::move(*result);
-}
-void must(const Status& status) {
-  if (!status) FAIL(std::string(sentence(status.error().code).name) << " " << status.error().where << " " << status.error().message);
-}
-template <class T>
-Code code_of(const Result<T>& result) {
-  REQUIRE(!result);
-  return result.error().code;
-}
+using testing::code_of;
+using testing::must;
 
 Signer new_signer(const std::string& name) { return must(Signer::create(name, crypto::Ed25519Secret::generate())); }
 Bytes raw(const note::VerifierKey& key) { return {key.key.bytes.begin(), key.key.bytes.end()}; }

@@ -13,11 +13,22 @@ struct FollowedRow {
   Time at;
 };
 
-Result<std::optional<FollowedRow>> followed_row(Database& database) {
-  const auto row = TRY(first_row<std::int64_t, std::string, Time>(database, "SELECT size, note, at FROM followed WHERE id = 1"));
+constexpr std::string_view kFollowed = "followed", kAccepted = "accepted";  // tables of one row
+
+Result<std::optional<FollowedRow>> checkpoint_row(Database& database, std::string_view table) {
+  const std::string sql = "SELECT size, note, at FROM " + std::string(table) + " WHERE id = 1";
+  const auto row = TRY(first_row<std::int64_t, std::string, Time>(database, sql));
   if (!row) return std::optional<FollowedRow>{};
   const auto& [size, note, at] = *row;
   return std::optional<FollowedRow>({static_cast<std::uint64_t>(size), note, at});
+}
+
+Status put_checkpoint_row(Database& database, std::string_view table, const FollowedRow& row) {
+  TRY(database.run("INSERT INTO " + std::string(table) +
+                       " (id, size, note, at) VALUES (1, $1, $2, $3) ON CONFLICT (id) DO UPDATE SET size = excluded.size, note = excluded.note, "
+                       "at = excluded.at",
+                   static_cast<std::int64_t>(row.size), row.note, row.at));
+  return {};
 }
 
 }  // namespace
@@ -35,7 +46,7 @@ Result<std::string> DirectoryStore::checkpoint(Time now) const {
   });
 }
 
-Status DirectoryStore::follow(std::span<const std::string> entries, const std::string& checkpoint) {
+Status DirectoryStore::follow(std::span<const std::string> entries, const std::string& checkpoint, bool is_accepted) {
   const note::Note note = TRY(note::Note::parse(checkpoint));
   TRY(note::require(note, options_.key));
   const ledger::Checkpoint head = TRY(ledger::Checkpoint::parse(note.text));
@@ -43,7 +54,7 @@ Status DirectoryStore::follow(std::span<const std::string> entries, const std::s
   const Time now = options_.clock();
   return engine_->write([&](Database& database) -> Status {
     Log log = TRY(log_of(database));
-    const auto last = TRY(followed_row(database));
+    const auto last = TRY(checkpoint_row(database, kFollowed));
     if (last && head.size < last->size) return fail(Code::STALE, "an older checkpoint than the one that is known", "checkpoint");
     for (const std::string& entry : entries) {
       TRY(check_new(database, log, entry, {now, true}));
@@ -54,20 +65,22 @@ Status DirectoryStore::follow(std::span<const std::string> entries, const std::s
     if (!is_whole || head.root != log.root(head.size))
       return fail(Code::LOG_FORKED, "the checkpoint is not over the entries that are known and these", "checkpoint",
                   {{"size", std::to_string(log.items.size())}});
-    TRY(
-        database.run("INSERT INTO followed (id, size, note, at) VALUES (1, $1, $2, $3) "
-                     "ON CONFLICT (id) DO UPDATE SET size = excluded.size, note = excluded.note, at = excluded.at",
-                     static_cast<std::int64_t>(head.size), checkpoint, now));
-    return {};
+    const FollowedRow row{head.size, checkpoint, now};
+    TRY(put_checkpoint_row(database, kFollowed, row));
+    return is_accepted ? put_checkpoint_row(database, kAccepted, row) : Status{};
   });
 }
 
-Result<std::optional<DirectoryStore::Followed>> DirectoryStore::followed() const {
-  return engine_->read([](Database& database) -> Result<std::optional<Followed>> {
-    auto row = TRY(followed_row(database));
+Result<std::optional<DirectoryStore::Followed>> DirectoryStore::checkpoint_in(std::string_view table) const {
+  return engine_->read([&](Database& database) -> Result<std::optional<Followed>> {
+    auto row = TRY(checkpoint_row(database, table));
     if (!row) return std::optional<Followed>{};
     return std::optional<Followed>({std::move(row->note), row->size, row->at});
   });
 }
+
+Result<std::optional<DirectoryStore::Followed>> DirectoryStore::followed() const { return checkpoint_in(kFollowed); }
+
+Result<std::optional<DirectoryStore::Followed>> DirectoryStore::accepted() const { return checkpoint_in(kAccepted); }
 
 }  // namespace warifu::store

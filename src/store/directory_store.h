@@ -86,8 +86,11 @@ class DirectoryStore : public desk::Directory {
   // minutes after this clock.) All of it is taken or nothing: LOG_FORKED when the entries here and these do not give
   // the root, STALE for an older checkpoint, SIGNATURE_… and BAD_NOTE. The same checkpoint again, with further cosignatures, is taken.
   // Without entries the checkpoint may also stand over fewer than there are here: the hub's own, which has just taken more.
-  Status follow(std::span<const std::string> entries, const std::string& checkpoint);
+  // `is_accepted`: those whom this house wants have cosigned the checkpoint; in the same transaction it becomes the one that accepted() gives.
+  Status follow(std::span<const std::string> entries, const std::string& checkpoint, bool is_accepted = false);
   [[nodiscard]] Result<std::optional<Followed>> followed() const;
+  // The newest that was followed as accepted, whatever was followed since; nothing: never yet.
+  [[nodiscard]] Result<std::optional<Followed>> accepted() const;
 
   // What an organisation publishes about itself (docs/formats.md, "Delivery"): signed by a key in force, about its own name and side. The
   // highest serial stands: STALE for a lower one, and the same again is taken without effect. The version is this store's count.
@@ -106,6 +109,7 @@ class DirectoryStore : public desk::Directory {
     bool is_replay = false;
   };
   Status refresh(Database& database) const;
+  [[nodiscard]] Result<std::optional<Followed>> checkpoint_in(std::string_view table) const;
   [[nodiscard]] std::shared_ptr<const Log> present_log() const {
     const std::scoped_lock lock(mutex_);
     return log_;

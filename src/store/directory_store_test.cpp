@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "base/testing_results.h"
 #include "desk/enrolment.h"
 #include "desk/fake_store.h"
 #include "desk/keyring.h"
@@ -20,14 +21,7 @@ using note::PersonEntry;
 using note::Signer;
 using party::Role;
 
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(std::string(sentence(result.error().code).name) << " " << result.error().where << " " << result.error().message);
-  return std::move(*result);
-}
-void must(const Status& status) {
-  if (!status) FAIL(std::string(sentence(status.error().code).name) << " " << status.error().where << " " << status.error().message);
-}
+using testing::must;
 Code code_of(const Status& status) {
   REQUIRE(!status);
   return status.error().code;

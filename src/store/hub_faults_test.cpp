@@ -20,6 +20,7 @@
 #include "store/hub_store.h"
 #include "store/postgres.h"
 #include "store/testing_faults.h"
+#include "store/testing_hub.h"
 #include "store/testing_postgres.h"
 
 namespace warifu::store {
@@ -50,21 +51,7 @@ Engine::Open sqlite_at(const FaultFile& file) {
   return [path = file.path()](Access access) { return open_sqlite({.file = path, .access = access}); };
 }
 
-HubMessage message(std::string object, std::vector<std::string> to = {kTo}) {
-  HubMessage out;
-  out.envelope.id = MessageId::random();
-  out.envelope.from = kFrom;
-  out.envelope.to = std::move(to);
-  out.envelope.object = crypto::sha256(object);
-  out.envelope.bytes = object.size();
-  out.leaf = "leaf of " + out.envelope.id.hex() + "\n";
-  out.envelope.leaf = ledger::leaf_hash(bytes_of(out.leaf));
-  out.envelope.expires = kNow + days(20);
-  out.note = "envelope " + out.envelope.id.hex() + "\n";
-  out.digest = crypto::sha256(out.note);
-  out.object = std::move(object);
-  return out;
-}
+HubMessage message(std::string object, std::vector<std::string> to = {kTo}) { return hub_message(kFrom, std::move(to), std::move(object), kNow); }
 
 // What was promised to whom, over all faults of a run.
 class Promises {

@@ -6,29 +6,20 @@
 #include <set>
 #include <thread>
 
+#include "base/testing_results.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "ledger/merkle.h"
 #include "store/testing_engines.h"
+#include "store/testing_hub.h"
 
 namespace warifu::store {
 namespace {
 
 using exchange::MessageId;
 
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(std::string(sentence(result.error().code).name) << " " << result.error().where << " " << result.error().message);
-  return std::move(*result);
-}
-void must(const Status& status) {
-  if (!status) FAIL(std::string(sentence(status.error().code).name) << " " << status.error().where << " " << status.error().message);
-}
-template <class T>
-Code code_of(const Result<T>& result) {
-  REQUIRE(!result);
-  return result.error().code;
-}
+using testing::code_of;
+using testing::must;
 
 const std::string kFrom = "kakuu-police.example", kTo = "portal.example", kOther = "bank.example";
 
@@ -45,19 +36,7 @@ struct World {
                                  now));
   }
   [[nodiscard]] HubMessage message(std::string object, std::vector<std::string> to = {kTo}) const {
-    HubMessage out;
-    out.envelope.id = MessageId::random();
-    out.envelope.from = kFrom;
-    out.envelope.to = std::move(to);
-    out.envelope.object = crypto::sha256(object);
-    out.envelope.bytes = object.size();
-    out.leaf = "leaf of " + out.envelope.id.hex() + "\n";
-    out.envelope.leaf = ledger::leaf_hash(bytes_of(out.leaf));
-    out.envelope.expires = now + days(20);
-    out.note = "envelope " + out.envelope.id.hex() + "\n";
-    out.digest = crypto::sha256(out.note);
-    out.object = std::move(object);
-    return out;
+    return hub_message(kFrom, std::move(to), std::move(object), now);
   }
   Result<HubPlace> post(const HubMessage& message) { return must(store->post(kFrom, std::span(&message, 1), now)).at(0); }
   std::vector<HubItem> box(const std::string& org, std::uint64_t after = 0) { return must(store->fetch(org, after, 64, 1 << 24)); }

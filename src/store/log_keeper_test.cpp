@@ -8,6 +8,7 @@
 #include "base/failpoint.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/testing_results.h"
 #include "crypto/hash.h"
 #include "note/lines.h"
 #include "store/testing_engines.h"
@@ -15,19 +16,8 @@
 namespace warifu::store {
 namespace {
 
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(std::string(sentence(result.error().code).name) << " " << result.error().where << " " << result.error().message);
-  return std::move(*result);
-}
-void must(const Status& status) {
-  if (!status) FAIL(std::string(sentence(status.error().code).name) << " " << status.error().where << " " << status.error().message);
-}
-template <class T>
-Code code_of(const Result<T>& result) {
-  REQUIRE(!result);
-  return result.error().code;
-}
+using testing::code_of;
+using testing::must;
 
 // A witness that follows the rules, in this process.
 struct Witness {

@@ -63,10 +63,9 @@ Status update_columns(Database& database, std::int64_t id, ColumnValues values, 
   std::string sql = "UPDATE matter SET ";
   for (std::size_t i = 0; i < changed.size(); ++i) sql += (i == 0 ? "" : ", ") + std::string(kColumns[changed[i]]) + " = $" + std::to_string(i + 2);
   sql += " WHERE id = $1";
-  Statement updated = TRY(database.query(sql, id));
-  for (std::size_t i = 0; i < changed.size(); ++i) updated.bind_value(static_cast<int>(i) + 2, values[changed[i]]);
-  while (TRY(updated.step())) {}
-  return {};
+  std::vector<Value> arguments = {to_value(id)};
+  for (const std::size_t column : changed) arguments.push_back(values[column]);
+  return database.post_values(sql, arguments);
 }
 
 // The values of the columns; they refer to the row and to what stands here.
@@ -122,22 +121,10 @@ std::string qualified_columns() {
   return out;
 }
 
-// What stands in the tables of a matter's row, as far as it decides what is written over it.
-struct Present {
-  std::optional<std::int64_t> id;
-  std::vector<std::size_t> changed;  // columns that are to have another value
-  bool has_words = false;
-};
-
-Result<Present> present_of(Database& database, const MatterId& matter, const Columns& columns, const std::function<bool(ByteView)>& holds_words) {
-  static const std::string kSelect =
-      "SELECT m.id, d.words" + qualified_columns() + " FROM matter m LEFT JOIN matter_doc d ON d.id = m.id WHERE m.matter = $1";
-  Present out;
-  Statement row = TRY(database.query(kSelect, matter));
-  if (!TRY(row.step())) return out;
-  out.id = row.column_int64(0);
-  out.has_words = !row.column_is_null(1) && holds_words(row.column_blob(1));
-  out.changed = columns.changed(row, 2);
+// Who drafted it, is in charge of it or is named for the next step, as text to compare: the id and whether it is their turn, in the order of ids.
+std::string spell_persons(const std::map<PersonId, bool>& persons) {
+  std::string out;
+  for (const auto& [person, is_turn] : persons) out += person.hex() + (is_turn ? "1" : "0");
   return out;
 }
 
@@ -150,19 +137,40 @@ std::map<PersonId, bool> persons_of(const inquiry::MatterRow& row) {
   return out;
 }
 
-Result<std::map<PersonId, bool>> present_persons(Database& database, std::int64_t id) {
-  std::map<PersonId, bool> out;
-  Statement rows = TRY(database.query("SELECT person, is_turn FROM matter_person WHERE id = $1", id));
-  while (TRY(rows.step())) out.emplace(TRY(rows.column<PersonId>(0)), rows.column_bool(1));
+// What stands in the tables of a matter's row, as far as it decides what is written over it.
+struct Present {
+  std::optional<std::int64_t> id;
+  std::vector<std::size_t> changed;  // columns that are to have another value
+  std::string persons;               // as spelled above
+  bool has_words = false;
+};
+
+// One statement: with PostgreSQL each is a round trip of the only writer.
+Result<Present> present_of(Database& database, const MatterId& matter, const Columns& columns, const std::function<bool(ByteView)>& holds_words) {
+  static const auto select = [](std::string_view persons) {
+    return "SELECT m.id, d.words, (SELECT " + std::string(persons) + ")" + qualified_columns() +
+           " FROM matter m LEFT JOIN matter_doc d ON d.id = m.id WHERE m.matter = $1";
+  };
+  static const std::string kSqlite = select(
+      "group_concat(lower(hex(o.person)) || o.is_turn, '') FROM (SELECT p.person, p.is_turn FROM matter_person p WHERE p.id = m.id ORDER BY "
+      "p.person) o");
+  static const std::string kPostgres =
+      select("string_agg(encode(p.person, 'hex') || p.is_turn, '' ORDER BY p.person) FROM matter_person p WHERE p.id = m.id");
+  Present out;
+  Statement row = TRY(database.query(database.engine() == EngineKind::SQLITE ? kSqlite : kPostgres, matter));
+  if (!TRY(row.step())) return out;
+  out.id = row.column_int64(0);
+  out.has_words = !row.column_is_null(1) && holds_words(row.column_blob(1));
+  out.persons = row.column_text(2);
+  out.changed = columns.changed(row, 3);
   return out;
 }
 
-Status put_persons(Database& database, std::int64_t id, const inquiry::MatterRow& row) {
-  const std::map<PersonId, bool> wanted = persons_of(row);
-  if (TRY(present_persons(database, id)) == wanted) return {};
-  TRY(database.run("DELETE FROM matter_person WHERE id = $1", id));
+Status put_persons(Database& database, std::int64_t id, const std::string& present, const std::map<PersonId, bool>& wanted) {
+  if (present == spell_persons(wanted)) return {};
+  TRY(database.post("DELETE FROM matter_person WHERE id = $1", id));
   for (const auto& [person, is_turn] : wanted)
-    TRY(database.run("INSERT INTO matter_person (person, id, is_turn) VALUES ($1, $2, $3)", person, id, is_turn));
+    TRY(database.post("INSERT INTO matter_person (person, id, is_turn) VALUES ($1, $2, $3)", person, id, is_turn));
   return {};
 }
 
@@ -258,11 +266,11 @@ Status put_projection(Database& database, const MatterId& matter, const MatterSe
       TRY(present_of(database, matter, columns, [&](ByteView words) { return holds_words(seal, matter, words, projection.terms); }));
   const std::int64_t id = present.id ? *present.id : TRY(insert_columns(database, matter, columns.values()));
   if (!present.changed.empty()) TRY(update_columns(database, id, columns.values(), present.changed));
-  TRY(put_persons(database, id, projection.row));
+  TRY(put_persons(database, id, present.persons, persons_of(projection.row)));
   const std::string doc = encode_row(projection.row);
   // Most acts change nothing of what a matter is found by.
   if (present.has_words) {
-    TRY(database.run("UPDATE matter_doc SET doc = $2 WHERE id = $1", id, doc));
+    TRY(database.post("UPDATE matter_doc SET doc = $2 WHERE id = $1", id, doc));
     return {};
   }
   const auto after = terms();
@@ -270,9 +278,9 @@ Status put_projection(Database& database, const MatterId& matter, const MatterSe
   const Bytes words = seal_terms(seal, matter, projection.terms);
   const Bytes packed = pack_terms(after);
   TRY(
-      database.run("INSERT INTO matter_doc (id, doc, words, terms) VALUES ($1, $2, $3, $4) "
-                   "ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, words = excluded.words, terms = excluded.terms",
-                   id, doc, words, packed));
+      database.post("INSERT INTO matter_doc (id, doc, words, terms) VALUES ($1, $2, $3, $4) "
+                    "ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, words = excluded.words, terms = excluded.terms",
+                    id, doc, words, packed));
   return {};
 }
 
@@ -296,7 +304,7 @@ Result<Held> held(Database& database, const TermHasher& hasher, const MatterId& 
   const std::int64_t id = *present.id;
   const auto doc = TRY(first_row<std::string>(database, "SELECT doc FROM matter_doc WHERE id = $1", id));
   out.row = present.changed.empty() && doc && std::get<0>(*doc) == encode_row(projection.row) &&
-            TRY(present_persons(database, id)) == persons_of(projection.row);
+            present.persons == spell_persons(persons_of(projection.row));
   if (!present.has_words) return out;
   const Result<std::vector<std::int64_t>> packed = present_terms(database, id);
   out.terms = packed && hasher.is_entered(*packed, projection.terms);
@@ -323,9 +331,9 @@ Status put_terms(Database& database, TermRows rows) {
       ids.push_back(rows[i][1]);
     }
     TRY(
-        database.run("INSERT INTO term (term, id) SELECT unnest(CAST($1 AS BIGINT[])), unnest(CAST($2 AS BIGINT[])) "
-                     "ON CONFLICT (term, id) DO NOTHING",
-                     array_text(terms), array_text(ids)));
+        database.post("INSERT INTO term (term, id) SELECT unnest(CAST($1 AS BIGINT[])), unnest(CAST($2 AS BIGINT[])) "
+                      "ON CONFLICT (term, id) DO NOTHING",
+                      array_text(terms), array_text(ids)));
   }
   return {};
 }
@@ -337,7 +345,7 @@ Status drop_terms(Database& database, const MatterId& matter) {
   TRY(change_terms(database, *id, TRY(present_terms(database, *id)), {}, none));
   const MatterSeal seal = TRY(MatterSeal::load_or_create(database, matter));
   const Bytes words = seal_terms(seal, matter, {});
-  TRY(database.run("UPDATE matter_doc SET words = $2, terms = $3 WHERE id = $1", *id, words, ByteView{}));
+  TRY(database.post("UPDATE matter_doc SET words = $2, terms = $3 WHERE id = $1", *id, words, ByteView{}));
   return {};
 }
 
@@ -348,7 +356,7 @@ Status forget_terms(Database& database, const MatterId& matter) {
     TermRows none;
     TRY(change_terms(database, *id, *packed, {}, none));
   }
-  TRY(database.run("UPDATE matter_doc SET words = $2, terms = $2 WHERE id = $1", *id, ByteView{}));
+  TRY(database.post("UPDATE matter_doc SET words = $2, terms = $2 WHERE id = $1", *id, ByteView{}));
   return {};
 }
 
@@ -357,7 +365,7 @@ Status drop_projection(Database& database, const MatterId& matter) {
   if (!id) return {};
   TermRows none;
   TRY(change_terms(database, *id, TRY(present_terms(database, *id)), {}, none));
-  TRY(database.run("DELETE FROM matter WHERE id = $1", *id));  // and with it matter_doc and matter_person
+  TRY(database.post("DELETE FROM matter WHERE id = $1", *id));  // and with it matter_doc and matter_person
   return {};
 }
 

@@ -144,14 +144,14 @@ Status CommitJob::put_act(const inquiry::SignedAct& act, const MatterSeal& seal)
   const bool is_purged = std::ranges::find(commit_.purge_bodies, act.hash) != commit_.purge_bodies.end();
   if (act.body && !is_purged) {
     const Bytes sealed = seal.seal(body_place(act.hash), *act.body);
-    TRY(database_.run("INSERT INTO body (seq, sealed) VALUES ($1, $2)", seq, sealed));
+    TRY(database_.post("INSERT INTO body (seq, sealed) VALUES ($1, $2)", seq, sealed));
   }
-  if (has_held_) TRY(database_.run("DELETE FROM held WHERE hash = $1", act.hash));
+  if (has_held_) TRY(database_.post("DELETE FROM held WHERE hash = $1", act.hash));
   if (act.act.kind == inquiry::Kind::VIEWED && act.act.person)
     TRY(
-        database_.run("INSERT INTO last_view (matter, person, at_us) VALUES ($1, $2, $3) "
-                      "ON CONFLICT (matter, person) DO UPDATE SET at_us = excluded.at_us WHERE last_view.at_us < excluded.at_us",
-                      act.act.matter, *act.act.person, act.act.at));
+        database_.post("INSERT INTO last_view (matter, person, at_us) VALUES ($1, $2, $3) "
+                       "ON CONFLICT (matter, person) DO UPDATE SET at_us = excluded.at_us WHERE last_view.at_us < excluded.at_us",
+                       act.act.matter, *act.act.person, act.act.at));
   return {};
 }
 
@@ -165,8 +165,8 @@ Status CommitJob::put_held() {
     const std::string note = act.note.serialise();
     std::optional<Bytes> sealed;
     if (act.body) sealed = seal.seal(held_place(act.hash), *act.body);
-    TRY(database_.run("INSERT INTO held (matter, hash, note, sealed, assertions) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (hash) DO NOTHING",
-                      act.act.matter, act.hash, note, sealed, beside(act)));
+    TRY(database_.post("INSERT INTO held (matter, hash, note, sealed, assertions) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (hash) DO NOTHING",
+                       act.act.matter, act.hash, note, sealed, beside(act)));
   }
   return {};
 }
@@ -176,20 +176,20 @@ Status CommitJob::purge() {
   for (const auto& hash : commit_.purge_bodies) {
     const auto act = TRY(first_row<std::int64_t>(database_, "SELECT seq FROM act WHERE hash = $1 AND matter = $2", hash, commit_.matter));
     if (act)
-      TRY(database_.run("DELETE FROM body WHERE seq = $1", std::get<0>(*act)));
+      TRY(database_.post("DELETE FROM body WHERE seq = $1", std::get<0>(*act)));
     else if (TRY(database_.run("DELETE FROM held WHERE hash = $1 AND matter = $2", hash, commit_.matter)) == 0 && !is_in(fresh_, hash))
       return fail(Code::NOT_FOUND, "an act to be purged is not of this matter", "purge_bodies");
   }
   if (!commit_.purge_bodies.empty()) {
-    TRY(database_.run("DELETE FROM idempotency WHERE matter = $1", commit_.matter));
+    TRY(database_.post("DELETE FROM idempotency WHERE matter = $1", commit_.matter));
     TRY(seal_again());
     TRY(drop_terms(database_, commit_.matter));
   }
-  if (commit_.purge_files) TRY(database_.run("DELETE FROM file WHERE matter = $1", commit_.matter));
+  if (commit_.purge_files) TRY(database_.post("DELETE FROM file WHERE matter = $1", commit_.matter));
   TRY(
-      database_.run("INSERT INTO purge_due (matter, has_files) VALUES ($1, $2) "
-                    "ON CONFLICT (matter) DO UPDATE SET has_files = CASE WHEN purge_due.has_files = 1 THEN 1 ELSE excluded.has_files END",
-                    commit_.matter, commit_.purge_files));
+      database_.post("INSERT INTO purge_due (matter, has_files) VALUES ($1, $2) "
+                     "ON CONFLICT (matter) DO UPDATE SET has_files = CASE WHEN purge_due.has_files = 1 THEN 1 ELSE excluded.has_files END",
+                     commit_.matter, commit_.purge_files));
   return {};
 }
 
@@ -213,7 +213,7 @@ Status CommitJob::seal_again() {
     const auto old =
         TRY(one_value<Bytes>(database_, is_held ? "SELECT sealed FROM held WHERE seq = $1" : "SELECT sealed FROM body WHERE seq = $1", seq));
     const Bytes sealed = after.seal(place, TRY(before->open(place, old)));
-    TRY(database_.run(is_held ? "UPDATE held SET sealed = $2 WHERE seq = $1" : "UPDATE body SET sealed = $2 WHERE seq = $1", seq, sealed));
+    TRY(database_.post(is_held ? "UPDATE held SET sealed = $2 WHERE seq = $1" : "UPDATE body SET sealed = $2 WHERE seq = $1", seq, sealed));
   }
   seal_ = after;
   return purge_manifests(database_, commit_.matter, commit_.purge_bodies, before, after);
@@ -236,18 +236,18 @@ Status CommitJob::put_registers() {
 Status CommitJob::put_books() {
   for (const auto& entry : commit_.books)
     TRY(
-        database_.run("INSERT INTO book (book, id, key, value, updated_us) VALUES ($1, $2, $3, $4, $5) "
-                      "ON CONFLICT (book, id) DO UPDATE SET key = excluded.key, value = excluded.value, updated_us = excluded.updated_us",
-                      entry.book, entry.id, entry.key, entry.value, entry.updated));
+        database_.post("INSERT INTO book (book, id, key, value, updated_us) VALUES ($1, $2, $3, $4, $5) "
+                       "ON CONFLICT (book, id) DO UPDATE SET key = excluded.key, value = excluded.value, updated_us = excluded.updated_us",
+                       entry.book, entry.id, entry.key, entry.value, entry.updated));
   return {};
 }
 
 Status CommitJob::put_outbox() {
   for (const auto& row : commit_.outbox)
-    TRY(
-        database_.run("INSERT INTO outbox (to_org, matter, act, attempts, next_try_us, last_error, delivered_us) VALUES ($1, $2, $3, $4, $5, $6, $7) "
-                      "ON CONFLICT (act, to_org) DO NOTHING",
-                      row.to.text(), row.matter, row.act, row.attempts, row.next_try, row.last_error, row.delivered));
+    TRY(database_.post(
+        "INSERT INTO outbox (to_org, matter, act, attempts, next_try_us, last_error, delivered_us) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+        "ON CONFLICT (act, to_org) DO NOTHING",
+        row.to.text(), row.matter, row.act, row.attempts, row.next_try, row.last_error, row.delivered));
   return {};
 }
 
@@ -266,7 +266,7 @@ Status put_idempotency(Database& database, const desk::IdempotencyRecord& record
     return is_same ? Status{} : fail(Code::CONFLICT, "a command with this key was carried out already", "idempotency");
   }
   const Time oldest = record.at - days(limits::kIdempotencyDaysKept);
-  TRY(database.run("DELETE FROM idempotency WHERE at_us < $1", oldest));
+  TRY(database.post("DELETE FROM idempotency WHERE at_us < $1", oldest));
   return {};
 }
 

@@ -118,8 +118,8 @@ Status put_message_in(Database& database, const MessageIn& in) {
 
 // A receipt for a message that is not ours, or that was delivered before, changes nothing.
 Status put_delivery(Database& database, const desk::Delivery& delivery) {
-  TRY(database.run("UPDATE message_out SET delivered_us = $2, receipt = $3, code = $4 WHERE id = $1 AND delivered_us IS NULL", delivery.message,
-                   delivery.at, delivery.receipt, delivery.code));
+  TRY(database.post("UPDATE message_out SET delivered_us = $2, receipt = $3, code = $4 WHERE id = $1 AND delivered_us IS NULL", delivery.message,
+                    delivery.at, delivery.receipt, delivery.code));
   return {};
 }
 
@@ -158,7 +158,7 @@ Status put_sealed_message(Database& database, const MessageOut& message) {
   if (!TRY(inserted.step())) return fail(Code::INTERNAL, "a row without its number");
   const std::int64_t seq = inserted.column_int64(0);
   while (TRY(inserted.step())) {}
-  TRY(database.run("INSERT INTO message_object (seq, object) VALUES ($1, $2)", seq, message.object));
+  TRY(database.post("INSERT INTO message_object (seq, object) VALUES ($1, $2)", seq, message.object));
   for (const std::int64_t row : message.outbox)
     if (TRY(database.run("UPDATE outbox SET message = $2 WHERE seq = $1 AND message IS NULL", row, message.id)) == 0)
       return fail(Code::CONFLICT, "another message carries this act already", "outbox");
@@ -266,10 +266,11 @@ Status OfficeStore::put_accepted(std::span<const Accepted> messages) {
     for (const Accepted& accepted : messages) {
       const auto index = static_cast<std::int64_t>(accepted.index);
       TRY(
-          database.run("UPDATE message_out SET promise = $2, leaf_index = $3, promised_us = $4, accepted_us = $5, last_error = '' "
-                       "WHERE id = $1 AND promise IS NULL",
-                       accepted.id, accepted.promise, index, accepted.promised, accepted.at));
-      TRY(database.run("UPDATE outbox SET delivered_us = $2, last_error = '' WHERE message = $1 AND delivered_us IS NULL", accepted.id, accepted.at));
+          database.post("UPDATE message_out SET promise = $2, leaf_index = $3, promised_us = $4, accepted_us = $5, last_error = '' "
+                        "WHERE id = $1 AND promise IS NULL",
+                        accepted.id, accepted.promise, index, accepted.promised, accepted.at));
+      TRY(database.post("UPDATE outbox SET delivered_us = $2, last_error = '' WHERE message = $1 AND delivered_us IS NULL", accepted.id,
+                        accepted.at));
     }
     return {};
   });
@@ -277,9 +278,9 @@ Status OfficeStore::put_accepted(std::span<const Accepted> messages) {
 
 Status OfficeStore::put_not_accepted(const MessageId& id, std::string_view error, Time next_try) {
   return write([&](Database& database) -> Status {
-    TRY(database.run("UPDATE message_out SET attempts = attempts + 1, last_error = $2, next_try_us = $3 WHERE id = $1 AND promise IS NULL", id, error,
-                     next_try));
-    TRY(database.run("UPDATE outbox SET attempts = attempts + 1, last_error = $2 WHERE message = $1 AND delivered_us IS NULL", id, error));
+    TRY(database.post("UPDATE message_out SET attempts = attempts + 1, last_error = $2, next_try_us = $3 WHERE id = $1 AND promise IS NULL", id,
+                      error, next_try));
+    TRY(database.post("UPDATE outbox SET attempts = attempts + 1, last_error = $2 WHERE message = $1 AND delivered_us IS NULL", id, error));
     return {};
   });
 }
@@ -308,8 +309,8 @@ Result<std::vector<MessageOut>> OfficeStore::undelivered(std::size_t limit) cons
 Status OfficeStore::put_relayed(std::span<const RelayedBy> messages) {
   return write([&](Database& database) -> Status {
     for (const RelayedBy& relayed : messages)
-      TRY(database.run("UPDATE message_out SET relayed = $2, relayed_us = $3 WHERE id = $1 AND relayed IS NULL", relayed.id, relayed.note,
-                       relayed.at));
+      TRY(database.post("UPDATE message_out SET relayed = $2, relayed_us = $3 WHERE id = $1 AND relayed IS NULL", relayed.id, relayed.note,
+                        relayed.at));
     return {};
   });
 }

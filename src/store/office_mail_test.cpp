@@ -233,6 +233,40 @@ TEST_CASE("a message is received once, together with its acts or not at all") {
   });
 }
 
+TEST_CASE("what came in is listed whole: applied and refused alike, the last to expire first") {
+  for_both_offices([](TestOffice& office) {
+    const auto matter = MatterId::random();
+    const std::vector<Sha256> acts{digest("one"), digest("two")};
+    MessageIn applied = received(matter, "applied", acts), refused = received(matter, "refused");
+    applied.expires = kNow + days(29);
+    refused.matter.reset();
+    refused.code = "FORBIDDEN";
+    refused.object = Bytes{4, 5};
+    MessageIn unpromised = received(matter, "without a promise");
+    unpromised.promised = Time{};
+    unpromised.expires = kNow;
+    unpromised.code = "SIGNATURE_INVALID";
+    for (const MessageIn& in : {unpromised, applied, refused}) {
+      desk::Carried carried;
+      carried.received.push_back(in);
+      REQUIRE(office->put_received(carried));
+    }
+    const auto all = office->newest_received(10).value();
+    REQUIRE(all.size() == 3);
+    CHECK(all[0].id == refused.id);
+    CHECK(all[0].code == "FORBIDDEN");
+    CHECK(!all[0].matter);
+    CHECK(all[0].object.empty());  // a list holds none
+    CHECK(all[1].id == applied.id);
+    CHECK(all[1].acts == acts);
+    CHECK(all[1].matter == matter);
+    CHECK(all[1].leaf == applied.leaf);
+    CHECK(all[1].envelope == applied.envelope);
+    CHECK(all[2].id == unpromised.id);
+    CHECK(office->newest_received(1)->size() == 1);
+  });
+}
+
 TEST_CASE("proofs lead to the checkpoint they were made for, and tell how acts crossed until their texts are purged") {
   for_both_offices([](TestOffice& office) {
     const Waiting waiting(office);

@@ -36,12 +36,15 @@ Status commit_batch(Database& database) {
   return {};
 }
 
-// What the commit would refuse because of this job is refused here, so that the others of the batch stand. PostgreSQL is asked in one round trip: its
-// check_deferred() and the release in one script, of which nothing after a refusal runs.
+// What the commit would refuse because of this job is refused here, so that the others of the batch stand. PostgreSQL is asked together with the
+// release, and nothing after a refusal runs.
 Status release_job(Database& database) {
-  if (database.engine() == EngineKind::POSTGRES)
-    return database.exec("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; RELEASE SAVEPOINT " + std::string(kSavepoint));
-  TRY(database.check_deferred());
+  if (database.engine() == EngineKind::POSTGRES) {
+    TRY(database.post("SET CONSTRAINTS ALL IMMEDIATE"));
+    TRY(database.post("SET CONSTRAINTS ALL DEFERRED"));
+  } else {
+    TRY(database.check_deferred());
+  }
   return database.release(kSavepoint);
 }
 

@@ -83,17 +83,21 @@ class PostgresDatabase final : public Database {
 
   Status exec(std::string_view script) override {
     TRY(ready());
+    TRY(settle());
     return command(std::string(script), kScriptMs);
   }
   Status begin(Access access) override;
   Status commit() override;
   Status check_deferred() override {
     TRY(ready());
+    TRY(settle());
     if (PQtransactionStatus(connection_.get()) == PQTRANS_INERROR) return fail(Code::INTERNAL, "the error of a failed statement was not passed on");
     return command("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED");
   }
   void rollback() override;
   bool in_transaction() const override { return open_; }
+  Status post_values(std::string_view sql, std::span<const Value> values) override;
+  Status settle() override;
   Result<std::int64_t> run_each(std::string_view sql, std::span<const std::vector<Value>> rows) override;
   Result<std::int64_t> bulk_load(std::string_view table, std::span<const std::string_view> columns, const RowSource& next) override;
 
@@ -112,6 +116,17 @@ class PostgresDatabase final : public Database {
   Rows next_result(Deadline until);
   // The last answer of a statement that was sent.
   Rows answer(bool is_sent, Deadline until);
+  // Pipeline mode: statements go out without waiting for answers; read_sent() asks for the answers of all that were sent since begin_sending(), and
+  // says the last one's rows, or the first failure, after which the server has skipped the rest.
+  Status begin_sending();
+  Status send(const std::string& name, const pg::Parameters& parameters);
+  struct Sent {
+    Rows last;
+    std::int64_t changed = 0;
+  };
+  Result<Sent> read_sent();
+  Result<Rows> say(const char* sql);
+  void forget_stale_plans(const PGresult* result);
   Result<std::int64_t> send_chunk(const PreparedName& prepared, std::span<const std::vector<Value>> rows);
   Status feed_copy(const std::string& buffer);
   Result<std::int64_t> end_copy(Status fed);
@@ -121,6 +136,7 @@ class PostgresDatabase final : public Database {
   bool open_ = false;  // a transaction was begun, whatever became of the connection since
   std::unordered_map<std::string, PreparedName> names_;
   std::uint64_t next_name_ = 0;
+  std::size_t posted_ = 0;  // statements whose answers nobody has read; more than none only in pipeline mode
 };
 
 class PostgresCursor final : public Cursor {
@@ -195,6 +211,7 @@ std::int64_t lock_number(std::string_view schema) {
 
 Status PostgresDatabase::connect() {
   names_.clear();
+  posted_ = 0;
   const std::string timeout = std::to_string(options_.connect_timeout_s);
   // What stands before dbname in this list is a default that the URL may overrule.
   const char* keys[] = {"connect_timeout", "tcp_user_timeout", "keepalives_idle", "application_name", "dbname", "client_encoding", nullptr};
@@ -270,6 +287,7 @@ Status PostgresDatabase::command(const std::string& script, int more_ms) {
 Result<PreparedName> PostgresDatabase::prepared_name(const std::string& sql) {
   TRY(ready());
   if (const auto found = names_.find(sql); found != names_.end()) return found->second;
+  TRY(settle());
   if (names_.size() >= limits::kStatementsCachedMax) {
     TRY(command("DEALLOCATE ALL"));
     names_.clear();
@@ -293,15 +311,86 @@ Result<std::unique_ptr<Cursor>> PostgresDatabase::make_cursor(std::string_view s
 
 Result<Rows> PostgresDatabase::execute(const std::string& sql, const pg::Parameters& parameters) {
   const PreparedName prepared = TRY(prepared_name(sql));
+  if (posted_ > 0) {
+    TRY(send(prepared.name, parameters));
+    return std::move(TRY(read_sent()).last);
+  }
   const bool is_sent = PQsendQueryPrepared(connection_.get(), prepared.name.c_str(), parameters.count(), parameters.values(), parameters.lengths(),
                                            parameters.formats(), 1) == 1;
   Rows result = answer(is_sent, deadline(options_.statement_timeout_ms));
   const auto status = PQresultStatus(result.get());
   if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return result;
-  // "cached plan must not change result type": a migration ran elsewhere; the next try prepares it anew.
-  const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
-  if (state != nullptr && std::string_view(state) == "0A000") names_.erase(sql);
+  forget_stale_plans(result.get());
   return failure(connection_.get(), result.get());
+}
+
+// "cached plan must not change result type": a migration ran elsewhere; the next try prepares anew.
+void PostgresDatabase::forget_stale_plans(const PGresult* result) {
+  const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  if (state != nullptr && std::string_view(state) == "0A000") names_.clear();
+}
+
+Status PostgresDatabase::post_values(std::string_view sql, std::span<const Value> values) {
+  constexpr std::size_t kPostedMax = 128;  // their answers, some 30 bytes each, fit the socket's buffers
+  CHECK_THAT(open_);
+  for (const Value& value : values) TRY(detail::check_value(value));
+  const PreparedName prepared = TRY(prepared_name(std::string(sql)));
+  if (values.size() > static_cast<std::size_t>(prepared.places)) return fail(Code::INTERNAL, "no such placeholder in: " + std::string(sql));
+  pg::Parameters parameters(static_cast<std::size_t>(prepared.places));
+  for (std::size_t i = 0; i < values.size(); ++i) parameters.set(i, values[i]);
+  if (posted_ >= kPostedMax) TRY(settle());
+  if (posted_ == 0) TRY(begin_sending());
+  return send(prepared.name, parameters);
+}
+
+Status PostgresDatabase::settle() {
+  if (posted_ > 0) TRY(read_sent());
+  return {};
+}
+
+Status PostgresDatabase::begin_sending() {
+  if (PQenterPipelineMode(connection_.get()) != 1) return failure(connection_.get(), nullptr);
+  return {};
+}
+
+Status PostgresDatabase::send(const std::string& name, const pg::Parameters& parameters) {
+  ++posted_;  // also when it fails: read_sent() leaves the mode
+  if (connection_ && PQsendQueryPrepared(connection_.get(), name.c_str(), parameters.count(), parameters.values(), parameters.lengths(),
+                                         parameters.formats(), 1) == 1)
+    return {};
+  static_cast<void>(read_sent());
+  return failure(connection_.get(), nullptr);
+}
+
+Result<PostgresDatabase::Sent> PostgresDatabase::read_sent() {
+  posted_ = 0;
+  const Deadline until = deadline(options_.statement_timeout_ms);
+  if (!connection_) return fail(Code::STORE_UNAVAILABLE, "the connection to PostgreSQL was lost");
+  Result<Sent> out{Sent{}};
+  bool is_synced = false;
+  const bool is_asked = PQpipelineSync(connection_.get()) == 1;
+  // Each statement's answers end with a null pointer; the sync's answer comes last.
+  for (std::size_t empty = 0; is_asked && !is_synced && empty < 2;) {
+    Rows result = next_result(until);
+    if (!connection_) break;
+    empty = result ? 0 : empty + 1;
+    if (!result) continue;
+    const auto status = PQresultStatus(result.get());
+    if (status == PGRES_PIPELINE_SYNC) {
+      is_synced = true;
+    } else if (out && (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)) {
+      out->changed += changes_of(result.get());
+      out->last = std::move(result);
+    } else if (out) {
+      forget_stale_plans(result.get());
+      out = failure(connection_.get(), result.get());
+    }
+  }
+  if (!connection_ || !is_synced || PQexitPipelineMode(connection_.get()) != 1) {
+    if (out) out = fail(Code::STORE_UNAVAILABLE, "the connection to PostgreSQL was lost");
+    connection_.reset();  // its state is unknown; the transaction is over
+  }
+  return out;
 }
 
 Status PostgresDatabase::begin(Access access) {
@@ -323,25 +412,36 @@ Status PostgresDatabase::begin(Access access) {
 
 Status PostgresDatabase::commit() {
   CHECK_THAT(open_);
-  if (Status there = ready(); !there) {
+  const Result<Rows> result = ready() ? say("COMMIT") : Result<Rows>(fail(Code::STORE_UNAVAILABLE, "the connection to PostgreSQL was lost"));
+  if (!result) {
     rollback();
-    return there;
-  }
-  const Rows result = answer(PQsendQuery(connection_.get(), "COMMIT") == 1, deadline());
-  if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) {
-    auto error = failure(connection_.get(), result.get());
-    rollback();
-    return error;
+    return tl::unexpected<Error>(result.error());
   }
   open_ = false;
   // COMMIT of a transaction in which something failed succeeds, as a rollback.
-  if (std::string_view(PQcmdStatus(result.get())) != "COMMIT") return fail(Code::INTERNAL, "a failed transaction was committed");
+  if (std::string_view(PQcmdStatus(result->get())) != "COMMIT") return fail(Code::INTERNAL, "a failed transaction was committed");
   return {};
+}
+
+// One command, with what was posted before it: nothing of it runs when that failed.
+Result<Rows> PostgresDatabase::say(const char* sql) {
+  if (posted_ > 0) {
+    ++posted_;
+    if (PQsendQueryParams(connection_.get(), sql, 0, nullptr, nullptr, nullptr, nullptr, 0) != 1) {
+      static_cast<void>(read_sent());
+      return failure(connection_.get(), nullptr);
+    }
+    return std::move(TRY(read_sent()).last);
+  }
+  Rows result = answer(PQsendQuery(connection_.get(), sql) == 1, deadline());
+  if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) return failure(connection_.get(), result.get());
+  return result;
 }
 
 void PostgresDatabase::rollback() {
   if (!open_) return;
   open_ = false;
+  static_cast<void>(settle());  // its failure goes with what is rolled back
   if (!connection_ || PQstatus(connection_.get()) != CONNECTION_OK) return;
   const Rows result = answer(PQsendQuery(connection_.get(), "ROLLBACK") == 1, deadline());
   if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) connection_.reset();
@@ -360,50 +460,27 @@ Result<std::int64_t> PostgresDatabase::run_each(std::string_view sql, std::span<
       if (row.size() > static_cast<std::size_t>(prepared.places)) return fail(Code::INTERNAL, "no such placeholder in: " + std::string(sql));
       for (const Value& value : row) TRY(detail::check_value(value));
     }
+    TRY(settle());
     changed += TRY(send_chunk(prepared, chunk));
   }
   return changed;
 }
 
 Result<std::int64_t> PostgresDatabase::send_chunk(const PreparedName& prepared, std::span<const std::vector<Value>> rows) {
-  PGconn* connection = connection_.get();
-  const Deadline until = deadline(options_.statement_timeout_ms);
-  if (PQenterPipelineMode(connection) != 1) return failure(connection, nullptr);
-  bool sent = true;
+  TRY(begin_sending());
   for (const auto& row : rows) {
     pg::Parameters parameters(static_cast<std::size_t>(prepared.places));
     for (std::size_t i = 0; i < row.size(); ++i) parameters.set(i, row[i]);
-    sent = sent && PQsendQueryPrepared(connection, prepared.name.c_str(), parameters.count(), parameters.values(), parameters.lengths(),
-                                       parameters.formats(), 1) == 1;
+    TRY(send(prepared.name, parameters));
   }
-  sent = sent && PQpipelineSync(connection) == 1;
-  Result<std::int64_t> changed = 0;
-  bool synced = false;
-  // Each command's answers end with a null pointer; the sync's answer comes last.
-  for (std::size_t empty = 0; sent && !synced && empty < 2;) {
-    const Rows result = next_result(until);
-    if (!connection_) break;
-    empty = result ? 0 : empty + 1;
-    if (!result) continue;
-    const auto status = PQresultStatus(result.get());
-    if (status == PGRES_PIPELINE_SYNC)
-      synced = true;
-    else if (changed && (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK))
-      *changed += changes_of(result.get());
-    else if (changed)
-      changed = failure(connection, result.get());
-  }
-  if (!connection_ || !synced || PQexitPipelineMode(connection) != 1) {
-    if (changed) changed = fail(Code::STORE_UNAVAILABLE, "the connection to PostgreSQL was lost");
-    connection_.reset();  // its state is unknown; the transaction is over
-  }
-  return changed;
+  return TRY(read_sent()).changed;
 }
 
 Result<std::int64_t> PostgresDatabase::bulk_load(std::string_view table, std::span<const std::string_view> columns, const RowSource& next) {
   constexpr std::size_t kBufferBytes = 64 * 1024;
   CHECK_THAT(open_ && detail::is_identifier(table) && !columns.empty());
   TRY(ready());
+  TRY(settle());
   std::string names;
   for (const auto column : columns) {
     CHECK_THAT(detail::is_identifier(column));

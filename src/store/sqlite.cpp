@@ -189,8 +189,6 @@ class SqliteDatabase final : public Database {
 
   Status exec(std::string_view script) override {
     TRY(session_.usable());
-    // Of savepoint() and release(), whose names are few.
-    if (script.starts_with("SAVEPOINT ") || script.starts_with("RELEASE SAVEPOINT ")) return session_.say(script);
     return session_.exec(std::string(script).c_str());
   }
   Status begin(Access access) override {

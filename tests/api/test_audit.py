@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import pytest
-from hub_support import Key, b64, leaf_hash, note
+from hub_support import Key, b64, leaf_hash, note, text_of
 
 BIN = os.environ.get("WARIFU_BIN", os.path.join(os.path.dirname(__file__), "../../build/dev/warifu"))
 
@@ -203,6 +203,116 @@ def test_another_leaf_where_a_message_should_stand_is_found(copy, table, kind):
     assert [finding["organisation"] for finding in findings if finding["code"] == "LEAF_DIFFERS"] == ["portal.demo"]
 
 
+# What came in and is not an act of the house any more, or never was: refused, purged, waiting for others.
+
+
+def messages_of(told):
+    return told["organisations"][0]["messages"]
+
+
+def refuse(node, code="FORBIDDEN"):
+    """A message that the house had refused, as its receiver keeps one: of a receipt, so that nothing else in the books rests on it."""
+    with office(node) as database:
+        row, index = database.execute("SELECT id, leaf_index FROM message_in WHERE type = 'receipt' AND length(proof) > 0 LIMIT 1").fetchone()
+        database.execute("UPDATE message_in SET code = ?, matter = NULL, manifest = NULL WHERE id = ?", [code, row])
+        database.execute("UPDATE message_out SET receipt = NULL WHERE receipt = ?", [row])
+    return row.hex(), index
+
+
+def purge_message(node, where="length(acts) = 32"):
+    """The newest message of one act whose text was purged: without its manifest, which the purge destroys. Its act and place in the log."""
+    with office(node) as database:
+        row, acts, index = database.execute(f"SELECT id, acts, leaf_index FROM message_in WHERE type = 'acts' AND manifest IS NOT NULL AND {where} ORDER BY promised_us DESC LIMIT 1").fetchone()
+        database.execute("UPDATE message_in SET manifest = NULL WHERE id = ?", [row])
+    return row.hex(), acts, index
+
+
+def test_a_refused_message_is_told_with_its_code_and_is_no_leaf_without_an_act(copy):
+    hub, node = copy("hub"), copy("portal.demo")
+    before = messages_of(audit(hub, node, more=["--offline"]))
+    assert before["refused"] == {} and before["sent"] > 0 and before["received"] > 0
+    refuse(node)
+    told = audit(hub, node, more=["--offline"])
+    assert told["ok"], told["findings"]
+    assert messages_of(told) == {**before, "refused": {"FORBIDDEN": 1}}
+
+
+def test_a_refused_message_was_promised_a_place_in_the_log_all_the_same(copy):
+    hub, node = copy("hub"), copy("portal.demo")
+    message, index = refuse(node)
+    entries = entries_in(hub / "logs" / "log")
+    entries[index] = b"warifu-leaf/v1\nhub.demo/log\n1\n" + b64(os.urandom(32)).encode() + b"\n"
+    write_log(hub, entries)
+    findings = audit(hub, node, more=["--offline"])["findings"]
+    assert [finding["about"] for finding in findings if finding["code"] == "LEAF_DIFFERS"] == [message]
+
+
+def test_a_purged_message_was_promised_a_place_in_the_log_all_the_same(copy):
+    hub, node = copy("hub"), copy("portal.demo")
+    message, _, index = purge_message(node)
+    entries = entries_in(hub / "logs" / "log")
+    entries[index] = b"warifu-leaf/v1\nhub.demo/log\n1\n" + b64(os.urandom(32)).encode() + b"\n"
+    write_log(hub, entries)
+    findings = audit(hub, node, more=["--offline"])["findings"]
+    assert [finding["about"] for finding in findings if finding["code"] == "LEAF_DIFFERS"] == [message]
+
+
+def test_the_purge_of_a_text_needs_its_receipt(copy):
+    node = copy("portal.demo")
+    _, act, _ = purge_message(node)
+    with office(node) as database:
+        assert database.execute("DELETE FROM body WHERE seq = (SELECT seq FROM act WHERE hash = ?)", [act]).rowcount == 1
+    findings = audit(node, more=["--offline"])["findings"]
+    assert ("PURGE_WITHOUT_RECEIPT", act.hex()) in {(finding["code"], finding["about"]) for finding in findings}
+    assert "LEAF_WITHOUT_ACT" not in {finding["code"] for finding in findings}
+
+
+def test_a_purge_with_its_receipt_is_no_finding(played, copy):
+    """The provider destroys what it has of the inquiry that was withdrawn."""
+    node = copy("mvno.demo")
+    number = next(m["number"] for m in json.loads((played / "played.json").read_text())["matters"] if m["case"] == "withdrawn").split(":")[1]
+    login = next(account["login"] for account in json.loads((node / "demo-accounts.json").read_text()) if "releaser" in account["roles"])
+
+    def kept():
+        with office(node) as database:
+            return database.execute("SELECT count(*), count(manifest) FROM message_in WHERE type = 'acts' AND code = ''").fetchone()
+    messages, manifests = kept()
+    assert messages == manifests > 0
+    done = run("inquiry", "purge", number, "--data", node, "--as", login, "--reason", "取下げにより不要となったため。", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert kept()[0] == messages and kept()[1] < manifests, "the purge destroys what gave the leaves their meaning"
+    told = audit(copy("hub"), node, more=["--offline", "--state", node / "state"])
+    assert told["ok"], told["findings"]
+    # And what is left still proves what happened.
+    bundle = node / "evidence.zip"
+    export(node, f"kakuu-police.demo:{number}", bundle, more=["--as", "mvno.demo"])
+    acts = verify(bundle, node / "root.vkey")["acts"]
+    assert {act["kind"] for act in acts if act["purged"]} >= {"inquiry.approved", "inquiry.dispatched"}
+    assert {act["kind"] for act in acts if not act["purged"]} >= {"matter.purged"}
+
+
+def test_a_message_whose_acts_are_gone_is_found_also_without_its_manifest(copy):
+    node = copy("portal.demo")
+    message, act, _ = purge_message(node)
+    other = os.urandom(32)
+    with office(node) as database:
+        database.execute("UPDATE message_in SET acts = ? WHERE id = ?", [act + other, bytes.fromhex(message)])
+    assert ("LEAF_WITHOUT_ACT", other.hex()) in {(finding["code"], finding["about"]) for finding in audit(node, more=["--offline"])["findings"]}
+
+
+def test_an_act_that_waits_for_others_is_here(copy):
+    node = copy("portal.demo")
+    with office(node) as database:
+        # The last act that came, as if one that it follows had not come yet. What was made of it does not matter here.
+        (act,) = database.execute("SELECT substr(acts, -32) FROM message_in WHERE type = 'acts' AND length(acts) > 0 ORDER BY promised_us DESC LIMIT 1").fetchone()
+        seq, matter, text = database.execute("SELECT seq, matter, note FROM act WHERE hash = ?", [act]).fetchone()
+        database.execute("INSERT INTO held (matter, hash, note, sealed, assertions) VALUES (?, ?, ?, NULL, NULL)", [matter, act, text])
+        for table in ("body", "act"):
+            database.execute(f"DELETE FROM {table} WHERE seq = ?", [seq])
+    codes = {finding["code"] for finding in audit(node, more=["--offline"])["findings"]}
+    assert "LEAF_WITHOUT_ACT" not in codes, codes
+
+
 def test_a_log_from_an_older_copy_lacks_leaves(copy):
     hub, node = copy("hub"), copy("portal.demo")
     write_log(hub, entries_in(hub / "logs" / "log")[:first_index(node)])
@@ -261,3 +371,84 @@ def test_evidence_names_message_log_and_cosigners(played, tmp_path):
         crossing = told["crossings"][act["crossing"]]
         assert crossing["from"] == act["org"] and crossing["log"] == "hub.demo/log" and crossing["text_checked"]
         assert crossing["log_size"] > crossing["index"] and crossing["cosigned_by"]
+
+
+# ── evidence of the last minute ──
+
+
+def cosign(node, table, key, where="1"):
+    file = "directory.sqlite" if table in ("followed", "accepted") else "office.sqlite"
+    with sqlite3.connect(next(node.rglob(file))) as database:
+        for rowid, text in database.execute(f"SELECT rowid, note FROM {table} WHERE {where}").fetchall():
+            database.execute(f"UPDATE {table} SET note = ? WHERE rowid = ?", [text + key.cosign(text_of(text)) + "\n", rowid])
+
+
+def export(node, number, file, code=0, more=()):
+    result = run("evidence", "export", number, "--data", node, "-o", file, "--json", *more)
+    assert result.returncode == code, result.stdout + result.stderr
+    return json.loads(result.stdout)
+
+
+def verify(file, root, code=0):
+    result = run("evidence", "verify", file, "--root", root, "--json")
+    assert result.returncode == code, result.stdout + result.stderr
+    return json.loads(result.stdout)
+
+
+def test_evidence_says_what_the_house_s_own_policy_does_not_accept_yet(played, copy, tmp_path):
+    node = copy("kakuu-police.demo")
+    number = next(n for n in (m["number"] for m in json.loads((played / "played.json").read_text())["matters"]) if n.startswith("kakuu-police.demo:"))
+    assert export(node, number, tmp_path / "whole.zip")["unproven"] == []
+    whole = verify(tmp_path / "whole.zip", node / "root.vkey")
+    assert whole["proven"] is True and whole["unproven"] == 0
+    # From now on the house wants a witness that cosigned the log of keys, and none of the checkpoints over its messages.
+    witness = Key("late.example/witness", kind=4)
+    policy = node / "root.vkey"
+    policy.write_text(policy.read_text().replace("quorum none", f"witness w {witness.vkey}\nquorum w"))
+    cosign(node, "followed", witness)
+    told = export(node, number, tmp_path / "early.zip", code=3)
+    assert told["ok"] is True and told["proven"] is False
+    assert {one["waits_for"] for one in told["unproven"]} == {"quorum"} and len(told["unproven"]) == len(whole["crossings"])
+    assert [one["entry"] for one in told["unproven"]] == [f"messages/{place:06}" for place in range(len(whole["crossings"]))]
+    assert {one["message"] for one in told["unproven"]} == {crossing["message"] for crossing in whole["crossings"]}
+    early = verify(tmp_path / "early.zip", policy, code=3)
+    assert early["ok"] is True and early["proven"] is False and early["unproven"] == len(whole["crossings"])
+    assert all(crossing["log_size"] is None and crossing["cosigned_by"] == [] for crossing in early["crossings"])
+    said = run("evidence", "export", number, "--data", node, "-o", tmp_path / "said.zip")
+    assert said.returncode == 3 and said.stdout.count("未証明") == len(whole["crossings"]), said.stdout
+    # A bundle of before lacks what the root wants now: less than that is not accepted.
+    refused = verify(tmp_path / "whole.zip", policy, code=1)
+    assert refused["code"] == "EVIDENCE_INVALID" and refused["where"] == "directory/checkpoint"
+    # A minute later the witness has seen them.
+    cosign(node, "proof_checkpoint", witness)
+    assert export(node, number, tmp_path / "later.zip")["proven"] is True
+    assert all("late.example/witness" in crossing["cosigned_by"] for crossing in verify(tmp_path / "later.zip", policy)["crossings"])
+
+
+def test_a_message_that_is_not_in_the_log_yet_is_unproven(played, copy, tmp_path):
+    node = copy("kakuu-police.demo")
+    number = next(n for n in (m["number"] for m in json.loads((played / "played.json").read_text())["matters"]) if n.startswith("kakuu-police.demo:"))
+    export(node, number, tmp_path / "whole.zip")
+    message = verify(tmp_path / "whole.zip", node / "root.vkey")["crossings"][0]["message"]
+    with office(node) as database:
+        assert database.execute("UPDATE message_out SET proof = NULL, proof_size = NULL WHERE id = ?", [bytes.fromhex(message)]).rowcount == 1
+    told = export(node, number, tmp_path / "early.zip", code=3)
+    assert told["unproven"] == [{"entry": "messages/000000", "message": message, "waits_for": "log"}]
+    assert verify(tmp_path / "early.zip", node / "root.vkey", code=3)["unproven"] == 1
+
+
+def test_evidence_is_refused_while_its_own_key_is_behind_what_the_quorum_has_seen(played, copy, tmp_path):
+    """The whole way from the command line to the code: the checkpoint that the quorum has seen is over the first entry only."""
+    node, hub = copy("kakuu-police.demo"), copy("hub")
+    number = next(n for n in (m["number"] for m in json.loads((played / "played.json").read_text())["matters"]) if n.startswith("kakuu-police.demo:"))
+    witness = Key("late.example/witness", kind=4)
+    policy = node / "root.vkey"
+    policy.write_text(policy.read_text().replace("quorum none", f"witness w {witness.vkey}\nquorum w"))
+    keys = Key.load(hub / "keys" / "hub.demo_keys.key")
+    first = entries_in(hub / "logs" / "keys")[0]
+    text = f"{keys.name}\n1\n{b64(leaf_hash(first))}\n"
+    with sqlite3.connect(node / "directory.sqlite") as database:
+        database.execute("INSERT INTO accepted (id, size, note, at) VALUES (1, 1, ?, 1)", [note(text, keys) + witness.cosign(text) + "\n"])
+    refused = export(node, number, tmp_path / "none.zip", code=1)
+    assert refused["code"] == "CHECKPOINT_OLD" and refused["where"] == "checkpoint"
+    assert not (tmp_path / "none.zip").exists()

@@ -13,6 +13,7 @@ from support import AGENCY, BIN, Persistent, api, check_answers, check_projectio
 
 HUB = "hub"
 START_S = 120
+SETTLED = ("warifu_outbox", "warifu_messages_undelivered", "warifu_messages_unproven")  # figures that are nought when nothing is on its way
 
 
 def is_well(url):
@@ -158,13 +159,13 @@ class Exchange(Persistent):
         return super().until(look, seconds)
 
     def settle(self):
-        """Everything has its receipt, for as long as the figures need to become true."""
+        """Everything has its receipt and its proof, for as long as the figures need to become true."""
         quiet_since = time.monotonic()
         until = quiet_since + 120
         while time.monotonic() - quiet_since < 3:
             self.look_after()
             try:
-                figures = [part.figure(name) for part in self.parts.values() if isinstance(part, Node) for name in ("warifu_outbox", "warifu_messages_undelivered")]
+                figures = [part.figure(name) for part in self.parts.values() if isinstance(part, Node) for name in SETTLED]
             except OSError:
                 figures = [None]
             if any(value != 0 for value in figures):

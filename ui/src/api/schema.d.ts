@@ -904,8 +904,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 証拠一式を取り出します。「evidence」を開示した閲覧から一時間の間、監察・所属長・法務だけができます。
-         * @description The evidence bundle, within an hour of a view that revealed "evidence"; for auditors, heads of units and legal staff.
+         * 証拠一式を取り出します。「evidence」を開示した閲覧から一時間の間、監察・所属長・法務だけができます。見出し Warifu-Unproven は、まだ記録簿で証明できない通信の数です。
+         * @description The evidence bundle, within an hour of a view that revealed "evidence"; for auditors, heads of units and legal staff. The header Warifu-Unproven counts the messages in it that the log does not prove yet.
          */
         get: operations["get_matters_by_matter_evidence_zip"];
         put?: never;

@@ -10,22 +10,25 @@ import { language } from '../../i18n';
 import { saveFile } from './answer_csv';
 import { useRefreshMatter } from './use_act';
 
+type Bundle = { file: Blob; unproven: number };
+
 export function EvidenceDialog({ matter, number, onClose }: { matter: string; number: string; onClose: () => void }) {
   const { t } = useTranslation();
   const notify = useNotify();
   const refresh = useRefreshMatter(matter);
   const [reason, setReason] = useState('');
   const [missing, setMissing] = useState<string>();
-  const write = useWrite<string, Blob>(
+  const write = useWrite<string, Bundle>(
     async (words, header) => {
       const params = { path: { matter } };
       await take(api.POST('/api/matters/{matter}/view', { params: { ...params, header }, body: { reason: words, reveal: ['evidence'] } }));
-      return (await take(api.GET('/api/matters/{matter}/evidence.zip', { params, parseAs: 'blob' }))) as unknown as Blob;
+      const { data, response } = await api.GET('/api/matters/{matter}/evidence.zip', { params, parseAs: 'blob' });
+      return { file: data as unknown as Blob, unproven: Number(response.headers.get('Warifu-Unproven') ?? 0) };
     },
     (bundle) => {
-      saveFile(`${number.replace(/[^\p{Letter}\p{Number}.-]/gu, '_')}.zip`, bundle);
+      saveFile(`${number.replace(/[^\p{Letter}\p{Number}.-]/gu, '_')}.zip`, bundle.file);
       refresh();
-      notify(t('stepDone.evidence'));
+      notify(bundle.unproven > 0 ? t('evidenceUnproven', { count: bundle.unproven, n: String(bundle.unproven) }) : t('stepDone.evidence'));
       onClose();
     },
   );
