@@ -65,11 +65,7 @@ Status Node::make_member(const Hosted& hosted, std::shared_ptr<desk::Mailbox> ma
   options.sign = hosted.signer;
   options.witness = std::make_shared<const note::Cosigner>(TRY(keys.load_cosigner(witness_name(org))));
   options.policy = policy_ = TRY(read_policy(options_.data, *network_));
-  options.identities = [keys, org]() -> Result<std::vector<crypto::AgeIdentity>> {
-    std::vector<crypto::AgeIdentity> out;
-    for (desk::SealKey& key : TRY(keys.seals(org))) out.push_back(std::move(key.identity));
-    return out;
-  };
+  options.identities = [seals = std::make_shared<desk::KeptSeals>(keys, org)] { return seals->identities(); };
   options.files_dir = options_.data + "/attachments";
   options.clock = options_.clock;
   options.interrupt = [line = hub.get()] { line->interrupt(); };

@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
 
 #include "base/file.h"
 #include "desk/key_file.h"
@@ -178,12 +181,27 @@ Result<SealKey> Keyring::load_seal(std::string_view name) const {
   return SealKey{std::string(name), crypto::AgeIdentity{key}};
 }
 
+// The folder is read once: asking for every number there may be would be a thousand calls of the system.
+Result<std::vector<std::string>> Keyring::seal_names(const party::OrganisationId& org) const {
+  const std::string name = note::seal_name(org.text()) + "/", beginning = std::filesystem::path(path_of(name)).stem().string();
+  std::error_code failed;
+  std::vector<int> numbers;
+  for (std::filesystem::directory_iterator entry(folder_, failed), end; !failed && entry != end; entry.increment(failed)) {
+    const std::string file = entry->path().filename().string();
+    if (!file.starts_with(beginning)) continue;
+    const int n = std::atoi(file.c_str() + beginning.size());
+    if (n >= 1 && n <= kSealKeysMax && entry->path() == path_of(name + std::to_string(n))) numbers.push_back(n);
+  }
+  if (failed && failed != std::errc::no_such_file_or_directory) return fail(Code::IO, "the folder of the keys cannot be read", folder_);
+  std::ranges::sort(numbers);
+  std::vector<std::string> out;
+  for (const int n : numbers) out.push_back(name + std::to_string(n));
+  return out;
+}
+
 Result<std::vector<SealKey>> Keyring::seals(const party::OrganisationId& org) const {
   std::vector<SealKey> out;
-  for (int n = 1; n <= kSealKeysMax; ++n) {
-    const std::string name = note::seal_name(org.text()) + "/" + std::to_string(n);
-    if (exists(path_of(name))) out.push_back(TRY(load_seal(name)));
-  }
+  for (const std::string& name : TRY(seal_names(org))) out.push_back(TRY(load_seal(name)));
   return out;
 }
 
@@ -234,6 +252,53 @@ Status Keyring::install_successor(std::string_view name) const {
   }
   if (exists(old)) TRY(destroy_file(old));
   return {};
+}
+
+// ── kept from one question to the next ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+namespace {
+
+std::int64_t nanoseconds(const timespec& time) { return std::int64_t{1'000'000'000} * time.tv_sec + time.tv_nsec; }
+
+}  // namespace
+
+KeptSeals::Seen KeptSeals::look_at(const std::string& path) {
+  struct stat info{};
+  Seen out{.path = path};
+  if (::lstat(path.c_str(), &info) != 0) return out;
+  out.device = info.st_dev;
+  out.inode = info.st_ino;
+  out.mode = info.st_mode;
+  out.changed_ns = nanoseconds(info.st_ctim);
+  out.written_ns = nanoseconds(info.st_mtim);
+  return out;
+}
+
+bool KeptSeals::is_as_it_was() const {
+  return !seen_.empty() && std::ranges::all_of(seen_, [](const Seen& one) { return look_at(one.path) == one; });
+}
+
+Result<std::vector<crypto::AgeIdentity>> KeptSeals::identities() {
+  const std::scoped_lock lock(mutex_);
+  if (is_as_it_was()) return identities_;
+  seen_.clear();
+  identities_.clear();
+  // Looked at before they are read: what changes in between is another folder at the next question.
+  std::vector<Seen> seen{look_at(keyring_.folder())};
+  std::vector<crypto::AgeIdentity> out;
+  for (const std::string& name : TRY(keyring_.seal_names(org_))) {
+    seen.push_back(look_at(keyring_.path_of(name)));
+    out.push_back(TRY(keyring_.load_seal(name)).identity);
+  }
+  timespec clock{};
+  ::clock_gettime(CLOCK_REALTIME, &clock);
+  const std::int64_t now = nanoseconds(clock);
+  const bool is_settled = std::ranges::all_of(seen, [&](const Seen& one) { return one.inode != 0 && one.changed_ns + settled_.count() < now; });
+  const bool is_here = std::ranges::all_of(out, [](const crypto::AgeIdentity& one) { return std::holds_alternative<crypto::X25519Secret>(one.key); });
+  if (!is_settled || !is_here) return out;
+  seen_ = std::move(seen);
+  identities_ = out;
+  return out;
 }
 
 Status check_demo(const party::OrganisationId& org, bool is_demo_node) {

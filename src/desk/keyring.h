@@ -10,7 +10,10 @@
 // With a token, the keys an organisation works with (sign, witness, seal) are born in it and a file says which they are; a file of that
 // kind without the token is CONFIG. A seal key in memory is an identity file of the age format. The root is always a seed: it lies offline.
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -77,16 +80,47 @@ class Keyring {
   Status install_successor(std::string_view name) const;
 
   [[nodiscard]] std::string path_of(std::string_view name) const;
+  [[nodiscard]] const std::string& folder() const { return folder_; }
 
  private:
+  friend class KeptSeals;
   [[nodiscard]] std::string successor_path(std::string_view name) const { return path_of(name) + ".next"; }
   Result<note::Signer> create_at(const std::string& path, std::string_view name, bool in_token) const;
   [[nodiscard]] Result<note::Signer> load_at(const std::string& path, std::string_view name) const;
   [[nodiscard]] Result<SealKey> load_seal(std::string_view name) const;
+  [[nodiscard]] Result<std::vector<std::string>> seal_names(const party::OrganisationId& org) const;  // oldest first
   Status destroy_file(const std::string& path) const;
 
   std::string folder_;
   std::shared_ptr<crypto::Token> token_;
+};
+
+// The seal keys of an organisation for whoever opens with them again and again: read anew when the folder or one of the files is not as it was when
+// they were read, so that a key which another process made or destroyed is noticed with the next question, and a file that others may read by now is
+// refused. A file system's clock is coarse: what changed within the time `settled` is not kept. Keys in a token are asked for each time. Thread-safe.
+class KeptSeals {
+ public:
+  explicit KeptSeals(Keyring keyring, party::OrganisationId org, std::chrono::milliseconds settled = std::chrono::seconds(2))
+      : keyring_(std::move(keyring)), org_(std::move(org)), settled_(settled) {}
+  // Oldest first; the errors of Keyring::seals().
+  [[nodiscard]] Result<std::vector<crypto::AgeIdentity>> identities();
+
+ private:
+  struct Seen {  // of the folder, or of a file in it
+    std::string path;
+    std::uint64_t device = 0, inode = 0, mode = 0;
+    std::int64_t changed_ns = 0, written_ns = 0;
+    bool operator==(const Seen&) const = default;
+  };
+  static Seen look_at(const std::string& path);
+  [[nodiscard]] bool is_as_it_was() const;
+
+  Keyring keyring_;
+  party::OrganisationId org_;
+  std::chrono::nanoseconds settled_;
+  std::mutex mutex_;
+  std::vector<Seen> seen_;  // the folder first; empty: nothing is kept
+  std::vector<crypto::AgeIdentity> identities_;
 };
 
 // A seed file that lies anywhere: the root key, brought from where it is kept.

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <thread>
 
 #include "base/file.h"
 #include "crypto/test_token.h"
@@ -94,6 +95,49 @@ TEST_CASE("a root key made elsewhere is not needed to work, and is read from whe
   CHECK(load_key_file(offline.path_of("a.example/root"), "a.example/root").value().verifier() == made.root->verifier());
   CHECK(load_key_file(offline.path_of("a.example/root"), "b.example/root").error().code == Code::BAD_KEYFILE);
   CHECK(load_key_file(folder.path + "/nothing", "a.example/root").error().code == Code::NOT_FOUND);
+}
+
+TEST_CASE("seal keys that are kept are those that lie there: made, destroyed or opened to others, it is noticed with the next question") {
+  const Folder folder;
+  const Keyring ring(folder.path);
+  constexpr std::chrono::milliseconds kSettled{60};
+  KeptSeals kept(ring, kOrg, kSettled);
+  const auto names = [&] {
+    std::vector<std::string> out;
+    const std::vector<crypto::AgeIdentity> present = kept.identities().value();
+    for (const crypto::AgeIdentity& identity : present) out.push_back(identity.recipient().text());
+    return out;
+  };
+  CHECK(names().empty());
+  std::vector<SealKey> made;
+  std::vector<std::string> all;
+  for (int i = 0; i < 11; ++i) made.push_back(ring.create_seal(kOrg).value());  // in the order of numbers, not of names
+  for (const SealKey& key : made) all.push_back(key.identity.recipient().text());
+  REQUIRE(write_file_durably(folder.path + "/a.example_seal_x.key", bytes_of("not one of them"), 0600));
+  REQUIRE(write_file_durably(folder.path + "/a.example_seal_07.key", bytes_of("not one of them"), 0600));
+  REQUIRE(write_file_durably(folder.path + "/a.example_seal_7.key.next", bytes_of("not one of them"), 0600));
+  CHECK(names() == all);
+  CHECK(names() == all);
+  std::this_thread::sleep_for(2 * kSettled);
+  CHECK(names() == all);
+  CHECK(names() == all);  // from memory
+
+  REQUIRE(ring.destroy_seal(kOrg, made[0].name));
+  all.erase(all.begin());
+  CHECK(names() == all);
+  std::this_thread::sleep_for(2 * kSettled);
+  CHECK(names() == all);
+  all.push_back(ring.create_seal(kOrg).value().identity.recipient().text());
+  CHECK(names() == all);
+  std::this_thread::sleep_for(2 * kSettled);
+  CHECK(names() == all);
+  REQUIRE(::chmod(ring.path_of(made[5].name).c_str(), 0644) == 0);
+  CHECK(kept.identities().error().code == Code::BAD_KEYFILE);
+  REQUIRE(::chmod(ring.path_of(made[5].name).c_str(), 0600) == 0);
+  CHECK(names() == all);
+  std::filesystem::remove_all(folder.path);
+  CHECK(names().empty());
+  std::filesystem::create_directory(folder.path);
 }
 
 TEST_CASE("seal keys are identity files of the age format, numbered, and gone when destroyed") {
