@@ -37,6 +37,7 @@ class Witness {
   note::VerifierKey key_;
   std::mutex mutex_;
   std::optional<desk::LogSeen> seen_;
+  std::string verified_;  // the checkpoint, as it came
   std::string cosigned_;  // the text
   Time cosigned_at_;
 };
