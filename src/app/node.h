@@ -123,9 +123,9 @@ class Node {
   std::shared_ptr<store::DirectoryStore> directory_;
   std::optional<desk::DirectoryKeys> directory_keys_;
   std::optional<exchange::Network> network_;
+  std::optional<note::Policy> policy_;  // of a member: its root.vkey
   std::vector<std::unique_ptr<Hosted>> hosted_;
   FailureLog failures_;
-  std::optional<note::Policy> policy_;  // of a member: its root.vkey
   net::Metrics metrics_;
   std::unique_ptr<member::Member> member_;  // ends before what it works on
   std::thread thread_, mail_thread_;

@@ -266,9 +266,6 @@ TEST_CASE("the evidence of a matter is taken by whoever answers for it and has s
     e.world.clock.advance(minutes(61));
     CHECK(code_of(taker.office.evidence(taker.who, matter, draw)) == Code::REASON_REQUIRED);
   }
-  const auto offered = [&](const Caller& who) {
-    const std::vector<Action> all = must(e.agency.peek(who, matter)).actions;
-    return std::ranges::any_of(all, [](const Action& one) { return one.name == Office::kEvidence && one.is_allowed; });
   // Behind what those have cosigned whom the house wants, nobody can believe its key: not given out, with the age of what is known.
   FakeDirectory& directory = e.world.directory();
   directory.hold_checkpoint(true);
@@ -288,6 +285,9 @@ TEST_CASE("the evidence of a matter is taken by whoever answers for it and has s
   directory.hold_checkpoint(false);
   CHECK(must(e.agency.evidence(e.world.approver, matter, draw)).unproven.empty());
 
+  const auto offered = [&](const Caller& who) {
+    const std::vector<Action> all = must(e.agency.peek(who, matter)).actions;
+    return std::ranges::any_of(all, [](const Action& one) { return one.name == Office::kEvidence && one.is_allowed; });
   };
   CHECK(offered(e.world.approver));
   CHECK(offered(e.world.delegate));

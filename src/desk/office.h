@@ -19,8 +19,8 @@
 #include "exchange/courier.h"
 #include "law/catalogue.h"
 #include "note/note.h"
-
 #include "note/policy.h"
+
 namespace warifu::desk {
 
 struct Loaded;
@@ -38,7 +38,6 @@ struct Gathered {
   int attempts = 0;
   std::size_t bytes = 0;
 };
-};
 // A message of a bundle of evidence that the bundle does not prove yet: the hub's signed promise stands for it.
 struct UnprovenMessage {
   std::string entry;  // the folder in the bundle, messages/000002
@@ -48,6 +47,7 @@ struct UnprovenMessage {
 struct EvidenceBundle {
   std::string archive;
   std::vector<UnprovenMessage> unproven;  // again in a minute: none, as long as the hub and its witnesses keep their word
+};
 // Before the next try: 2 s, 4 s … 10 minutes.
 [[nodiscard]] Duration retry_after(int attempts);
 
@@ -58,9 +58,9 @@ struct OfficeParts {
   std::shared_ptr<const law::Catalogue> law;
   std::shared_ptr<const note::Signer> signer;            // <org>/sign
   std::vector<note::VerifierKey> logs = {};              // of a member of an exchange: the hub's log of messages
+  std::optional<note::Policy> policy = {};               // of a member: whom the house wants to have seen both logs (its root.vkey)
   std::shared_ptr<Mailbox> mailbox;                      // of a member of an exchange; null where acts cross in this process
   std::vector<std::shared_ptr<answer::Source>> sources;  // provider only
-  std::optional<note::Policy> policy = {};               // of a member: whom the house wants to have seen both logs (its root.vkey)
   std::function<Time()> clock = now_utc;
 };
 

@@ -173,7 +173,8 @@ Result<EvidenceBundle> Office::evidence(const MatterId& matter, const std::strin
   EvidenceBundle out;
   out.unproven = TRY(leave_out_what_is_not_seen(impl_->parts.policy, input.crossings));
   input.pdf = TRY(draw(loaded.acts, loaded.state));
-  return exchange::make_evidence(input, *impl_->parts.signer);
+  out.archive = TRY(exchange::make_evidence(input, *impl_->parts.signer));
+  return out;
 }
 
 }  // namespace warifu::desk

@@ -188,6 +188,16 @@ TEST_CASE("a replica follows the log and holds exactly what the hub signed for")
     world.now = world.now + seconds(60);
     must(replica.follow({}, head));
     CHECK(must(replica.followed())->at == world.now);
+    // What was followed as accepted stays, whatever comes after it.
+    CHECK(!must(replica.accepted()));
+    must(replica.follow({}, head, true));
+    const Time accepted = world.now;
+    world.now = world.now + seconds(60);
+    must(replica.follow({}, head));
+    CHECK(must(replica.followed())->at == world.now);
+    CHECK(must(replica.accepted())->at == accepted);
+    CHECK(must(replica.accepted())->checkpoint == head);
+    CHECK(must(replica.accepted())->size == 2);
     // Later, when the key that signed the entries has ended, the log still reads.
     const PersonId person = PersonId::random();
     const Signer device = new_signer(note::person_name(world.org.text(), person));

@@ -20,6 +20,8 @@ constexpr Duration kKeptAfterExpiry = days(30);
 constexpr std::string_view kOutColumns =
     "SELECT seq, id, to_org, matter, type, envelope, leaf, created_us, expires_us, attempts, next_try_us, last_error, promise, leaf_index, "
     "accepted_us, relayed, relayed_us, delivered_us, receipt, code, logged_us, attachments ";
+constexpr std::string_view kInColumns =
+    "SELECT id, from_org, matter, type, envelope, promise, leaf_hash, leaf_index, promised_us, at_us, expires_us, code, ";
 constexpr std::string_view kOutObject = ", (SELECT o.object FROM message_object o WHERE o.seq = message_out.seq) ";
 
 Result<MessageOut> message_out_of(const Statement& row) {
@@ -363,9 +365,20 @@ Status OfficeStore::put_received(const desk::Carried& carried) {
 Result<std::optional<MessageIn>> OfficeStore::message_in(const MessageId& id) const {
   return engine_->read([&](Database& database) {
     return maybe<MessageIn>(database, message_in_of,
-                            "SELECT id, from_org, matter, type, envelope, promise, leaf_hash, leaf_index, promised_us, at_us, expires_us, code, "
-                            "object, logged_us FROM message_in WHERE id = $1",
+                            std::string(kInColumns) + "object, logged_us FROM message_in WHERE id = $1",
                             id);
+  });
+}
+
+Result<std::vector<MessageIn>> OfficeStore::newest_received(std::size_t limit) const {
+  return engine_->read([&](Database& database) -> Result<std::vector<MessageIn>> {
+    const auto max = static_cast<std::int64_t>(limit);
+    Statement rows = TRY(database.query(std::string(kInColumns) + "NULL, logged_us, acts FROM message_in ORDER BY expires_us DESC LIMIT $1", max));
+    return all_rows<MessageIn>(rows, [](const Statement& row) -> Result<MessageIn> {
+      MessageIn in = TRY(message_in_of(row));
+      in.acts = TRY(parse_hashes(TRY(row.column<Bytes>(14))));
+      return in;
+    });
   });
 }
 

@@ -96,9 +96,9 @@ class OfficeStore final : public desk::Store, public desk::Mailbox {
   Result<std::vector<exchange::MessageId>> already_received(std::span<const exchange::MessageId> ids) const override;
   Status put_received(const desk::Carried& carried) override;
   Result<std::optional<desk::MessageIn>> message_in(const exchange::MessageId& id) const override;
+  Result<std::vector<desk::MessageIn>> newest_received(std::size_t limit) const override;
   Result<std::vector<Unproven>> unproven(std::size_t limit) const override;
   Status put_proofs(const std::string& checkpoint, std::uint64_t size, std::span<const Proven> messages, Time at) override;
-  Result<std::vector<desk::MessageIn>> newest_received(std::size_t limit) const override;
   Result<std::optional<StoredProof>> proof_of(const exchange::MessageId& id) const override;
   Result<std::vector<exchange::Crossing>> crossings(const MatterId& matter) const override;
   Status put_broken(std::span<const Proven> messages) override;
