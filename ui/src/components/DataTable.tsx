@@ -39,6 +39,7 @@ export interface DataTableProps<Row> {
   sorting?: Sorting; // given with onSort: the server sorts
   onSort?: (sorting: Sorting) => void;
   empty?: ReactNode;
+  wide?: boolean; // its cells hold more than its number of columns tells: beside one another on a wide page only
   fixed?: boolean; // on a wide page the columns take their `share`: tables under one another stand in line
   keys?: boolean; // j k Enter x; on unless two tables share a page
 }
@@ -72,6 +73,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     selectionActions,
     onSort,
     empty,
+    wide,
     fixed,
     keys = true,
   } = props;
@@ -131,7 +133,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const all = shown.length > 0 && shown.every((row) => chosen.has(rowId(row)));
   const some = !all && shown.some((row) => chosen.has(rowId(row)));
   return (
-    <div className="table-room min-w-0" data-columns={count <= 3 ? 'few' : count <= 6 ? 'some' : 'many'}>
+    <div className="table-room min-w-0" data-columns={wide || count > 6 ? 'many' : count <= 3 ? 'few' : 'some'}>
       {onSelect && chosen.size > 0 ? (
         <div className="mb-2 flex flex-wrap items-center gap-3 rounded-8 bg-accent-soft px-4 py-2">
           <span className="tabular text-dns-16B-130" aria-live="polite">

@@ -43,7 +43,7 @@ export function FileDrop({ label, files, onChange, types, typeOf = (file) => fil
     add(event.dataTransfer.files);
   };
 
-  const problems = error ? [...refused, error] : refused;
+  const problems = error ? [...refused, ...error.split('\n')] : refused;
   return (
     <section
       aria-labelledby={title}

@@ -25,7 +25,7 @@ export function Timeline({ acts, onProve }: { acts: readonly TimelineAct[]; onPr
   return (
     <ol aria-label={t('timeline.label')}>
       {acts.map((act, index) => (
-        <li key={act.id} className="relative flex gap-3 pb-5 last:pb-0">
+        <li key={act.id} className="keep relative flex gap-3 pb-5 last:pb-0">
           {index < acts.length - 1 ? <span className="absolute top-9 bottom-1 left-4 w-px -translate-x-1/2 bg-line" /> : null}
           <span
             className={cx(
@@ -67,7 +67,7 @@ export function Timeline({ acts, onProve }: { acts: readonly TimelineAct[]; onPr
                   type="button"
                   onClick={() => onProve(act)}
                   aria-label={`${t('action.prove')}: ${act.what}`}
-                  className="flex min-h-7 items-center gap-1 rounded-4 px-1 text-accent underline underline-offset-4 hover:bg-accent-soft"
+                  className="no-print flex min-h-7 items-center gap-1 rounded-4 px-1 text-accent underline underline-offset-4 hover:bg-accent-soft"
                 >
                   <Icon name="proof" size={16} />
                   {t('action.prove')}

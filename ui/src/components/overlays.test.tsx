@@ -1,4 +1,4 @@
-import { fireEvent, render, screen } from '@testing-library/react';
+import { fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { setLanguage } from '../i18n';
 import { Dialog } from './overlays';
@@ -28,6 +28,27 @@ describe('a dialog', () => {
     expect(screen.queryByRole('button', { name: 'Close' })).toBeNull();
     fireEvent.keyDown(screen.getByRole('dialog'), { key: 'Escape' });
     expect(onClose).not.toHaveBeenCalled();
+  });
+});
+
+describe('the focus', () => {
+  it('goes to the title of the page when a dialog that a key opened has gone', async () => {
+    const page = (open: boolean) => (
+      <main>
+        <h1 tabIndex={-1}>Approval</h1>
+        {open ? (
+          <Dialog open onClose={() => undefined} title="Sign">
+            text
+          </Dialog>
+        ) : null}
+      </main>
+    );
+    const { rerender } = render(page(false));
+    (document.activeElement as HTMLElement | null)?.blur();
+    rerender(page(true));
+    await waitFor(() => expect(screen.getByRole('dialog').contains(document.activeElement)).toBe(true));
+    rerender(page(false));
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('Approval'));
   });
 });
 

@@ -1,5 +1,5 @@
 // What opens over the page: Dialog (a decision), Drawer (navigation, side work), Tabs inside a page. Focus is held inside and given back.
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Dialog as AriaDialog, Tab as AriaTab, Tabs as AriaTabs, Heading, Modal, ModalOverlay, TabList, TabPanel } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from './Button';
@@ -19,8 +19,25 @@ export interface DialogProps {
   locked?: boolean; // work is going on that closing would leave unseen: not closed at all
 }
 
+// The focus goes back to where it came from; where that was no place that takes it again (a page's title, after a key opened the dialog), it goes to
+// the title of the page, so that the next Tab goes on in the page and not at the top of the window.
+function useFocusKept(open: boolean): void {
+  useEffect(() => {
+    if (!open) return;
+    return () => {
+      // After the two frames in which the overlay goes away and gives the focus back.
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => {
+          if (document.activeElement === null || document.activeElement === document.body) document.querySelector<HTMLElement>('main h1')?.focus();
+        }),
+      );
+    };
+  }, [open]);
+}
+
 export function Dialog({ open, onClose, title, children, actions, wide, reading, alert, locked }: DialogProps) {
   const { t } = useTranslation();
+  useFocusKept(open);
   return (
     <ModalOverlay
       isOpen={open}
@@ -60,6 +77,7 @@ export interface DrawerProps {
 
 export function Drawer({ open, onClose, title, side = 'end', children }: DrawerProps) {
   const { t } = useTranslation();
+  useFocusKept(open);
   return (
     <ModalOverlay
       isOpen={open}
@@ -100,9 +118,16 @@ export function Tabs({
   selected?: string;
   onSelect?: (id: string) => void;
 }) {
+  const list = useRef<HTMLDivElement>(null);
+  // Where they do not all fit beside one another, the chosen one is among those that are seen.
+  useEffect(() => {
+    const chosen = selected ? list.current?.querySelector<HTMLElement>('[aria-selected="true"]') : null;
+    if (list.current && chosen)
+      list.current.scrollLeft = chosen.offsetLeft - list.current.offsetLeft - (list.current.clientWidth - chosen.clientWidth) / 2;
+  }, [selected]);
   return (
     <AriaTabs selectedKey={selected} onSelectionChange={(key) => onSelect?.(String(key))}>
-      <TabList aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line">
+      <TabList ref={list} aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line">
         {tabs.map((tab) => (
           <AriaTab
             key={tab.id}

@@ -130,6 +130,7 @@ function Rows({ id, title, what, rows, count, all, keys }: RowsProps) {
         caption={title}
         captionHidden
         fixed
+        wide
         columns={columns}
         rows={rows}
         rowId={(row) => row.matter}
@@ -154,14 +155,13 @@ function Retention({ view, keys }: { view: Schema<'RetentionView'>; keys: boolea
   const agency = side === 'AGENCY';
   const ofRow = useMatterColumns({ updated: !agency, own: true }).filter((column) => column.id !== 'due');
   const columns: Column<Schema<'Ended'>>[] = ofRow.map(({ sortBy: _, ...column }) => ({ ...column, cell: ({ row }) => column.cell(row) }));
-  if (agency)
-    columns.push({
-      id: 'until',
-      label: t('desk.keptUntil'),
-      nowrap: true,
-      share: 'xl:w-[17%]',
-      cell: ({ until }) => (until ? <time dateTime={until}>{formatDate(dayOf(until))}</time> : '―'),
-    });
+  columns.push({
+    id: 'until',
+    label: t('desk.keptUntil'),
+    nowrap: true,
+    share: 'xl:w-[17%]',
+    cell: ({ until }) => (until ? <time dateTime={until}>{formatDate(dayOf(until))}</time> : '―'),
+  });
   return (
     <section aria-labelledby="retention" className="space-y-2">
       <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
@@ -178,6 +178,7 @@ function Retention({ view, keys }: { view: Schema<'RetentionView'>; keys: boolea
         caption={t('desk.retention')}
         captionHidden
         fixed
+        wide
         columns={columns}
         rows={view.rows}
         rowId={({ row }) => row.matter}

@@ -17,6 +17,7 @@ import { enrolmentText, signTextWithPin, verifierKey } from '../../sign/other_te
 import { createPasskey, passkeysWork } from '../../sign/passkey';
 import { loadKey, saveKey } from '../../sign/store';
 import { useSigningSentence } from '../../sign/use_signer';
+import { idOfKey } from '../members/key_id';
 
 export function HelpPage() {
   const { t } = useTranslation();
@@ -131,7 +132,9 @@ function Devices() {
               <p className="text-dns-14N-130 tabular text-sub">
                 {device.is_pending ? t('device.pendingText') : t('device.until', { day: formatDate(new Date(device.until)) })}
               </p>
-              <code className="text-dns-14N-130 block font-mono break-all text-sub">{device.vkey}</code>
+              <p className="text-dns-14N-130 text-sub">
+                {t('proof.personKey')} <code className="font-mono break-all">{idOfKey(device.vkey)}</code>
+              </p>
             </li>
           ))}
         </ul>

@@ -196,7 +196,12 @@ function Editor({ initial, name, matter, view }: EditorProps) {
       ? t('inq.amendTitle', { number: view.row.number })
       : t('inq.editTitle')
     : t('nav.newInquiry');
-  const summary = Object.values(missing);
+  // Where there are several items, each lack says of which one it is.
+  const several = form.items.filter((item) => !isBlank(item)).length > 1;
+  const summary = Object.entries(missing).map(([field, text]) => {
+    const item = several ? /^items\/(\d+)\//.exec(field) : null;
+    return item ? t('inq.lackOfItem', { no: String(Number(item[1]) + 1), text }) : text;
+  });
   return (
     <Page
       title={title}

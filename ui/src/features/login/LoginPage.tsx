@@ -18,7 +18,7 @@ import {
 } from '../../api/session';
 import { useWrite } from '../../api/use_write';
 import { Brand, LanguageSwitch } from '../../app/Shell';
-import { Banner, Button, Page, Select, TextField } from '../../components';
+import { Banner, Button, cx, Page, Select, TextField } from '../../components';
 import { language } from '../../i18n';
 import { KeyError } from '../../sign/keyfile';
 import { checkLoginText, signTextWithPin } from '../../sign/other_texts';
@@ -80,9 +80,9 @@ export function LoginPage() {
           {mode.kind === 'factor' ? <FactorForm session={mode.session} onEnter={enter} onBack={back} /> : null}
           {mode.kind === 'invitation' ? <InvitationForm onEnter={enter} onBack={back} /> : null}
           {mode.kind === 'password' ? (
-            <div className="flex flex-col gap-6 lg:flex-row-reverse lg:items-start">
+            <div className={cx('flex flex-col gap-6', accounts.length > 0 && 'lg:flex-row-reverse lg:items-start')}>
               {accounts.length > 0 ? <DemoPeople accounts={accounts} onEnter={enter} /> : null}
-              <div className="w-full shrink-0 space-y-4 lg:max-w-sm">
+              <div className={cx('w-full shrink-0 space-y-4', accounts.length > 0 && 'lg:max-w-sm')}>
                 <LoginForm onEnter={enter} />
                 <Button kind="plain" onClick={() => setMode({ kind: 'invitation' })}>
                   {t('enter.invited')}

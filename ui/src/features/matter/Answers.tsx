@@ -188,7 +188,7 @@ function AnswerTable({ table, caption, file }: { table: Schema<'Table'>; caption
     <div className="space-y-2">
       <div className="max-w-full rounded-4 border border-line">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the keyboard */}
-        <section aria-label={caption} tabIndex={0} className="overflow-x-auto outline-offset-[-4px]">
+        <section aria-label={caption} tabIndex={0} className="print-wide overflow-x-auto outline-offset-[-4px]">
           <table className="text-dns-14N-130 w-full border-collapse" lang="ja">
             <caption className="sr-only">{caption}</caption>
             <thead>

@@ -168,7 +168,7 @@ function Head({ view, session }: { view: Schema<'MatterView'>; session: Session 
   const turn = row.is_my_turn
     ? t('matter.yourTurn', { what: row.turn === 'NONE' ? '' : t(`turn.${row.turn}`) })
     : row.turn === 'NONE'
-      ? t('matter.nobody')
+      ? t(row.is_open ? 'matter.otherSide' : 'matter.nobody')
       : [t(`turn.${row.turn}`), row.turn_names.join(' ')].filter(Boolean).join(' ');
   return (
     <dl className="text-dns-16N-130 grid grid-cols-1 gap-x-8 gap-y-3 rounded-8 border border-line bg-white p-4 xs:grid-cols-2 lg:grid-cols-4">
@@ -256,7 +256,7 @@ function Papers({ view }: { view: Schema<'MatterView'> }) {
   if (!view.working) add('previous', view.previous, t('matter.previous', { n: String(view.previous?.version ?? 1) }));
   if (tabs.length === 0) return null;
   return (
-    <section aria-labelledby="paper-title" className="space-y-3">
+    <section aria-labelledby="paper-title" className="paper-page space-y-3">
       <h2 id="paper-title" className="text-std-20B-150">
         {t('paper.label')}
       </h2>

@@ -47,10 +47,13 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
         row.is_my_turn ? (
           <span className="font-700">{t('matter.yours')}</span>
         ) : (
-          <span className="text-sub">{row.turn_names.join(' ') || (row.turn === 'NONE' ? '―' : t(`turn.${row.turn}`))}</span>
+          <span className="text-sub">
+            {row.turn_names.join(' ') || (row.turn !== 'NONE' ? t(`turn.${row.turn}`) : row.is_open ? t('matter.otherSide') : '―')}
+          </span>
         ),
     });
-  else if (!options.own)
+  // A provider's desk says by its groups who is asked; nobody is in charge there before he is assigned.
+  else if (!options.own && side === 'AGENCY')
     columns.push({
       id: 'charge',
       label: t('matter.charge'),

@@ -29,6 +29,7 @@ import {
 import { language } from '../../i18n';
 import { formatDateTime } from '../../i18n/format';
 import { addDays, inTongue, today } from '../matters/words';
+import { useActiveColumn, useNameColumn, usePostColumn, useUnitColumn, useUnitName } from './columns';
 import { delegationTimes } from './delegation';
 import { Failed } from './Failed';
 import { Keys } from './Keys';
@@ -63,26 +64,14 @@ export function MembersPage() {
 function People({ admin }: { admin: boolean }) {
   const { t } = useTranslation();
   const people = useQuery(peopleQuery);
-  const units = useQuery(unitsQuery).data ?? [];
   const [edited, setEdited] = useState<Schema<'Person'> | 'new' | null>(null);
   const columns: Column<Schema<'Person'>>[] = [
-    {
-      id: 'name',
-      label: t('people.name'),
-      main: true,
-      nowrap: true,
-      cell: (row) => row.name,
-      sortBy: (row) => row.kana ?? row.name,
-    },
-    { id: 'post', label: t('people.post'), cell: (row) => row.post || '―' },
-    {
-      id: 'unit',
-      label: t('list.unit'),
-      cell: (row) => {
-        const unit = units.find((one) => one.id === row.unit);
-        return unit ? inTongue(unit.name_ja, unit.name_en) : '―';
-      },
-    },
+    useNameColumn<Schema<'Person'>>(
+      (row) => row.name,
+      (row) => row.kana ?? row.name,
+    ),
+    usePostColumn<Schema<'Person'>>(),
+    useUnitColumn<Schema<'Person'>>(),
     {
       id: 'roles',
       label: t('people.roles'),
@@ -94,15 +83,7 @@ function People({ admin }: { admin: boolean }) {
       ),
     },
     { id: 'login', label: t('people.login'), nowrap: true, cell: (row) => <span className="font-mono">{row.login}</span> },
-    {
-      id: 'state',
-      label: t('matter.state'),
-      cell: (row) => (
-        <Mark tone={row.is_active ? 'good' : 'faint'} icon={row.is_active ? 'check' : 'ban'}>
-          {row.is_active ? t('people.active') : t('people.inactive')}
-        </Mark>
-      ),
-    },
+    useActiveColumn<Schema<'Person'>>('people'),
   ];
   return (
     <div className="space-y-4">
@@ -135,10 +116,7 @@ function Units({ admin }: { admin: boolean }) {
   const units = useQuery(unitsQuery);
   const [edited, setEdited] = useState<Schema<'Unit'> | 'new' | null>(null);
   const all = units.data ?? [];
-  const name = (id: string | undefined) => {
-    const found = all.find((one) => one.id === id);
-    return found ? inTongue(found.name_ja, found.name_en) : '―';
-  };
+  const name = useUnitName();
   const columns: Column<Schema<'Unit'>>[] = [
     { id: 'name', label: t('units.name'), main: true, cell: (row) => inTongue(row.name_ja, row.name_en) },
     { id: 'prefix', label: t('units.prefix'), cell: (row) => row.document_prefix || '―' },
@@ -147,15 +125,7 @@ function Units({ admin }: { admin: boolean }) {
       label: t('register.office'),
       cell: (row) => (row.is_register_office ? t('units.ownRegister') : name(row.register_office)),
     },
-    {
-      id: 'state',
-      label: t('matter.state'),
-      cell: (row) => (
-        <Mark tone={row.is_active ? 'good' : 'faint'} icon={row.is_active ? 'check' : 'ban'}>
-          {row.is_active ? t('people.active') : t('people.inactive')}
-        </Mark>
-      ),
-    },
+    useActiveColumn<Schema<'Unit'>>('units'),
   ];
   return (
     <div className="space-y-4">
@@ -261,7 +231,7 @@ function UnitDialog({ unit, units, onClose }: { unit: Schema<'Unit'> | null; uni
           />
         )}
         <Checkbox checked={form.is_active ?? true} onChange={(is_active) => set({ is_active })}>
-          {t('people.active')}
+          {t('units.active')}
         </Checkbox>
       </div>
     </Dialog>
@@ -275,20 +245,16 @@ function Delegations() {
   const session = useSession();
   const delegations = useQuery(delegationsQuery);
   const people = useQuery(peopleQuery).data ?? [];
-  const units = useQuery(unitsQuery).data ?? [];
+  const unit = useUnitName();
   const [adding, setAdding] = useState(false);
   const [ending, setEnding] = useState<Delegation | null>(null);
   const me = people.find((one) => one.id === session.person);
   const name = (id: string) => people.find((one) => one.id === id)?.name ?? '―';
-  const unit = (id: string) => {
-    const found = units.find((one) => one.id === id);
-    return found ? inTongue(found.name_ja, found.name_en) : '―';
-  };
   const now = Date.now();
   const columns: Column<Delegation>[] = [
     { id: 'delegate', label: t('delegation.delegate'), main: true, nowrap: true, cell: (row) => name(row.delegate) },
     { id: 'delegator', label: t('delegation.delegator'), nowrap: true, cell: (row) => name(row.delegator) },
-    { id: 'unit', label: t('list.unit'), cell: (row) => unit(row.unit) },
+    useUnitColumn<Delegation>(),
     { id: 'from', label: t('delegation.from'), nowrap: true, cell: (row) => formatDateTime(new Date(row.from)), sortBy: (row) => row.from },
     { id: 'until', label: t('delegation.until'), nowrap: true, cell: (row) => formatDateTime(new Date(row.until)) },
     {

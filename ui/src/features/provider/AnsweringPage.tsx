@@ -34,6 +34,7 @@ import {
   type StruckWords,
 } from './answer_draft';
 import { Recorded } from './DecisionEditor';
+import { forgetHand, recallHand, rememberHand } from './hand_memory';
 import { ActionBar, BackTo, DueText, ItemQuestion, JudgementBox, LoadFailed, MatterFacts, MatterPaper, nameOfState, Refusal } from './parts';
 import { type Matter, type MatterItem, type Source, sourcesQuery, useRefresh } from './queries';
 import { HandEntry, LookupTable } from './tables';
@@ -92,8 +93,15 @@ function Workspace({ matter, sources, words }: { matter: Matter; sources: readon
   const [initial] = useState(() => loadDraft(matter, isHand, paperTitle, struck));
   // Cells typed by hand are customers' data: they are saved on the server, never in this browser's storage.
   const kept = useDraftStorage<AnswerDraft>(session.person, `answer.${row.matter}.${row.version}`, initial.draft, isDraft);
-  const [hand, setHand] = useState<HandTables>(initial.hand);
-  const [dirty, setDirty] = useState(false);
+  const owner = `${session.person}.${row.matter}.${row.version}`;
+  const [hand, setHandShown] = useState<HandTables>(() => recallHand(owner) ?? initial.hand);
+  const [dirty, setDirty] = useState(() => recallHand(owner) !== null);
+  const setHand = (next: (previous: HandTables) => HandTables) =>
+    setHandShown((previous) => {
+      const tables = next(previous);
+      rememberHand(owner, tables);
+      return tables;
+    });
   const [chosen, setChosen] = useState(0);
   const [missing, setMissing] = useState<ReadonlyMap<number, AnswerLack[]>>(new Map());
 
@@ -142,6 +150,7 @@ function Workspace({ matter, sources, words }: { matter: Matter; sources: readon
     (_, ready) => {
       setDirty(false);
       kept.clear();
+      forgetHand();
       notify(ready ? t('prov.toCheckToast', { number: row.number }) : t('prov.savedToast'));
       void refresh();
       if (ready) void navigate({ to: '/answering' });

@@ -26,6 +26,7 @@ export function Attachments({ matter, files, onChange }: { matter: string; files
   const send = async (chosen: readonly File[]) => {
     setFailed(undefined);
     let kept = [...files];
+    const refused: string[] = [];
     for (const file of chosen) {
       setRunning({ name: file.name, sent: 0, total: file.size });
       upload.current = uploadFile(matter, file, session.csrf, (sent) => setRunning({ name: file.name, sent, total: file.size }));
@@ -34,8 +35,10 @@ export function Attachments({ matter, files, onChange }: { matter: string; files
         kept = [...kept.filter((one) => one.sha256 !== stored.sha256 || one.name !== stored.name), stored];
         onChange(kept);
       } catch (error) {
-        if (!(error instanceof DOMException)) setFailed(`${file.name}: ${asProblem(error)?.text() ?? String(error)}`);
-        break;
+        if (error instanceof DOMException) break; // stopped by whoever sends them
+        // The others go all the same: none of them is left out without a word.
+        refused.push(t('prov.fileRefused', { name: file.name, why: asProblem(error)?.text() ?? String(error) }));
+        setFailed(refused.join('\n'));
       }
     }
     upload.current = null;

@@ -47,6 +47,7 @@ function WorkList({ place }: { place: Place }) {
       id: 'number',
       label: t('prov.number'),
       main: true,
+      nowrap: place === 'legal', // beside the rule, which takes what room there is
       cell: (row) => (
         <Link to={to} params={{ id: row.matter }} className="text-accent underline underline-offset-4 hover:decoration-2">
           {row.number}

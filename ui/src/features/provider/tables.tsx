@@ -11,11 +11,15 @@ const kRowsAtOnce = 200;
 const kHead = 'border-b border-edge bg-shade px-3 py-2 text-start whitespace-nowrap';
 const kCell = 'border-b border-line px-3 py-2 align-top';
 
+// The table scrolls sideways, so that a name, a number or a day never breaks; long texts do.
+const kWhole = 24; // characters
+const kept = (cell: string) => (cell.length <= kWhole ? 'whitespace-nowrap' : 'min-w-60');
+
 // Wide tables scroll inside their own frame, by keyboard too.
 function Frame({ label, children }: { label: string; children: React.ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label={label} tabIndex={0} className="scroll-cue [&_tr>*+td]:min-w-24 overflow-x-auto outline-offset-[-4px]">
+    <section aria-label={label} tabIndex={0} className="print-wide scroll-cue [&_tr>*+td]:min-w-24 overflow-x-auto outline-offset-[-4px]">
       {children}
     </section>
   );
@@ -116,7 +120,7 @@ export function LookupTable({ lookup, title, ticked, onTick, reason, onReason, e
                         </label>
                       </td>
                       {row.map((cell, at) => (
-                        <td key={at} lang="ja" className={cx(kCell, 'tabular min-w-24 leading-150')}>
+                        <td key={at} lang="ja" className={cx(kCell, 'tabular min-w-24 leading-150', kept(cell))}>
                           {cell === '' ? '―' : cell}
                         </td>
                       ))}
@@ -293,7 +297,7 @@ export function ReadTable({ label, columns, rows }: { label: string; columns: re
               <tr key={index}>
                 <td className={cx(kCell, 'tabular text-end text-sub')}>{index + 1}</td>
                 {row.map((cell, at) => (
-                  <td key={at} lang="ja" className={cx(kCell, 'tabular min-w-24')}>
+                  <td key={at} lang="ja" className={cx(kCell, 'tabular min-w-24', kept(cell))}>
                     {cell === '' ? '―' : cell}
                   </td>
                 ))}
