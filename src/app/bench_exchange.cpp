@@ -340,6 +340,8 @@ json::Value figures_json(const ExchangeBenchCommand& command, const Figures& fig
                                  {"entries", figures.growth->entries},
                                  {"empty_per_second", figures.growth->empty_per_s},
                                  {"grown_per_second", figures.growth->grown_per_s},
+                                 {"empty_processor_us", figures.growth->empty_processor_us_each},
+                                 {"grown_processor_us", figures.growth->grown_processor_us_each},
                                  {"ratio", figures.growth->grown_per_s / figures.growth->empty_per_s}};
   return out;
 }
@@ -371,8 +373,9 @@ void print(const ExchangeBenchCommand& command, const Figures& figures) {
               figures.proofs.p50_ms / 1000, figures.proofs.p99_ms / 1000, figures.proofs.max_ms / 1000, figures.proofs.count, figures.proofs.unproven,
               figures.proofs.incidents);
   if (figures.growth)
-    std::printf("relay, empty hub %.0f/s; %zu members and %llu entries %.0f/s   ratio %.2f\n", figures.growth->empty_per_s, figures.growth->members,
-                static_cast<unsigned long long>(figures.growth->entries), figures.growth->grown_per_s,
+    std::printf("relay, empty hub %.0f/s (%.0f us of processor); %zu members and %llu entries %.0f/s (%.0f us)   ratio %.2f\n",
+                figures.growth->empty_per_s, figures.growth->empty_processor_us_each, figures.growth->members,
+                static_cast<unsigned long long>(figures.growth->entries), figures.growth->grown_per_s, figures.growth->grown_processor_us_each,
                 figures.growth->grown_per_s / figures.growth->empty_per_s);
 }
 

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
+#include "hub/bulk.h"
 #include "hub/hub.h"
 #include "hub/witness.h"
 #include "ledger/merkle.h"
@@ -164,8 +165,10 @@ Result<Run> run_posts(hub::Hub& hub, const std::vector<exchange::PostedMessage>&
             refused = answer.error();
             break;
           }
-          if (const auto promise = exchange::Promise::parse(note::Note::parse(*answer)->text)) last = std::max(last, promise->index);
         }
+        // Places are given in the order of a request.
+        if (!refused)
+          if (const auto promise = exchange::Promise::parse(note::Note::parse(*answers->back())->text)) last = promise->index;
         const std::scoped_lock lock(mutex);
         if (refused) failure = refused;
         out.sent.push_back({began, last});
@@ -187,7 +190,7 @@ Result<Run> run_posts(hub::Hub& hub, const std::vector<exchange::PostedMessage>&
 }
 
 // Posted by two clients in batches, fetched and acknowledged by the recipient; from the first post to the last acknowledgement.
-Result<double> relay(hub::Hub& hub, const std::vector<exchange::PostedMessage>& messages) {
+Result<Rate> relay(hub::Hub& hub, const std::vector<exchange::PostedMessage>& messages) {
   const hub::Member sender{TRY(party::OrganisationId::parse(kSender)), {}}, recipient{TRY(party::OrganisationId::parse(kRecipient)), {}};
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
@@ -197,6 +200,7 @@ Result<double> relay(hub::Hub& hub, const std::vector<exchange::PostedMessage>& 
     failure = error;
     next = messages.size();
   };
+  const double processor = processor_seconds();
   const Clock::time_point start = Clock::now();
   std::vector<std::thread> pool;
   for (int t = 0; t < 2; ++t)
@@ -233,13 +237,39 @@ Result<double> relay(hub::Hub& hub, const std::vector<exchange::PostedMessage>& 
   }();
   for (std::thread& thread : pool) thread.join();
   TRY(received);
-  return static_cast<double>(messages.size()) / since(start);
+  const auto count = static_cast<double>(messages.size());
+  return Rate{count / since(start), 1e6 * (processor_seconds() - processor) / count};
+}
+
+}  // namespace
+
+namespace {
+
+Result<std::unique_ptr<hub::Hub>> open_hub(const std::string& folder) {
+  hub::HubOptions options;
+  options.data = folder;
+  options.quota.messages_per_minute = 1'000'000'000;
+  return hub::Hub::open(std::move(options));
+}
+
+// Members until there are so many; how many there are.
+Result<std::size_t> admit_members(hub::Hub& hub, std::size_t present, std::size_t wanted) {
+  constexpr std::size_t kAtOnce = 500;
+  const std::vector<note::Signer> admitters = TRY(bench_admitters(hub));
+  const Time now = Time::from_seconds(now_utc().seconds());
+  while (present < wanted) {
+    std::vector<std::string> entries;
+    for (std::size_t i = 0; i < kAtOnce && present < wanted; ++i, ++present)
+      for (std::string& entry : TRY(new_bench_member(hub, admitters, "member-" + std::to_string(present) + ".example", now)).entries)
+        entries.push_back(std::move(entry));
+    TRY(hub.directory().add_entries(entries));
+  }
+  return present;
 }
 
 }  // namespace
 
 Result<RelayBenchFigures> bench_relay(const RelayBenchOptions& options) {
-  constexpr std::size_t kMembersAtOnce = 500, kEntriesAtOnce = 20'000;
   TRY(make_directories(options.data, 0700));
   const std::string folder = options.data + "/hub";
   TRY(hub::Hub::create({.data = folder,
@@ -247,42 +277,37 @@ Result<RelayBenchFigures> bench_relay(const RelayBenchOptions& options) {
                         .org = TRY(party::OrganisationId::parse("hub.example")),
                         .url = "https://127.0.0.1:1",
                         .hosts = {}}));
-  hub::HubOptions hub_options;
-  hub_options.data = folder;
-  hub_options.quota.messages_per_minute = 1'000'000'000;
-  const std::unique_ptr<hub::Hub> hub = TRY(hub::Hub::open(std::move(hub_options)));
-  const note::Signer sender = TRY(add_members(*hub));
-  hub->start();
   HubBenchOptions each;
   each.leaves = options.messages;
   RelayBenchFigures out;
-  const auto measured = [&]() -> Result<double> {
-    const auto messages = TRY(make_messages(each, sender, hub->network().log.name, now_utc()));
-    return relay(*hub, messages);
+  const auto measured = [&](hub::Hub& hub, const note::Signer& sender) -> Result<Rate> {
+    const auto messages = TRY(make_messages(each, sender, hub.network().log.name, now_utc()));
+    hub.start();
+    const Rate rate = TRY(relay(hub, messages));
+    hub.stop();
+    return rate;
   };
-  const auto log_size = [&] { return hub->keeper(exchange::LogName::messages).figures().published.size; };
-  out.empty_per_s = TRY(measured());
-  const std::vector<note::Signer> admitters = TRY(bench_admitters(*hub));
-  const Time now = Time::from_seconds(now_utc().seconds());
-  for (out.members = 2; out.members < options.members;) {
-    std::vector<std::string> entries;
-    for (std::size_t i = 0; i < kMembersAtOnce && out.members < options.members; ++i, ++out.members)
-      for (std::string& entry : TRY(new_bench_member(*hub, admitters, "member-" + std::to_string(out.members) + ".example", now)).entries)
-        entries.push_back(std::move(entry));
-    TRY(hub->directory().add_entries(entries));
-  }
-  HubBenchOptions filling;
-  filling.object_bytes = 64;
-  for (std::size_t there = options.messages; there < options.entries; there += filling.leaves) {
-    filling.leaves = std::min(kEntriesAtOnce, options.entries - there);
-    const auto messages = TRY(make_messages(filling, sender, hub->network().log.name, now_utc()));
-    TRY(relay(*hub, messages));
-  }
-  for (const Clock::time_point start = Clock::now(); log_size() < options.entries && since(start) < 120;)
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  out.entries = log_size();
-  out.grown_per_s = TRY(measured());
-  hub->stop();
+  std::unique_ptr<hub::Hub> hub = TRY(open_hub(folder));
+  const note::Signer sender = TRY(add_members(*hub));
+  const Rate empty = TRY(measured(*hub, sender));
+  hub.reset();
+
+  const Clock::time_point start = Clock::now();
+  hub = TRY(open_hub(folder));
+  out.members = TRY(admit_members(*hub, 2, options.members));
+  while (TRY(hub->keeper(exchange::LogName::keys).integrate()) > 0) continue;
+  TRY(hub->keeper(exchange::LogName::keys).publish());
+  TRY(hub::fill_log(*hub, options.entries));
+  hub.reset();
+  out.filling_s = since(start);
+
+  hub = TRY(open_hub(folder));
+  out.entries = hub->keeper(exchange::LogName::messages).figures().published.size;
+  const Rate grown = TRY(measured(*hub, sender));
+  out.empty_per_s = empty.per_s;
+  out.empty_processor_us_each = empty.processor_us_each;
+  out.grown_per_s = grown.per_s;
+  out.grown_processor_us_each = grown.processor_us_each;
   return out;
 }
 
@@ -331,15 +356,27 @@ Result<HubBenchFigures> bench_hub(const HubBenchOptions& options) {
 int run_bench_hub(const HubBenchOptions& options) {
   const auto measured = [&]() -> Result<json::Value> {
     const HubBenchFigures figures = TRY(bench_hub(options));
-    return json::Value(json::Object{{"leaves", static_cast<std::int64_t>(figures.leaves)},
-                                    {"promised_per_s", figures.promised_per_s},
-                                    {"integrated_per_s", figures.integrated_per_s},
-                                    {"floor_per_s", figures.floor_per_s},
-                                    {"of_floor", figures.integrated_per_s / figures.floor_per_s},
-                                    {"processor_us", figures.processor_us_each},
-                                    {"floor_processor_us", figures.floor_processor_us_each},
-                                    {"receipt_p50_ms", figures.receipt_p50_ms},
-                                    {"receipt_p99_ms", figures.receipt_p99_ms}});
+    json::Object out{{"leaves", static_cast<std::int64_t>(figures.leaves)},
+                     {"promised_per_s", figures.promised_per_s},
+                     {"integrated_per_s", figures.integrated_per_s},
+                     {"floor_per_s", figures.floor_per_s},
+                     {"of_floor", figures.integrated_per_s / figures.floor_per_s},
+                     {"processor_us", figures.processor_us_each},
+                     {"floor_processor_us", figures.floor_processor_us_each},
+                     {"receipt_p50_ms", figures.receipt_p50_ms},
+                     {"receipt_p99_ms", figures.receipt_p99_ms}};
+    if (options.entries == 0) return json::Value(std::move(out));
+    const RelayBenchFigures grown =
+        TRY(bench_relay({.data = options.data + "/grown", .store_url = options.store_url, .members = options.members, .entries = options.entries}));
+    out["members"] = static_cast<std::int64_t>(grown.members);
+    out["entries"] = static_cast<std::int64_t>(grown.entries);
+    out["filling_s"] = grown.filling_s;
+    out["relay_empty_per_s"] = grown.empty_per_s;
+    out["relay_grown_per_s"] = grown.grown_per_s;
+    out["empty_us"] = grown.empty_processor_us_each;
+    out["grown_us"] = grown.grown_processor_us_each;
+    out["relay_growth"] = grown.grown_per_s / grown.empty_per_s;
+    return json::Value(std::move(out));
   }();
   return finish(measured, options.json, [](const json::Value& shown) {
     for (const auto& [name, value] : shown.as_object())

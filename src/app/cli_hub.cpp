@@ -82,6 +82,9 @@ void add_bench(CLI::App& bench, int& code) {
   command->add_option("--leaves", options->leaves, "Messages")->capture_default_str();
   command->add_option("--bytes", options->object_bytes, "Bytes of each sealed object")->capture_default_str();
   command->add_option("--threads", options->threads, "Clients")->capture_default_str();
+  command->add_option("--entries", options->entries, "Entries of the log of a hub that has grown, to be measured besides; 0: none")
+      ->capture_default_str();
+  command->add_option("--members", options->members, "Its members")->capture_default_str();
   command->add_flag("--json", options->json, "Print the figures as JSON");
   command->callback([options, &code] { code = run_bench_hub(*options); });
 

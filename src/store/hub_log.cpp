@@ -30,6 +30,13 @@ Result<std::uint64_t> HubStore::next_index() const {
   });
 }
 
+Status HubStore::give_places_behind_the_log() {
+  return engine_->write([](Database& database) -> Status {
+    TRY(database.run("UPDATE next_index SET value = l.size FROM log_state l WHERE one = 1 AND l.log = 'log' AND value < l.size"));
+    return {};
+  });
+}
+
 Result<std::optional<Time>> HubStore::promised_at(std::uint64_t index) const {
   return engine_->read([&](Database& database) -> Result<std::optional<Time>> {
     const auto row = TRY(first_row<Time>(database, "SELECT at_us FROM message WHERE idx = $1", static_cast<std::int64_t>(index)));

@@ -128,6 +128,8 @@ class HubStore {
   // The leaves of the messages from that index on, in order.
   [[nodiscard]] Result<std::vector<std::string>> leaves(std::uint64_t first, std::size_t limit) const;
   [[nodiscard]] Result<std::uint64_t> next_index() const;
+  // For a log that was filled by other means than messages (hub/bulk.h): the next place is not below its size any more.
+  Status give_places_behind_the_log();
   // When the promise of the message with that index was given; nothing when there is none yet or no longer.
   [[nodiscard]] Result<std::optional<Time>> promised_at(std::uint64_t index) const;
   [[nodiscard]] Result<std::optional<LogState>> log_state(std::string_view log) const;
