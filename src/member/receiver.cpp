@@ -1,10 +1,11 @@
 #include "member/receiver.h"
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
 #include <iterator>
+#include <latch>
 #include <map>
-#include <thread>
 
 #include "base/failpoint.h"
 #include "base/file.h"
@@ -533,10 +534,27 @@ Status Receiver::apply_all(std::vector<Opened>& opened, ReceivedCounts& counts) 
       if (!status && outcome) outcome = status;
     }
   };
-  std::vector<std::thread> threads;
-  for (std::size_t i = 1; i < std::min(parts_.threads, all.size()); ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+  // A thread's edge: what was not applied is not acknowledged.
+  const auto guarded = [&] {
+    try {
+      return work();
+    } catch (const std::exception& error) {
+      const std::scoped_lock lock(mutex);
+      outcome = fail(Code::INTERNAL, std::string("a message was not applied to its end: ") + error.what());
+    }
+  };
+  const std::size_t helpers = std::min(parts_.threads, all.size()) - std::min<std::size_t>(1, all.size());
+  if (helpers > 0 && !helpers_) helpers_ = std::make_unique<pipeline::WorkerPool>(parts_.threads - 1, parts_.threads);
+  const auto done = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(helpers));  // outlives whoever counts last
+  for (std::size_t i = 0; i < helpers; ++i) {
+    const Status taken = helpers_->submit([&guarded, done] {
+      guarded();
+      done->count_down();
+    });
+    if (!taken) done->count_down();  // the others do its part
+  }
+  guarded();
+  done->wait();
   return outcome;
 }
 

@@ -20,6 +20,7 @@
 #include "exchange/network.h"
 #include "member/follower.h"
 #include "member/tally.h"
+#include "pipeline/worker_pool.h"
 
 namespace warifu::member {
 
@@ -95,7 +96,8 @@ class Receiver {
   bool is_swept_ = false;
   std::mutex evidence_mutex_;
   std::int64_t evidence_day_ = 0;
-  std::size_t evidence_bytes_ = 0;  // kept on that day
+  std::size_t evidence_bytes_ = 0;                 // kept on that day
+  std::unique_ptr<pipeline::WorkerPool> helpers_;  // once there was work for more than one thread
 };
 
 }  // namespace warifu::member
