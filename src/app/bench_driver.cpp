@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "crypto/hash.h"
 #include "crypto/keyfile.h"
+#include "desk/retelling.h"
 #include "json/write.h"
 #include "net/server.h"
 
@@ -41,8 +42,7 @@ struct Story {
 
 struct Made {
   MatterId matter;
-  std::vector<SignedAct> acts;
-  inquiry::Projection projection;
+  desk::Retelling::Ready told;
 };
 
 }  // namespace
@@ -166,37 +166,6 @@ struct BenchDriver::Impl {
     return out;
   }
 
-  // What crosses of these goes into the outbox.
-  desk::Commit commit_of(const MatterId& matter, std::vector<SignedAct> fresh, const std::vector<SignedAct>& before, inquiry::Projection projection,
-                         const party::OrganisationId& to) {
-    desk::Commit commit;
-    commit.matter = matter;
-    for (const SignedAct& act : before) commit.expected_acts.push_back(act.hash);
-    std::ranges::sort(commit.expected_acts);
-    commit.projection = std::move(projection);
-    for (const SignedAct& act : fresh) {
-      if (!act.is_shared()) continue;
-      desk::OutboxRow row;
-      row.to = to;
-      row.matter = matter;
-      row.act = act.hash;
-      row.next_try = node->options().clock();
-      commit.outbox.push_back(std::move(row));
-    }
-    commit.acts = std::move(fresh);
-    return commit;
-  }
-
-  [[nodiscard]] inquiry::Projection projection_of(const std::vector<SignedAct>& acts) const {
-    return inquiry::project(hosted->organisation.id, hosted->organisation.side, acts, inquiry::fold(acts));
-  }
-
-  Result<party::OrganisationId> other_side() const {
-    for (const SignedAct& act : story.theirs)
-      if (act.act.org != hosted->organisation.id) return act.act.org;
-    return fail(Code::NOT_FOUND, "the played matter has one side only", "matter");
-  }
-
   // ── the agency ──
 
   Status make(std::size_t count) {
@@ -221,8 +190,13 @@ struct BenchDriver::Impl {
             failure = acts.error();
             return;
           }
-          one.projection = projection_of(*acts);
-          one.acts = std::move(*acts);
+          Result<desk::Retelling::Ready> told = desk::Retelling(*hosted->office).tell(one.matter, std::move(*acts));
+          if (!told) {
+            const std::scoped_lock lock(mutex);
+            failure = told.error();
+            return;
+          }
+          one.told = std::move(*told);
         }
       });
     for (std::thread& worker : workers) worker.join();
@@ -236,7 +210,7 @@ struct BenchDriver::Impl {
   }
 
   void inquire() {
-    const party::OrganisationId to = other_side().value();
+    const desk::Retelling desk(*hosted->office);
     std::unique_lock lock(mutex);
     for (;;) {
       changed.wait(lock, [&] { return stopping || (next < until && (rate > 0 || begun - over < window)); });
@@ -253,7 +227,7 @@ struct BenchDriver::Impl {
       ++begun;
       times[one.matter.hex()].begun = due;
       lock.unlock();
-      const Result<desk::Stamp> done = hosted->store->commit(commit_of(one.matter, std::move(one.acts), {}, std::move(one.projection), to));
+      const Status done = desk.write(std::move(one.told));
       node->wake();
       lock.lock();
       if (!done) ++failures;
@@ -264,6 +238,7 @@ struct BenchDriver::Impl {
   // ── the provider ──
 
   void answer() {
+    const desk::Retelling desk(*hosted->office);
     std::unique_lock lock(mutex);
     for (;;) {
       changed.wait(lock, [&] { return stopping || !arrived.empty(); });
@@ -272,15 +247,7 @@ struct BenchDriver::Impl {
       arrived.pop_front();
       ++begun;
       lock.unlock();
-      const Status done = [&]() -> Status {
-        const std::vector<SignedAct> before = TRY(hosted->store->acts(matter));
-        std::vector<SignedAct> acts = TRY(tell(matter, before, 0));
-        std::vector<SignedAct> all = before;
-        all.insert(all.end(), acts.begin(), acts.end());
-        inquiry::Projection projection = projection_of(all);
-        TRY(hosted->store->commit(commit_of(matter, std::move(acts), before, std::move(projection), TRY(other_side()))));
-        return {};
-      }();
+      const Status done = [&]() -> Status { return desk.write(TRY(desk.tell(matter, TRY(tell(matter, TRY(desk.present(matter)), 0))))); }();
       node->wake();
       lock.lock();
       ++(done ? over : failures);

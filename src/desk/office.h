@@ -210,6 +210,7 @@ class Office {
   struct Impl;  // the spine, seen by the desk's own files only
 
  private:
+  friend class Retelling;
   Status drop_overridden(const MatterId& matter);
   std::unique_ptr<Impl> impl_;
 };
