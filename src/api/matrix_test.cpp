@@ -326,7 +326,7 @@ void add_common_rows(std::map<std::string, Row>& rows) {
   for (const char* open : {"get_organisations", "get_organisations_by_organisation", "get_organisations_by_organisation_profile",
                            "get_organisations_by_organisation_keys", "get_organisations_by_organisation_people_by_person", "get_directory_entries",
                            "get_law", "get_selector_types", "get_cases", "get_templates", "get_people", "get_people_by_person", "get_units",
-                           "get_delegations", "get_house_rules", "get_sources"})
+                           "get_delegations", "get_house_rules", "get_sources", "get_answer_files"})
     rows[open] = {At::NOTHING, kAll, {}};
   rows["post_selectors_lines"] = {At::NOTHING, kAll, body(PastedLines{std::nullopt, {"a@example.com"}})};
   rows["get_profile"] = {At::NOTHING, kProvider, {}};

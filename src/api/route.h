@@ -51,6 +51,7 @@ struct Call {
   std::map<std::string, std::string, std::less<>> path;  // by name
   std::optional<std::string> new_cookie;                 // what Set-Cookie shall carry; empty: remove it
   net::Headers headers;                                  // of the answer
+  bool is_body_ours = false;                             // a file that the server wrote for this request, and that nobody else needs
 
   [[nodiscard]] Host& here() const { return *host; }
   // A path parameter of a type with parse(); what is not even spelled like an id cannot exist: NOT_FOUND.

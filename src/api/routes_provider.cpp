@@ -38,7 +38,9 @@ Result<Answer> upload(Call& call, const UploadQuery& query) {
     TRY(held.write(call.request.body));
     path = held.path().string();
   }
-  return Answer{json::encode(TRY(call.here().office.attach(call.caller, matter, query.name, type, path))), {}};
+  // What came over the network lies in a file of ours, which may become the matter's; a command's file stays its owner's.
+  const desk::Handover how = held.is_open() || call.is_body_ours ? desk::Handover::MOVE : desk::Handover::COPY;
+  return Answer{json::encode(TRY(call.here().office.attach(call.caller, matter, query.name, type, path, how))), {}};
 }
 
 // Never shown by a browser in place: a provider's file is saved, not run.
@@ -85,9 +87,14 @@ void add_answering(Router& routes) {
       [](Call& call, const desk::LookupCommand& body) -> Result<desk::LookupView> {
         return call.here().office.look_up(call.caller, TRY(call.id<MatterId>("matter")), body);
       });
+  routes.add<None, desk::FileLimits>({"GET", "/api/answer-files", "provider", "回答に添えられるファイルの種類と、その大きさの上限です。",
+                                      "What may be attached to an answer here, and how large it may be."},
+                                     [](Call& call) -> Result<desk::FileLimits> { return call.here().office.file_limits(); });
   routes.add_raw<UploadQuery, inquiry::FileRef>(
-      {"POST", "/api/matters/{matter}/files", "provider", "回答に添えるファイルを送ります(50 MBまで)。本体がファイルそのものです。",
-       "Uploads a file for the answer (at most 50 MB); the body is the file itself.", Access::SESSION, Write::DIGEST, 201, limits::kFileBytesMax},
+      {"POST", "/api/matters/{matter}/files", "provider",
+       "回答に添えるファイルを送ります。本体がファイルそのもので、大きさの上限は /api/answer-files にあります。",
+       "Uploads a file for the answer; the body is the file itself, and how large it may be says /api/answer-files.", Access::SESSION, Write::DIGEST,
+       201, limits::kFileBytesCeiling},
       Payload::FILE, Payload::JSON, upload);
   routes.add_raw<DownloadQuery, None>(
       {"GET", "/api/matters/{matter}/files/{file}", "provider", "ファイルを取り出します。", "Downloads a file, by its SHA-256."}, Payload::NONE,

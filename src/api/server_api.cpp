@@ -52,12 +52,19 @@ std::optional<Cookie> read_cookie(const net::Request& request) {
   return Cookie{std::move(*organisation), std::string(value->substr(dot + 1))};
 }
 
-// Nobody fills the disk with a cookie he made up.
-Status look_at_session(const Offices& offices, const net::Request& head) {
+// Nobody fills the disk with a cookie he made up. The house whose session it is.
+Result<const Host*> look_at_session(const Offices& offices, const net::Request& head) {
   const std::optional<Cookie> cookie = read_cookie(head);
   const auto found = cookie ? offices.find(cookie->organisation) : offices.end();
   if (found == offices.end()) return fail(Code::NOT_LOGGED_IN, "no session");
-  return desk::look_at_session(found->second.office, cookie->token, head.header("x-csrf-token").value_or(""));
+  TRY(desk::look_at_session(found->second.office, cookie->token, head.header("x-csrf-token").value_or("")));
+  return &found->second;
+}
+
+// A file may be as large as the house takes it; what else a route takes is the same everywhere.
+std::uint64_t body_max_of(const Route& route, const Host& host) {
+  if (route.request != Payload::FILE) return route.body_max;
+  return std::min(route.body_max, static_cast<std::uint64_t>(host.office.file_limits().bytes_max));
 }
 
 }  // namespace
@@ -97,13 +104,14 @@ Result<net::Response> Api::answer_api(const net::Request& request, Outcome& outc
   Match match = TRY(all_routes().match(request.method, request.segments));
   outcome.route = match.route;
   const Route& route = *match.route;
-  Call call{request, options_, offices_, nullptr, {}, {}, {}, std::move(match.path), {}, {}};
+  Call call{request, options_, offices_, nullptr, {}, {}, {}, std::move(match.path), {}, {}, request.body_file.has_value()};
   if (!reads_only(request)) TRY(check_origin(request));
   TRY(check_coding(request));
   if (const Status found = find_session(route, call); !found) return tl::unexpected<Error>(found.error());
   if (call.host != nullptr) outcome.organisation = call.here().office.self().id.text();
-  if (route.request != Payload::NONE && request.body_size > route.body_max)
-    return fail(Code::TOO_LARGE, "more than this route takes", "body", {{"max", std::to_string(route.body_max)}});
+  const std::uint64_t body_max = call.host == nullptr ? route.body_max : body_max_of(route, *call.host);
+  if (route.request != Payload::NONE && request.body_size > body_max)
+    return fail(Code::TOO_LARGE, "more than this route takes", "body", {{"max", std::to_string(body_max)}});
   if (route.write == Write::NO) return run(route, call);
 
   std::string key = TRY(idempotency_key(request));
@@ -127,8 +135,9 @@ Status Api::find_session(const Route& route, Call& call) {
   call.token = cookie->token;
   if (route.access == Access::COOKIE) return {};
   desk::Logins& logins = call.here().logins;
-  call.session =
-      reads_only(call.request) ? TRY(logins.current(call.token)) : TRY(logins.current(call.token, call.request.header("x-csrf-token").value_or("")));
+  call.session = reads_only(call.request)
+                     ? TRY(logins.current(call.token))
+                     : TRY(logins.current(call.token, call.request.header("x-csrf-token").value_or(""), Duration{call.request.body_took.count()}));
   call.caller = {call.session.person, call.session.role};
   return {};
 }
@@ -176,8 +185,12 @@ net::BodyPolicy Api::body_policy(const net::Request& head) const {
   policy.bytes_max = std::max(route.body_max, kUnexpectedBodyMax);
   policy.to_file = route.request == Payload::FILE;
   std::optional<Error> refused;
-  if (policy.to_file)
-    if (const Status found = look_at_session(offices_, head); !found) refused = found.error();
+  if (policy.to_file) {
+    if (const Result<const Host*> found = look_at_session(offices_, head); found)
+      policy.bytes_max = body_max_of(route, **found);
+    else
+      refused = found.error();
+  }
   if (const Status coding = check_coding(head); !coding) refused = coding.error();
   if (refused) {
     policy.refusal = problem_response(*refused, head.request_id);

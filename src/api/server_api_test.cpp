@@ -95,9 +95,33 @@ TEST_CASE("server: limits of bodies are known before they are read") {
   CHECK(policy("POST", files).refusal->status == 401);
   const Browser op = node.log_in(node.world.op);
   const net::BodyPolicy upload = node.api.body_policy(op.request("POST", files));
-  CHECK(upload.bytes_max == 50 * 1024 * 1024);
+  CHECK(upload.bytes_max == 50 * 1024 * 1024);  // the house's own, whatever the route could carry
   CHECK(upload.to_file);
   CHECK_FALSE(upload.refusal);
+  net::Request large = op.request("POST", files);
+  large.body_size = 50 * 1024 * 1024 + 1;
+  Browser sender = op;
+  const Reply refused = sender.send(large);
+  CHECK(refused.status() == 413);
+  CHECK(refused.response.text().find("\"max\":\"52428800\"") != std::string::npos);
+  const auto limits_told = sender.get("/api/answer-files").as<desk::FileLimits>();
+  CHECK(limits_told.bytes_max == 50 * 1024 * 1024);
+  CHECK(limits_told.types.size() == 9);
+}
+
+TEST_CASE("server: a file that takes longer than a session may rest is taken; the session stood when it began") {
+  TestApi node;
+  const MatterId matter = node.world.dispatched({node.world.item("ex-1")});
+  node.world.assigned(matter);
+  Browser op = node.log_in(node.world.op);
+  net::Request request = op.request("POST", "/api/matters/" + matter.hex() + "/files?name=a.csv", "a,b\r\n", "text/csv");
+  node.world.clock.advance(minutes(45));
+  CHECK(op.send(request).status() == 401);
+  Browser again = node.log_in(node.world.op);
+  request = again.request("POST", "/api/matters/" + matter.hex() + "/files?name=a.csv", "a,b\r\n", "text/csv");
+  node.world.clock.advance(minutes(45));
+  request.body_took = std::chrono::minutes(45);
+  CHECK(again.send(request).status() == 201);
 }
 
 TEST_CASE("server: an upload is refused before it is read unless its session stands") {

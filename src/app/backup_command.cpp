@@ -61,9 +61,10 @@ class Unfinished {
 bool is_key_file(const std::string& name) {
   return ("/" + name).find("/keys/") != std::string::npos || name.find("/devices/") != std::string::npos || name == "tls.key";
 }
+// Files of answers that are on their way in come again from the hub.
 bool is_left_out(const std::string& name) {
-  return name == "lock" || name.starts_with("tmp/") || name.ends_with("-wal") || name.ends_with("-shm") || name.ends_with(".part") ||
-         name.find("/part-") != std::string::npos;
+  return name == "lock" || name.starts_with("attachments/in/") || name.ends_with(".partial") || name.starts_with("tmp/") || name.ends_with("-wal") ||
+         name.ends_with("-shm") || name.ends_with(".part") || name.find("/part-") != std::string::npos;
 }
 
 // The organisations' stores first, then files, the directory last: whatever an act rests on was there when the act was copied.

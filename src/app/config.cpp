@@ -5,8 +5,10 @@
 #include <array>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 
 #include "base/file.h"
+#include "base/limits.h"
 
 namespace warifu::app {
 
@@ -30,6 +32,9 @@ constexpr std::array kSettings = {
     Setting{"tls.key", "", Kind::TEXT, "a PEM file", "その秘密鍵(PEM、権限 0600)", "Its private key (PEM, mode 0600)"},
     Setting{"store.url", "", Kind::TEXT, "postgresql://…", "空ならデータフォルダの SQLite。PostgreSQL の場合はその URL(秘密はパスワードファイルに)",
             "SQLite files in the data folder when empty; or the URL of PostgreSQL (its secret belongs into libpq's password file)"},
+    Setting{"answers.file_megabytes", "50", Kind::NUMBER, "1-6144",
+            "回答に添える一つのファイルの上限(MB)。表計算・画像・JSON・メールは、これより大きくても50 MBまで",
+            "Largest file that may be attached to an answer here (MB); spreadsheets, pictures, JSON and mails are at most 50 MB whatever it says"},
     Setting{"hub.messages_per_minute", "60000", Kind::NUMBER, "1-10000000", "中継者:一つの組織が一分間に送れる通信の数",
             "Hub: messages that one member may send in a minute"},
     Setting{"hub.gigabytes_per_member", "50", Kind::NUMBER, "1-1000000", "中継者:一つの組織が置いておける封緘データの量(GB)",
@@ -160,6 +165,19 @@ int Config::number(std::string_view key) const { return std::stoi(text(key)); }
 void Config::set(std::string_view key, std::string value) {
   CHECK_THAT(find_setting(key) != nullptr);
   values_.find(key)->second = std::move(value);
+}
+
+std::uint64_t file_bytes_max_of(const Config& config) {
+  constexpr std::uint64_t kMegabyte = 1024 * 1024;
+  static_assert(limits::kFileBytesCeiling == 6144 * kMegabyte && limits::kFileBytesMax == 50 * kMegabyte);  // as the table says
+  return static_cast<std::uint64_t>(config.number("answers.file_megabytes")) * kMegabyte;
+}
+
+Result<Config> config_of_folder(const std::string& data) {
+  std::optional<std::string> file;
+  std::error_code ignored;
+  if (std::filesystem::exists(data + "/warifu.toml", ignored)) file = data + "/warifu.toml";
+  return Config::load(file, environment_variable);
 }
 
 std::optional<std::string> environment_variable(const std::string& name) {

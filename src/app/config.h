@@ -3,6 +3,7 @@
 // sentence. Order of precedence: command line, environment, file, default. An unknown key, a wrong type or a value outside its range is
 // refused with CONFIG and the key.
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -41,6 +42,11 @@ class Config {
  private:
   std::map<std::string, std::string, std::less<>> values_;
 };
+
+// answers.file_megabytes in bytes.
+[[nodiscard]] std::uint64_t file_bytes_max_of(const Config& config);
+// For a command on a data folder: its warifu.toml when there is one, and the environment.
+[[nodiscard]] Result<Config> config_of_folder(const std::string& data);
 
 [[nodiscard]] std::optional<std::string> environment_variable(const std::string& name);
 // A file with every setting at its default and its sentences as comments.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/config.h"
 #include "app/demo_cases.h"
 #include "app/demo_local.h"
 #include "app/demo_people.h"
@@ -63,6 +64,7 @@ Result<std::unique_ptr<Demo>> Demo::open(const std::string& data, const std::str
   node_options.store_url = store_url;
   node_options.origin = origin;
   node_options.is_demo = true;
+  node_options.file_bytes_max = file_bytes_max_of(TRY(config_of_folder(data)));
   node_options.password_cost = {1, 1024 * 1024};  // the passwords of the demo are printed anyway
   Impl* raw = impl.get();
   node_options.clock = [raw] { return raw->clock.now(); };

@@ -7,6 +7,7 @@
 
 #include "app/bench_driver.h"
 #include "app/commands.h"
+#include "app/config.h"
 #include "app/demo_people.h"
 #include "app/http_front.h"
 #include "app/joining.h"
@@ -57,6 +58,7 @@ Status serve(const DemoNodeCommand& command) {
   options.store_url = command.store_url;
   options.origin = "http://127.0.0.1:" + std::to_string(listen.port);
   options.is_demo = true;
+  options.file_bytes_max = file_bytes_max_of(TRY(config_of_folder(command.data)));
   options.password_cost = {1, 1024 * 1024};
   BenchDriver bench;
   if (command.bench_port != 0) options.on_applied = [&bench](const exchange::Parcel& parcel) { bench.applied(parcel); };

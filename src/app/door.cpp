@@ -11,7 +11,10 @@
 #include "app/node.h"
 #include "app/terminal.h"
 #include "app/token_config.h"
+#include "base/disk_room.h"
 #include "base/file.h"
+#include "base/file_stream.h"
+#include "crypto/hash.h"
 #include "crypto/keyfile.h"
 #include "json/write.h"
 #include "net/client.h"
@@ -21,8 +24,30 @@ namespace warifu::app {
 namespace {
 
 constexpr std::size_t kKeyfileBytesMax = 64 * 1024;
+constexpr std::size_t kPieceBytes = 1024 * 1024;
 
 tl::unexpected<Error> missing(std::string what) { return fail(Code::MISSING_FIELD, "an option is missing", std::move(what)); }
+
+// A file that is written as it comes.
+class Saver {
+ public:
+  static Result<Saver> start(const std::string& file) { return Saver(TRY(FileWriter::create(file, 0600))); }
+  Status take(ByteView piece) {
+    digest_.update(piece);
+    bytes_ += piece.size();
+    return file_.write(piece);
+  }
+  Result<Door::Saved> finish() {
+    TRY(file_.commit());
+    return Door::Saved{bytes_, digest_.finish()};
+  }
+
+ private:
+  explicit Saver(FileWriter file) : file_(std::move(file)) {}
+  FileWriter file_;
+  crypto::Sha256Stream digest_;
+  std::uint64_t bytes_ = 0;
+};
 
 // ── in this process ──
 
@@ -70,6 +95,24 @@ class LocalDoor final : public Door {
     request.headers.push_back({"content-type", media_type});
     return run(request);
   }
+  Result<Saved> download(const std::string& target, const std::string& file) override {
+    api::Answer answer = TRY(answer_of(TRY(request_of("GET", target))));
+    Saver saver = TRY(Saver::start(file));
+    const auto* stored = answer.response ? std::get_if<net::FileBody>(&answer.response->body) : nullptr;
+    if (stored == nullptr) {
+      const std::string text = answer.response ? std::string(answer.response->text()) : json::compact(answer.json);
+      TRY(saver.take(bytes_of(text)));
+      return saver.finish();
+    }
+    const FileReader source = TRY(FileReader::open(stored->path.string()));
+    TRY(check_disk_room(std::filesystem::absolute(file).parent_path().string(), source.bytes()));
+    Bytes buffer(kPieceBytes);
+    for (std::uint64_t at = 0; at < source.bytes(); at += buffer.size()) {
+      TRY(saver.take(ByteView(buffer).first(TRY(source.read_at(at, buffer)))));
+      source.forget_before(at);
+    }
+    return saver.finish();
+  }
 
  protected:
   Status set_role(party::Role role) override {
@@ -93,6 +136,14 @@ class LocalDoor final : public Door {
   }
 
   Result<json::Value> run(const net::Request& request) {
+    api::Answer answer = TRY(answer_of(request));
+    if (!answer.response) return std::move(answer.json);
+    if (const auto* file = std::get_if<net::FileBody>(&answer.response->body))
+      return json::Value(json::Object{{"content", TRY(read_file(file->path, limits::kFileBytesMax))}});
+    return json::Value(json::Object{{"content", answer.response->text()}});
+  }
+
+  Result<api::Answer> answer_of(const net::Request& request) {
     const api::Match match = TRY(api::all_routes().match(request.method, request.segments));
     const api::Route& route = *match.route;
     if (route.access == api::Access::COOKIE) return fail(Code::FORBIDDEN, "only with a session", request.path);
@@ -104,12 +155,9 @@ class LocalDoor final : public Door {
     session.side = who_.side;
     session.roles = who_.roles;
     session.role = who_.role;
-    api::Call call{request, options_, offices_, &offices_.find(who_.organisation)->second, {who_.person, who_.role}, session, {}, match.path, {}, {}};
-    api::Answer answer = TRY(route.run(call));
-    if (!answer.response) return std::move(answer.json);
-    if (const auto* file = std::get_if<net::FileBody>(&answer.response->body))
-      return json::Value(json::Object{{"content", TRY(read_file(file->path, limits::kFileBytesMax))}});
-    return json::Value(json::Object{{"content", answer.response->text()}});
+    api::Call call{request, options_, offices_, &offices_.find(who_.organisation)->second, {who_.person, who_.role}, session, {}, match.path,
+                   {},      {},       false};
+    return route.run(call);
   }
 
   std::unique_ptr<Node> node_;
@@ -149,7 +197,16 @@ class RemoteDoor final : public Door {
     net::ClientRequest request = request_of("POST", target);
     request.body_file = file;
     request.headers.push_back({"Content-Type", media_type});
+    client_.progress = shown_progress(std::filesystem::path(file).filename().string());
     return send(request);
+  }
+  Result<Saved> download(const std::string& target, const std::string& file) override {
+    Saver saver = TRY(Saver::start(file));
+    net::ClientRequest request = request_of("GET", target);
+    request.take = [&saver](ByteView piece) { return saver.take(piece); };
+    client_.progress = shown_progress(std::filesystem::path(file).filename().string());
+    TRY(send(request));
+    return saver.finish();
   }
 
  protected:
@@ -275,7 +332,9 @@ Result<std::unique_ptr<Node>> open_node(const std::string& data, bool lock) {
   NodeOptions options;
   options.data = data;
   options.lock = lock;
-  options.token = TRY(open_token_of(data));
+  const Config config = TRY(config_of_folder(data));
+  options.token = TRY(open_token(config, environment_variable));
+  options.file_bytes_max = file_bytes_max_of(config);
   return Node::open(std::move(options));
 }
 

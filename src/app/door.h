@@ -56,6 +56,12 @@ class Door {
   // `target`: path and query. Null for an answer without a body.
   virtual Result<json::Value> call(std::string_view method, const std::string& target, const std::optional<json::Value>& body) = 0;
   virtual Result<json::Value> upload(const std::string& target, const std::string& file, const std::string& media_type) = 0;
+  struct Saved {
+    std::uint64_t bytes = 0;
+    Sha256 sha256;
+  };
+  // What a GET answers, whatever its size, into `file`: for its owner only to read, and of that name when it is whole.
+  virtual Result<Saved> download(const std::string& target, const std::string& file) = 0;
   [[nodiscard]] Result<note::Signer> key() { return key_.open(); }
 
  protected:

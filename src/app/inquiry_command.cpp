@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "answer/file_types.h"
 #include "app/commands.h"
 #include "app/inquiry_steps.h"
 #include "app/named.h"
@@ -160,16 +161,11 @@ Result<json::Value> sign_step(Door& door, const InquiryStep& step, const std::st
       json::Value(json::Object{{"text", prepared.text}, {"body", prepared.body}, {"signature", TRY(signer.sign(prepared.text)).text()}}));
 }
 
+// By the name's ending; what is not on the list the server refuses with the list.
 std::string media_type_of(const InquiryCommand& command) {
   if (!command.media_type.empty()) return command.media_type;
-  const std::string ending = std::filesystem::path(command.file).extension().string();
-  if (ending == ".pdf") return "application/pdf";
-  if (ending == ".csv") return "text/csv";
-  if (ending == ".zip") return "application/zip";
-  if (ending == ".png") return "image/png";
-  if (ending == ".jpg" || ending == ".jpeg") return "image/jpeg";
-  if (ending == ".json") return "application/json";
-  return "text/plain";
+  const answer::FileType* type = answer::file_type_by_extension(answer::extension_of(command.file));
+  return type == nullptr ? "application/octet-stream" : std::string(type->media_type);
 }
 
 Result<json::Value> run_step(const InquiryCommand& command) {

@@ -62,9 +62,8 @@ Result<desk::SignedEntry> sign_entry(Door& door, std::optional<note::Signer>& si
 }
 
 Result<json::Value> save(Door& door, const std::string& target, const std::string& out) {
-  const std::string content = member_text(TRY(door.call("GET", target, std::nullopt)), "content");
-  TRY(write_file_durably(out, bytes_of(content), 0600));
-  return json::Value(json::Object{{"ok", true}, {"file", out}, {"bytes", static_cast<std::int64_t>(content.size())}});
+  const Door::Saved saved = TRY(door.download(target, out));
+  return json::Value(json::Object{{"ok", true}, {"file", out}, {"bytes", static_cast<std::int64_t>(saved.bytes)}, {"sha256", saved.sha256.hex()}});
 }
 
 }  // namespace warifu::app

@@ -208,6 +208,7 @@ Result<Hosted*> Node::host(const party::Organisation& organisation) {
   parts.law = std::shared_ptr<const law::Catalogue>(&law::Catalogue::built_in(), [](const law::Catalogue*) {});
   parts.signer = hosted->signer;
   parts.clock = options_.clock;
+  parts.file_bytes_max = options_.file_bytes_max;
   if (organisation.side == party::Side::PROVIDER) parts.sources = TRY(load_sources_of(folder));
   hosted->office = std::make_unique<desk::Office>(std::move(parts));
   if (member_) member_->attach(*hosted->office);

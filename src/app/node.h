@@ -25,6 +25,7 @@
 
 #include "app/log.h"
 #include "app/notifier.h"
+#include "base/limits.h"
 #include "desk/enrolment.h"
 #include "desk/keyring.h"
 #include "desk/login.h"
@@ -47,6 +48,7 @@ struct NodeOptions {
   std::function<Time()> clock = now_utc;
   crypto::PasswordCost password_cost = crypto::kPasswordCost;
   SendMail send_mail;                                            // empty: nobody is told by mail
+  std::uint64_t file_bytes_max = limits::kFileBytesMax;          // of a file that is attached to an answer here
   std::shared_ptr<crypto::Token> token;                          // where organisations' keys are born and lie; null: in files
   std::function<void(const exchange::Parcel&)> on_applied = {};  // of a member: acts of others came and are durably applied; any thread
 };

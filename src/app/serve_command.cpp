@@ -154,6 +154,7 @@ Status serve(const ServeCommand& command) {
   options.origin = TRY(origin_of(config, listen, front.tls.has_value()));
   options.send_mail = TRY(mail_of(config));
   options.token = TRY(open_token(config, environment_variable));
+  options.file_bytes_max = file_bytes_max_of(config);
   front.options.version = WARIFU_VERSION;
   front.options.is_https = options.origin.starts_with("https://");
   front.temp_directory = config.text("temp_directory").empty() ? options.data + "/tmp" : config.text("temp_directory");

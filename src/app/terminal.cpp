@@ -5,6 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <memory>
 
 #include "document/qr.h"
 
@@ -77,6 +80,28 @@ Result<Sensitive<std::string>> ask_new_secret(const std::string& question) {
 Result<Sensitive<std::string>> read_secret_line() { return read_line_from(STDIN_FILENO); }
 
 // Two rows of modules in one line of text, so that the symbol is square; black on white whatever the terminal's colours are.
+std::function<void(std::uint64_t done, std::uint64_t of)> shown_progress(const std::string& name) {
+  if (::isatty(STDERR_FILENO) == 0) return {};
+  struct Shown {
+    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now(), last;
+    bool is_over = false;
+  };
+  return [name, shown = std::make_shared<Shown>()](std::uint64_t done, std::uint64_t of) {
+    constexpr auto kEvery = std::chrono::milliseconds(200);
+    constexpr double kMegabyte = 1024.0 * 1024.0;
+    const auto now = std::chrono::steady_clock::now();
+    const bool is_last = of > 0 && done >= of;
+    if (shown->is_over || done == 0 || (!is_last && now - shown->last < kEvery)) return;
+    shown->last = now;
+    shown->is_over = is_last;
+    const double seconds = std::chrono::duration<double>(now - shown->began).count(), megabytes = static_cast<double>(done) / kMegabyte;
+    const std::string share = of == 0 ? std::string() : std::to_string(done * 100 / of) + " %  ";
+    std::fprintf(stderr, "\r%s  %s%.1f MB  %.1f MB/s\033[K%s", name.c_str(), share.c_str(), megabytes, seconds > 0 ? megabytes / seconds : 0.0,
+                 is_last ? "\n" : "");
+    std::fflush(stderr);
+  };
+}
+
 void print_qr(const std::string& text) {
   const Result<document::QrSymbol> symbol = document::qr_symbol(text);
   if (!symbol) return;

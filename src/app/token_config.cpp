@@ -2,8 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <filesystem>
-
 #include "base/file.h"
 #include "json/write.h"
 
@@ -46,10 +44,7 @@ Result<std::shared_ptr<crypto::Token>> open_token(const Config& config, const Co
 }
 
 Result<std::shared_ptr<crypto::Token>> open_token_of(const std::string& data) {
-  std::optional<std::string> file;
-  std::error_code ignored;
-  if (std::filesystem::exists(data + "/warifu.toml", ignored)) file = data + "/warifu.toml";
-  return open_token(TRY(Config::load(file, environment_variable)), environment_variable);
+  return open_token(TRY(config_of_folder(data)), environment_variable);
 }
 
 std::string token_config_text(const std::string& module, const std::string& token, const std::string& pin_file) {

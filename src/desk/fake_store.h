@@ -331,12 +331,13 @@ class FakeStore final : public Store {
     return last;
   }
 
-  Result<inquiry::FileRef> put_file(const MatterId& matter, std::string_view name, std::string_view media_type, const std::string& path) override {
+  Result<inquiry::FileRef> put_file(const MatterId& matter, std::string_view name, std::string_view media_type, const std::string& path,
+                                    Handover how = Handover::COPY) override {
     const Sha256 digest = TRY(crypto::sha256_file(path));
-    TRY(copy_file(matter, digest, path));
     std::error_code error;
     const auto bytes = std::filesystem::file_size(path, error);
     if (error) return fail(Code::IO, "cannot read the file's size");
+    TRY(copy_file(matter, digest, path, how));
     return inquiry::FileRef{std::string(name), std::string(media_type), digest, static_cast<std::int64_t>(bytes)};
   }
   Result<std::string> file_path(const MatterId& matter, const Sha256& sha256) const override {
@@ -344,11 +345,16 @@ class FakeStore final : public Store {
     if (!std::filesystem::exists(path)) return fail(Code::NOT_FOUND, "no such file in this matter");
     return path.string();
   }
-  Status copy_file(const MatterId& matter, const Sha256& sha256, const std::string& from_path) override {
+  Status copy_file(const MatterId& matter, const Sha256& sha256, const std::string& from_path, Handover how = Handover::COPY) override {
     if (TRY(crypto::sha256_file(from_path)) != sha256) return fail(Code::TEXT_DIFFERS, "the file is not the one that is named");
     std::error_code error;
     std::filesystem::create_directories(folder_ / matter.hex(), error);
-    std::filesystem::copy_file(from_path, folder_ / matter.hex() / sha256.hex(), std::filesystem::copy_options::overwrite_existing, error);
+    const std::filesystem::path to = folder_ / matter.hex() / sha256.hex();
+    if (from_path == to.string()) return {};
+    if (how == Handover::MOVE)
+      std::filesystem::rename(from_path, to, error);
+    else
+      std::filesystem::copy_file(from_path, to, std::filesystem::copy_options::overwrite_existing, error);
     if (error) return fail(Code::IO, "cannot keep the file");
     return {};
   }

@@ -228,12 +228,12 @@ Result<SessionView> Logins::begin_session(const party::Person& person, Half half
   return view;
 }
 
-Result<SessionRow> Logins::session_row(std::string_view token, Half half) {
+Result<SessionRow> Logins::session_row(std::string_view token, Half half, Duration underway) {
   if (token.empty() || token.size() > limits::kLineCharactersMax) return not_logged_in();
   const Sha256 digest = crypto::sha256(token);
   std::optional<SessionRow> row = TRY(office_.store().session(digest));
   if (!row) return not_logged_in();
-  const Time now = office_.now();
+  const Time now = office_.now() - underway;
   if (now >= row->until || now - row->last_seen >= kSessionIdle) {
     TRY(office_.store().drop_session(digest));
     return fail(Code::SESSION_EXPIRED, "the session has ended");
@@ -307,8 +307,8 @@ Result<SessionView> Logins::answer_factor(std::string_view token, const FactorCo
   return begin_session(*person, Half::NO, std::nullopt);
 }
 
-Result<SessionView> Logins::current(std::string_view token) {
-  SessionRow row = TRY(session_row(token, Half::NO));
+Result<SessionView> Logins::current(std::string_view token, Duration underway) {
+  SessionRow row = TRY(session_row(token, Half::NO, underway));
   const std::optional<party::Person> person = TRY(office_.person(row.person));
   if (!person || !person->is_active || person->roles.empty()) {
     TRY(office_.store().drop_sessions_of(row.person));
@@ -324,8 +324,8 @@ Result<SessionView> Logins::current(std::string_view token) {
   return view_of(row, *person);
 }
 
-Result<SessionView> Logins::current(std::string_view token, std::string_view csrf) {
-  SessionView view = TRY(current(token));
+Result<SessionView> Logins::current(std::string_view token, std::string_view csrf, Duration underway) {
+  SessionView view = TRY(current(token, underway));
   if (!same_text(view.csrf, csrf)) return fail(Code::CSRF, "the form's token is not the session's");
   return view;
 }

@@ -126,10 +126,11 @@ class Logins {
   Result<SessionView> log_in(const LoginCommand&);
   // WRONG_FACTOR ends the half session; success gives a new token.
   Result<SessionView> answer_factor(std::string_view token, const FactorCommand&);
-  // The complete session of this token, its role still held: NOT_LOGGED_IN, SESSION_EXPIRED.
-  Result<SessionView> current(std::string_view token);
+  // The complete session of this token, its role still held: NOT_LOGGED_IN, SESSION_EXPIRED. `underway`: how long ago the request began; a session
+  // that stood then is good for it, so that a file of hours arrives.
+  Result<SessionView> current(std::string_view token, Duration underway = {});
   // For writing requests: the same, and the token of the form. CSRF.
-  Result<SessionView> current(std::string_view token, std::string_view csrf);
+  Result<SessionView> current(std::string_view token, std::string_view csrf, Duration underway = {});
   Result<SessionView> set_role(std::string_view token, const RoleCommand&);  // ROLE_MISSING
   Status log_out(std::string_view token);
   Status log_out_everywhere(std::string_view token);
@@ -171,7 +172,7 @@ class Logins {
   Status clear_failures(const party::Person& person);
   Status set_password(const party::Person& person, const std::string& password);
   Result<SessionView> begin_session(const party::Person& person, Half half, std::optional<party::Role> role);
-  [[nodiscard]] Result<SessionRow> session_row(std::string_view token, Half half);
+  [[nodiscard]] Result<SessionRow> session_row(std::string_view token, Half half, Duration underway = {});
   [[nodiscard]] SessionView view_of(const SessionRow& row, const party::Person& person) const;
   [[nodiscard]] Result<std::vector<PersonKeyRow>> keys_in_use(const PersonId& person) const;
   // Where the directory says that passkeys count, and where this page is: it may be empty.

@@ -141,6 +141,14 @@ TEST_CASE("sessions end when unused, when old, on leaving and with the password"
   desk.world.clock.advance(minutes(20));
   CHECK(desk.logins.current(*busy.token).error().code == Code::SESSION_EXPIRED);
 
+  // A file that takes forty minutes: whoever stood when it began is heard at its end, and the session goes on from there.
+  const SessionView sending = desk.whole();
+  desk.world.clock.advance(minutes(40));
+  CHECK(desk.logins.current(*sending.token, sending.csrf, minutes(40)));
+  CHECK(desk.logins.current(*sending.token));
+  desk.world.clock.advance(minutes(40));
+  CHECK(desk.logins.current(*sending.token, sending.csrf, minutes(9)).error().code == Code::SESSION_EXPIRED);
+
   const SessionView one = desk.whole(), two = desk.whole();
   CHECK(desk.logins.log_out(*one.token));
   CHECK(desk.logins.current(*one.token).error().code == Code::NOT_LOGGED_IN);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "answer/file_types.h"
 #include "desk/impl.h"
 
 namespace warifu::desk {
@@ -128,6 +129,14 @@ Result<std::optional<party::Person>> Office::person(const PersonId& id) const { 
 Result<std::vector<party::Unit>> Office::units() const { return TRY(impl_->books())->units; }
 Result<std::vector<party::Delegation>> Office::delegations() const { return impl_->delegations(); }
 Result<law::HouseRules> Office::house_rules() const { return impl_->house_rules(); }
+
+FileLimits Office::file_limits() const {
+  const std::uint64_t max = impl_->parts.file_bytes_max;
+  FileLimits out{{}, static_cast<std::int64_t>(max), static_cast<std::int64_t>(limits::kFileBytesCeiling)};
+  for (const answer::FileType& type : answer::allowed_file_types())
+    out.types.push_back({std::string(type.media_type), std::string(type.extension), static_cast<std::int64_t>(answer::bytes_max_of(type, max))});
+  return out;
+}
 
 std::vector<SourceView> Office::sources() const {
   std::vector<SourceView> out;

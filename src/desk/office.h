@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "answer/source.h"
+#include "base/limits.h"
 #include "desk/commands.h"
 #include "desk/directory_port.h"
 #include "desk/once.h"
@@ -37,6 +38,7 @@ struct Gathered {
   std::vector<std::int64_t> rows;
   int attempts = 0;
   std::size_t bytes = 0;
+  std::uint64_t file_bytes = 0;
 };
 // A message of a bundle of evidence that the bundle does not prove yet: the hub's signed promise stands for it.
 struct UnprovenMessage {
@@ -62,6 +64,7 @@ struct OfficeParts {
   std::shared_ptr<Mailbox> mailbox;                      // of a member of an exchange; null where acts cross in this process
   std::vector<std::shared_ptr<answer::Source>> sources;  // provider only
   std::function<Time()> clock = now_utc;
+  std::uint64_t file_bytes_max = limits::kFileBytesMax;  // of a file that is attached here (answers.file_megabytes)
 };
 
 class Office {
@@ -107,7 +110,10 @@ class Office {
   Result<Written> return_inquiry(const Caller&, const MatterId&, const ReturnCommand&);
   Result<Written> assign(const Caller&, const MatterId&, const AssignCommand&);
   Result<LookupView> look_up(const Caller&, const MatterId&, const LookupCommand&);
-  Result<inquiry::FileRef> attach(const Caller&, const MatterId&, std::string_view name, std::string_view media_type, const std::string& path);
+  // What may be attached to an answer of this house, and how large it may be.
+  [[nodiscard]] FileLimits file_limits() const;
+  Result<inquiry::FileRef> attach(const Caller&, const MatterId&, std::string_view name, std::string_view media_type, const std::string& path,
+                                  Handover how = Handover::COPY);
   Result<Written> collect(const Caller&, const MatterId&, const CollectCommand&);
   Result<Written> check_answer(const Caller&, const MatterId&, const AnswerCheckCommand&);
   Result<Written> send_back_answer(const Caller&, const MatterId&, const ReasonCommand&);

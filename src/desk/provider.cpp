@@ -1,6 +1,7 @@
 // The provider's part of an inquiry: gate, assignment, lookup, answer, second check, release.
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "answer/assemble.h"
@@ -96,15 +97,26 @@ Status check_provenance(const Loaded& loaded, const inquiry::Answer& answer) {
   return {};
 }
 
+// What is said of a file is what lies there; and all of them together fit one message, with what sealing adds.
 Status check_files(const Store& store, const MatterId& matter, inquiry::Answer& answer) {
+  std::set<Sha256> counted;
+  std::uint64_t bytes = 0;
   for (std::size_t i = 0; i < answer.items.size(); ++i)
     for (std::size_t f = 0; f < answer.items[i].files.size(); ++f) {
       inquiry::FileRef& file = answer.items[i].files[f];
       const std::string where = "/answer/items/" + std::to_string(i) + "/files/" + std::to_string(f);
-      if (const Result<std::string> path = store.file_path(matter, file.sha256); !path) {
+      const Result<std::string> path = store.file_path(matter, file.sha256);
+      if (!path) {
         if (path.error().code != Code::NOT_FOUND) return tl::unexpected<Error>(path.error());
         return fail(Code::NOT_FOUND, "the file is not with this matter", where);
       }
+      std::error_code unread;
+      const std::uint64_t size = std::filesystem::file_size(*path, unread);
+      if (unread) return fail(Code::IO, "cannot read a file's size: " + unread.message(), where);
+      file.bytes = static_cast<std::int64_t>(size);
+      if (counted.insert(file.sha256).second) bytes += size;
+      if (bytes > limits::kFileBytesCeiling)
+        return fail(Code::TOO_LARGE, "more than one answer carries", where, {{"max", std::to_string(limits::kFileBytesCeiling)}});
       Result<std::string> name = answer::clean_file_name(file.name);
       if (!name) return tl::unexpected<Error>(std::move(name).error().at(where));
       file.name = std::move(*name);
@@ -282,13 +294,13 @@ Result<LookupView> Office::look_up(const Caller& caller, const MatterId& matter,
 }
 
 Result<inquiry::FileRef> Office::attach(const Caller& caller, const MatterId& matter, std::string_view name, std::string_view media_type,
-                                        const std::string& path) {
+                                        const std::string& path, Handover how) {
   const party::Person person = TRY(impl_->person_of(caller));
   const Loaded loaded = TRY(impl_->load(matter));
   TRY(impl_->may_see(caller, person, loaded));
   TRY(check_at_work(loaded, caller, Kind::COLLECTED));
-  const answer::CheckedFile file = TRY(answer::check_file(name, media_type, path));
-  return impl_->parts.store->put_file(matter, file.name, file.media_type, path);
+  const answer::CheckedFile file = TRY(answer::check_file(name, media_type, path, impl_->parts.file_bytes_max));
+  return impl_->parts.store->put_file(matter, file.name, file.media_type, path, how);
 }
 
 // ── answer ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -382,6 +382,85 @@ TEST_CASE("a file is attached, released and carried to the agency") {
   std::filesystem::remove(bad);
 }
 
+TEST_CASE("how large a file may be is the house's to say; what it takes is not read into memory") {
+  Scene1 s;
+  const FileLimits usual = s.desk.file_limits();
+  CHECK(usual.bytes_max == 50 * 1024 * 1024);
+  CHECK(usual.answer_bytes_max == static_cast<std::int64_t>(limits::kFileBytesCeiling));
+  for (const FileLimit& type : usual.types) CHECK(type.bytes_max == usual.bytes_max);
+
+  const TestOffice& of = s.world.provider_office();
+  OfficeParts parts;
+  parts.self = of.self;
+  parts.store = of.store;
+  parts.directory = of.directory;
+  parts.law = std::shared_ptr<const law::Catalogue>(std::shared_ptr<const law::Catalogue>{}, &law::Catalogue::built_in());
+  parts.signer = of.signer;
+  parts.clock = [&s] { return s.world.clock.now(); };
+  parts.file_bytes_max = limits::kFileBytesMax + 3;
+  Office large(std::move(parts));
+  for (const FileLimit& type : large.file_limits().types)
+    CHECK(type.bytes_max ==
+          usual.bytes_max + (type.extension == ".csv" || type.extension == ".txt" || type.extension == ".zip" || type.extension == ".pdf" ? 3 : 0));
+
+  const MatterId matter = s.at_work();
+  const std::string text = s.file("a.csv", std::string(limits::kFileBytesMax + 3, 'x')),
+                    more = s.file("b.csv", std::string(limits::kFileBytesMax + 4, 'x'));
+  CHECK(code_of(s.desk.attach(s.world.op, matter, "list.csv", "text/csv", text)) == Code::TOO_LARGE);
+  CHECK(must(large.attach(s.world.op, matter, "list.csv", "text/csv", text)).bytes == static_cast<std::int64_t>(limits::kFileBytesMax) + 3);
+  CHECK(code_of(large.attach(s.world.op, matter, "list.csv", "text/csv", more)) == Code::TOO_LARGE);
+  CHECK(code_of(large.attach(s.world.op, matter, "list.json", "application/json", text)) == Code::TOO_LARGE);
+  CHECK(std::filesystem::exists(text));
+  must(large.attach(s.world.op, matter, "list.csv", "text/csv", text, Handover::MOVE));
+  CHECK(!std::filesystem::exists(text));
+  std::filesystem::remove(more);
+}
+
+TEST_CASE("the files of one answer fit one message, and answers that wait together do not travel together when they do not") {
+  Scene1 s;
+  const MatterId matter = s.at_work();
+  const auto attached = [&](const std::string& name, std::uint64_t bytes) {
+    const std::string path = s.file(name, name + "\n");
+    inquiry::FileRef file = must(s.desk.attach(s.world.op, matter, name, "text/csv", path));
+    std::filesystem::remove(path);
+    // A hole, as far as the size goes; nobody reads it here.
+    std::filesystem::resize_file(must(s.desk.store().file_path(matter, file.sha256)), bytes);
+    file.bytes = 1;  // what somebody says of it
+    return file;
+  };
+  const inquiry::FileRef one = attached("one.csv", 4ull << 30), two = attached("two.csv", 2ull << 30), three = attached("three.csv", 1);
+  s.world.step();
+  const auto answer = [](std::vector<inquiry::FileRef> files) {
+    CollectCommand command;
+    command.answer.items.emplace_back();
+    command.answer.items[0].files = std::move(files);
+    command.ready = true;
+    return command;
+  };
+  const Result<Written> refused = s.desk.collect(s.world.op, matter, answer({one, two, three}));
+  REQUIRE(!refused);
+  CHECK(refused.error().code == Code::TOO_LARGE);
+  CHECK(refused.error().where == "/answer/items/0/files/2");
+  s.world.courier.cut(true);
+  must(s.desk.collect(s.world.op, matter, answer({one, two, one})));  // twice the same counts once
+  s.world.step();
+  must(s.desk.check_answer(s.world.releaser, matter, {{{1, 0}}, {}}));
+  s.world.step();
+  must(s.desk.release(s.world.releaser, matter, s.signed_release(matter, s.world.releaser)));
+  std::vector<OutboxRow> waiting;
+  for (const SignedAct& act : must(s.desk.store().acts(matter)))
+    if (act.act.kind == inquiry::Kind::RELEASED) {
+      const auto& files = must(json::decode_text<inquiry::ReleasedBody>(*act.body)).answer.items[0].files;
+      CHECK(files[0].bytes == static_cast<std::int64_t>(4ull << 30));  // as it lies there
+      for (const OutboxRow& row : must(s.desk.store().outbox_of(matter)))
+        if (row.act == act.hash) waiting.push_back(row);
+    }
+  REQUIRE(waiting.size() == 1);
+  CHECK(must(s.desk.gather(waiting)).size() == 1);
+  waiting.push_back(waiting.front());  // another as large
+  CHECK(must(s.desk.gather(waiting)).size() == 2);
+}
+
 TEST_CASE("another act in between is met by deciding again; a broken store changes nothing") {
   Scene1 s;
   const MatterId matter = s.world.dispatched({s.world.item("ex-1")});

@@ -251,6 +251,7 @@ Status commit_arrival(const Office::Impl& impl, Arrival arrival, const std::vect
 Result<Office::Received> Office::receive(const exchange::Parcel& parcel, const Carried& carried) {
   if (parcel.to != impl_->parts.self.id) return fail(Code::FORBIDDEN, "a parcel for another organisation");
   const std::optional<Time> promised = carried.received.empty() ? std::nullopt : std::optional(carried.received.front().promised);
+  bool has_files = false;  // brought once: they may have been moved
   for (int attempt = 1;; ++attempt) {
     const std::shared_ptr<const Loaded> before = TRY(impl_->current_or_blank(parcel.matter));
     std::vector<SignedAct> waiting = TRY(impl_->parts.store->held_acts(parcel.matter));
@@ -259,7 +260,9 @@ Result<Office::Received> Office::receive(const exchange::Parcel& parcel, const C
     Sorted sorted = TRY(sort_in(*impl_, check_on, std::move(arrived), std::move(waiting)));
     const Received received{sorted.fresh.size(), sorted.held.size()};
     if (sorted.fresh.empty() && sorted.held.empty() && carried.received.empty()) return received;
-    for (const exchange::ParcelFile& file : parcel.files) TRY(impl_->parts.store->copy_file(parcel.matter, file.sha256, file.path));
+    if (!std::exchange(has_files, true))
+      for (const exchange::ParcelFile& file : parcel.files)
+        TRY(impl_->parts.store->copy_file(parcel.matter, file.sha256, file.path, file.may_move ? Handover::MOVE : Handover::COPY));
 
     // Acts that wait are kept first: if it ends between the two, the message comes again and finds them.
     if (!sorted.held.empty() || sorted.fresh.empty()) {
@@ -296,15 +299,21 @@ namespace {
 struct Sender {
   const Office::Impl& impl;
 
-  Result<std::vector<exchange::ParcelFile>> files_of(const SignedAct& act) const {
+  struct Files {
     std::vector<exchange::ParcelFile> files;
-    if (act.act.kind != Kind::RELEASED || !act.body) return files;
+    std::uint64_t bytes = 0;
+  };
+  Result<Files> files_of(const SignedAct& act) const {
+    Files out;
+    if (act.act.kind != Kind::RELEASED || !act.body) return out;
     const inquiry::ReleasedBody body = TRY(body_of<inquiry::ReleasedBody>(act));
     for (const inquiry::ItemAnswer& item : body.answer.items)
       for (const inquiry::FileRef& file : item.files)
-        if (Result<std::string> path = impl.parts.store->file_path(act.act.matter, file.sha256))
-          files.push_back({file.sha256, std::move(*path), file.media_type});
-    return files;
+        if (Result<std::string> path = impl.parts.store->file_path(act.act.matter, file.sha256)) {
+          out.files.push_back({file.sha256, std::move(*path), file.media_type});
+          out.bytes += static_cast<std::uint64_t>(std::max<std::int64_t>(file.bytes, 0));
+        }
+    return out;
   }
 };
 
@@ -318,21 +327,23 @@ Result<std::vector<Gathered>> Office::gather(const std::vector<OutboxRow>& rows)
     if (!matters.contains(row.matter)) matters[row.matter] = TRY(impl_->current(row.matter));
     const SignedAct* found = matters[row.matter]->find(row.act);
     if (found == nullptr) return fail(Code::STORE_CORRUPT, "an act of the outbox is gone", {}, {{"act", row.act.hex()}});
-    std::vector<exchange::ParcelFile> files = TRY(Sender{*impl_}.files_of(*found));
+    Sender::Files files = TRY(Sender{*impl_}.files_of(*found));
     const auto key = std::pair(row.matter, row.to);
     const auto at = place.find(key);
     const bool is_full = at != place.end() && (out[at->second].parcel.acts.size() == exchange::kParcelActsMax ||
-                                               out[at->second].bytes + found->act.body_bytes > exchange::kParcelBytesMax);
+                                               out[at->second].bytes + found->act.body_bytes > exchange::kParcelBytesMax ||
+                                               out[at->second].file_bytes + files.bytes > limits::kFileBytesCeiling);
     if (at == place.end() || is_full) {
       place[key] = out.size();
-      out.push_back({{impl_->parts.self.id, row.to, row.matter, {}, {}}, {}, 0, 0});
+      out.push_back({{impl_->parts.self.id, row.to, row.matter, {}, {}}, {}, 0, 0, 0});
     }
     Gathered& into = out[place[key]];
     into.parcel.acts.push_back(*found);
-    into.parcel.files.insert(into.parcel.files.end(), std::make_move_iterator(files.begin()), std::make_move_iterator(files.end()));
+    into.parcel.files.insert(into.parcel.files.end(), std::make_move_iterator(files.files.begin()), std::make_move_iterator(files.files.end()));
     into.rows.push_back(row.seq);
     into.attempts = std::max(into.attempts, row.attempts);
     into.bytes += found->act.body_bytes + found->note.text.size();
+    into.file_bytes += files.bytes;
   }
   return out;
 }

@@ -148,6 +148,10 @@ struct SessionRow {
   Time created, last_seen, until;
 };
 
+// How a file comes into the store. MOVE: whoever has it needs it no longer, so that it is renamed where both places are of one file system and
+// copied otherwise; it may be gone afterwards, also after a failure.
+enum class Handover { COPY, MOVE };
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -202,10 +206,12 @@ class Store {
   // When this person last viewed this matter (one act per person and matter in 15 minutes).
   virtual Result<std::optional<Time>> last_view(const MatterId& matter, const PersonId& person) const = 0;
 
-  // Files lie under their matter, never shared between matters.
-  virtual Result<inquiry::FileRef> put_file(const MatterId& matter, std::string_view name, std::string_view media_type, const std::string& path) = 0;
+  // Files lie under their matter, never shared between matters. TOO_LARGE beyond limits::kFileBytesCeiling, DISK_FULL before anything is written.
+  virtual Result<inquiry::FileRef> put_file(const MatterId& matter, std::string_view name, std::string_view media_type, const std::string& path,
+                                            Handover how = Handover::COPY) = 0;
   virtual Result<std::string> file_path(const MatterId& matter, const Sha256& sha256) const = 0;  // NOT_FOUND
-  virtual Status copy_file(const MatterId& matter, const Sha256& sha256, const std::string& from_path) = 0;
+  // TEXT_DIFFERS when it is another file. One that lies in the matter's place already is only checked.
+  virtual Status copy_file(const MatterId& matter, const Sha256& sha256, const std::string& from_path, Handover how = Handover::COPY) = 0;
 
   virtual Status check() const = 0;  // healthz: can it be read
 };

@@ -336,6 +336,16 @@ struct SourceView {
   std::vector<std::string> selectors;
 };
 
+struct FileLimit {
+  std::string media_type, extension;  // ".csv"
+  std::int64_t bytes_max = 0;
+};
+struct FileLimits {
+  std::vector<FileLimit> types;
+  std::int64_t bytes_max = 0;         // the largest of them
+  std::int64_t answer_bytes_max = 0;  // of all files of one answer together
+};
+
 BOOST_DESCRIBE_STRUCT(PersonName, (), (id, name, post, unit, unit_en))
 BOOST_DESCRIBE_STRUCT(Notice, (), (code, where, ja, en))
 BOOST_DESCRIBE_STRUCT(Written, (), (matter, act, state, provider_state, number))
@@ -390,5 +400,7 @@ BOOST_DESCRIBE_STRUCT(ActsFound, (), (acts))
 BOOST_DESCRIBE_STRUCT(IncidentView, (), (id, code, about, ja, en, evidence, at, examined))
 BOOST_DESCRIBE_STRUCT(IncidentList, (), (incidents))
 BOOST_DESCRIBE_STRUCT(SourceView, (), (name, title_ja, title_en, kind, selectors))
+BOOST_DESCRIBE_STRUCT(FileLimit, (), (media_type, extension, bytes_max))
+BOOST_DESCRIBE_STRUCT(FileLimits, (), (types, bytes_max, answer_bytes_max))
 
 }  // namespace warifu::desk

@@ -63,10 +63,10 @@ void Member::declare_metrics(net::Metrics& metrics) {
 
 void Member::attach(desk::Office& office) {
   sender_ = std::make_unique<Sender>(Sender::Parts{office, mailbox_, replica_, *hub_, options_.network, options_.sign, options_.files_dir,
-                                                   [this] { return follower_.verified_as_of(); }, options_.clock});
-  receiver_ =
-      std::make_unique<Receiver>(Receiver::Parts{office, mailbox_, replica_, follower_, *hub_, options_.network, options_.sign, options_.identities,
-                                                 options_.files_dir, options_.clock, 16, options_.on_applied, milliseconds_of(options_.echo_wait)});
+                                                   [this] { return follower_.verified_as_of(); }, options_.clock, options_.file_turn});
+  receiver_ = std::make_unique<Receiver>(Receiver::Parts{office, mailbox_, replica_, follower_, *hub_, options_.network, options_.sign,
+                                                         options_.identities, options_.files_dir, options_.clock, 16, options_.on_applied,
+                                                         milliseconds_of(options_.echo_wait), options_.file_turn});
 }
 
 Status Member::check_trust() {
@@ -92,13 +92,13 @@ Status Member::seal_round() {
 
 // How many were not posted but are to be sealed anew.
 Result<std::size_t> Member::post_all() {
-  TRY(check_trust());
   const std::string org = options_.self.id.text();
   for (std::size_t resealed = 0;;) {
+    TRY(check_trust());  // in each round: a large file takes many
     const Sender::Posted posted = TRY(sender_->post());
     if (posted.accepted > 0) metrics_.count("warifu_messages_sent_total", labels_of(org), static_cast<double>(posted.accepted));
     refused("hub_refused", "hub", posted.refusals);
-    if (posted.accepted == 0 && posted.resealed == 0) return resealed;
+    if (posted.accepted == 0 && posted.resealed == 0 && posted.unfinished == 0) return resealed;
     resealed += posted.resealed;
   }
 }

@@ -35,7 +35,8 @@ struct MemberOptions {
   std::chrono::milliseconds fetch_wait{20'000};
   // What this node writes by itself about what came (the arrival) waits so long for more of the matter; receipts never wait.
   std::chrono::milliseconds echo_wait{0};
-  std::function<void()> interrupt = [] {};                       // makes calls of the hub that wait end soon
+  std::chrono::milliseconds file_turn{2'000};  // how long parts of large files go, or come, before everything else is looked at again
+  std::function<void()> interrupt = [] {};     // makes calls of the hub that wait end soon
   std::function<void(const exchange::Parcel&)> on_applied = {};  // acts came and are durably applied; called on several threads
   // What went wrong, for the log: an event and its error.
   std::function<void(std::string_view event, const Error& error)> tell = [](std::string_view, const Error&) {};

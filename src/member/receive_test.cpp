@@ -161,6 +161,151 @@ TEST_CASE("an answer's files come with it, and nothing of them is left on the wa
   CHECK(files_of(e.provider).empty());
 }
 
+// An answer with one large file, which the hub has.
+struct LargeAnswer {
+  explicit LargeAnswer(TestingExchange& e, bool is_sent = true) {
+    matter = e.dispatched();
+    e.carry();
+    e.world.assigned(matter);
+    const std::string path = e.folder.file("large.csv");
+    put_file(path, std::string(2 * exchange::kPartBytes + 1000, 'x'));
+    file = must(e.world.provider().attach(e.world.op, matter, "large.csv", "text/csv", path));
+    e.world.step();
+    desk::CollectCommand command;
+    command.answer.items.emplace_back();
+    command.answer.items[0].files = {file};
+    command.ready = true;
+    must(e.world.provider().collect(e.world.op, matter, command));
+    e.world.step();
+    must(e.world.provider().check_answer(e.world.releaser, matter, {{{1, 0}}, {}}));
+    e.world.step();
+    const desk::Prepared prepared = must(e.world.provider().prepare_release(e.world.releaser, matter));
+    must(e.world.provider().release(e.world.releaser, matter, e.world.provider_office().sign(prepared, e.world.releaser.person)));
+    if (is_sent) must(e.provider.member->send());
+    e.hub.objects_asked = 0;
+  }
+  [[nodiscard]] bool is_here(const TestingExchange& e) const {
+    const auto acts = must(e.agency.mailbox->acts(matter));
+    return std::ranges::any_of(acts, [](const inquiry::SignedAct& act) { return act.act.kind == inquiry::Kind::RELEASED; });
+  }
+  MatterId matter;
+  inquiry::FileRef file;
+};
+constexpr int kLargeParts = 3;
+
+TEST_CASE("a large file comes in turns; everything else comes meanwhile, and a restart asks for no part twice") {
+  TestingExchange e;
+  const LargeAnswer large(e);
+  const MatterId next = e.dispatched("reiji-00002");
+  must(e.agency.member->send());
+  must(e.provider.member->receive({}));
+  must(e.provider.member->send());
+  e.agency.file_turn = std::chrono::milliseconds(0);  // one request each
+  e.agency.open();
+  ReceivedCounts counts = must(e.agency.member->receive({}));
+  CHECK(counts.waiting == 1);
+  CHECK(counts.waits.by_code().empty());  // nothing is wrong
+  CHECK(must(e.agency.mailbox->row(next)).state == inquiry::State::DELIVERED);
+  int rounds = 1;
+  for (; !large.is_here(e) && rounds < 20; ++rounds) {
+    CHECK(count_plain(e.agency) == 0);
+    if (rounds == 2) e.agency.open();  // without a second's patience: nothing is put off
+    counts = must(e.agency.member->receive({}));
+  }
+  CHECK(rounds == kLargeParts + 1);  // the list, each part
+  CHECK(counts.applied == 1);
+  CHECK(e.hub.objects_asked == kLargeParts + 1);
+  CHECK(must(crypto::sha256_file(must(e.world.agency().store().file_path(large.matter, large.file.sha256)))) == large.file.sha256);
+  CHECK(files_of(e.agency).empty());
+  CHECK(must(e.agency.member->receive({})).waiting == 0);
+}
+
+TEST_CASE("a file that was put in its place before the process ended is not fetched again") {
+  TestingExchange e;
+  const LargeAnswer large(e);
+  must(e.world.agency().store().copy_file(large.matter, large.file.sha256,
+                                          must(e.world.provider().store().file_path(large.matter, large.file.sha256))));
+  CHECK(must(e.agency.member->receive({})).applied == 1);
+  CHECK(large.is_here(e));
+  CHECK(e.hub.objects_asked == 0);
+}
+
+TEST_CASE("the house takes the opened file itself: there is never a second copy of it in clear") {
+  TestingExchange e;
+  const LargeAnswer large(e);
+  const std::string kept = e.folder.file("kakuu-police.example") + "/" + large.matter.hex() + "/" + large.file.sha256.hex();
+  CHECK(must(e.agency.member->receive({})).applied == 1);
+  CHECK(std::filesystem::hard_link_count(kept) == 1);
+  CHECK(std::filesystem::file_size(kept) == static_cast<std::uint64_t>(large.file.bytes));
+  // The provider's own file is still the provider's.
+  CHECK(must(e.world.provider().store().file_path(large.matter, large.file.sha256)) != kept);
+}
+
+TEST_CASE("a large file leaves in turns, behind everything else that leaves") {
+  TestingExchange e;
+  const LargeAnswer large(e, false);
+  e.provider.file_turn = std::chrono::milliseconds(0);
+  e.provider.open();
+  const MatterId next = e.dispatched("reiji-00002");
+  must(e.agency.member->send());
+  must(e.provider.member->receive({}));
+  e.world.clock.advance(minutes(1));  // the answer is due again, too
+  must(e.provider.member->send());
+  const auto& box = e.hub.boxes[e.agency.org()];
+  REQUIRE(box.size() >= 2);
+  CHECK(must(e.provider.mailbox->message_out(box.back().id))->attachments.size() == 1);
+  e.carry();
+  CHECK(large.is_here(e));
+  CHECK(must(e.agency.mailbox->row(next)).state == inquiry::State::DELIVERED);
+}
+
+TEST_CASE("a file that the hub does not take, or that is lost sealed, holds up nothing else and goes in the end") {
+  TestingExchange e;
+  SUBCASE("the hub has no room for it") {
+    const LargeAnswer large(e, false);
+    e.hub.objects_fail = Code::TOO_LARGE;
+    const MatterId next = e.dispatched("reiji-00002");
+    must(e.agency.member->send());
+    must(e.provider.member->receive({}));
+    e.world.clock.advance(minutes(1));  // the answer is due again, too
+    must(e.provider.member->send());
+    CHECK(files_of(e.provider).size() == 2);  // sealed, and refused
+    must(e.agency.member->receive({}));
+    CHECK(must(e.agency.mailbox->row(next)).state == inquiry::State::DELIVERED);
+    CHECK(!large.is_here(e));
+    e.hub.objects_fail.reset();
+    e.world.clock.advance(minutes(11));
+    e.carry();
+    CHECK(large.is_here(e));
+  }
+  SUBCASE("the sealed file is gone, as after a backup that was restored") {
+    const LargeAnswer large(e, false);
+    e.hub.is_away = true;
+    CHECK(!e.provider.member->send());
+    REQUIRE(files_of(e.provider).size() == 2);  // sealed, and the list of its parts
+    for (const std::string& name : files_of(e.provider)) std::filesystem::remove(e.provider.files + "/" + name);
+    e.hub.is_away = false;
+    e.carry();
+    CHECK(large.is_here(e));
+    CHECK(files_of(e.provider).empty());
+  }
+  SUBCASE("a part of it was spoiled on the disk") {
+    const LargeAnswer large(e, false);
+    e.hub.is_away = true;
+    CHECK(!e.provider.member->send());
+    for (const std::string& name : files_of(e.provider)) {
+      if (!name.ends_with(".age")) continue;
+      std::fstream sealed(e.provider.files + "/" + name, std::ios::in | std::ios::out | std::ios::binary);
+      sealed.seekp(static_cast<std::streamoff>(exchange::kPartBytes) + 5);
+      sealed.put('\0').put('\1').put('\2');
+    }
+    e.hub.is_away = false;
+    e.carry();
+    CHECK(large.is_here(e));
+    CHECK(files_of(e.provider).empty());
+  }
+}
+
 TEST_CASE("an answer whose files the hub has lost waits, and the rest of the box goes on") {
   TestingExchange e;
   const Answer answer(e);

@@ -103,6 +103,7 @@ struct Receiver::Opened {
     Error why;
     bool is_hubs = false;  // the hub's fault, which it must not have for long
     bool is_tried = true;
+    bool is_coming = false;  // nothing is wrong: there is more of it than one round takes
   };
   std::optional<Wait> wait;  // neither applied nor refused now: what belongs to it is not here
 };
@@ -124,12 +125,17 @@ bool Receiver::is_put_off(const Opened& opened) const {
 // expires.
 Status Receiver::put_off(const Opened& opened, ReceivedCounts& counts) {
   ++counts.waiting;
-  if (!opened.wait->is_tried) return {};
-  counts.waits.add(opened.wait->why);
+  if (!opened.wait->is_tried && !opened.wait->is_coming) return {};
+  if (!opened.wait->is_coming) counts.waits.add(opened.wait->why);
   if (waiting_.size() >= kWaitingMax && !waiting_.contains(opened.claimed)) waiting_.erase(waiting_.begin());
   Waiting& waiting = waiting_[opened.claimed];
   waiting.seq = opened.seq;
   const Time now = parts_.clock();
+  if (opened.wait->is_coming) {
+    waiting.next = now;
+    waiting.tries = 0;
+    return {};
+  }
   waiting.next = now + desk::retry_after(waiting.tries);
   ++waiting.tries;
   if (waiting.tries < kFetchTriesMax || !opened.wait->is_hubs) return {};
@@ -309,21 +315,45 @@ Status Receiver::check_acts(const Opened& opened, const std::vector<inquiry::Sig
 
 std::string Receiver::folder_of(const MessageId& message) const { return parts_.files_dir + kIncoming + "/" + message.hex(); }
 
-Status Receiver::fetch_file(Opened& opened, const exchange::Attachment& attachment, const std::string& folder, const std::string& output) {
+// An attachment on its way, and where it lies here: its parts in a folder of their own, then the file beside it.
+struct Receiver::Incoming {
+  const exchange::Attachment& attachment;
+  std::string folder;
+  [[nodiscard]] std::string output() const { return folder + ".plain"; }
+};
+
+// As many parts as this turn allows; with `wait` set when there are more.
+Status Receiver::fetch_parts(Opened& opened, const Incoming& file) {
   if (is_line_down_) {
     opened.wait = Opened::Wait{Error{Code::PEER_UNAVAILABLE, "the line is down", "att", {}}, true, false};
     return tl::unexpected<Error>(opened.wait->why);
   }
   HubFaults port(parts_.hub);
-  const auto fetch = [&]() -> Status {
-    TRY(make_directories(folder, 0700));
-    return exchange::fetch_attachment(port, attachment, TRY(parts_.identities()), folder, output);
+  const auto fetch = [&]() -> Result<bool> {
+    exchange::PartDownload download = TRY(exchange::PartDownload::open(file.folder, file.attachment));
+    return download.run_until(port, fetch_until_);
   };
-  Status fetched = fetch();
-  if (fetched || fetched.error().code == Code::CANCELLED) return fetched;
-  const bool is_hubs = port.is_of(fetched.error());
-  if (is_hubs || is_of_the_house(fetched.error().code)) return wait_for(opened, std::move(fetched).error(), is_hubs);
-  return fetched;
+  Result<bool> fetched = fetch();
+  if (!fetched && fetched.error().code == Code::CANCELLED) return tl::unexpected<Error>(std::move(fetched).error());
+  if (!fetched) {
+    const bool is_hubs = port.is_of(fetched.error());
+    if (is_hubs || is_of_the_house(fetched.error().code)) return wait_for(opened, std::move(fetched).error(), is_hubs);
+    return tl::unexpected<Error>(std::move(fetched).error());
+  }
+  if (*fetched) return {};
+  opened.wait = Opened::Wait{Error{Code::PART_MISSING, "more parts are to come", "att", {}}, false, false, true};
+  return tl::unexpected<Error>(opened.wait->why);
+}
+
+// The parts stay until the message is done: a process that ends here opens them again.
+Status Receiver::open_file(Opened& opened, const Incoming& file) {
+  if (const Result<Sha256> there = crypto::sha256_file(file.output()); there && *there == file.attachment.plain) return {};
+  const auto open = [&]() -> Status {
+    return TRY(exchange::PartDownload::open(file.folder, file.attachment)).assemble(TRY(parts_.identities()), file.output());
+  };
+  Status done = open();
+  if (!done && is_of_the_house(done.error().code)) return wait_for(opened, std::move(done).error(), false);
+  return done;
 }
 
 // Every file that an act names comes with the message, and nothing else does.
@@ -349,10 +379,19 @@ Result<std::vector<exchange::ParcelFile>> Receiver::attachments_of(Opened& opene
     return fail(Code::TOO_LARGE, "more attachments than one message brings", "att", {{"max", std::to_string(kAttachmentBytesMax)}});
   if (!attachments.empty()) TRY(check_acts(opened, acts));
   std::vector<exchange::ParcelFile> out;
+  std::vector<Incoming> incoming;
   for (const exchange::Attachment& attachment : attachments) {
-    const std::string folder = folder_of(opened.id) + "/" + attachment.sealed.hex(), output = folder + ".plain";
-    TRY(fetch_file(opened, attachment, folder, output));
-    out.push_back({attachment.plain, output, attachment.media_type});
+    // Of a run that ended after it had put the file in its place and before the acts were kept.
+    Result<std::string> kept = parts_.office.store().file_path(opened.message.manifest.thread, attachment.plain);
+    if (kept)
+      out.push_back({attachment.plain, std::move(*kept), attachment.media_type});
+    else
+      incoming.push_back({attachment, folder_of(opened.id) + "/" + attachment.sealed.hex()});
+  }
+  for (const Incoming& file : incoming) TRY(fetch_parts(opened, file));
+  for (const Incoming& file : incoming) {
+    TRY(open_file(opened, file));
+    out.push_back({file.attachment.plain, file.output(), file.attachment.media_type, true});
   }
   return out;
 }
@@ -585,6 +624,7 @@ Result<ReceivedCounts> Receiver::round(std::chrono::milliseconds wait) {
   const std::vector<crypto::AgeIdentity> identities = TRY(parts_.identities());
 
   is_line_down_ = false;
+  fetch_until_ = std::chrono::steady_clock::now() + parts_.turn;
   std::vector<Opened> opened;
   std::vector<MessageId> ids;
   for (exchange::FetchedMessage& fetched : batch) opened.push_back(open(std::move(fetched), identities));

@@ -6,11 +6,13 @@
 // A message's number is its sender's to give: until his signature is verified, a refusal is kept under the digest of what came, so that nobody else
 // can use up the number. What the hub does not hand out whole (its disk, its quota, its rules) is asked for again, ever more seldom, until the
 // message expires; after kFetchTriesMax tries it is an incident. Meanwhile everything else goes on. Attachments are fetched when the acts that name
-// them are found signed and in place, and nothing of them stays behind in clear: not after a refusal, and not after a restart.
+// them are found signed and in place, part by part and for a few seconds in each round, so that a large one does not hold up what else comes. They
+// are opened when all of them are here, and nothing of them stays behind in clear: not after a refusal, and not after a restart.
 //
 // The directory is brought up to date after a batch was fetched and before it is judged: who sent it knew at least the keys that he signed with.
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -51,6 +53,7 @@ class Receiver {
     std::size_t threads = 16;  // more than processors: they wait for the disk, and what waits together is flushed together
     std::function<void(const exchange::Parcel&)> on_applied = {};  // durably; called on several threads
     Duration echo_wait = {};                                       // desk::Carried
+    std::chrono::milliseconds turn{2'000};                         // of files in one round
   };
   explicit Receiver(Parts parts) : parts_(std::move(parts)) {}
 
@@ -82,7 +85,9 @@ class Receiver {
   Status apply_receipts(std::vector<Opened*>& receipts, ReceivedCounts& counts);
   Status apply_all(std::vector<Opened>& opened, ReceivedCounts& counts);
   [[nodiscard]] Status check_acts(const Opened& opened, const std::vector<inquiry::SignedAct>& acts) const;
-  Status fetch_file(Opened& opened, const exchange::Attachment& attachment, const std::string& folder, const std::string& output);
+  struct Incoming;
+  Status fetch_parts(Opened& opened, const Incoming& file);
+  Status open_file(Opened& opened, const Incoming& file);
   Result<std::vector<exchange::ParcelFile>> attachments_of(Opened& opened, const std::vector<inquiry::SignedAct>& acts);
   Status apply_acts(Opened& opened, ReceivedCounts& counts);
   Result<desk::Carried> carried_by(const Opened& receipt);
@@ -92,7 +97,8 @@ class Receiver {
   Parts parts_;
   std::uint64_t after_ = 0;  // in the hub's box; from the beginning again after a failure
   std::map<exchange::MessageId, Waiting> waiting_;
-  std::atomic<bool> is_line_down_ = false;  // in this round: who needs the hub waits without asking
+  std::chrono::steady_clock::time_point fetch_until_;  // the turn of attachments in this round
+  std::atomic<bool> is_line_down_ = false;             // in this round: who needs the hub waits without asking
   bool is_swept_ = false;
   std::mutex evidence_mutex_;
   std::int64_t evidence_day_ = 0;

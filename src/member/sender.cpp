@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 
+#include "base/disk_room.h"
 #include "base/failpoint.h"
 #include "base/file.h"
 #include "crypto/hash.h"
@@ -26,6 +27,11 @@ constexpr std::size_t kStatusBatch = 256;
 
 std::string code_name(const Error& error) { return std::string(sentence(error.code).name); }
 
+// Nothing of this round will get through, whatever it is.
+bool is_of_the_line(Code code) {
+  return code == Code::PEER_UNAVAILABLE || code == Code::TIMEOUT || code == Code::RATE_LIMITED || code == Code::CANCELLED;
+}
+
 }  // namespace
 
 Result<MessageOut> Sender::seal_one(const desk::Gathered& gathered, Time now) {
@@ -43,6 +49,9 @@ Result<MessageOut> Sender::seal_one(const desk::Gathered& gathered, Time now) {
     there.push_back(file.sha256);
     const std::string name = exchange::MessageId::random().hex() + ".age";
     TRY(make_directories(parts_.files_dir, 0700));
+    std::error_code unread;
+    const std::uint64_t bytes = std::filesystem::file_size(file.path, unread);
+    if (!unread) TRY(check_disk_room(parts_.files_dir, exchange::padded_bytes(bytes)));
     const exchange::SealedFile sealed =
         TRY(exchange::seal_file(file.path, {parts_.files_dir + "/" + name, {message.to.front().key}, file.media_type}));
     message.attachments.push_back(sealed.attachment);
@@ -85,14 +94,51 @@ Result<std::size_t> Sender::seal() {
   return sealed.size();
 }
 
-// Part by part; what the hub has already is not sent again.
-Status Sender::put_attachments(const MessageOut& message) {
+// Part by part; what the hub has already is not sent again. False: the turn is over.
+Result<bool> Sender::put_attachments(const MessageOut& message, std::chrono::steady_clock::time_point until) {
   exchange::HubParts port(parts_.hub);
   for (const std::string& name : message.attachments) {
     exchange::PartUpload upload = TRY(exchange::PartUpload::open(parts_.files_dir + "/" + name));
-    TRY(upload.run(port));
+    if (!TRY(upload.run_until(port, until))) return false;
+  }
+  return true;
+}
+
+// Which of them have all their files at the hub now. What the hub refuses of one, or what is wrong with the sealed file of one, is that message's
+// matter; a line that is down is everybody's.
+Status Sender::put_turn(const std::vector<const MessageOut*>& messages, std::vector<const MessageOut*>& ready, Posted& posted) {
+  const auto until = std::chrono::steady_clock::now() + parts_.turn;
+  for (const MessageOut* message : messages) {
+    if (message != messages.front() && std::chrono::steady_clock::now() >= until) {
+      ++posted.unfinished;
+      continue;
+    }
+    const Result<bool> put = put_attachments(*message, until);
+    if (put) {
+      if (*put)
+        ready.push_back(message);
+      else
+        ++posted.unfinished;
+      continue;
+    }
+    const Error& why = put.error();
+    if (is_of_the_line(why.code)) return tl::unexpected<Error>(why);
+    // What was sealed is lost or spoiled here: the file itself still lies with its matter.
+    if (why.where.starts_with(parts_.files_dir) || !has_attachments(*message)) {
+      TRY(seal_anew(*message));
+      ++posted.resealed;
+      continue;
+    }
+    posted.refusals.add(why);
+    TRY(parts_.mailbox.put_not_accepted(message->id, code_name(why), parts_.clock() + desk::retry_after(message->attempts)));
   }
   return {};
+}
+
+bool Sender::has_attachments(const MessageOut& message) const {
+  std::error_code ignored;
+  return std::ranges::all_of(message.attachments,
+                             [&](const std::string& name) { return std::filesystem::exists(parts_.files_dir + "/" + name, ignored); });
 }
 
 void Sender::drop_attachments(const MessageOut& message) const {
@@ -199,16 +245,13 @@ Result<desk::Mailbox::Accepted> Sender::accept(const MessageOut& message, const 
   return desk::Mailbox::Accepted{message.id, promise_note, promise.index, promise.at, parts_.clock()};
 }
 
-Result<Sender::Posted> Sender::post() {
-  Posted out;
-  const std::vector<MessageOut> batch = TRY(next_batch(out));
-  if (batch.empty()) return out;
+Status Sender::post_ready(const std::vector<const MessageOut*>& batch, Posted& posted) {
+  if (batch.empty()) return {};
   std::vector<exchange::PostedMessage> messages;
-  for (const MessageOut& message : batch) {
-    const bool is_in_parts = message.object.size() > exchange::kInlineObjectMax;
-    if (is_in_parts) TRY(put_in_parts(message));
-    TRY(put_attachments(message));
-    messages.push_back({message.envelope, message.leaf, is_in_parts ? std::string() : std::string(text_of(message.object))});
+  for (const MessageOut* message : batch) {
+    const bool is_in_parts = message->object.size() > exchange::kInlineObjectMax;
+    if (is_in_parts) TRY(put_in_parts(*message));
+    messages.push_back({message->envelope, message->leaf, is_in_parts ? std::string() : std::string(text_of(message->object))});
   }
   failpoint("courier.batch.post");
   const std::vector<Result<std::string>> answers = TRY(parts_.hub.post(messages));
@@ -216,23 +259,35 @@ Result<Sender::Posted> Sender::post() {
   if (answers.size() != batch.size()) return fail(Code::PEER_UNAVAILABLE, "another number of answers than messages", "answer");
   std::vector<desk::Mailbox::Accepted> accepted;
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    Result<desk::Mailbox::Accepted> one = answers[i] ? accept(batch[i], *answers[i]) : tl::unexpected<Error>(answers[i].error());
+    Result<desk::Mailbox::Accepted> one = answers[i] ? accept(*batch[i], *answers[i]) : tl::unexpected<Error>(answers[i].error());
     if (one) {
       accepted.push_back(std::move(*one));
       continue;
     }
-    out.refusals.add(one.error());
-    TRY(parts_.mailbox.put_not_accepted(batch[i].id, code_name(one.error()), parts_.clock() + desk::retry_after(batch[i].attempts)));
+    posted.refusals.add(one.error());
+    TRY(parts_.mailbox.put_not_accepted(batch[i]->id, code_name(one.error()), parts_.clock() + desk::retry_after(batch[i]->attempts)));
   }
   TRY(failpoint_error("courier.promise.keep"));
   if (!accepted.empty()) TRY(parts_.mailbox.put_accepted(accepted));
   failpoint("courier.promise.kept");
   for (const desk::Mailbox::Accepted& one : accepted) {
-    const auto message = std::ranges::find(batch, one.id, &MessageOut::id);
-    drop_attachments(*message);
-    if (message->type == exchange::MessageType::acts) TRY(parts_.office.left_house(message->matter));
+    const MessageOut& message = **std::ranges::find(batch, one.id, [](const MessageOut* each) { return each->id; });
+    drop_attachments(message);
+    if (message.type == exchange::MessageType::acts) TRY(parts_.office.left_house(message.matter));
   }
-  out.accepted = accepted.size();
+  posted.accepted += accepted.size();
+  return {};
+}
+
+Result<Sender::Posted> Sender::post() {
+  Posted out;
+  const std::vector<MessageOut> batch = TRY(next_batch(out));
+  std::vector<const MessageOut*> ready, with_files;
+  for (const MessageOut& message : batch) (message.attachments.empty() ? ready : with_files).push_back(&message);
+  TRY(post_ready(ready, out));
+  ready.clear();
+  TRY(put_turn(with_files, ready, out));
+  TRY(post_ready(ready, out));
   return out;
 }
 

@@ -71,6 +71,7 @@ struct House {
     options.clock = clock;
     options.files_dir = files;
     options.echo_wait = echo_wait;
+    options.file_turn = file_turn;
     options.policy = policy;
     member = std::make_unique<Member>(std::move(options), std::make_unique<TestingLine>(hub, org()), *mailbox, replica, metrics);
     member->attach(*office.office);
@@ -111,8 +112,9 @@ struct House {
   std::shared_ptr<store::OfficeStore> mailbox;
   std::function<Time()> clock;
   std::string files;
-  std::chrono::milliseconds echo_wait{0};  // as of the next open()
-  std::optional<note::Policy> policy;      // as of the next open()
+  std::chrono::milliseconds echo_wait{0};      // as of the next open()
+  std::chrono::milliseconds file_turn{2'000};  // as of the next open()
+  std::optional<note::Policy> policy;          // as of the next open()
   note::Signer root;
   crypto::AgeIdentity identity = crypto::AgeIdentity::generate();
   std::shared_ptr<const note::Cosigner> witness =

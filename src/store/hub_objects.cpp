@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/disk_room.h"
 #include "ledger/merkle.h"
 #include "store/hub_store.h"
 
@@ -74,6 +75,7 @@ Result<ObjectState> HubStore::begin_object(const std::string& org, const Sha256&
       if (std::get<0>(*known) != static_cast<std::int64_t>(bytes) || std::get<1>(*known) != raw)
         return fail(Code::CONFLICT, "this object was begun with other parts", "object");
     } else {
+      TRY(check_disk_room(options_.objects, bytes));
       TRY(charge(database, org, static_cast<std::int64_t>(bytes)));
       const Time clean = now + options_.limits.unclaimed_life;
       TRY(database.run("INSERT INTO object (object, owner, bytes, parts, missing, message, clean_us) VALUES ($1, $2, $3, $4, $5, NULL, $6)", object,

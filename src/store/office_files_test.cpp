@@ -47,15 +47,59 @@ TEST_CASE("files lie under their matter by digest, and only when they are what t
   });
 }
 
-TEST_CASE("a file may be as large as the limit and not one byte larger") {
+TEST_CASE("what lies on the disk may be as large as the ceiling; one byte more is refused before anything is written") {
   TestStore engines(EngineKind::SQLITE);
   TestOffice office(engines);
   const auto source = write_file(office.folder() / "upload", "x");
-  REQUIRE(::truncate(source.c_str(), static_cast<off_t>(limits::kFileBytesMax)) == 0);
   const auto matter = MatterId::random();
-  CHECK(office->put_file(matter, "large", "text/csv", source).value().bytes == static_cast<std::int64_t>(limits::kFileBytesMax));
+  // What a house usually takes is the desk's to check: an agency takes what a provider's house allows.
   REQUIRE(::truncate(source.c_str(), static_cast<off_t>(limits::kFileBytesMax) + 1) == 0);
-  CHECK(office->put_file(MatterId::random(), "larger", "text/csv", source).error().code == Code::TOO_LARGE);
+  CHECK(office->put_file(matter, "large", "text/csv", source).value().bytes == static_cast<std::int64_t>(limits::kFileBytesMax) + 1);
+  REQUIRE(::truncate(source.c_str(), static_cast<off_t>(limits::kFileBytesCeiling) + 1) == 0);
+  for (const auto how : {desk::Handover::COPY, desk::Handover::MOVE})
+    CHECK(office->put_file(MatterId::random(), "larger", "text/csv", source, how).error().code == Code::TOO_LARGE);
+  CHECK(std::filesystem::file_size(source) == limits::kFileBytesCeiling + 1);
+}
+
+TEST_CASE("a file that is given up is moved, not copied; one that others have a name for is copied") {
+  for_both_offices([](TestOffice& office) {
+    const auto matter = MatterId::random();
+    const auto inode = [](const std::string& path) {
+      struct stat info{};
+      REQUIRE(::stat(path.c_str(), &info) == 0);
+      return info.st_ino;
+    };
+    const auto source = write_file(office.folder() / "upload", "1,2\n");
+    REQUIRE(::chmod(source.c_str(), 0644) == 0);
+    const auto before = inode(source);
+    const auto ref = office->put_file(matter, "a.csv", "text/csv", source, desk::Handover::MOVE).value();
+    const auto path = office->file_path(matter, ref.sha256).value();
+    CHECK(ref.sha256 == digest("1,2\n"));
+    CHECK(ref.bytes == 4);
+    CHECK(inode(path) == before);
+    CHECK((std::filesystem::status(path).permissions() & std::filesystem::perms::group_all) == std::filesystem::perms::none);
+    CHECK(!std::filesystem::exists(source));
+
+    const auto wrong = write_file(office.folder() / "wrong", "3,4\n");
+    CHECK(office->copy_file(matter, ref.sha256, wrong, desk::Handover::MOVE).error().code == Code::TEXT_DIFFERS);
+    CHECK(std::filesystem::exists(wrong));
+    const auto linked = (office.folder() / "linked").string();
+    REQUIRE(::link(wrong.c_str(), linked.c_str()) == 0);
+    const auto other = office->put_file(matter, "b.csv", "text/csv", linked, desk::Handover::MOVE).value();
+    CHECK(inode(office->file_path(matter, other.sha256).value()) != inode(wrong));
+    CHECK(std::filesystem::exists(linked));
+    const auto pointer = (office.folder() / "pointer").string();
+    REQUIRE(::symlink(wrong.c_str(), pointer.c_str()) == 0);
+    CHECK(office->put_file(matter, "b.csv", "text/csv", pointer, desk::Handover::MOVE));
+    CHECK(std::filesystem::exists(wrong));
+
+    // What is the matter's already stays where it is, and is looked at.
+    for (const auto how : {desk::Handover::COPY, desk::Handover::MOVE}) CHECK(office->copy_file(matter, ref.sha256, path, how));
+    CHECK(inode(path) == before);
+    std::ofstream(path, std::ios::app) << "x";
+    CHECK(office->copy_file(matter, ref.sha256, path).error().code == Code::TEXT_DIFFERS);
+    CHECK(std::filesystem::exists(path));
+  });
 }
 
 }  // namespace

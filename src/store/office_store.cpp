@@ -240,8 +240,9 @@ Result<inquiry::Projection> OfficeStore::projection(const MatterId& matter) cons
   return engine_->read([&](Database& database) { return get_projection(database, matter); });
 }
 
-Result<inquiry::FileRef> OfficeStore::put_file(const MatterId& matter, std::string_view name, std::string_view media_type, const std::string& path) {
-  const auto stored = TRY(files_.take(matter, path));
+Result<inquiry::FileRef> OfficeStore::put_file(const MatterId& matter, std::string_view name, std::string_view media_type, const std::string& path,
+                                               desk::Handover how) {
+  const auto stored = TRY(files_.take(matter, path, how));
   TRY(write([&](Database& database) -> Status {
     TRY(database.run("INSERT INTO file (matter, sha256, bytes) VALUES ($1, $2, $3) ON CONFLICT (matter, sha256) DO NOTHING", matter, stored.sha256,
                      stored.bytes));
@@ -259,8 +260,8 @@ Result<std::string> OfficeStore::file_path(const MatterId& matter, const Sha256&
   return path;
 }
 
-Status OfficeStore::copy_file(const MatterId& matter, const Sha256& sha256, const std::string& from_path) {
-  const auto stored = TRY(files_.take(matter, from_path, &sha256));
+Status OfficeStore::copy_file(const MatterId& matter, const Sha256& sha256, const std::string& from_path, desk::Handover how) {
+  const auto stored = TRY(files_.take(matter, from_path, how, &sha256));
   return write([&](Database& database) -> Status {
     TRY(database.run("INSERT INTO file (matter, sha256, bytes) VALUES ($1, $2, $3) ON CONFLICT (matter, sha256) DO NOTHING", matter, stored.sha256,
                      stored.bytes));

@@ -49,6 +49,22 @@ def test_nothing_is_written_over(world, tmp_path):
     assert [path.name for path in target.iterdir()] == ["mine"]
 
 
+def test_what_is_on_its_way_in_is_not_copied(world, tmp_path):
+    """Gigabytes that arrive, or are half written: they come again. What waits to leave goes with the copy."""
+    left_out = [f"attachments/in/{'0' * 32}/{'a' * 64}/000000", f"attachments/in/{'0' * 32}/{'a' * 64}.plain", "tmp/upload-abc", f"{AGENCY}/files/part-1",
+                "attachments/one.age.partial"]
+    kept = ["attachments/one.age", "attachments/one.age.parts"]
+    for name in left_out + kept:
+        (world.data / name).parent.mkdir(parents=True, exist_ok=True)
+        (world.data / name).write_text("x", encoding="utf-8")
+    done("backup", "--data", world.data, "-o", tmp_path / "copy.tar")
+    with tarfile.open(tmp_path / "copy.tar") as archive:
+        names = archive.getnames()
+    assert set(kept) <= set(names) and not set(left_out) & set(names), names
+    for name in left_out + kept:
+        (world.data / name).unlink(missing_ok=True)
+
+
 def test_a_restored_backup_is_the_same_node(world):
     copy = world.folder / "whole.tar"
     made = done("backup", "--data", world.data, "-o", copy, "--with-keys")

@@ -10,6 +10,7 @@ import sys
 import time
 import uuid
 from pathlib import Path
+from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _spec = importlib.util.spec_from_file_location("warifu_api_conftest", ROOT / "tests/api/conftest.py")
@@ -134,8 +135,8 @@ class Mortal(Persistent):
         assert self.demo.stop() == 0, "".join(self.demo.lines)
 
 
-def play(mortal, content="name\r\n"):
-    """One inquiry from the draft to its end, with a file; its number and to whom it went."""
+def begin(mortal):
+    """One inquiry until somebody at the provider's is at work on it: who has a part in it, and where it stands."""
     investigator, supervisor, approver, registrar = (mortal.enter(role, AGENCY) for role in ("investigator", "supervisor", "approver", "registrar"))
     draft = mortal.again(lambda: _Found(api.draft_for(investigator))).value
     provider = draft["to"]
@@ -151,21 +152,46 @@ def play(mortal, content="name\r\n"):
     mortal.write(intake, at + "/triage", {"decisions": suggested})
     mortal.write(intake, at + "/accept", {})
     mortal.write(intake, at + "/assign", {"persons": [operator.session["person"]]})
-    file = mortal.write(operator, at + "/files?name=a.csv", content, content_type="text/csv")
+    return SimpleNamespace(number=number, provider=provider, matter=matter, at=at, investigator=investigator, intake=intake, operator=operator, releaser=releaser)
+
+
+def release(mortal, inquiry, file):
+    """The answer is this file, and is released."""
     answer = {"no": 1, "result": "ANSWERED", "message": "控えを添付します。", "tables": [], "provenance": [], "files": [file]}
-    mortal.write(operator, at + "/collect", {"answer": {"items": [answer], "reference": "", "preparer": operator.session["name"], "completeness": "すべてです。", "minutes": 3, "yen": 0}, "ready": True})
-    mortal.write(releaser, at + "/check-answer", {"row_counts": [{"no": 1, "rows": 0}]})
-    mortal.signed(releaser, at + "/release")
-    mortal.until(lambda: any(row["matter"] == matter for row in investigator.get("/api/matters?state=ANSWERED").json["rows"]))
-    release = mortal.write(investigator, at + "/view", {})["releases"][0]["act"]
-    mortal.write(investigator, at + "/retrieve", {"of": release})
-    mortal.write(investigator, at + "/open", {"of": release, "reason": "照合"})
-    download = mortal.again(lambda: investigator.get(f"{at}/files/{file['sha256']}?name=a.csv"))
+    preparer = inquiry.operator.session["name"]
+    mortal.write(inquiry.operator, inquiry.at + "/collect", {"answer": {"items": [answer], "reference": "", "preparer": preparer, "completeness": "すべてです。", "minutes": 3, "yen": 0}, "ready": True})
+    mortal.write(inquiry.releaser, inquiry.at + "/check-answer", {"row_counts": [{"no": 1, "rows": 0}]})
+    mortal.signed(inquiry.releaser, inquiry.at + "/release")
+
+
+def has_answer(inquiry):
+    rows = inquiry.investigator.get("/api/matters?state=ANSWERED").json["rows"]
+    return any(row["matter"] == inquiry.matter for row in rows)
+
+
+def open_answer(mortal, inquiry):
+    act = mortal.write(inquiry.investigator, inquiry.at + "/view", {})["releases"][0]["act"]
+    mortal.write(inquiry.investigator, inquiry.at + "/retrieve", {"of": act})
+    mortal.write(inquiry.investigator, inquiry.at + "/open", {"of": act, "reason": "照合"})
+
+
+def finish(mortal, inquiry):
+    mortal.write(inquiry.investigator, inquiry.at + "/feedback", {"outcome": "LEAD_EXCLUDED", "message": ""})
+    assert mortal.write(inquiry.investigator, inquiry.at + "/close", {})["state"] == "CLOSED"
+    mortal.until(lambda: "FEEDBACK" in _kinds_seen(inquiry.intake, inquiry.at) or "feedback" in _kinds_seen(inquiry.intake, inquiry.at))
+
+
+def play(mortal, content="name\r\n"):
+    """One inquiry from the draft to its end, with a file; its number and to whom it went."""
+    inquiry = begin(mortal)
+    file = mortal.write(inquiry.operator, inquiry.at + "/files?name=a.csv", content, content_type="text/csv")
+    release(mortal, inquiry, file)
+    mortal.until(lambda: has_answer(inquiry))
+    open_answer(mortal, inquiry)
+    download = mortal.again(lambda: inquiry.investigator.get(f"{inquiry.at}/files/{file['sha256']}?name=a.csv"))
     assert (download.status, download.body) == (200, content.encode())
-    mortal.write(investigator, at + "/feedback", {"outcome": "LEAD_EXCLUDED", "message": ""})
-    assert mortal.write(investigator, at + "/close", {})["state"] == "CLOSED"
-    mortal.until(lambda: "FEEDBACK" in _kinds_seen(intake, at) or "feedback" in _kinds_seen(intake, at))
-    return number, provider
+    finish(mortal, inquiry)
+    return inquiry.number, inquiry.provider
 
 
 class _Found:
