@@ -23,6 +23,29 @@ const as = (organisation, login, work, options) => actAs(browser, node.base, org
 
 const waiting = (turn) => as(portal, 'uketsuke', async ({ get }) => (await get(`/api/matters?turn=${turn}&open=true&sort=DUE`)).rows);
 
+// A file shows how far it has come and can be stopped; what was stopped is no part of the answer, and can be sent again.
+async function sendsAndStops(page) {
+  const line = await page.context().newCDPSession(page);
+  const slow = (bytes) => line.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: bytes });
+  await line.send('Network.enable');
+  const table = { name: '通信記録.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\r\n'.repeat(400_000)) };
+  const files = page.locator('input[type=file]');
+  const sending = page.getByRole('progressbar');
+  await slow(200_000);
+  await files.setInputFiles(table);
+  await sending.waitFor();
+  await page.waitForFunction(() => document.querySelector('progress')?.value > 0);
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole('button', { name: '中止する' }).click();
+  await sending.waitFor({ state: 'detached' });
+  assert.equal(await page.getByText('SHA-256').count(), 0, 'stopped');
+  await slow(-1);
+  await files.setInputFiles(table);
+  await page.getByText('SHA-256').waitFor();
+  await page.getByRole('button', { name: '「通信記録.csv」を外す' }).click();
+  await line.detach();
+}
+
 async function choose(page, label, option) {
   await page.getByRole('button', { name: label }).first().click();
   await page.getByRole('option', { name: option }).first().click();
@@ -105,6 +128,7 @@ describe('the provider answers', { timeout: 180_000 }, () => {
       await page.getByText('結果を選んでください。').first().waitFor();
       await page.getByRole('checkbox', { name: '1行目を回答に含める' }).check();
       await page.getByRole('textbox', { name: /所要時間/ }).fill('12');
+      await sendsAndStops(page);
       await page.getByRole('button', { name: '確認へ回す' }).click();
       await page.waitForURL('**/answering');
       return found;

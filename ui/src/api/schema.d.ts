@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/answer-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 回答に添えられるファイルの種類と、その大きさの上限です。
+         * @description What may be attached to an answer here, and how large it may be.
+         */
+        get: operations["get_answer_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -946,8 +966,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 回答に添えるファイルを送ります(50 MBまで)。本体がファイルそのものです。
-         * @description Uploads a file for the answer (at most 50 MB); the body is the file itself.
+         * 回答に添えるファイルを送ります。本体がファイルそのもので、大きさの上限は /api/answer-files にあります。
+         * @description Uploads a file for the answer; the body is the file itself, and how large it may be says /api/answer-files.
          */
         post: operations["post_matters_by_matter_files"];
         delete?: never;
@@ -2458,6 +2478,16 @@ export interface components {
             figures: components["schemas"]["Statistics"];
             organisations: components["schemas"]["OrganisationLabel"][];
         };
+        FileLimit: {
+            media_type: string;
+            extension: string;
+            bytes_max: number;
+        };
+        FileLimits: {
+            types: components["schemas"]["FileLimit"][];
+            bytes_max: number;
+            answer_bytes_max: number;
+        };
         FileRef: {
             name: string;
             media_type: string;
@@ -3570,6 +3600,27 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_answer_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileLimits"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_audit: {
         parameters: {
             query?: {

@@ -12,11 +12,12 @@ export interface FileDropProps {
   onChange: (files: File[]) => void;
   types: Readonly<Record<string, string>>; // media type -> word shown, e.g. 'application/pdf': 'PDF'
   typeOf?: (file: File) => string; // for browsers that do not know a type by its name
-  maxBytes: number;
+  maxBytes: number; // of the largest
+  maxBytesOf?: (type: string) => number; // where some types have to be smaller
   error?: string;
 }
 
-export function FileDrop({ label, files, onChange, types, typeOf = (file) => file.type, maxBytes, error }: FileDropProps) {
+export function FileDrop({ label, files, onChange, types, typeOf = (file) => file.type, maxBytes, maxBytesOf, error }: FileDropProps) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   const title = useId();
@@ -24,13 +25,16 @@ export function FileDrop({ label, files, onChange, types, typeOf = (file) => fil
   const [over, setOver] = useState(false);
   const [refused, setRefused] = useState<readonly string[]>([]);
   const words = Object.values(types).join(t('matter.slash'));
+  const most = (type: string) => maxBytesOf?.(type) ?? maxBytes;
+  const smaller = Object.keys(types).filter((type) => most(type) < maxBytes);
 
   const add = (incoming: Iterable<File>) => {
     const good: File[] = [];
     const bad: string[] = [];
     for (const file of incoming) {
       if (!(typeOf(file) in types)) bad.push(t('file.wrongType', { name: file.name, types: words }));
-      else if (file.size > maxBytes) bad.push(t('file.tooLarge', { name: file.name, size: formatBytes(file.size), limit: formatBytes(maxBytes) }));
+      else if (file.size > most(typeOf(file)))
+        bad.push(t('file.tooLarge', { name: file.name, size: formatBytes(file.size), limit: formatBytes(most(typeOf(file))) }));
       else good.push(file);
     }
     setRefused(bad);
@@ -45,7 +49,8 @@ export function FileDrop({ label, files, onChange, types, typeOf = (file) => fil
 
   const problems = error ? [...refused, ...error.split('\n')] : refused;
   return (
-    <section
+    <div
+      role="group"
       aria-labelledby={title}
       aria-describedby={hint}
       onDragOver={(event) => {
@@ -56,11 +61,17 @@ export function FileDrop({ label, files, onChange, types, typeOf = (file) => fil
       onDrop={onDrop}
       className="flex flex-col gap-1.5"
     >
-      <h3 id={title} className="text-dns-16B-130">
+      <p id={title} className="text-dns-16B-130">
         {label}
-      </h3>
+      </p>
       <p id={hint} className="text-dns-14N-130 text-sub">
         {t('file.limit', { types: words, size: formatBytes(maxBytes) })}
+        {smaller.length > 0
+          ? t('file.limitSmaller', {
+              types: smaller.map((type) => types[type]).join(t('matter.slash')),
+              size: formatBytes(Math.max(...smaller.map(most))),
+            })
+          : null}
       </p>
       <div
         className={cx(
@@ -114,6 +125,6 @@ export function FileDrop({ label, files, onChange, types, typeOf = (file) => fil
           ))}
         </ul>
       ) : null}
-    </section>
+    </div>
   );
 }

@@ -161,6 +161,7 @@ function ItemAnswer({ matter, number, result, answer, selector, open }: ItemAnsw
                     {file.name}
                     <span className="text-dns-14N-130 tabular text-sub">{formatBytes(file.bytes)}</span>
                   </a>
+                  <span className="text-dns-14N-130 block break-all font-mono text-sub">SHA-256 {file.sha256}</span>
                 </li>
               ))}
             </ul>

@@ -443,7 +443,9 @@ function Sources({ item, matter, sources, busy, onLookUp, mayLookUp }: SourcesPr
               busy={busy === source.name}
               disabledReason={mayLookUp ? null : t('prov.notAtWork')}
               onClick={() => onLookUp(source.name)}
-              aria-label={t(source.kind === 'HAND' ? 'prov.openFormIn' : 'prov.lookUpIn', { title: titleOf(sources, source.name) })}
+              aria-label={t(source.kind === 'HAND' ? 'prov.openFormIn' : done === 0 ? 'prov.lookUpIn' : 'prov.lookUpAgainIn', {
+                title: titleOf(sources, source.name),
+              })}
             >
               {source.kind === 'HAND' ? t('prov.openForm') : done === 0 ? t('prov.lookUp') : t('prov.lookUpAgain')}
             </Button>

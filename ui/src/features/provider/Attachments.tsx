@@ -1,13 +1,15 @@
 // Files of one item's answer: uploaded one after another with progress, kept with the matter by their SHA-256, removed from the answer at will.
-import { useRef, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem } from '../../api/problem';
 import { useSession } from '../../api/session';
 import { Button, FileDrop, Icon, IconButton } from '../../components';
-import { formatBytes } from '../../i18n/format';
+import { formatBytes, formatNumber } from '../../i18n/format';
 import { fileTypes } from '../matters/media';
-import type { FileRef } from './queries';
-import { fileBytesMax, typeByName, type Upload, uploadFile } from './upload';
+import { LoadFailed } from './parts';
+import { type FileRef, fileLimitsQuery } from './queries';
+import { typeByName, type Upload, uploadFile } from './upload';
 
 interface Running {
   name: string;
@@ -21,6 +23,15 @@ export function Attachments({ matter, files, onChange }: { matter: string; files
   const [running, setRunning] = useState<Running | null>(null);
   const [failed, setFailed] = useState<string>();
   const upload = useRef<Upload | null>(null);
+  const limits = useQuery(fileLimitsQuery);
+  const isRunning = running !== null;
+  // Gigabytes take hours: a page that is closed by mistake would lose them.
+  useEffect(() => {
+    if (!isRunning) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', warn);
+    return () => removeEventListener('beforeunload', warn);
+  }, [isRunning]);
   const labels = Object.fromEntries(Object.entries(fileTypes).map(([ending, type]) => [type, ending === 'jpeg' ? 'JPG' : ending.toUpperCase()]));
 
   const send = async (chosen: readonly File[]) => {
@@ -47,21 +58,29 @@ export function Attachments({ matter, files, onChange }: { matter: string; files
 
   return (
     <div className="space-y-3">
-      <FileDrop
-        label={t('prov.files')}
-        files={[]}
-        onChange={(chosen) => void send(chosen)}
-        types={labels}
-        typeOf={typeByName}
-        maxBytes={fileBytesMax}
-        error={failed}
-      />
+      {limits.data ? (
+        <FileDrop
+          label={t('prov.files')}
+          files={[]}
+          onChange={(chosen) => void send(chosen)}
+          types={labels}
+          typeOf={typeByName}
+          maxBytes={limits.data.bytes_max}
+          maxBytesOf={(type) => limits.data.types.find((one) => one.media_type === type)?.bytes_max ?? 0}
+          error={failed}
+        />
+      ) : limits.isError ? (
+        <LoadFailed error={limits.error} retry={() => void limits.refetch()} />
+      ) : null}
       {running ? (
         <div className="rounded-8 border border-line p-3">
           <div className="text-dns-14N-130 flex flex-wrap items-baseline justify-between gap-2">
-            <span id="upload-name">{t('prov.uploading', { name: running.name })}</span>
+            <span id="upload-name" aria-live="polite">
+              {t(running.sent < running.total ? 'prov.uploading' : 'prov.uploadChecked', { name: running.name })}
+            </span>
             <span className="tabular text-sub">
-              {formatBytes(running.sent)} / {formatBytes(running.total)}
+              {formatBytes(running.sent)} / {formatBytes(running.total)} (
+              {formatNumber(Math.floor((running.sent / Math.max(1, running.total)) * 100))} %)
             </span>
           </div>
           <div className="mt-2 flex items-center gap-3">

@@ -13,8 +13,7 @@ import { mediaNames } from '../matters/media';
 import { HouseRules } from './HouseRules';
 import { ProfileEditor } from './ProfileEditor';
 import { LoadFailed, Terms } from './parts';
-import { ownProfileQuery, type Source, sourcesQuery } from './queries';
-import { fileBytesMax } from './upload';
+import { fileLimitsQuery, ownProfileQuery, type Source, sourcesQuery } from './queries';
 import { useWords, type Words } from './words';
 
 export const sourceViews = ['sources', 'profile', 'rules'] as const;
@@ -107,6 +106,7 @@ function Profile({ words }: { words: Words }) {
 
 function PublishedProfile({ profile, words, edit }: { profile: Schema<'AnswerProfile'>; words: Words; edit: ReactNode }) {
   const { t } = useTranslation();
+  const fileLimits = useQuery(fileLimitsQuery);
   const ja = language() === 'ja';
   const { entries, media, usual_days: days, version } = profile;
   const contact = ja ? profile.contact_ja : profile.contact_en;
@@ -143,7 +143,7 @@ function PublishedProfile({ profile, words, edit }: { profile: Schema<'AnswerPro
         rows={[
           [t('prov.usualDays'), t('prov.days', { n: String(days) })],
           [t('prov.media'), mediaNames(media).join(t('matter.comma'))],
-          [t('prov.mediaMax'), formatBytes(fileBytesMax)],
+          ...(fileLimits.data ? ([[t('prov.mediaMax'), formatBytes(fileLimits.data.bytes_max)]] as const) : []),
           ...(contact ? ([[t('prov.contact'), contact]] as const) : []),
           [t('prov.profileVersion'), t('prov.versionNo', { n: String(version) })],
         ]}

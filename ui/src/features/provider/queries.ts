@@ -53,6 +53,13 @@ export const sourcesQuery = queryOptions({
   staleTime: 60_000,
 });
 
+// What may be attached here, and how large each type may be.
+export const fileLimitsQuery = queryOptions({
+  queryKey: ['file-limits'],
+  queryFn: ({ signal }) => take(api.GET('/api/answer-files', { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
 export const ownProfileQuery = queryOptions({
   queryKey: ['own-profile'],
   queryFn: ({ signal }) => take(api.GET('/api/profile', { signal })),

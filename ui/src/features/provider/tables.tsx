@@ -17,9 +17,11 @@ const kept = (cell: string) => (cell.length <= kWhole ? 'whitespace-nowrap' : 'm
 
 // Wide tables scroll inside their own frame, by keyboard too.
 function Frame({ label, children }: { label: string; children: React.ReactNode }) {
+  const { t } = useTranslation();
+  const name = t('prov.tableFrame', { title: label }); // another than that of the part of the page it stands in
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label={label} tabIndex={0} className="print-wide scroll-cue [&_tr>*+td]:min-w-24 overflow-x-auto outline-offset-[-4px]">
+    <section aria-label={name} tabIndex={0} className="print-wide scroll-cue [&_tr>*+td]:min-w-24 overflow-x-auto outline-offset-[-4px]">
       {children}
     </section>
   );
@@ -65,9 +67,9 @@ export function LookupTable({ lookup, title, ticked, onTick, reason, onReason, e
   return (
     <section aria-labelledby={heading} className="rounded-8 border border-line">
       <div className="space-y-1 px-3 pt-3 pb-2">
-        <h4 id={heading} className="text-dns-16B-130">
+        <h3 id={heading} className="text-dns-16B-130">
           {title}
-        </h4>
+        </h3>
         <Provenance title={title} lookup={lookup} />
         {lookup.truncated ? (
           <p className="text-dns-14N-130 flex items-start gap-1 text-care">
@@ -188,9 +190,9 @@ export function HandEntry({ title, lookup, table, onChange, onRemove }: HandEntr
     <section aria-labelledby={heading} className="rounded-8 border border-line">
       <div className="flex items-start justify-between gap-2 ps-3 pt-3 pb-2">
         <div className="space-y-1">
-          <h4 id={heading} className="text-dns-16B-130">
+          <h3 id={heading} className="text-dns-16B-130">
             {title}
-          </h4>
+          </h3>
           {lookup ? <Provenance title={title} lookup={lookup} /> : null}
           <p className="text-dns-14N-130 text-sub">{t('prov.handHelp')}</p>
         </div>

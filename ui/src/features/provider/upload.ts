@@ -4,7 +4,8 @@ import { networkProblem, problemOf } from '../../api/problem';
 import { fileTypes } from '../matters/media';
 import type { FileRef } from './queries';
 
-export const fileBytesMax = 50 * 1024 * 1024;
+// A page that only sends looks idle to the server: somebody is at work here all the same.
+const lookInEveryMs = 5 * 60_000;
 
 export function typeByName(file: File): string {
   return fileTypes[file.name.split('.').pop()?.toLowerCase() ?? ''] ?? file.type;
@@ -24,7 +25,13 @@ export function uploadFile(matter: string, file: File, csrf: string, onProgress:
     request.setRequestHeader('Accept', 'application/json, application/problem+json');
     request.setRequestHeader(csrfHeader, csrf);
     request.setRequestHeader(idempotencyHeader, newIdempotencyKey());
-    request.upload.onprogress = (event) => onProgress(event.loaded);
+    let lookedIn = Date.now();
+    request.upload.onprogress = (event) => {
+      onProgress(event.loaded);
+      if (Date.now() - lookedIn < lookInEveryMs) return;
+      lookedIn = Date.now();
+      void fetch('/api/session', { headers: { Accept: 'application/json' } }).catch(() => undefined);
+    };
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) resolve(request.response as FileRef);
       else reject(problemOf(request.status, request.response));
