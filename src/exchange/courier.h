@@ -14,6 +14,7 @@ struct ParcelFile {
   Sha256 sha256;
   std::string path;        // where the sender keeps it
   std::string media_type;  // as the act says
+  bool may_move = false;   // whoever brings it needs it no longer: the receiver may take the file itself instead of a copy
 };
 
 inline constexpr std::size_t kParcelActsMax = 64;

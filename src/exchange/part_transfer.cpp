@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/disk_room.h"
 #include "base/file.h"
 #include "base/file_stream.h"
 #include "crypto/hash.h"
@@ -73,6 +74,13 @@ Status PartUpload::run(PartPort& port) {
   for (std::size_t i = 0; i < steps_max; ++i)
     if (TRY(step(port))) return {};
   return fail(Code::PEER_UNAVAILABLE, "the hub does not keep the parts it was given", {}, {{"peer", "hub"}});
+}
+
+Result<bool> PartUpload::run_until(PartPort& port, std::chrono::steady_clock::time_point until) {
+  for (;;) {
+    if (TRY(step(port))) return true;
+    if (std::chrono::steady_clock::now() >= until) return false;
+  }
 }
 
 // ── from the hub ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -148,6 +156,14 @@ Result<bool> PartDownload::step(PartPort& port) {
 Status PartDownload::run(PartPort& port) {
   while (!TRY(step(port))) {}
   return {};
+}
+
+Result<bool> PartDownload::run_until(PartPort& port, std::chrono::steady_clock::time_point until) {
+  if (missing() > 0) TRY(check_disk_room(folder_, missing() * kPartBytes + sealed_.attachment.plain_bytes));
+  for (;;) {
+    if (TRY(step(port))) return true;
+    if (std::chrono::steady_clock::now() >= until) return false;
+  }
 }
 
 Result<bool> PartDownload::remove_changed() const {

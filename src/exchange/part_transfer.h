@@ -9,6 +9,7 @@
 // Errors of the line (PEER_UNAVAILABLE, TIMEOUT) leave the machine as it was: call again. CRYPTO with `where` "parts" or "part/<n>": what the hub
 // gave is not what the manifest names; nothing of it was kept. Not thread-safe; one machine per transfer.
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,8 @@ class PartUpload {
   // One request: asks what is there, or puts one part. True when the hub has said that it has every part.
   Result<bool> step(PartPort& port);
   Status run(PartPort& port);
+  // Steps for as long as the turn lasts, one at least: false when there is more to do.
+  Result<bool> run_until(PartPort& port, std::chrono::steady_clock::time_point until);
   [[nodiscard]] const SealedFile& sealed() const { return sealed_; }
   [[nodiscard]] std::size_t missing() const;  // as far as it is known: all before the first step
 
@@ -70,6 +73,9 @@ class PartDownload {
   // One request: the list of parts, or one part, kept durably. True when all are here.
   Result<bool> step(PartPort& port);
   Status run(PartPort& port);
+  // Steps for as long as the turn lasts, one at least: false when there is more to do. DISK_FULL before the first part when the disk has no room for
+  // what is missing and for the output.
+  Result<bool> run_until(PartPort& port, std::chrono::steady_clock::time_point until);
   [[nodiscard]] std::size_t missing() const;
 
   // When all are here: opens them into `output` as AttachmentOpener does. A part that has changed on the disk is removed, to be fetched again

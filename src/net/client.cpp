@@ -22,11 +22,21 @@ struct Collected {
   ClientAnswer answer;
   std::uint64_t bytes_max = 0;
   bool is_over = false;
+  const std::function<Status(ByteView)>* take = nullptr;
+  Status taken;  // the first failure of it
 };
 
 std::size_t collect_body(char* data, std::size_t one, std::size_t size, void* user) noexcept {
   auto& collected = *static_cast<Collected*>(user);
   const std::size_t total = one * size;
+  if (collected.take != nullptr && *collected.take) {
+    long status = 0;
+    curl_easy_getinfo(collected.handle, CURLINFO_RESPONSE_CODE, &status);
+    if (status >= 200 && status < 300) {
+      collected.taken = (*collected.take)(bytes_of(std::string_view(data, total)));
+      return collected.taken ? total : 0;
+    }
+  }
   if (total > collected.bytes_max - collected.answer.body.size()) {
     collected.is_over = true;
     return 0;
@@ -102,11 +112,37 @@ Status set_body(CURL* handle, const ClientRequest& request, std::unique_ptr<std:
   return {};
 }
 
+int tell_progress(void* told, curl_off_t to_come, curl_off_t came, curl_off_t to_go, curl_off_t gone) noexcept {
+  const auto& tell = *static_cast<const std::function<void(std::uint64_t, std::uint64_t)>*>(told);
+  const bool goes = to_go > 0;
+  tell(static_cast<std::uint64_t>(std::max<curl_off_t>(goes ? gone : came, 0)),
+       static_cast<std::uint64_t>(std::max<curl_off_t>(goes ? to_go : to_come, 0)));
+  return 0;
+}
+
+// A file takes as long as it takes, but not forever without moving. A server that has it all digests and checks it before it answers.
+void allow_time_for_files(CURL* handle, const ClientRequest& request, const ClientOptions& options) {
+  if (!request.body_file && !request.take) return;
+  constexpr std::uint64_t kLookedAtPerSecond = 8 * 1024 * 1024;
+  std::error_code unknown;
+  const std::uint64_t bytes = request.body_file ? std::filesystem::file_size(*request.body_file, unknown) : 0;
+  const std::uint64_t looked_at = unknown ? 0 : bytes / kLookedAtPerSecond;
+  const auto still = std::chrono::duration_cast<std::chrono::seconds>(options.timeout).count() + static_cast<std::int64_t>(looked_at);
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, 0L);
+  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(std::max<std::int64_t>(still, 1)));
+  if (!options.progress) return;
+  curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, &tell_progress);
+  curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &options.progress);
+}
+
 int is_interrupted(void* flag, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
   return static_cast<const std::atomic<bool>*>(flag)->load() ? 1 : 0;
 }
 
 Error transfer_error(CURLcode code, const Collected& collected) {
+  if (!collected.taken) return collected.taken.error();
   if (collected.is_over) return Error{Code::TOO_LARGE, "the answer is too large", "answer", {{"max", std::to_string(collected.bytes_max)}}};
   if (code == CURLE_OPERATION_TIMEDOUT) return Error{Code::TIMEOUT, curl_easy_strerror(code), "server", {}};
   if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
@@ -133,6 +169,7 @@ Result<ClientAnswer> perform(CURL* handle, const ClientRequest& request, const s
   Collected collected;
   collected.handle = handle;
   collected.bytes_max = answer_bytes_max;
+  collected.take = &request.take;
   CurlList headers;
   TRY(set_headers(headers, request));
   std::unique_ptr<std::FILE, FileClose> file;
@@ -167,6 +204,7 @@ Result<ClientAnswer> send_request(const ClientRequest& request, const ClientOpti
   }
   if (options.certificate_file) curl_easy_setopt(curl.get(), CURLOPT_SSLCERT, options.certificate_file->c_str());
   if (options.key_file) curl_easy_setopt(curl.get(), CURLOPT_SSLKEY, options.key_file->c_str());
+  allow_time_for_files(curl.get(), request, options);
   return perform(curl.get(), request, request.url, options.answer_bytes_max);
 }
 

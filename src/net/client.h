@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,8 +23,9 @@ struct ClientOptions {
   std::optional<std::filesystem::path> certificate_file;  // PEM, for a server that asks for one
   std::optional<std::filesystem::path> key_file;
   std::chrono::milliseconds connect_timeout{10'000};
-  std::chrono::milliseconds timeout{60'000};
+  std::chrono::milliseconds timeout{60'000};  // of the whole; where a file goes or comes, without an octet moving
   std::uint64_t answer_bytes_max = 64ull * 1024 * 1024;
+  std::function<void(std::uint64_t done, std::uint64_t of)> progress = {};  // of a file that goes or comes; `of` is 0 while it is not known
 };
 
 struct ClientRequest {
@@ -32,6 +34,7 @@ struct ClientRequest {
   Headers headers;
   std::string body;                                // sent for every method but GET and HEAD
   std::optional<std::filesystem::path> body_file;  // streamed instead of body
+  std::function<Status(ByteView)> take = {};       // gets the body of a 2xx answer piece by piece, whatever its size; the answer's own stays empty
 };
 
 struct ClientAnswer {
@@ -41,7 +44,8 @@ struct ClientAnswer {
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
 };
 
-// Any status is an answer, also 4xx and 5xx. PEER_UNAVAILABLE when none came, TIMEOUT when it took too long, TOO_LARGE when it
+// Any status is an answer, also 4xx and 5xx. A file that was sent is looked at by the server before it answers: it has time for 8 MiB a second.
+// PEER_UNAVAILABLE when none came, TIMEOUT when it took too long, TOO_LARGE when it
 // exceeds the limit, BAD_VALUE for a request that cannot be sent.
 [[nodiscard]] Result<ClientAnswer> send_request(const ClientRequest& request, const ClientOptions& options = {});
 [[nodiscard]] Result<ClientAnswer> http_get(const std::string& url, const Headers& headers = {}, const ClientOptions& options = {});

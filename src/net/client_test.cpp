@@ -13,6 +13,7 @@ struct Fixture {
     auto started = Server::start({}, [](const Request& seen) {
       if (seen.path == "/large") return text_response(200, "text/plain", std::string(1000, 'x'));
       if (seen.path == "/slow") ::usleep(400'000);
+      if (seen.path == "/stuck") ::usleep(3'500'000);
       if (seen.path == "/move") return text_response(302, "text/plain", "").add("Location", "/large");
       return text_response(seen.path == "/missing" ? 404 : 200, "text/plain",
                            seen.method + " " + std::string(seen.header("x-a").value_or("-")) + " " +
@@ -52,6 +53,46 @@ TEST_CASE_FIXTURE(Fixture, "answers are bounded in size and time") {
   CHECK(http_get(url("/large"), {}, options).error().code == Code::TOO_LARGE);
   options.timeout = std::chrono::milliseconds(100);
   CHECK(http_get(url("/slow"), {}, options).error().code == Code::TIMEOUT);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a file goes and comes piece by piece, is shown on its way, and has more time than an answer") {
+  test::TempFolder folder;
+  const std::string content(3'000'000, 'f');
+  ClientRequest request{"POST", url("/"), {}, "", folder.write("upload", content)};
+  std::string came;
+  request.take = [&came](ByteView piece) -> Status {
+    came += text_of(piece);
+    return {};
+  };
+  ClientOptions options;
+  options.answer_bytes_max = 1000;  // of what is kept in memory
+  std::uint64_t last = 0, of = 0, backward = 0;
+  options.progress = [&](std::uint64_t done, std::uint64_t all) {
+    if (all == content.size()) {
+      backward += done < last ? 1 : 0;
+      last = done, of = all;
+    }
+  };
+  const auto answer = send_request(request, options);
+  REQUIRE(answer);
+  CHECK(answer->body.empty());
+  CHECK(came.ends_with(content));
+  CHECK(last == content.size());
+  CHECK(of == content.size());
+  CHECK(backward == 0);
+
+  // What is no success is an answer as ever, and what the taker says ends it.
+  came.clear();
+  CHECK(send_request({"GET", url("/missing"), {}, "", {}, request.take})->body.ends_with(" "));
+  CHECK(came.empty());
+  const auto full = send_request({"GET", url("/large"), {}, "", {}, [](ByteView) -> Status { return fail(Code::DISK_FULL, "no room"); }});
+  CHECK(full.error().code == Code::DISK_FULL);
+
+  // The limit of time is one of standing still.
+  options.timeout = std::chrono::seconds(1);
+  options.progress = {};
+  CHECK(send_request({"GET", url("/slow"), {}, "", {}, request.take}, options)->status == 200);
+  CHECK(send_request({"GET", url("/stuck"), {}, "", {}, request.take}, options).error().code == Code::TIMEOUT);
 }
 
 TEST_CASE_FIXTURE(Fixture, "what cannot be sent is refused, what is not there is said") {

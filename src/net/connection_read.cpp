@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "base/disk_room.h"
 #include "net/core.h"
 
 namespace warifu::net {
@@ -207,6 +208,12 @@ bool Connection::admit_body(const Framing& framing) {
     refuse(Error{Code::TOO_LARGE, "the announced body is too large", "body", {{"max", std::to_string(policy.bytes_max)}}}, 413);
     return false;
   }
+  if (policy.to_file)
+    if (const Status room = check_disk_room(core_.options.temp_directory.string(), framing.content_length.value_or(0)); !room) {
+      keep_alive_ = false;
+      refuse(room.error());
+      return false;
+    }
   sink_.limit(policy.bytes_max);
   to_file_ = policy.to_file;
   if (!to_file_) sink_.expect(framing.content_length.value_or(0));
@@ -281,6 +288,7 @@ void Connection::flush_body_to_file() {
 
 void Connection::body_complete() {
   request_->body_size = sink_.received();
+  request_->body_took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began_);
   if (to_file_) {
     file_.close();
     request_->body_file = file_.path();

@@ -3,6 +3,7 @@
 // Guarantees for every Request that reaches a handler: origin-form target of visible ASCII; `path` percent-decoded per segment,
 // valid UTF-8, without "." or ".." segments, control characters or an encoded slash; exactly one Host; header names in lower case.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -49,6 +50,7 @@ struct Request {
   std::string body;                                // empty when body_file is set
   std::optional<std::filesystem::path> body_file;  // deleted when the handler returns, unless the handler moved it away
   std::uint64_t body_size = 0;
+  std::chrono::microseconds body_took{0};  // from the end of the head until the body was here
   std::string peer;  // address, without the port
   std::optional<PeerCertificate> peer_certificate;
   std::string request_id;  // 32 hex digits, chosen by the server

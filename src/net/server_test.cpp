@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <vector>
 
 #include "net/test_support.h"
@@ -238,6 +240,36 @@ TEST_CASE("an upload of 2 GB to a limit of 50 MB is refused at the head, with th
   for (int i = 0; i < 20; ++i) client.send(std::string(65536, 'x'));
   CHECK(status_of(client.response()) == 413);
   CHECK(folder.file_count() == 0);
+}
+
+TEST_CASE("an upload that the disk has no room for is refused at the head") {
+  TempFolder folder;
+  ServerOptions options;
+  options.temp_directory = folder.path();
+  options.body_policy = [](const Request&) { return BodyPolicy{1ull << 62, true, {}}; };
+  Server server = start(options);
+  RawClient client(server.port());
+  client.send(request("POST /upload", "Content-Length: 2305843009213693952\r\n"));  // 2^61
+  const std::string refused = client.until_close();
+  CHECK(status_of(refused) == 507);
+  CHECK(refused.find("DISK_FULL") != std::string::npos);
+  CHECK(folder.file_count() == 0);
+}
+
+TEST_CASE("a handler learns how long the body was on its way") {
+  ServerOptions options;
+  std::atomic<std::int64_t> took{-1};
+  Server server = start(options, [&](const Request& seen) {
+    took = seen.body_took.count();
+    return text_response(200, "text/plain", "");
+  });
+  RawClient client(server.port());
+  client.send(request("POST /", "Content-Length: 2\r\n", "a"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(150));
+  client.send("b");
+  CHECK(status_of(client.response()) == 200);
+  CHECK(took >= 140'000);
+  CHECK(took < 60'000'000);
 }
 
 TEST_CASE("an upload goes to a file, which is gone after the answer") {
