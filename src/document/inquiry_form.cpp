@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "document/form_parts.h"
 
 namespace warifu::document {
@@ -26,7 +28,10 @@ Row item_row(const FormItem& item) {
                     joined(item.categories, "\n"), item.purpose}};
 }
 
-Table items_table(Paper& paper, Language language) {
+// Where no item has a period, its column leaves the room to what is asked for and why; an account of a service stands on one line.
+Table items_table(Paper& paper, const InquiryForm& form) {
+  const Language language = form.language;
+  const bool has_period = std::ranges::any_of(form.items, [](const FormItem& item) { return item.period.has_value(); });
   const TextStyle text{.size = 9, .leading = 1.35};
   TextStyle number = text, value = text, period = text;
   number.align = Align::CENTRE;
@@ -35,8 +40,8 @@ Table items_table(Paper& paper, Language language) {
   const auto column = [&](const Label& label, double share, const TextStyle& style) {
     return Column{.title = std::string(label.ja), .small = label.small(language), .share = share, .style = style};
   };
-  return Table(paper, {column(kNo, 12, number), column(kType, 22, text), column(kSelector, 36.5, value), column(kPeriod, 42.5, period),
-                       column(kCategories, 25, text), column(kPurpose, 27, text)});
+  return Table(paper, {column(kNo, 12, number), column(kType, 22, text), column(kSelector, 42, value), column(kPeriod, has_period ? 37 : 26, period),
+                       column(kCategories, has_period ? 25 : 30, text), column(kPurpose, has_period ? 27 : 33, text)});
 }
 
 std::string officer_text(const FormOfficer& officer) {
@@ -87,7 +92,7 @@ void draw_annex(Paper& paper, const InquiryForm& form, std::size_t first) {
   const int from = form.items[first].no, to = form.items.back().no;
   paper.flow(fmt::format("照会事項(第{}項から第{}項まで)", from, to), {.size = 10.5});
   paper.skip(mm(1.5));
-  Table table = items_table(paper, form.language);
+  Table table = items_table(paper, form);
   table.begin();
   for (std::size_t i = first; i < form.items.size(); ++i) table.add(item_row(form.items[i]));
   table.end();
@@ -140,7 +145,7 @@ Result<std::string> inquiry_form_pdf(const InquiryForm& form) {
   double closing_height = mm(3) + mm(1.5) + 16;  // the gap between the tables and 以上
   for (const Row& row : closing) closing_height += closing_table.height_of(row);
 
-  Table items = items_table(paper, form.language);
+  Table items = items_table(paper, form);
   const std::size_t fitting = items_on_first_page(paper, items, form, closing_height);
   items.begin();
   for (std::size_t i = 0; i < fitting; ++i) items.add(item_row(form.items[i]));

@@ -34,7 +34,7 @@ RegisterPaper sample_register(int rows) {
   paper.organisation = "霧北県警察";
   paper.office = "刑事部 捜査第二課";
   paper.keeper = "庶務担当係長 警部補 例 示 文 子";
-  paper.created = at("2026-12-01T09:30:00+09:00");
+  paper.created = at("2026-12-01T09:30:44.588767+09:00");
   for (int serial = 1; serial <= rows; ++serial) {
     RegisterRow row;
     row.serial = serial;
@@ -43,7 +43,7 @@ RegisterPaper sample_register(int rows) {
     row.addressee = serial % 2 == 0 ? "株式会社みほん銀行 事務部" : "株式会社みほんポータル 開示担当";
     row.issued_to = "例 示 花 子";
     row.date = Date{2026, 11, 21};
-    row.items = serial % 2 == 0 ? "普通 ***4567" : "sam***01\n090-****-0002 ほか3項";
+    row.items = serial % 4 == 0 ? "192.0.*.* 2026-11-13T21:14:00+09:00" : serial % 2 == 0 ? "普通 ***4567" : "sam***01\n090-****-0002 ほか3項";
     row.approver = "見 本 太 郎";
     row.approved = at("2026-11-21T13:40:00+09:00");
     row.dispatched = at("2026-11-21T14:05:00+09:00");
@@ -85,6 +85,9 @@ TEST_CASE("the register shows every serial, its gap check and why one was spoile
     CAPTURE(part);
     CHECK(contains(words, part));
   }
+  CHECK(!contains(words, "9:30:"));
+  CHECK(contains(words, "2026-11-1321:14"));
+  CHECK(!contains(words, "+09:00"));
   for (int serial = 1; serial <= 60; ++serial) CHECK(contains(words, fmt::format("霧北刑二第{}号", 100 + serial)));
   for (int page = 1; page <= file.pages(); ++page) CHECK(contains(file.text(fmt::format("-raw -f {0} -l {0}", page)), "照会事項"));
   CHECK(contains(file.info_value("Page size"), "841.89 x 595.276"));
@@ -220,6 +223,12 @@ TEST_CASE("words of office paper") {
   CHECK(era_time(at("2026-11-20T15:00:00Z")) == "令和8年11月21日 0:00");
   CHECK(era_time(at("2026-11-21T14:05:00.000250+09:00")) == "令和8年11月21日 14:05:00.000250");
   CHECK(short_time(at("2026-11-21T14:05:59+09:00")) == "8.11.21 14:05");
+  CHECK(era_time(whole_minute(at("2026-11-21T14:05:44.588767+09:00"))) == "令和8年11月21日 14:05");
+  CHECK(whole_minute(Time{-1}).us == -60'000'000);
+  CHECK(with_readable_times("192.0.*.* 2026-11-13T21:14:00+09:00") == "192.0.*.* 2026-11-13 21:14");
+  CHECK(with_readable_times("2026-11-13T21:14:05.250+09:00 +1") == "2026-11-13 21:14 +1");
+  CHECK(with_readable_times("2026-11-13T21:14Z") == "2026-11-13 21:14Z");
+  for (const std::string same : {"", "2026-11-13", "portal.demo:r****", "2026-11-13T21:1", "架空:T12:34"}) CHECK(with_readable_times(same) == same);
   CHECK(short_date({2026, 1, 9}) == "8.1.9");
   CHECK(short_date({2019, 4, 30}) == "平31.4.30");
   CHECK(era_month(2019, 5) == "令和元年5月");

@@ -54,7 +54,7 @@ Row table_row(const RegisterRow& row) {
                both(text_or_dash(row.date, short_date), or_dash(row.issued_to)),
                both(or_dash(row.document_number), or_dash(row.case_number)),
                or_dash(row.addressee),
-               or_dash(row.items),
+               or_dash(with_readable_times(row.items)),
                both(or_dash(row.approver), text_or_dash(row.approved, short_time)),
                both(text_or_dash(row.dispatched, short_time), text_or_dash(row.delivered, short_time)),
                both(text_or_dash(row.due, short_date), text_or_dash(row.answered, short_time)),
@@ -97,7 +97,7 @@ Result<std::string> register_pdf(const RegisterPaper& input) {
   settings.author = input.organisation;
   settings.created = input.created;
   settings.running_head = fmt::format("交付簿 様式 {} {} {}", input.form, era_year(input.year), input.office);
-  settings.footer_left = "出力 " + era_time(input.created);
+  settings.footer_left = "出力 " + era_time(whole_minute(input.created));
   settings.footer_right = fmt::format("様式 {} {}", input.form, input.form_name);
   Paper paper = TRY(Paper::open(settings));
   const double y = paper.top() - mm(4);

@@ -39,7 +39,7 @@ void draw_totals(Paper& paper, const Statement& statement, const Totals& totals)
   const Language language = statement.language;
   table.add(label_row({"対象月", "month"}, era_month(statement.year, statement.month), language));
   table.add(label_row({"受付件数", "received"},
-                      fmt::format("{}件\u3000(照会事項 {}項)", grouped(static_cast<std::int64_t>(statement.lines.size())), grouped(totals.items)),
+                      fmt::format("{}件\u3000(照会事項 {}項目)", grouped(static_cast<std::int64_t>(statement.lines.size())), grouped(totals.items)),
                       language));
   table.add(label_row({"結果別", "by result"}, results.empty() ? "—" : results, language));
   table.add(label_row({"所要時間", "time spent"},
@@ -57,10 +57,10 @@ void draw_lines(Paper& paper, const Statement& statement, const Totals& totals) 
     return Column{.title = std::string(label.ja), .small = label.small(statement.language), .share = share, .style = style};
   };
   Table table(paper,
-              {column({"番号", "no."}, 10, right), column({"文書番号", "document number"}, 29, text), column({"様式", "form"}, 16, centre),
-               column({"照会元", "office"}, 25, text), column({"受付", "received"}, 18, text), column({"項数", "items"}, 9, right),
-               column({"結果", "result"}, 17, text), column({"送付", "released"}, 18, text), column({"分", "min."}, 14, right),
-               column({"円", "yen"}, 18, right)},
+              {column({"番号", "no."}, 10, right), column({"文書番号", "document number"}, 33, text), column({"様式", "form"}, 16, centre),
+               column({"照会元", "office"}, 24, text), column({"受付", "received"}, 18, text), column({"項数", "items"}, 9, right),
+               column({"結果", "result"}, 17, text), column({"送付", "released"}, 18, text), column({"分", "min."}, 12, right),
+               column({"円", "yen"}, 17, right)},
               8);
   table.begin();
   int no = 0;

@@ -27,6 +27,41 @@ std::string clock_time(Time time) {
 
 std::string era_time(Time time) { return japanese_era(tokyo_date(time)) + " " + clock_time(time); }
 
+Time whole_minute(Time time) {
+  constexpr std::int64_t kMinuteUs = 60'000'000;
+  const std::int64_t past = time.us % kMinuteUs;
+  return {time.us - (past < 0 ? past + kMinuteUs : past)};
+}
+
+std::string with_readable_times(std::string_view text) {
+  constexpr std::string_view kDayAndClock = "####-##-##T##:##", kSeconds = ":##", kJapan = "+09:00";
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto stands = [&](std::size_t at, std::string_view pattern) {
+    if (text.size() - at < pattern.size()) return false;
+    for (std::size_t i = 0; i < pattern.size(); ++i)
+      if (pattern[i] == '#' ? !is_digit(text[at + i]) : text[at + i] != pattern[i]) return false;
+    return true;
+  };
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    if (!stands(at, kDayAndClock)) {
+      out += text[at++];
+      continue;
+    }
+    std::string read(text.substr(at, kDayAndClock.size()));
+    read[kDayAndClock.find('T')] = ' ';
+    out += read;
+    at += kDayAndClock.size();
+    if (stands(at, kSeconds)) {
+      at += kSeconds.size();
+      if (stands(at, ".#"))
+        for (++at; at < text.size() && is_digit(text[at]);) ++at;
+    }
+    if (stands(at, kJapan)) at += kJapan.size();
+  }
+  return out;
+}
+
 std::string short_date(Date date) {
   // japanese_era() spells 令和8年…: the digits between the era's two characters and 年, 元 for the first year.
   const std::string era = japanese_era(date);

@@ -24,8 +24,11 @@ struct Span {  // both instants included
   bool operator==(const Span&) const = default;
 };
 
-[[nodiscard]] std::string clock_time(Time time);                           // 14:05, seconds and their fraction only when not zero, in Japan's time
-[[nodiscard]] std::string era_time(Time time);                             // 令和8年11月21日 14:05
+[[nodiscard]] std::string clock_time(Time time);  // 14:05, seconds and their fraction only when not zero, in Japan's time
+[[nodiscard]] std::string era_time(Time time);    // 令和8年11月21日 14:05
+[[nodiscard]] Time whole_minute(Time time);       // the minute it lies in, for a day and time that nobody reads finer
+// Times in a masked value are written for machines, 2026-11-13T21:14:00+09:00: here as people read them, 2026-11-13 21:14.
+[[nodiscard]] std::string with_readable_times(std::string_view text);
 [[nodiscard]] std::string short_date(Date date);                           // 8.11.21 as registers write it, 平31.4.1 in an earlier era
 [[nodiscard]] std::string short_time(Time time);                           // 8.11.21 14:05, to the minute
 [[nodiscard]] std::string era_year(int year);                              // 令和8年, of a calendar year (its last day decides)
