@@ -97,6 +97,9 @@ struct Office::Impl {
   [[nodiscard]] Status may_approve(const party::Person& person, const std::optional<UnitId>& unit, Time at) const;
   [[nodiscard]] Status may_take_evidence(const Caller& caller, const party::Person& person, const Loaded& loaded) const;
   [[nodiscard]] Status may_purge(const Loaded& loaded, Time at) const;  // RETENTION_RUNNING, ILLEGAL_TRANSITION
+  // Of a provider: the last day on which what was answered has to be kept, from the receipt of the last answer. Absent when none was received or
+  // the inquiry was withdrawn: then nothing has to be kept any longer.
+  [[nodiscard]] std::optional<Date> answer_kept_until(const Loaded& loaded) const;
   // Texts are destroyed when nothing of the matter waits in the outbox any more: an act crosses with its text or not at all.
   [[nodiscard]] Result<bool> is_on_its_way(const MatterId& matter) const;
   [[nodiscard]] bool has_overridden_answer(const Loaded& loaded) const;                  // of this provider, not purged yet

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kDaysOfWeek = 7;
 constexpr std::size_t kDeskRowsPerGroup = 50;
+constexpr std::size_t kEndedRows = 20;  // of a provider, whose day of keeping is read from the matter itself
 
 // Restricts a query to what this person may see; the same rule as may_see, for many matters at once.
 Status restrict(const Office::Impl& impl, const Caller& caller, const party::Person& person, MatterQuery& query) {
@@ -110,13 +111,18 @@ Status add_ended(const Office::Impl& impl, const Caller& caller, const party::Pe
   } else {
     query.provider_states = {inquiry::ProviderState::RETRIEVED, inquiry::ProviderState::RETURNED, inquiry::ProviderState::WITHDRAWN};
     query.updated_until = tokyo_midnight(tokyo_date(impl.now()).plus_days(-law.payload_days_after_retrieval));
+    query.limit = kEndedRows;
   }
   const MatterPage page = TRY(impl.parts.store->find(query));
   if (page.rows.empty()) return {};
   RetentionView ended;
   ended.count = static_cast<int>(std::min(page.count, limits::kCountCap));
   for (const MatterRow& row : page.rows) {
-    const std::optional<Date> until = is_agency && row.due_at ? std::optional(tokyo_date(*row.due_at).plus_days(-1)) : std::nullopt;
+    std::optional<Date> until;
+    if (!is_agency)
+      until = impl.answer_kept_until(*TRY(impl.current(row.matter)));
+    else if (row.due_at)
+      until = tokyo_date(*row.due_at).plus_days(-1);
     ended.rows.push_back({TRY(impl.row_view(caller, person, row)), until});
   }
   (is_agency ? ended.years : ended.days) = is_agency ? law.ledger_years : law.payload_days_after_retrieval;

@@ -80,6 +80,16 @@ bool Office::Impl::has_overridden_answer(const Loaded& loaded) const {
          std::ranges::any_of(shared.releases, &inquiry::Release::overridden);
 }
 
+std::optional<Date> Office::Impl::answer_kept_until(const Loaded& loaded) const {
+  const inquiry::Shared& shared = loaded.state.shared;
+  if (shared.withdrawn) return std::nullopt;
+  std::optional<Time> received;
+  for (const inquiry::Release& release : shared.releases)
+    if (release.retrieved) received = std::max(received.value_or(release.retrieved->at), release.retrieved->at);
+  if (!received) return std::nullopt;
+  return law::payload_kept_through(*parts.law, tokyo_date(*received));
+}
+
 Status Office::Impl::may_purge(const Loaded& loaded, Time at) const {
   if (TRY(is_on_its_way(loaded.matter)))
     return fail(Code::ILLEGAL_TRANSITION, "something of this matter has not been delivered yet", {},
@@ -104,14 +114,8 @@ Status Office::Impl::may_purge(const Loaded& loaded, Time at) const {
   if (!is_done)
     return fail(Code::ILLEGAL_TRANSITION, "the answer has not been received yet", {},
                 {{"act", "matter.purged"}, {"state", std::string(enum_text(state.provider.state))}});
-  std::optional<Time> ended = state.shared.withdrawn ? std::optional(state.shared.withdrawn->at) : std::nullopt;
-  for (const inquiry::Release& release : state.shared.releases)
-    if (release.retrieved) ended = std::max(ended.value_or(release.retrieved->at), release.retrieved->at);
-  if (ended) {
-    const Date until = law::payload_kept_through(*parts.law, tokyo_date(*ended));
-    if (!state.shared.withdrawn && tokyo_date(at) <= until)
-      return fail(Code::RETENTION_RUNNING, "its retention has not ended", {}, {{"until", until.iso()}});
-  }
+  if (const std::optional<Date> until = answer_kept_until(loaded); until && tokyo_date(at) <= *until)
+    return fail(Code::RETENTION_RUNNING, "its retention has not ended", {}, {{"until", until->iso()}});
   return {};
 }
 

@@ -113,6 +113,7 @@ TEST_CASE("an inquiry that was given up before its dispatch may be purged at onc
 TEST_CASE("a retention that has ended stands on the desk of whoever purges, with the law's period, until it is purged") {
   Ending e;
   const MatterId matter = e.closed();
+  const Date closed_on = tokyo_date(e.world.clock.now());  // the day of the receipt, too
   must(e.agency.retain(e.world.registrar, matter), "retain");
   const Date until = law::ledger_kept_through(e.agency.law(), tokyo_date(e.world.clock.now()));
   const auto shown = [&](Office& office, const Caller& who) { return must(office.desk(who)).retention; };
@@ -141,7 +142,7 @@ TEST_CASE("a retention that has ended stands on the desk of whoever purges, with
   const auto provider = shown(e.provider, e.world.releaser);
   REQUIRE(provider.has_value());
   CHECK(provider->rows.at(0).row.matter == matter);
-  CHECK(!provider->rows.at(0).until);
+  CHECK(provider->rows.at(0).until == law::payload_kept_through(e.provider.law(), closed_on));
   CHECK(provider->days == e.provider.law().retention().payload_days_after_retrieval);
   CHECK(!shown(e.provider, e.world.op));
 
@@ -159,6 +160,7 @@ TEST_CASE("a retention that has ended stands on the desk of whoever purges, with
 TEST_CASE("a provider is told of what it may purge thirty days after the answer was received, and not of what is open") {
   Ending e;
   const MatterId matter = e.closed();
+  const Date received = tokyo_date(e.world.clock.now());
   const MatterId open = e.world.dispatched({e.world.item("ex-1002")});
   e.world.clock.advance(days(e.provider.law().retention().payload_days_after_retrieval));
   CHECK(!must(e.provider.desk(e.world.releaser)).retention);
@@ -168,6 +170,7 @@ TEST_CASE("a provider is told of what it may purge thirty days after the answer 
   REQUIRE(ended->rows.size() == 1);
   CHECK(ended->rows[0].row.matter == matter);
   CHECK(ended->rows[0].row.matter != open);
+  CHECK(ended->rows[0].until == received.plus_days(e.provider.law().retention().payload_days_after_retrieval));
   must(e.provider.purge(e.world.releaser, matter, {"保存期間の満了"}), "purge");
 }
 

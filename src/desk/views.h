@@ -211,7 +211,7 @@ struct DeskGroup {
 // What has been kept as long as it must be, and may be purged now.
 struct Ended {
   RowView row;
-  std::optional<Date> until;  // agency: the last day it had to be kept
+  std::optional<Date> until;  // the last day it had to be kept; absent for what a provider answered nothing to
 };
 struct RetentionView {
   std::vector<Ended> rows;  // the first of them
