@@ -72,8 +72,11 @@ constexpr std::array kEntries = {
           "The period \"{where}\" ends before it begins. Swap or correct the two times."),
     ENTRY(BAD_MEDIA_TYPE, 415, "送られた内容の形式({actual})は受け付けていません。見出しを「{expected}」にして送り直してください。",
           "This kind of content ({actual}) is not accepted. Send it with the header \"{expected}\"."),
-    ENTRY(FILE_TYPE_NOT_ALLOWED, 415, "ファイル「{where}」の種類({actual})は添付できません。使える種類:{expected}。",
-          "The file \"{where}\" is of a kind ({actual}) that cannot be attached. Allowed kinds: {expected}."),
+    ENTRY(FILE_TYPE_NOT_ALLOWED, 415,
+          "「{where}」は添付できる種類のファイルではありません(種類:{actual})。使える種類:{expected}"
+          "。名前の末尾と中身が合っているかも確かめてください。",
+          "\"{where}\" is not a file of a kind that can be attached (kind: {actual}). Allowed kinds: {expected}. See also whether its ending fits "
+          "its content."),
     ENTRY(ARCHIVE_BOMB, 422, "圧縮ファイル「{where}」は、広げると大きくなりすぎるため受け付けません。圧縮せずに、分けて添付してください。",
           "The archive \"{where}\" grows too large when unpacked and is not accepted. Attach its files uncompressed, in parts."),
     ENTRY(BAD_REQUEST, 400,

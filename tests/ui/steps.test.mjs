@@ -331,6 +331,41 @@ describe('whoever has no part in a matter', { timeout: 180_000 }, () => {
   });
 });
 
+describe('an answer by hand', { timeout: 120_000 }, () => {
+  it('says no longer what has been given, and outlasts the end of the log-in', async () => {
+    await as(
+      portal,
+      'tantou',
+      async ({ page, get }) => {
+        const { rows } = await get('/api/matters?turn=ANSWER&open=true&sort=DUE');
+        await page.goto(`${node.base}/answering/${rows[0].matter}`);
+        await page.getByRole('button', { name: '確認へ回す' }).click();
+        await page.getByText('結果を選んでください。').first().waitFor();
+        await page.getByRole('button', { name: '手入力の表を加える' }).click();
+        await page.getByRole('textbox', { name: '列1の見出し', exact: true }).fill('氏名');
+        await page.getByRole('textbox', { name: '1行目 氏名' }).fill('例示 花子');
+        await page.getByText('結果を選んでください。').first().waitFor({ state: 'detached' });
+
+        // Another tab has logged out; here the next thing that is sent finds no log-in any more.
+        await page.evaluate(async () => {
+          const session = await (await fetch('/api/session')).json();
+          const headers = { 'X-CSRF-Token': session.csrf, 'Idempotency-Key': crypto.randomUUID() };
+          await fetch('/api/session', { method: 'DELETE', headers });
+        });
+        await page.getByRole('button', { name: '保存する', exact: true }).click();
+        await page.getByText('入力した内容は残っています').waitFor();
+        await page.locator('summary').filter({ hasText: '例示ポータル株式会社' }).click();
+        await page.getByRole('button', { name: /答野 花子/ }).click();
+        await page.waitForURL(`**/answering/${rows[0].matter}`);
+        const cell = page.getByRole('textbox', { name: '1行目 氏名' });
+        await cell.waitFor();
+        assert.equal(await cell.inputValue(), '例示 花子');
+      },
+      { expected: [401] },
+    );
+  });
+});
+
 describe('logging out everywhere', { timeout: 60_000 }, () => {
   it('ends every log-in of this person, and nobody else', async () => {
     const other = await enter(browser, node.base, police, 'keimu');

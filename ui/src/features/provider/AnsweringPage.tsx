@@ -103,7 +103,7 @@ function Workspace({ matter, sources, words }: { matter: Matter; sources: readon
       return tables;
     });
   const [chosen, setChosen] = useState(0);
-  const [missing, setMissing] = useState<ReadonlyMap<number, AnswerLack[]>>(new Map());
+  const [lacking, setLacking] = useState<ReadonlyMap<number, AnswerLack[]>>(new Map()); // when it was last handed in
 
   const items = openItems(matter);
   // A draft kept from an older state of the matter: only its items that still exist.
@@ -114,6 +114,14 @@ function Workspace({ matter, sources, words }: { matter: Matter; sources: readon
       return own(kept.value) ?? own(initial.draft) ?? [];
     }),
   };
+  // What has been given since is no longer said to be missing.
+  const now = lacking.size > 0 ? answerLacks(draft, hand, matter, isHand) : lacking;
+  const missing: ReadonlyMap<number, AnswerLack[]> = new Map(
+    [...lacking].flatMap(([no, lacks]) => {
+      const left = lacks.filter((lack) => now.get(no)?.includes(lack));
+      return left.length > 0 ? [[no, left] as const] : [];
+    }),
+  );
   const item = items[Math.min(chosen, items.length - 1)];
   const one = draft.items.find((candidate) => candidate.no === item?.item.no);
 
@@ -184,7 +192,7 @@ function Workspace({ matter, sources, words }: { matter: Matter; sources: readon
 
   const send = (ready: boolean) => {
     const found = ready ? answerLacks(draft, hand, matter, isHand) : new Map<number, AnswerLack[]>();
-    setMissing(found);
+    setLacking(found);
     const first = [...found.keys()].find((no) => no > 0);
     if (first !== undefined) setChosen(items.findIndex((candidate) => candidate.item.no === first));
     if (found.size === 0) collect.mutate(ready);

@@ -203,7 +203,7 @@ export function HandEntry({ title, lookup, table, onChange, onRemove }: HandEntr
           <thead>
             <tr>
               {table.columns.map((column, at) => (
-                <th key={at} scope="col" className={cx(kHead, free && 'px-1 py-1')}>
+                <th key={at} scope="col" className={free ? 'border-b border-edge bg-shade p-1 text-start' : kHead}>
                   {free ? (
                     <input
                       aria-label={t('prov.handColumn', { n: String(at + 1) })}
