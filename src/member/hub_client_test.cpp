@@ -119,6 +119,7 @@ TEST_CASE_FIXTURE(Puppet, "states of messages and objects, files of the logs, do
   CHECK((*status)[1].relayed == "statement");
   CHECK(body == id.hex() + "\n");
   CHECK(code_of(hub->status({MessageId::random()})) == Code::PEER_UNAVAILABLE);
+  CHECK(code_of(hub->status(std::vector<MessageId>(257))) == Code::TOO_MANY);  // 256 is what one request asks for
 
   const Sha256 part{};
   say(200, "5000000\n" + part.hex() + " 1\n" + part.hex() + " 0\n");
