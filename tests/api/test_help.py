@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from cli_support import run
-from conftest import BIN
+from conftest import BIN, ROOT
 
 # Their output has a form of its own: a description in JSON, a page, a script.
 WITHOUT_JSON = {("openapi",), ("help",), ("completion",)}
@@ -43,6 +43,38 @@ def test_wrong_use_is_said_in_both_languages():
     told = run("inquiry", "list", "--data", "/nonexistent", "--as", "x")
     assert told.returncode == 1 and "NOT_FOUND" in told.stderr and "見つからない" in told.stderr and told.stdout == ""
     assert run("--version").stdout.startswith("warifu ")
+
+
+def shown_in_documents():
+    """The commands that README, CONTRIBUTING and docs show, as words: in backticks, and in the indented lines of the READMEs and the operations."""
+    first = {path[0] for path, _ in leaves()}
+    for file in [*ROOT.glob("README*.md"), ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        text = file.read_text(encoding="utf-8")
+        lines = re.findall(r"^    (warifu .*)$", text, re.M) + re.findall(r"`((?:build/release/)?warifu [^`]+)`", text)
+        if file.name == "cli.md":
+            lines += [line for line in re.findall(r"`([a-z][^`]+)`", text) if line.split()[0] in first and " " in line]
+        for line in lines:
+            words = re.split(r"\s+#|\s*\||\s*&&", line)[0].split()
+            yield file.name, words[1:] if words[0].endswith("warifu") else words
+
+
+def test_every_command_in_the_documents_exists():
+    known = dict(leaves())
+    groups = {path[:size] for path in known for size in range(1, len(path) + 1)}
+    checked = 0
+    for file, words in shown_in_documents():
+        told = f"{file}: warifu {' '.join(words)}"
+        if words[0].startswith("-") or words[0].isupper():  # of any command
+            continue
+        path = max((tuple(words[:size]) for size in (1, 2, 3) if tuple(words[:size]) in groups), key=len, default=None)
+        assert path is not None, told
+        rest = words[len(path):]
+        assert path in known or not rest or rest[0].startswith("--") or not rest[0].isidentifier(), told
+        options = [word.strip("[],").split("=")[0] for word in rest if word.startswith(("--", "[--"))]
+        text = known.get(path) or run(*path, "--help").stdout
+        assert [option for option in options if option not in text] == [], told
+        checked += 1
+    assert checked > 40
 
 
 def test_output_that_cannot_be_written_is_a_failure():
