@@ -54,6 +54,24 @@ def test_round_trips_are_complete_and_measured(tmp_path):
     assert processes_of(folder) == []
 
 
+def test_a_hub_that_has_grown_is_measured_beside_an_empty_one(tmp_path):
+    result = run(
+        "bench", "hub", "--data", tmp_path / "bench", "--leaves", "200", "--members", "30", "--entries", "12000", "--json", timeout=600,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    figures = json.loads(result.stdout)
+    assert figures["members"] == 30
+    # What the first measurement left in the log, filled up.
+    assert figures["entries"] == 12_000
+    assert figures["relay_empty_per_s"] > 0 and figures["relay_grown_per_s"] > 0
+    assert figures["relay_growth"] == pytest.approx(figures["relay_grown_per_s"] / figures["relay_empty_per_s"])
+    # The files are a log of that size and more: what was relayed afterwards stands behind it.
+    log = tmp_path / "bench" / "grown" / "hub" / "logs" / "log"
+    size = int((log / "checkpoint").read_text(encoding="utf-8").splitlines()[1])
+    assert size >= 12_000
+    assert (log / "tile" / "entries" / "045").stat().st_size > 256 * 64
+
+
 def test_a_folder_in_use_is_left_alone(tmp_path):
     (tmp_path / "kept").write_text("kept", encoding="utf-8")
     result = run("bench", "exchange", "--data", tmp_path, "--json")
