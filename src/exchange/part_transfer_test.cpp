@@ -71,6 +71,7 @@ class FolderHub final : public PartPort {
     const ObjectState state = TRY(state_of(object));
     if (index >= state.parts.size() || ledger::leaf_hash(part) != state.parts[index]) return fail(Code::CRYPTO, "not that part", "part");
     ++puts;
+    if (is_forgetful) return {};
     return write_file_durably(part_of(object, index), part, 0600);
   }
   Result<Bytes> get(const Sha256& object, std::size_t index) override {
@@ -87,6 +88,7 @@ class FolderHub final : public PartPort {
   int puts = 0, gets = 0, calls = 0;
   int kill_at = -1, cut_at = -1;  // the process ends, or the line is cut, at this call
   std::optional<std::size_t> wrong_part;
+  bool is_forgetful = false;  // takes a part and does not keep it
 
  private:
   Status before() {
@@ -275,6 +277,23 @@ TEST_CASE("a cut line leaves the machine as it was; a hub that lost parts is giv
   fs::remove(restored.list_of(sealed.file.attachment.sealed));
   CHECK(code_of(again.step(restored)) == Code::NOT_FOUND);
   REQUIRE(again.run(restored));
+}
+
+TEST_CASE("a hub that keeps nothing of what it is given is given up on, and asked again another time") {
+  const Sealed sealed(10u * 1024 * 1024);
+  const std::size_t parts = sealed.file.parts.size();
+  FolderHub hub(sealed.folder.at("hub"));
+  hub.is_forgetful = true;
+  PartUpload upload = PartUpload::open(sealed.path).value();
+  const Status given_up = upload.run(hub);
+  REQUIRE_FALSE(given_up.has_value());
+  CHECK(given_up.error().code == Code::PEER_UNAVAILABLE);
+  CHECK(given_up.error().args.at("peer") == "hub");
+  CHECK(static_cast<std::size_t>(hub.puts) >= parts);
+  CHECK(static_cast<std::size_t>(hub.puts) <= 2 * parts + 4);
+  hub.is_forgetful = false;
+  CHECK(upload.run(hub).has_value());
+  CHECK(upload.missing() == 0);
 }
 
 TEST_CASE("what the hub gives is believed as far as it fits the manifest's root") {
