@@ -389,6 +389,13 @@ def test_joining_takes_an_invitation_a_certificate_and_two_people(hub, tmp_path)
     }
     for name, body in cases.items():
         assert refusal(newcomer.send("POST", at, body)), name
+    # What its own key signed about itself, and nobody could take over after two people have admitted it.
+    text, body = newcomer.document()
+    loose = body.replace('"address"', ' "address"')
+    spelled = note(text_of(text).replace(f"body {sha(body).hex()} {len(body.encode())}", f"body {sha(loose).hex()} {len(loose.encode())}"), newcomer.sign)
+    for about, code_of in ((newcomer.document(id="other.example"), "TEXT_DIFFERS"), (newcomer.document(side="PROVIDER"), "TEXT_DIFFERS"),
+                           ((spelled, loose), "BAD_ENCODING"), ((text, body + " "), "TEXT_DIFFERS")):
+        assert refusal(newcomer.send("POST", at, frames(code, frames(good, *about, *keys)))) == code_of, about[1]
     bundle = newcomer.bundle()
     assert newcomer.send("POST", at, frames(code.lower().replace("-", " "), bundle)).status == 202
     assert newcomer.send("POST", at, frames(code, bundle)).status == 202, "the same again, after an answer that was lost"
