@@ -4,8 +4,8 @@
 // flushed, read, cut, measured or closed, and when a quarter of a megabyte has gathered.
 //
 // What SQLite relies on stays true: a commit is in the file before any other connection is told of it, and before the flush that makes it durable.
-// A write that fails is told with one of these calls instead of its own; from then on nothing is taken behind the place that was lost and nothing read
-// there, until SQLite has rolled back and writes that place again, so that no commit stands on frames that were lost.
+// A write that fails is told with one of these calls instead of its own; from then on nothing is taken behind the place that was lost and nothing
+// read there, until SQLite has rolled back and writes that place again, so that no commit stands on frames that were lost.
 
 namespace warifu::store {
 
