@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "base/disk_room.h"
 #include "base/testing_results.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -195,6 +196,11 @@ TEST_CASE("objects in parts: named first, each part checked, read by those it is
     CHECK(code_of(store.begin_object(kFrom, object, 0, {}, world.now)) == Code::OUT_OF_RANGE);
     CHECK(code_of(store.begin_object(kFrom, object, exchange::kObjectBytesMax + 1, parts, world.now)) == Code::OUT_OF_RANGE);
     CHECK(code_of(store.begin_object(kFrom, object, whole.size(), {parts[0]}, world.now)) == Code::BAD_VALUE);
+    // More than a member may have here, if the disk has room for it at all: that is asked first.
+    const std::vector<Sha256> many(exchange::kObjectBytesMax / exchange::kObjectPartBytes, parts[0]);
+    const bool has_room = check_disk_room(world.folder.string(), exchange::kObjectBytesMax).has_value();
+    CHECK(code_of(store.begin_object(kFrom, crypto::sha256("many"), exchange::kObjectBytesMax, many, world.now)) ==
+          (has_room ? Code::RATE_LIMITED : Code::DISK_FULL));
     CHECK(must(store.begin_object(kFrom, object, whole.size(), parts, world.now)).is_present == std::vector<bool>{false, false});
     CHECK(code_of(store.begin_object(kFrom, object, whole.size(), {parts[1], parts[0]}, world.now)) == Code::CONFLICT);
     CHECK(code_of(store.put_part(kFrom, object, 0, last, world.now)) == Code::TEXT_DIFFERS);

@@ -53,6 +53,7 @@ def test_an_inquiry_from_draft_to_answer_on_the_folder(world):
     upload = world.folder / "record.csv"
     upload.write_text("id,name\nex-1001,架空 太郎\n", encoding="utf-8")
     file = world.local(PROVIDER, "tantou", "inquiry", "attach", number, upload)
+    assert upload.exists()  # a copy was taken: it is still its owner's
     answer = {"items": [{"no": 1, "result": "ANSWERED", "message": "", "provenance": [], "files": [file],
                          "tables": [{"columns": ["会員ID", "氏名"], "rows": [["ex-1001", "架空 太郎"]]}]}],
               "reference": "R-1", "preparer": "架空 tantou", "completeness": "すべてです。", "minutes": 12, "yen": 0}
