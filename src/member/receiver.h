@@ -102,7 +102,7 @@ class Receiver {
   bool is_swept_ = false;
   std::mutex evidence_mutex_;
   std::int64_t evidence_day_ = 0;
-  std::size_t evidence_bytes_ = 0;  // kept on that day
+  std::size_t evidence_bytes_ = 0;                 // kept on that day
   std::unique_ptr<pipeline::WorkerPool> helpers_;  // once there was work for more than one thread
 };
 
