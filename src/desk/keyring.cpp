@@ -195,6 +195,7 @@ Result<std::vector<std::string>> Keyring::seal_names(const party::OrganisationId
   if (failed && failed != std::errc::no_such_file_or_directory) return fail(Code::IO, "the folder of the keys cannot be read", folder_);
   std::ranges::sort(numbers);
   std::vector<std::string> out;
+  out.reserve(numbers.size());
   for (const int n : numbers) out.push_back(name + std::to_string(n));
   return out;
 }
