@@ -228,7 +228,8 @@ void add_papers(Router& routes) {
                                    Payload::NONE, Payload::PDF, cover_paper);
   routes.add_raw<None, None>(
       {"GET", "/api/matters/{matter}/evidence.zip", "matters",
-       "証拠一式を取り出します。「evidence」を開示した閲覧から一時間の間、監察・所属長・法務だけができます。見出し Warifu-Unproven は、まだ記録簿で証明できない通信の数です。",
+       "証拠一式を取り出します。「evidence」を開示した閲覧から一時間の間、監察・所属長・法務だけができます。見出し Warifu-Unproven "
+       "は、まだ記録簿で証明できない通信の数です。",
        "The evidence bundle, within an hour of a view that revealed \"evidence\"; for auditors, heads of units and legal staff. The header "
        "Warifu-Unproven counts the messages in it that the log does not prove yet."},
       Payload::NONE, Payload::FILE, evidence_bundle);

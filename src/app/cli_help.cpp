@@ -200,7 +200,8 @@ std::string man_page(const CLI::App& root) {
   for (const CLI::App* child : children(root)) write_command(*child, "warifu " + child->get_name(), out);
   out +=
       ".SH EXIT STATUS\n.TP\n.B 0\nDone.\n.TP\n.B 1\nIt failed; why is said in Japanese and English, or as JSON with \\fB\\-\\-json\\fR.\n.TP\n.B "
-      "2\nWrong use; for \\fBevidence verify\\fR also: no root.\n.TP\n.B 3\nOf \\fBevidence\\fR: done, nothing is wrong, and of some message there is "
+      "2\nWrong use; for \\fBevidence verify\\fR also: no root.\n.TP\n.B 3\nOf \\fBevidence\\fR: done, nothing is wrong, and of some message there "
+      "is "
       "the hub's promise only.\n";
   out += ".SH ENVIRONMENT\n";
   for (const Setting& setting : settings()) out += ".TP\n.B " + roff(setting.variable()) + "\n" + roff(setting.en) + ".\n";
