@@ -46,7 +46,8 @@ void add_evidence(CLI::App& root, int& code) {
   CLI::App* evidence = root.add_subcommand("evidence", "The whole story of a matter, to be verified by anybody");
   evidence->require_subcommand(1);
   const auto exported = std::make_shared<EvidenceExport>();
-  CLI::App* export_command = evidence->add_subcommand("export", "Write the evidence of a matter: exit 0 all is proven, 3 a message waits for the log or its witnesses");
+  CLI::App* export_command =
+      evidence->add_subcommand("export", "Write the evidence of a matter: exit 0 all is proven, 3 a message waits for the log or its witnesses");
   export_command->add_option("number", exported->number, "<organisation>:<document number>")->required();
   export_command->add_option("--data", exported->data, "Folder of the node")->required();
   export_command->add_option("-o,--out", exported->out, "File to write")->required();
@@ -54,7 +55,8 @@ void add_evidence(CLI::App& root, int& code) {
   export_command->add_flag("--json", exported->json, "Print the result as JSON");
   export_command->callback([exported, &code] { code = run_evidence_export(*exported); });
   const auto verified = std::make_shared<EvidenceVerify>();
-  CLI::App* verify = evidence->add_subcommand("verify", "Verify evidence away from any node: exit 0 it holds, 1 it does not, 2 no root, 3 it holds and not all of it is proven");
+  CLI::App* verify = evidence->add_subcommand(
+      "verify", "Verify evidence away from any node: exit 0 it holds, 1 it does not, 2 no root, 3 it holds and not all of it is proven");
   verify->add_option("file", verified->file, "The evidence")->required();
   verify->add_option("--root", verified->root, "Policy file with the directory's key (root.vkey)");
   verify->add_flag("--json", verified->json, "Print the result as JSON");
