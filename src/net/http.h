@@ -51,7 +51,7 @@ struct Request {
   std::optional<std::filesystem::path> body_file;  // deleted when the handler returns, unless the handler moved it away
   std::uint64_t body_size = 0;
   std::chrono::microseconds body_took{0};  // from the end of the head until the body was here
-  std::string peer;  // address, without the port
+  std::string peer;                        // address, without the port
   std::optional<PeerCertificate> peer_certificate;
   std::string request_id;  // 32 hex digits, chosen by the server
 

@@ -364,9 +364,7 @@ Status OfficeStore::put_received(const desk::Carried& carried) {
 
 Result<std::optional<MessageIn>> OfficeStore::message_in(const MessageId& id) const {
   return engine_->read([&](Database& database) {
-    return maybe<MessageIn>(database, message_in_of,
-                            std::string(kInColumns) + "object, logged_us FROM message_in WHERE id = $1",
-                            id);
+    return maybe<MessageIn>(database, message_in_of, std::string(kInColumns) + "object, logged_us FROM message_in WHERE id = $1", id);
   });
 }
 

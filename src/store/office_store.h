@@ -78,8 +78,7 @@ class OfficeStore final : public desk::Store, public desk::Mailbox {
   Result<inquiry::FileRef> put_file(const MatterId& matter, std::string_view name, std::string_view media_type, const std::string& path,
                                     desk::Handover how = desk::Handover::COPY) override;
   Result<std::string> file_path(const MatterId& matter, const Sha256& sha256) const override;
-  Status copy_file(const MatterId& matter, const Sha256& sha256, const std::string& from_path,
-                   desk::Handover how = desk::Handover::COPY) override;
+  Status copy_file(const MatterId& matter, const Sha256& sha256, const std::string& from_path, desk::Handover how = desk::Handover::COPY) override;
 
   Status check() const override;
 
