@@ -1,6 +1,7 @@
 #include "crypto/ed25519.h"
 
 #include <doctest/doctest.h>
+#include <openssl/evp.h>
 #include <rapidcheck.h>
 
 #include "crypto/vector_reader.h"
@@ -22,6 +23,26 @@ TEST_CASE("sign and verify") {
     signature[where % 64] ^= static_cast<std::uint8_t>(1u << (where % 8));
     RC_ASSERT(!verifier.verify(message, signature));
     RC_ASSERT(!verifier.verify(message, ByteView(signature).first(63)));
+  }));
+}
+
+// RFC 8032 section 5.1.6: a signature depends on the key and the message alone.
+TEST_CASE("signatures and public keys are, byte for byte, those of another library") {
+  CHECK(rc::check([](const std::array<std::uint8_t, 32>& seed, const Bytes& message) {
+    const auto secret = Ed25519Secret::from_seed(Ed25519Seed(seed));
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        EVP_PKEY_new_raw_private_key_ex(nullptr, "ED25519", nullptr, seed.data(), seed.size()), EVP_PKEY_free);
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+    Ed25519Signature signature{};
+    std::size_t size = signature.size();
+    RC_ASSERT(EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1);
+    const std::uint8_t nothing = 0;
+    RC_ASSERT(EVP_DigestSign(context.get(), signature.data(), &size, message.empty() ? &nothing : message.data(), message.size()) == 1);
+    RC_ASSERT(secret.sign(message) == signature);
+    Ed25519Public other;
+    size = other.bytes.size();
+    RC_ASSERT(EVP_PKEY_get_raw_public_key(key.get(), other.bytes.data(), &size) == 1);
+    RC_ASSERT(secret.public_key() == other);
   }));
 }
 
