@@ -64,7 +64,7 @@ json::Object exported_json(const EvidenceExport& command, const Exported& export
     unproven.push_back(json::Object{{"entry", one.entry}, {"message", one.message.hex()}, {"waits_for", one.is_logged ? "quorum" : "log"}});
   return json::Object{{"ok", true},
                       {"file", command.out},
-                      {"acts", std::to_string(exported.acts)},
+                      {"acts", exported.acts},
                       {"proven", exported.unproven.empty()},
                       {"unproven", std::move(unproven)}};
 }
