@@ -9,6 +9,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(warifu_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
                          -Wno-dangling-pointer -Wno-free-nonheap-object)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # stable_sort of g++ 12's library calls what that library itself calls deprecated.
+  target_compile_options(warifu_flags INTERFACE -Wno-deprecated-declarations)
+endif()
 target_compile_definitions(warifu_flags INTERFACE _GLIBCXX_ASSERTIONS)
 target_include_directories(warifu_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 if(WARIFU_SANITIZE)

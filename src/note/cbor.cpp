@@ -89,9 +89,9 @@ class Reader {
       Cbor key = TRY(item(depth + 1));
       if (!std::holds_alternative<std::int64_t>(key.value) && !std::holds_alternative<std::string>(key.value))
         return bad("a key that is neither a number nor text");
-      if (std::ranges::any_of(out, [&](const auto& entry) { return entry.first == key; })) return bad("a key twice");
+      if (std::ranges::any_of(out, [&](const auto& entry) { return entry.key == key; })) return bad("a key twice");
       Cbor value = TRY(item(depth + 1));
-      out.emplace_back(std::move(key), std::move(value));
+      out.push_back({std::move(key), std::move(value)});
     }
     return Cbor{std::move(out)};
   }

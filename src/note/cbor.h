@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -19,7 +18,8 @@ struct Cbor {
     bool operator==(const Null&) const = default;
   };
   using Array = std::vector<Cbor>;
-  using Map = std::vector<std::pair<Cbor, Cbor>>;  // in the order of the bytes
+  struct Entry;
+  using Map = std::vector<Entry>;  // in the order of the bytes
   std::variant<Null, bool, std::int64_t, Bytes, std::string, Array, Map> value;
 
   // The whole of the bytes is one item. BAD_ENCODING.
@@ -32,6 +32,11 @@ struct Cbor {
   [[nodiscard]] const Cbor* member(std::string_view key) const;
   [[nodiscard]] const Cbor* member(std::int64_t key) const;
   bool operator==(const Cbor&) const = default;
+};
+
+struct Cbor::Entry {
+  Cbor key, value;
+  bool operator==(const Entry&) const = default;
 };
 
 }  // namespace warifu::note
