@@ -12,7 +12,7 @@ namespace {
 constexpr Label kNo{"番号", "no."}, kType{"対象の種類", "selector"}, kSelector{"対象", "value"}, kPeriod{"期間(日本時間)", "period (UTC+9)"},
     kCategories{"求める情報", "data asked for"}, kPurpose{"照会の趣旨", "purpose"}, kDue{"回答期限", "due"}, kHow{"回答方法", "how to answer"},
     kOffence{"罪名", "offence"}, kOfficer{"担当者", "officer in charge"}, kSecrecy{"漏えい防止", "confidentiality"},
-    kCover{"協力依頼", "cover request"}, kRelated{"関係番号", "related numbers"}, kItems{"照会事項", "items"};
+    kCover{"協力依頼", "cover request"}, kRelated{"関係番号", "related numbers"};
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
   std::string text;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <span>
 
 #include "base/failpoint.h"
 #include "base/file_batch.h"
@@ -44,11 +45,10 @@ Status check_cosigned_at(const note::SignatureLine& line, Time now) {
 // member that wants a quorum chooses among these; of all others the oldest, which stand first, make room.
 void make_room(std::vector<note::SignatureLine>& cosignatures, const LogKeeperOptions& options) {
   constexpr std::size_t kCosignaturesMax = limits::kNoteSignaturesMax - 1;
-  const std::size_t asked = std::min(options.witnesses.size(), kCosignaturesMax - 1);
+  const auto asked = std::span(options.witnesses).first(std::min(options.witnesses.size(), kCosignaturesMax - 1));
   const auto stays = [&](const note::SignatureLine& line) {
     const auto is_target = [&](const WitnessTarget& target) { return is_of(line, target.key); };
-    return (options.own && is_of(line, options.own->verifier())) ||
-           std::any_of(options.witnesses.begin(), options.witnesses.begin() + asked, is_target);
+    return (options.own && is_of(line, options.own->verifier())) || std::ranges::any_of(asked, is_target);
   };
   std::size_t excess = cosignatures.size() - std::min(cosignatures.size(), kCosignaturesMax);
   std::erase_if(cosignatures, [&](const note::SignatureLine& line) {
