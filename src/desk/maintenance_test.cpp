@@ -197,7 +197,7 @@ TEST_CASE("what an answer led to is told by whoever has received it") {
 TEST_CASE("an auditor finds an act by its hash, by the code of a paper and by the text of its symbol") {
   Ending e;
   const MatterId matter = e.world.dispatched({e.world.item("ex-1001")});
-  const SignedAct& act = must(e.agency.store().acts(matter)).at(2);
+  const SignedAct act = must(e.agency.store().acts(matter)).at(2);
   const std::string hex = act.hash.hex();
   std::string code;
   for (std::size_t i = 0; i < 16; ++i) code += (i != 0 && i % 4 == 0 ? "-" : "") + std::string(1, static_cast<char>(std::toupper(hex[i])));

@@ -450,7 +450,7 @@ TEST_CASE("the files of one answer fit one message, and answers that wait togeth
   std::vector<OutboxRow> waiting;
   for (const SignedAct& act : must(s.desk.store().acts(matter)))
     if (act.act.kind == inquiry::Kind::RELEASED) {
-      const auto& files = must(json::decode_text<inquiry::ReleasedBody>(*act.body)).answer.items[0].files;
+      const auto files = must(json::decode_text<inquiry::ReleasedBody>(*act.body)).answer.items[0].files;
       CHECK(files[0].bytes == static_cast<std::int64_t>(4ull << 30));  // as it lies there
       for (const OutboxRow& row : must(s.desk.store().outbox_of(matter)))
         if (row.act == act.hash) waiting.push_back(row);
