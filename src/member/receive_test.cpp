@@ -39,28 +39,33 @@ void put_file(const std::string& path, const std::string& content = "invented") 
   std::ofstream(path) << content;
 }
 
+// The answer with these files, looked up, checked by a second person and released.
+void release(TestingExchange& e, const MatterId& matter, const std::vector<inquiry::FileRef>& files) {
+  e.world.step();
+  desk::CollectCommand command;
+  command.answer.items.emplace_back();
+  command.answer.items[0].files = files;
+  command.ready = true;
+  must(e.world.provider().collect(e.world.op, matter, command));
+  e.world.step();
+  must(e.world.provider().check_answer(e.world.releaser, matter, {{{1, 0}}, {}}));
+  e.world.step();
+  const desk::Prepared prepared = must(e.world.provider().prepare_release(e.world.releaser, matter));
+  must(e.world.provider().release(e.world.releaser, matter, e.world.provider_office().sign(prepared, e.world.releaser.person)));
+}
+
 // An answer with files on its way to the agency, which has everything else.
 struct Answer {
   explicit Answer(TestingExchange& e, std::size_t count = 2) {
     matter = e.dispatched();
     e.carry();
     e.world.assigned(matter);
-    desk::CollectCommand command;
-    command.answer.items.emplace_back();
     for (std::size_t i = 0; i < count; ++i) {
       const std::string path = e.folder.file("answer-" + std::to_string(i) + ".csv");
       put_file(path, "氏名,住所\n例示 " + std::to_string(i) + ",架空市\n");
       files.push_back(must(e.world.provider().attach(e.world.op, matter, "list.csv", "text/csv", path)));
     }
-    e.world.step();
-    command.answer.items[0].files = files;
-    command.ready = true;
-    must(e.world.provider().collect(e.world.op, matter, command));
-    e.world.step();
-    must(e.world.provider().check_answer(e.world.releaser, matter, {{{1, 0}}, {}}));
-    e.world.step();
-    const desk::Prepared prepared = must(e.world.provider().prepare_release(e.world.releaser, matter));
-    must(e.world.provider().release(e.world.releaser, matter, e.world.provider_office().sign(prepared, e.world.releaser.person)));
+    release(e, matter, files);
     must(e.provider.member->send());
     before = must(e.agency.mailbox->acts(matter)).size();
     e.hub.objects_asked = 0;
@@ -170,17 +175,7 @@ struct LargeAnswer {
     const std::string path = e.folder.file("large.csv");
     put_file(path, std::string(2 * exchange::kPartBytes + 1000, 'x'));
     file = must(e.world.provider().attach(e.world.op, matter, "large.csv", "text/csv", path));
-    e.world.step();
-    desk::CollectCommand command;
-    command.answer.items.emplace_back();
-    command.answer.items[0].files = {file};
-    command.ready = true;
-    must(e.world.provider().collect(e.world.op, matter, command));
-    e.world.step();
-    must(e.world.provider().check_answer(e.world.releaser, matter, {{{1, 0}}, {}}));
-    e.world.step();
-    const desk::Prepared prepared = must(e.world.provider().prepare_release(e.world.releaser, matter));
-    must(e.world.provider().release(e.world.releaser, matter, e.world.provider_office().sign(prepared, e.world.releaser.person)));
+    release(e, matter, {file});
     if (is_sent) must(e.provider.member->send());
     e.hub.objects_asked = 0;
   }
