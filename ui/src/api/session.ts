@@ -69,6 +69,13 @@ export async function switchRole(role: Role): Promise<Session> {
   return keepSession(await take(api.PUT('/api/session/role', { body: { role } })));
 }
 
+const atLogOut = new Set<() => void>();
+
+// What is held in this tab beside what was fetched, and is forgotten when somebody logs out on purpose.
+export function onLogOut(forget: () => void): void {
+  atLogOut.add(forget);
+}
+
 // This log-in, or every one this person has on any device.
 export function useLogOut(where: 'here' | 'everywhere'): UseMutationResult<void, Error, void> {
   const client = useQueryClient();
@@ -84,6 +91,7 @@ export function useLogOut(where: 'here' | 'everywhere'): UseMutationResult<void,
       const own = hashKey(sessionQuery.queryKey);
       client.removeQueries({ predicate: (query) => query.queryHash !== own });
       client.getMutationCache().clear();
+      for (const forget of atLogOut) forget();
     },
   });
 }
