@@ -173,7 +173,8 @@ def check_recording(exchange, roads, provider):
                 assert again.status == answer.status  # more is known, or here, by now
             else:
                 assert (again.status, again.body) == (answer.status, answer.body), request
-    assert {"POST /exchange/v1/messages", "POST /exchange/v1/acknowledged", "POST /exchange/v1/status", "GET /exchange/v1/messages"} <= kinds, kinds
+    # Whether anybody had to ask for a status depends on how quickly everything came; every row of the interface comes again further down.
+    assert {"POST /exchange/v1/messages", "POST /exchange/v1/acknowledged", "GET /exchange/v1/messages"} <= kinds, kinds
     assert any(kind.endswith("/cosignature") for kind in kinds), kinds
     time.sleep(1.5)  # what the hub had taken would be in the log by now
     assert log_sizes(exchange.folder / HUB) == sizes
