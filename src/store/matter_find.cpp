@@ -330,8 +330,8 @@ Result<std::vector<Hit>> MatterFinder::verified(const Plan& plan, const std::vec
   std::unordered_map<std::int64_t, bool> is_match;
   for (std::size_t first = 0; first < ids.size(); first += kIdsAtOnce) {
     const SqlText sql = by_ids(
-        "SELECT m.id, m.matter, d.words, (SELECT k.key FROM matter_key k WHERE k.matter = m.matter) FROM matter m "
-        "JOIN matter_doc d ON d.id = m.id WHERE m.id IN ",
+        "SELECT m.id, m.matter, w.words, (SELECT k.key FROM matter_key k WHERE k.matter = m.matter) FROM matter m "
+        "JOIN matter_words w ON w.id = m.id WHERE m.id IN ",
         ids, first);
     Statement rows = TRY(sql.prepare(database_));
     while (TRY(rows.step())) {

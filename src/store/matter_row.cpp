@@ -42,6 +42,15 @@ bool holds(const Statement& row, int column, const Value& value) {
   return false;
 }
 
+bool is_same(const Value& a, const Value& b) {
+  const auto* bytes = std::get_if<ByteView>(&a);
+  const auto* others = std::get_if<ByteView>(&b);
+  if (bytes != nullptr || others != nullptr) return bytes != nullptr && others != nullptr && std::ranges::equal(*bytes, *others);
+  if (const auto* number = std::get_if<std::int64_t>(&a)) return b.index() == a.index() && *number == std::get<std::int64_t>(b);
+  if (const auto* text = std::get_if<std::string_view>(&a)) return b.index() == a.index() && *text == std::get<std::string_view>(b);
+  return std::holds_alternative<std::monostate>(a) && std::holds_alternative<std::monostate>(b);
+}
+
 using ColumnValues = std::span<const Value, kColumns.size()>;
 
 Result<std::int64_t> insert_columns(Database& database, const MatterId& matter, ColumnValues values) {
@@ -106,6 +115,12 @@ class Columns {
       if (!holds(row, static_cast<int>(i) + first, values_[i])) out.push_back(i);
     return out;
   }
+  [[nodiscard]] std::vector<std::size_t> changed(const Columns& before) const {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < values_.size(); ++i)
+      if (!is_same(values_[i], before.values_[i])) out.push_back(i);
+    return out;
+  }
 
  private:
   std::string key_;
@@ -148,8 +163,8 @@ struct Present {
 // One statement: with PostgreSQL each is a round trip of the only writer.
 Result<Present> present_of(Database& database, const MatterId& matter, const Columns& columns, const std::function<bool(ByteView)>& holds_words) {
   static const auto select = [](std::string_view persons) {
-    return "SELECT m.id, d.words, (SELECT " + std::string(persons) + ")" + qualified_columns() +
-           " FROM matter m LEFT JOIN matter_doc d ON d.id = m.id WHERE m.matter = $1";
+    return "SELECT m.id, w.words, (SELECT " + std::string(persons) + ")" + qualified_columns() +
+           " FROM matter m LEFT JOIN matter_words w ON w.id = m.id WHERE m.matter = $1";
   };
   static const std::string kSqlite = select(
       "group_concat(lower(hex(o.person)) || o.is_turn, '') FROM (SELECT p.person, p.is_turn FROM matter_person p WHERE p.id = m.id ORDER BY "
@@ -166,6 +181,11 @@ Result<Present> present_of(Database& database, const MatterId& matter, const Col
   return out;
 }
 
+// The same of what this program wrote itself, without asking the tables.
+Present present_in(const WrittenRow& written, const Columns& columns, const Sha256& words) {
+  return {written.id, columns.changed(Columns(written.row)), spell_persons(persons_of(written.row)), written.words == words};
+}
+
 Status put_persons(Database& database, std::int64_t id, const std::string& present, const std::map<PersonId, bool>& wanted) {
   if (present == spell_persons(wanted)) return {};
   TRY(database.post("DELETE FROM matter_person WHERE id = $1", id));
@@ -175,7 +195,7 @@ Status put_persons(Database& database, std::int64_t id, const std::string& prese
 }
 
 Result<std::vector<std::int64_t>> present_terms(Database& database, std::int64_t id) {
-  const auto row = TRY(first_row<Bytes>(database, "SELECT terms FROM matter_doc WHERE id = $1", id));
+  const auto row = TRY(first_row<Bytes>(database, "SELECT terms FROM matter_words WHERE id = $1", id));
   if (!row) return std::vector<std::int64_t>{};
   return unpack_terms(std::get<0>(*row));
 }
@@ -247,40 +267,52 @@ static bool holds_words(const MatterSeal& seal, const MatterId& matter, ByteView
   return present && *present == json::encode_canonical(terms);
 }
 
-Status put_projection(Database& database, const TermHasher& hasher, const MatterId& matter, const MatterSeal& seal,
-                      const inquiry::Projection& projection) {
-  TermRows later;
-  TRY(put_projection(database, matter, seal, projection, [&] { return hasher.terms_of(projection.terms); }, later));
-  return put_terms(database, std::move(later));
-}
+namespace {
 
-Status put_projection(Database& database, const MatterId& matter, const inquiry::Projection& projection,
-                      const std::function<std::vector<std::int64_t>()>& terms, TermRows& later) {
-  return put_projection(database, matter, TRY(MatterSeal::load_or_create(database, matter)), projection, terms, later);
-}
-
-Status put_projection(Database& database, const MatterId& matter, const MatterSeal& seal, const inquiry::Projection& projection,
-                      const std::function<std::vector<std::int64_t>()>& terms, TermRows& later) {
-  const Columns columns(projection.row);
-  const Present present =
-      TRY(present_of(database, matter, columns, [&](ByteView words) { return holds_words(seal, matter, words, projection.terms); }));
+// `present` is what stands in the tables; gives the id of the matter's row.
+Result<std::int64_t> put_over(Database& database, const Present& present, const Columns& columns, const MatterId& matter, const MatterSeal& seal,
+                              const inquiry::Projection& projection, const std::function<std::vector<std::int64_t>()>& terms, TermRows& later) {
   const std::int64_t id = present.id ? *present.id : TRY(insert_columns(database, matter, columns.values()));
   if (!present.changed.empty()) TRY(update_columns(database, id, columns.values(), present.changed));
   TRY(put_persons(database, id, present.persons, persons_of(projection.row)));
   const std::string doc = encode_row(projection.row);
+  TRY(database.post("INSERT INTO matter_doc (id, doc) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET doc = excluded.doc", id, doc));
   // Most acts change nothing of what a matter is found by.
-  if (present.has_words) {
-    TRY(database.post("UPDATE matter_doc SET doc = $2 WHERE id = $1", id, doc));
-    return {};
-  }
+  if (present.has_words) return id;
   const auto after = terms();
-  TRY(change_terms(database, id, TRY(present_terms(database, id)), after, later));
+  TRY(change_terms(database, id, present.id ? TRY(present_terms(database, id)) : std::vector<std::int64_t>{}, after, later));
   const Bytes words = seal_terms(seal, matter, projection.terms);
   const Bytes packed = pack_terms(after);
   TRY(
-      database.post("INSERT INTO matter_doc (id, doc, words, terms) VALUES ($1, $2, $3, $4) "
-                    "ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, words = excluded.words, terms = excluded.terms",
-                    id, doc, words, packed));
+      database.post("INSERT INTO matter_words (id, words, terms) VALUES ($1, $2, $3) "
+                    "ON CONFLICT (id) DO UPDATE SET words = excluded.words, terms = excluded.terms",
+                    id, words, packed));
+  return id;
+}
+
+}  // namespace
+
+Result<WrittenRow> put_projection(Database& database, const TermHasher& hasher, const MatterId& matter, const MatterSeal& seal,
+                                  const inquiry::Projection& projection, const WrittenRow* before) {
+  const Columns columns(projection.row);
+  const Sha256 digest = words_digest(projection.terms);
+  const Present present = before != nullptr ? present_in(*before, columns, digest) : TRY(present_of(database, matter, columns, [&](ByteView words) {
+    return holds_words(seal, matter, words, projection.terms);
+  }));
+  TermRows later;
+  const std::int64_t id =
+      TRY(put_over(database, present, columns, matter, seal, projection, [&] { return hasher.terms_of(projection.terms); }, later));
+  TRY(put_terms(database, std::move(later)));
+  return WrittenRow{id, projection.row, digest};
+}
+
+Status put_projection(Database& database, const MatterId& matter, const inquiry::Projection& projection,
+                      const std::function<std::vector<std::int64_t>()>& terms, TermRows& later) {
+  const MatterSeal seal = TRY(MatterSeal::load_or_create(database, matter));
+  const Columns columns(projection.row);
+  const Present present =
+      TRY(present_of(database, matter, columns, [&](ByteView words) { return holds_words(seal, matter, words, projection.terms); }));
+  TRY(put_over(database, present, columns, matter, seal, projection, terms, later));
   return {};
 }
 
@@ -345,7 +377,7 @@ Status drop_terms(Database& database, const MatterId& matter) {
   TRY(change_terms(database, *id, TRY(present_terms(database, *id)), {}, none));
   const MatterSeal seal = TRY(MatterSeal::load_or_create(database, matter));
   const Bytes words = seal_terms(seal, matter, {});
-  TRY(database.post("UPDATE matter_doc SET words = $2, terms = $3 WHERE id = $1", *id, words, ByteView{}));
+  TRY(database.post("UPDATE matter_words SET words = $2, terms = $3 WHERE id = $1", *id, words, ByteView{}));
   return {};
 }
 
@@ -356,7 +388,7 @@ Status forget_terms(Database& database, const MatterId& matter) {
     TermRows none;
     TRY(change_terms(database, *id, *packed, {}, none));
   }
-  TRY(database.post("UPDATE matter_doc SET words = $2, terms = $2 WHERE id = $1", *id, ByteView{}));
+  TRY(database.post("UPDATE matter_words SET words = $2, terms = $2 WHERE id = $1", *id, ByteView{}));
   return {};
 }
 
@@ -365,13 +397,16 @@ Status drop_projection(Database& database, const MatterId& matter) {
   if (!id) return {};
   TermRows none;
   TRY(change_terms(database, *id, TRY(present_terms(database, *id)), {}, none));
-  TRY(database.post("DELETE FROM matter WHERE id = $1", *id));  // and with it matter_doc and matter_person
+  TRY(database.post("DELETE FROM matter WHERE id = $1", *id));  // and with it matter_doc, matter_words and matter_person
   return {};
 }
 
 Result<inquiry::Projection> get_projection(Database& database, const MatterId& matter) {
-  const auto row = TRY(
-      first_row<std::string, Bytes>(database, "SELECT d.doc, d.words FROM matter m JOIN matter_doc d ON d.id = m.id WHERE m.matter = $1", matter));
+  const auto row =
+      TRY(first_row<std::string, Bytes>(database,
+                                        "SELECT d.doc, w.words FROM matter m JOIN matter_doc d ON d.id = m.id JOIN matter_words w ON w.id = m.id "
+                                        "WHERE m.matter = $1",
+                                        matter));
   if (!row) return fail(Code::NOT_FOUND, "no such matter");
   const MatterSeal seal = TRY(MatterSeal::load(database, matter));
   return inquiry::Projection{TRY(decode_row(std::get<0>(*row))), TRY(open_terms(seal, matter, std::get<1>(*row)))};

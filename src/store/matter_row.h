@@ -1,6 +1,6 @@
 #pragma once
-// A matter's row between the program and the tables matter, matter_doc and matter_person: the columns are what lists filter and sort by, the
-// JSON beside them is the whole row. Derived data: when the JSON of an older program is not understood, a rebuild writes it anew.
+// A matter's row between the program and the tables matter, matter_doc, matter_words and matter_person: the columns are what lists filter and sort
+// by, the JSON beside them is the whole row. Derived data: when the JSON of an older program is not understood, a rebuild writes it anew.
 
 #include <array>
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include "store/db.h"
 #include "store/matter_seal.h"
 #include "store/search_terms.h"
+#include "store/written_rows.h"
 
 namespace warifu::store {
 
@@ -30,14 +31,13 @@ inline constexpr std::int64_t kNeverDue = std::numeric_limits<std::int64_t>::max
 [[nodiscard]] Bytes seal_terms(const MatterSeal& seal, const MatterId& matter, const inquiry::SearchTerms& terms);
 [[nodiscard]] Result<inquiry::SearchTerms> open_terms(const MatterSeal& seal, const MatterId& matter, ByteView sealed);
 
-// Writes the projection over the one before; only search terms that changed are touched.
-Status put_projection(Database& database, const TermHasher& hasher, const MatterId& matter, const MatterSeal& seal,
-                      const inquiry::Projection& projection);
+// Writes the projection over the one before; only search terms that changed are touched. `before`, when it is there, is what stands in the tables,
+// which are read otherwise.
+Result<WrittenRow> put_projection(Database& database, const TermHasher& hasher, const MatterId& matter, const MatterSeal& seal,
+                                  const inquiry::Projection& projection, const WrittenRow* before = nullptr);
 // For many at once: what comes into the table term is collected in `later`, to be written by put_terms() in the same transaction. `terms` is
 // asked for only when the words are others than those there.
 using TermRows = std::vector<std::array<std::int64_t, 2>>;  // term, id
-Status put_projection(Database& database, const MatterId& matter, const MatterSeal& seal, const inquiry::Projection& projection,
-                      const std::function<std::vector<std::int64_t>()>& terms, TermRows& later);
 Status put_projection(Database& database, const MatterId& matter, const inquiry::Projection& projection,
                       const std::function<std::vector<std::int64_t>()>& terms, TermRows& later);
 Status put_terms(Database& database, TermRows rows);

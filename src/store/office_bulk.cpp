@@ -67,10 +67,11 @@ std::string OfficeBulk::part_path(std::size_t part) const { return scratch_ + "/
 
 Status OfficeBulk::add(std::vector<Item> items) {
   TermRows rows;
+  WrittenRows unused;
   TRY(in_transaction(*database_, [&]() -> Status {
     for (Item& item : items) {
       const std::optional<inquiry::Projection> projection = std::exchange(item.commit.projection, std::nullopt);
-      TRY(CommitJob(*database_, hasher_, item.commit).run());
+      TRY(CommitJob(*database_, hasher_, unused, item.commit).run());
       if (projection) TRY(put_projection(*database_, item.commit.matter, *projection, [&] { return std::move(item.terms); }, rows));
     }
     return {};

@@ -59,19 +59,19 @@ Result<StampAndSeal> read_stamp(Database& database, const MatterId& matter) {
   return out;
 }
 
-Result<desk::Stamp> CommitJob::run() {
+Result<CommitJob::Done> CommitJob::run() {
   for (const auto& act : commit_.acts)
     if (act.act.matter != commit_.matter) return fail(Code::INTERNAL, "a commit has acts of one matter only", "acts");
   TRY(check_heads());
   TRY(put_carried(database_, commit_.carried));
   const bool is_repeated = !commit_.acts.empty() && fresh_.empty();
-  if (is_repeated) return stamp_of(acts_, last_, seal_);
+  if (is_repeated) return Done{stamp_of(acts_, last_, seal_), 0, {}};
   TRY(purge());
   if (commit_.held)
     TRY(put_held());
   else
     TRY(put_acts());
-  if (commit_.projection) TRY(put_projection(database_, hasher_, commit_.matter, *TRY(seal()), *commit_.projection));
+  if (commit_.projection) TRY(put_row());
   TRY(put_registers());
   TRY(put_books());
   TRY(put_outbox());
@@ -80,7 +80,17 @@ Result<desk::Stamp> CommitJob::run() {
     if (!commit_.matter.is_zero()) about.emplace(AboutMatter{commit_.matter, *TRY(seal())});
     TRY(put_idempotency(database_, *commit_.idempotency, about));
   }
-  return stamp_of(acts_, last_, seal_);
+  done_.stamp = stamp_of(acts_, last_, seal_);
+  return std::move(done_);
+}
+
+Status CommitJob::put_row() {
+  const WrittenRows::Begun begun = rows_.begin(commit_.matter, found_);
+  done_.order = begun.order;
+  // A purge has just taken the words away.
+  const WrittenRow* const before = commit_.purge_bodies.empty() ? begun.before.get() : nullptr;
+  done_.wrote = TRY(put_projection(database_, hasher_, commit_.matter, *TRY(seal()), *commit_.projection, before));
+  return {};
 }
 
 Result<const MatterSeal*> CommitJob::seal() {
@@ -91,6 +101,7 @@ Result<const MatterSeal*> CommitJob::seal() {
 // What was decided on an older state is refused. The commit's own acts do not count: after a lost answer it comes a second time.
 Status CommitJob::check_heads() {
   StampAndSeal now = TRY(read_stamp(database_, commit_.matter));
+  found_ = now.stamp;
   acts_ = now.stamp.acts;
   last_ = now.stamp.last;
   seal_ = std::move(now.seal);

@@ -7,6 +7,7 @@
 #include "desk/store_port.h"
 #include "store/matter_seal.h"
 #include "store/search_terms.h"
+#include "store/written_rows.h"
 
 namespace warifu::store {
 
@@ -21,8 +22,14 @@ struct StampAndSeal {
 
 class CommitJob {
  public:
-  CommitJob(Database& database, const TermHasher& hasher, const desk::Commit& commit) : database_(database), hasher_(hasher), commit_(commit) {}
-  Result<desk::Stamp> run();
+  struct Done {
+    desk::Stamp stamp;
+    std::uint64_t order = 0;          // of WrittenRows::begin()
+    std::optional<WrittenRow> wrote;  // to be kept under the stamp once this is durable
+  };
+  CommitJob(Database& database, const TermHasher& hasher, WrittenRows& rows, const desk::Commit& commit)
+      : database_(database), hasher_(hasher), rows_(rows), commit_(commit) {}
+  Result<Done> run();
 
  private:
   Status check_heads();
@@ -31,6 +38,7 @@ class CommitJob {
   Status put_acts();
   Status put_act(const inquiry::SignedAct& act, const MatterSeal& seal);
   Status put_held();
+  Status put_row();
   Status purge();
   Status seal_again();
   Status put_registers();
@@ -39,7 +47,10 @@ class CommitJob {
 
   Database& database_;
   const TermHasher& hasher_;
+  WrittenRows& rows_;
   const desk::Commit& commit_;
+  Done done_;
+  desk::Stamp found_;                 // the matter's before this commit
   std::int64_t acts_ = 0, last_ = 0;  // how many acts the matter has, and the place of the last one; kept up with what is put
   std::vector<Sha256> fresh_;         // of the commit, not there yet; sorted
   std::optional<MatterSeal> seal_;    // read once for everything the commit seals

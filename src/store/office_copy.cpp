@@ -13,12 +13,13 @@ struct Table {
   std::string_view order;
   std::string_view counted = {};  // a column that PostgreSQL numbers by itself from here on
 };
-constexpr std::array<Table, 11> kTables = {{{"meta", "name"},
+constexpr std::array<Table, 12> kTables = {{{"meta", "name"},
                                             {"matter_key", "slot"},
                                             {"act", "seq", "seq"},
                                             {"body", "seq"},
                                             {"matter", "id", "id"},
                                             {"matter_doc", "id"},
+                                            {"matter_words", "id"},
                                             {"matter_person", "person, id"},
                                             {"term", "term, id"},
                                             {"last_view", "matter, person"},

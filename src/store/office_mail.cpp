@@ -125,6 +125,12 @@ Status put_delivery(Database& database, const desk::Delivery& delivery) {
   return {};
 }
 
+Status put_incident_row(Database& database, const desk::Incident& incident) {
+  TRY(database.run("INSERT INTO incident (code, about, evidence, at_us) VALUES ($1, $2, $3, $4) ON CONFLICT (code, about) DO NOTHING", incident.code,
+                   incident.about, incident.evidence, incident.at));
+  return {};
+}
+
 // A checkpoint that is published again loses the cosignatures it had gathered: those that are kept stay.
 std::string with_cosignatures_of(const std::string& checkpoint, const std::string& known) {
   Result<note::Note> fresh = note::Note::parse(checkpoint);
@@ -171,6 +177,7 @@ Status put_carried(Database& database, const desk::Carried& carried) {
   for (const MessageIn& in : carried.received) TRY(put_message_in(database, in));
   for (const MessageOut& out : carried.sealed) TRY(put_sealed_message(database, out));
   for (const desk::Delivery& delivery : carried.deliveries) TRY(put_delivery(database, delivery));
+  for (const desk::Incident& incident : carried.incidents) TRY(put_incident_row(database, incident));
   return {};
 }
 
@@ -524,11 +531,7 @@ Result<bool> OfficeStore::is_issued(const Sha256& leaf) const {
 // ── incidents ──
 
 Status OfficeStore::put_incident(const desk::Incident& incident) {
-  return write([&](Database& database) -> Status {
-    TRY(database.run("INSERT INTO incident (code, about, evidence, at_us) VALUES ($1, $2, $3, $4) ON CONFLICT (code, about) DO NOTHING",
-                     incident.code, incident.about, incident.evidence, incident.at));
-    return {};
-  });
+  return write([&](Database& database) { return put_incident_row(database, incident); });
 }
 
 Result<std::vector<desk::Incident>> OfficeStore::incidents(bool only_open, std::size_t limit) const {

@@ -131,10 +131,11 @@ Status OfficeStore::write(const WriteJob& job) const {
 }
 
 Result<desk::Stamp> OfficeStore::commit(desk::Commit commit) {
-  const desk::Stamp stamp = TRY(engine_->write([&](Database& database) { return CommitJob(database, hasher_, commit).run(); }));
+  CommitJob::Done done = TRY(engine_->write([&](Database& database) { return CommitJob(database, hasher_, rows_, commit).run(); }));
+  if (done.wrote) rows_.keep(commit.matter, done.stamp, done.order, std::move(*done.wrote));
   // The commit stands, whatever comes now; what cannot be cleared at once is recorded as due.
   if (!commit.purge_bodies.empty() || commit.purge_files) static_cast<void>(finish_purges());
-  return stamp;
+  return done.stamp;
 }
 
 Status OfficeStore::finish_purges() { return clear_purges(*engine_, files_); }
@@ -233,7 +234,9 @@ Result<std::size_t> OfficeStore::replace_projections(const std::function<Result<
                                                      bool check_only) {
   Rebuild rebuild(*engine_, hasher_, compute, check_only);
   TRY(each_matter([&](const MatterId& matter) { return rebuild.add(matter); }));
-  return rebuild.finish();
+  Result<std::size_t> differing = rebuild.finish();
+  rows_.clear();
+  return differing;
 }
 
 Result<inquiry::Projection> OfficeStore::projection(const MatterId& matter) const {

@@ -11,6 +11,7 @@
 #include "store/office_files.h"
 #include "store/pool.h"
 #include "store/search_terms.h"
+#include "store/written_rows.h"
 
 namespace warifu::store {
 
@@ -123,6 +124,7 @@ class OfficeStore final : public desk::Store, public desk::Mailbox {
 
   std::unique_ptr<Engine> engine_;
   TermHasher hasher_;
+  WrittenRows rows_;
   OfficeFiles files_;
 };
 

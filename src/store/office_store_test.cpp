@@ -503,7 +503,7 @@ TEST_CASE("a rebuild computes every projection again and changes nothing that is
       TRY(db.run("UPDATE matter SET state = 'NONE'"));
       TRY(db.run("UPDATE matter_doc SET doc = '{}' WHERE id < 100"));
       TRY(db.run("DELETE FROM term WHERE id > 200"));
-      TRY(db.run("UPDATE matter_doc SET terms = $1 WHERE id > 200", ByteView{}));
+      TRY(db.run("UPDATE matter_words SET terms = $1 WHERE id > 200", ByteView{}));
       return {};
     }));
     const auto changed = seen[0] == entry ? seen[1] : seen[0];
@@ -533,7 +533,7 @@ TEST_CASE("a rebuild finds and mends whatever differs from the acts, in each tab
       {"UPDATE matter SET drafter = NULL WHERE id = 2", 1},
       {"UPDATE matter_doc SET doc = '{}' WHERE id = 3", 1},
       {"UPDATE matter_doc SET doc = (SELECT doc FROM matter_doc WHERE id = 1) WHERE id = 2", 1},
-      {"UPDATE matter_doc SET words = (SELECT words FROM matter_doc WHERE id = 1) WHERE id = 2", 1},
+      {"UPDATE matter_words SET words = (SELECT words FROM matter_words WHERE id = 1) WHERE id = 2", 1},
       {"DELETE FROM matter_person WHERE id = 2", 1},
       {"UPDATE matter_person SET is_turn = 1 - is_turn WHERE id = 2", 1},
       {"DELETE FROM term WHERE id = 2", 1},                                                       // the index differs from what matters keep of it
@@ -541,10 +541,10 @@ TEST_CASE("a rebuild finds and mends whatever differs from the acts, in each tab
       {"UPDATE term SET id = 3 WHERE term = (SELECT min(t.term) FROM term t WHERE t.id = 2 AND NOT EXISTS (SELECT 1 FROM term u WHERE u.term = "
        "t.term "
        "AND u.id = 3)) AND id = 2",
-       1},                                                                                            // as many as before
-      {"UPDATE matter_doc SET terms = (SELECT terms FROM matter_doc WHERE id = 1) WHERE id = 2", 2},  // and the matter
-      {"INSERT INTO term (term, id) VALUES (42, 1)", 1},                                              // would find what has no such word
-      {"INSERT INTO term (term, id) VALUES (42, 999)", 1},                                            // nor a matter
+       1},                                                                                                // as many as before
+      {"UPDATE matter_words SET terms = (SELECT terms FROM matter_words WHERE id = 1) WHERE id = 2", 2},  // and the matter
+      {"INSERT INTO term (term, id) VALUES (42, 1)", 1},                                                  // would find what has no such word
+      {"INSERT INTO term (term, id) VALUES (42, 999)", 1},                                                // nor a matter
       {"UPDATE last_view SET at_us = at_us + 1", 1},
       {"DELETE FROM last_view", 1},
   };

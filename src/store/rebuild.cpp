@@ -61,7 +61,7 @@ Status each_kept(Database& database, const F& action) {
   for (;;) {
     std::vector<std::pair<std::int64_t, Bytes>> kept;
     {
-      Statement rows = TRY(database.query("SELECT id, terms FROM matter_doc WHERE id > $1 ORDER BY id LIMIT $2", last, kMattersAtOnce));
+      Statement rows = TRY(database.query("SELECT id, terms FROM matter_words WHERE id > $1 ORDER BY id LIMIT $2", last, kMattersAtOnce));
       while (TRY(rows.step())) kept.emplace_back(rows.column_int64(0), TRY(rows.column<Bytes>(1)));
     }
     if (kept.empty()) return {};
@@ -105,7 +105,7 @@ Status write_terms_anew(Engine& engine) {
   std::int64_t rows = 0;
   TRY(engine.write([&](Database& database) -> Status {
     TRY(database.run("DELETE FROM term"));
-    rows = TRY(one_value<std::int64_t>(database, "SELECT CAST(coalesce(sum(length(terms) / 8), 0) AS BIGINT) FROM matter_doc"));
+    rows = TRY(one_value<std::int64_t>(database, "SELECT CAST(coalesce(sum(length(terms) / 8), 0) AS BIGINT) FROM matter_words"));
     return {};
   }));
   // Terms are keyed hashes: equal slices hold about as many.

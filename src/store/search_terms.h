@@ -63,7 +63,7 @@ class TermHasher {
   bool has_runs_ = true;  // every matter is entered under them
 };
 
-// Eight bytes each, for the column matter_doc.terms.
+// Eight bytes each, for the column matter_words.terms.
 [[nodiscard]] Bytes pack_terms(std::span<const std::int64_t> terms);
 [[nodiscard]] Result<std::vector<std::int64_t>> unpack_terms(ByteView packed);
 
