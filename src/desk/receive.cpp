@@ -71,12 +71,13 @@ Result<std::optional<MatterId>> other_with_number(const Office::Impl& impl, cons
 }
 
 // Everything the provider checks about a new version before it shows it (M-A3, threats of domain.md section 10).
-// `promised`: when the hub took the message that brought it.
-Result<std::vector<VerificationStep>> verify_dispatch(const Office::Impl& impl, const Loaded& loaded, const SignedAct& dispatch,
+// `promised`: when the hub took the message that brought it. `has_just_come`: the organisation's signature was verified a moment ago, when the act
+// was taken; what had waited in the store is verified again.
+Result<std::vector<VerificationStep>> verify_dispatch(const Office::Impl& impl, const Loaded& loaded, const SignedAct& dispatch, bool has_just_come,
                                                       std::optional<Time> promised) {
   const Directory& directory = *impl.parts.directory;
   std::vector<VerificationStep> steps;
-  steps.push_back(step("organisation_signature", check_organisation(directory, dispatch)));
+  steps.push_back(step("organisation_signature", has_just_come ? Status() : check_organisation(directory, dispatch)));
   const Result<inquiry::DispatchedBody> dispatched = body_of<inquiry::DispatchedBody>(dispatch);
   const SignedAct* approval = dispatched ? loaded.find(dispatched->of) : nullptr;
   if (approval == nullptr) {
@@ -203,15 +204,16 @@ Result<Sorted> sort_in(const Office::Impl& impl, Loaded& onto, std::vector<Signe
   return out;
 }
 
-// What the node itself writes about what came: the receipt of a dispatch with what was verified, and the erasure of what nobody may keep.
+// What the node itself writes about what came: the receipt of a dispatch with what was verified, and the erasure of what nobody may keep. `taken`:
+// what checked_acts() gave of this arrival.
 Result<std::vector<Plan>> answers_to(const Office::Impl& impl, const Loaded& check_on, const std::vector<SignedAct>& fresh,
-                                     std::optional<Time> promised) {
+                                     const std::vector<Sha256>& taken, std::optional<Time> promised) {
   std::vector<Plan> plans;
   for (const SignedAct& act : fresh) {
     if (impl.side() != party::Side::PROVIDER || act.act.kind != Kind::DISPATCHED) continue;
     if (check_on.state.effects.at(act.hash).effect != inquiry::Effect::APPLIED) continue;
     const inquiry::DispatchedBody body = TRY(body_of<inquiry::DispatchedBody>(act));
-    std::vector<VerificationStep> steps = TRY(verify_dispatch(impl, check_on, act, promised));
+    std::vector<VerificationStep> steps = TRY(verify_dispatch(impl, check_on, act, std::ranges::find(taken, act.hash) != taken.end(), promised));
     const bool all_ok = std::ranges::all_of(steps, &VerificationStep::ok);
     // What is in doubt is not acknowledged: the agency sees no delivery, and nobody here sees a text (state SUSPECT).
     if (all_ok && !check_on.state.shared.withdrawn) plans.push_back(plan_of(Kind::RECEIVED, inquiry::StepBody{{}, {}, act.hash, body.version, {}}));
@@ -256,6 +258,8 @@ Result<Office::Received> Office::receive(const exchange::Parcel& parcel, const C
     const std::shared_ptr<const Loaded> before = TRY(impl_->current_or_blank(parcel.matter));
     std::vector<SignedAct> waiting = TRY(impl_->parts.store->held_acts(parcel.matter));
     std::vector<SignedAct> arrived = TRY(checked_acts(*impl_, parcel, *before, waiting, promised));
+    std::vector<Sha256> taken;
+    for (const SignedAct& act : arrived) taken.push_back(act.hash);
     Loaded check_on = *before;
     Sorted sorted = TRY(sort_in(*impl_, check_on, std::move(arrived), std::move(waiting)));
     const Received received{sorted.fresh.size(), sorted.held.size()};
@@ -274,7 +278,7 @@ Result<Office::Received> Office::receive(const exchange::Parcel& parcel, const C
       TRY(impl_->parts.store->commit(std::move(apart)));
     }
     if (sorted.fresh.empty()) return received;
-    const std::vector<Plan> plans = TRY(answers_to(*impl_, check_on, sorted.fresh, promised));
+    const std::vector<Plan> plans = TRY(answers_to(*impl_, check_on, sorted.fresh, taken, promised));
     const Status written = commit_arrival(*impl_, {*before, std::move(check_on), std::move(sorted.fresh)}, plans, carried);
     if (written) return received;
     if (written.error().code != Code::STALE || attempt >= 5) return tl::unexpected<Error>(written.error());
