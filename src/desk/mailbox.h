@@ -70,23 +70,24 @@ struct Delivery {
   std::string code;
 };
 
+// Something the exchange did that it must not do, with what proves it. Shown until an auditor has looked at it.
+struct Incident {
+  std::int64_t seq = 0;
+  std::string code;      // an error's name: LOG_FORKED, PROMISE_BROKEN, KEY_UNKNOWN …
+  std::string about;     // a log, a message, a leaf, somebody's day: one incident for each code and thing
+  std::string evidence;  // notes, one after the other
+  Time at;
+  std::optional<Time> examined;
+};
+
 // What is written together with a received message.
 struct Carried {
   std::vector<MessageIn> received;  // REPLAYED when one is here already
   std::vector<MessageOut> sealed;   // receipts, to be posted
   std::vector<Delivery> deliveries;
+  std::vector<Incident> incidents;  // as put_incident()
   // What the node itself writes about what came waits so long in the outbox, at most: more of the matter that goes there meanwhile takes it along.
   Duration echo_wait{};
-};
-
-// Something the exchange did that it must not do, with what proves it. Shown until an auditor has looked at it.
-struct Incident {
-  std::int64_t seq = 0;
-  std::string code;      // an error's name: LOG_FORKED, PROMISE_BROKEN, KEY_UNKNOWN …
-  std::string about;     // a log, a message, a leaf: one incident for each code and thing
-  std::string evidence;  // notes, one after the other
-  Time at;
-  std::optional<Time> examined;
 };
 
 // The newest checkpoint of a log that this node has verified; as witness it never signs another of that size, or a smaller one.
