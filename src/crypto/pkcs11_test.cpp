@@ -46,12 +46,6 @@ CK_SLOT_ID slot_of(CK_FUNCTION_LIST* library, std::string label) {
   return 0;
 }
 
-void start(CK_FUNCTION_LIST* library) {
-  CK_C_INITIALIZE_ARGS args{};
-  args.flags = CKF_OS_LOCKING_OK;
-  REQUIRE(library->C_Initialize(&args) == CKR_OK);
-}
-
 void write(const std::filesystem::path& path, ByteView content) {
   std::ofstream out(path, std::ios::binary);
   out.write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
@@ -184,17 +178,10 @@ TEST_CASE("a token that forgot who logged in, lost its sessions or was started a
   REQUIRE(library->C_Finalize(nullptr) == CKR_OK);
   CHECK(works());
 
-  // Away: the folder of the token is carried off, and brought back.
-  std::filesystem::rename(tokens.folder() / "tokens", tokens.folder() / "elsewhere");
-  std::filesystem::create_directory(tokens.folder() / "tokens");
-  REQUIRE(library->C_Finalize(nullptr) == CKR_OK);
-  start(library);
+  tokens.take_away();
   CHECK(code_of(key->sign(bytes_of("text"))) == Code::TOKEN_UNAVAILABLE);
   CHECK(code_of(token->list()) == Code::TOKEN_UNAVAILABLE);
-  std::filesystem::remove(tokens.folder() / "tokens");
-  std::filesystem::rename(tokens.folder() / "elsewhere", tokens.folder() / "tokens");
-  REQUIRE(library->C_Finalize(nullptr) == CKR_OK);
-  start(library);
+  tokens.bring_back();
   CHECK(works());
 }
 

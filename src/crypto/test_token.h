@@ -2,6 +2,8 @@
 // For tests: a security module in software (SoftHSM2), its token in a temporary folder. The library reads SOFTHSM2_CONF when it starts, so one
 // TestTokens at a time in a process. It is a package that ./dev setup installs: a test that does not find it fails.
 
+#include <dlfcn.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -40,6 +42,17 @@ class TestTokens {
   }
   [[nodiscard]] TokenOptions options(const std::string& label, const std::string& pin = kPin) const { return {module(), label, TokenPin(pin)}; }
   [[nodiscard]] std::filesystem::path folder() const { return folder_; }
+  // Away: the folder of the tokens is carried off, and brought back. The library sees it when it is started anew.
+  void take_away() const {
+    std::filesystem::rename(folder_ / "tokens", folder_ / "elsewhere");
+    std::filesystem::create_directory(folder_ / "tokens");
+    start_anew();
+  }
+  void bring_back() const {
+    std::filesystem::remove(folder_ / "tokens");
+    std::filesystem::rename(folder_ / "elsewhere", folder_ / "tokens");
+    start_anew();
+  }
 
   [[nodiscard]] static std::string module() {
     if (const char* given = std::getenv("WARIFU_TEST_PKCS11"); given != nullptr) return given;
@@ -50,6 +63,20 @@ class TestTokens {
   }
 
  private:
+  // As another part of the same process would (PKCS#11 2.40, section 5.4); with locks of the operating system.
+  static void start_anew() {
+    struct Arguments {
+      void *create = nullptr, *destroy = nullptr, *lock = nullptr, *unlock = nullptr;
+      unsigned long flags = 2;
+      void* reserved = nullptr;
+    } arguments;
+    void* const library = ::dlopen(module().c_str(), RTLD_NOW | RTLD_LOCAL);
+    CHECK_THAT(library != nullptr);
+    CHECK_THAT(reinterpret_cast<unsigned long (*)(void*)>(::dlsym(library, "C_Finalize"))(nullptr) == 0);
+    CHECK_THAT(reinterpret_cast<unsigned long (*)(void*)>(::dlsym(library, "C_Initialize"))(&arguments) == 0);
+    ::dlclose(library);
+  }
+
   std::filesystem::path folder_;
 };
 
