@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 
+#include "base/file.h"
 #include "desk/notices.h"
 #include "desk/test_office.h"
 #include "law/deadlines.h"
@@ -462,6 +464,27 @@ TEST_CASE("a withdrawal that meets a delivered answer takes the provider's copy 
   e.world.exchange();
   CHECK(must(e.provider.store().row(matter)).provider_state == ProviderState::ERASED);
   for (const SignedAct& act : Ending::with_text(e.provider, matter)) CHECK((act.act.kind == Kind::PURGED || act.act.kind == Kind::TEXT_ERASED));
+}
+
+TEST_CASE("what was purged does not come back, neither text nor file, when the same answer is sent once more") {
+  Ending e;
+  const MatterId matter = e.closed();
+  std::vector<SignedAct> answers = must(e.provider.store().acts(matter));
+  std::erase_if(answers, [](const SignedAct& act) { return act.act.kind != Kind::RELEASED; });
+  REQUIRE(answers.size() == 1);
+  e.purged_by_agency(matter);
+  const std::string path = (std::filesystem::temp_directory_path() / ("warifu-again-" + to_hex(random_id_bytes()))).string();
+  must(write_file_durably(path, bytes_of("氏名\n例示 花子\n"), 0600));
+  const Sha256 file = must(crypto::sha256_file(path));
+  // In a message of its own, which is a new one; an exchange keeps it, with its number.
+  Carried carried;
+  carried.received.emplace_back();
+  const auto received = e.agency.receive({e.provider.self().id, e.agency.self().id, matter, answers, {{file, path, "text/csv"}}}, carried);
+  CHECK(received.has_value());
+  CHECK(!e.agency.store().file_path(matter, file));
+  for (const SignedAct& act : Ending::with_text(e.agency, matter)) CHECK((act.act.kind == Kind::PURGED || act.act.kind == Kind::TEXT_ERASED));
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
 }
 
 TEST_CASE("a closed matter goes into retention by itself after a week") {

@@ -83,6 +83,10 @@ Result<std::vector<UnprovenMessage>> leave_out_what_is_not_seen(const std::optio
   return out;
 }
 
+bool is_here(const Loaded& loaded, const exchange::Crossing& crossing) {
+  return std::ranges::all_of(crossing.acts, [&](const Sha256& act) { return loaded.find(act) != nullptr; });
+}
+
 }  // namespace
 
 // The log only grows: with the same number of entries it is the same log.
@@ -113,7 +117,7 @@ Result<ProofView> Office::prove(const Caller& caller, const MatterId& matter, co
     out.signatures.push_back({s.name, s.key_id, s.is_passkey, s.valid_from, s.valid_until, static_cast<std::int64_t>(s.entry)});
   if (!impl_->parts.mailbox || !act->is_shared()) return out;
   for (const exchange::Crossing& crossing : TRY(impl_->parts.mailbox->crossings(matter))) {
-    if (std::ranges::find(crossing.acts, hash) == crossing.acts.end()) continue;
+    if (std::ranges::find(crossing.acts, hash) == crossing.acts.end() || !is_here(loaded, crossing)) continue;
     std::vector<SignedAct> carried;
     for (const Sha256& one : crossing.acts)
       if (const SignedAct* found = loaded.find(one)) carried.push_back(*found);
@@ -170,6 +174,8 @@ Result<EvidenceBundle> Office::evidence(const MatterId& matter, const std::strin
   input.directory = TRY(directory().entries());
   TRY(cut_to_what_is_seen(directory(), impl_->parts.signer->verifier(), input));
   if (impl_->parts.mailbox) input.crossings = TRY(impl_->parts.mailbox->crossings(matter));
+  // A message of which an act still waits for what it follows cannot be shown whole; what else it brought stands by its own signatures.
+  std::erase_if(input.crossings, [&](const exchange::Crossing& crossing) { return !is_here(loaded, crossing); });
   EvidenceBundle out;
   out.unproven = TRY(leave_out_what_is_not_seen(impl_->parts.policy, input.crossings));
   input.pdf = TRY(draw(loaded.acts, loaded.state));

@@ -150,14 +150,21 @@ struct Sorted {
   std::vector<SignedAct> fresh, held;
 };
 
-// Signature, kind, sender and time of each act; acts that are here already, or wait here already, are repetitions.
+bool has_number(const std::vector<SignedAct>& acts, const SignedAct& act) {
+  return std::ranges::any_of(acts, [&](const SignedAct& other) { return other.act.id == act.act.id; });
+}
+
+// Signature, kind, sender and time of each act; acts that are here already, or wait here already, are repetitions. The sender and the matter of those
+// as well: a message proves later what crossed, and one that brings other people's acts proves nothing.
 Result<std::vector<SignedAct>> checked_acts(const Office::Impl& impl, const exchange::Parcel& parcel, const Loaded& loaded,
                                             const std::vector<SignedAct>& waiting, std::optional<Time> promised) {
   std::vector<SignedAct> out;
   for (const SignedAct& act : parcel.acts) {
+    if (act.act.matter != parcel.matter || act.act.org != parcel.from) return fail(Code::FORBIDDEN, "an act of another matter or organisation");
     const auto is_same = [&](const SignedAct& other) { return other.hash == act.hash; };
     if (loaded.find(act.hash) != nullptr || std::ranges::any_of(waiting, is_same) || std::ranges::any_of(out, is_same)) continue;
-    if (act.act.matter != parcel.matter || act.act.org != parcel.from) return fail(Code::FORBIDDEN, "an act of another matter or organisation");
+    if (has_number(loaded.acts, act) || has_number(waiting, act) || has_number(out, act))
+      return fail(Code::CONFLICT, "another act has the number of this one", "act");
     if (act.act.at > impl.now() + kClockTolerance) return fail(Code::TIME_IN_FUTURE, "an act from the future");
     TRY(impl.check_directory_age(act.act.kind));
     TRY(check_kind(*impl.parts.directory, act));
@@ -190,7 +197,7 @@ Result<Sorted> sort_in(const Office::Impl& impl, Loaded& onto, std::vector<Signe
     }
     // What waited here was promised nothing: when it does not belong, it goes on waiting.
     for (auto act = waiting.begin(); act != waiting.end();) {
-      if (!has_parents(*act) || !check_parties(impl, onto, *act)) {
+      if (!has_parents(*act) || has_number(onto.acts, *act) || !check_parties(impl, onto, *act)) {
         ++act;
         continue;
       }
@@ -200,6 +207,10 @@ Result<Sorted> sort_in(const Office::Impl& impl, Loaded& onto, std::vector<Signe
       moved = true;
     }
   }
+  // Whoever has no part in a matter that is here waits for nothing in it.
+  const std::optional<party::OrganisationId> other = arrived.empty() ? std::nullopt : impl.counterparty(onto);
+  for (const SignedAct& act : arrived)
+    if (other && act.act.org != *other) return fail(Code::FORBIDDEN, "not a party of this matter");
   out.held = std::move(arrived);
   return out;
 }
@@ -238,6 +249,23 @@ struct Arrival {
   std::vector<SignedAct> fresh;
 };
 
+// The files that these acts name. Others are not taken: an act that is here already may have been purged since, with its files.
+Status take_files(const Office::Impl& impl, const exchange::Parcel& parcel, const Sorted& sorted) {
+  if (parcel.files.empty()) return {};
+  std::vector<Sha256> named;
+  for (const std::vector<SignedAct>* acts : {&sorted.fresh, &sorted.held})
+    for (const SignedAct& act : *acts) {
+      if (act.act.kind != Kind::RELEASED || !act.body) continue;
+      const inquiry::ReleasedBody body = TRY(body_of<inquiry::ReleasedBody>(act));
+      for (const inquiry::ItemAnswer& item : body.answer.items)
+        for (const inquiry::FileRef& file : item.files) named.push_back(file.sha256);
+    }
+  for (const exchange::ParcelFile& file : parcel.files)
+    if (std::ranges::find(named, file.sha256) != named.end())
+      TRY(impl.parts.store->copy_file(parcel.matter, file.sha256, file.path, file.may_move ? Handover::MOVE : Handover::COPY));
+  return {};
+}
+
 // What came and what the node writes about it, in one transaction with the message that brought it.
 Status commit_arrival(const Office::Impl& impl, Arrival arrival, const std::vector<Plan>& plans, const Carried& carried) {
   std::vector<SignedAct> acts = std::move(arrival.fresh);
@@ -264,9 +292,7 @@ Result<Office::Received> Office::receive(const exchange::Parcel& parcel, const C
     Sorted sorted = TRY(sort_in(*impl_, check_on, std::move(arrived), std::move(waiting)));
     const Received received{sorted.fresh.size(), sorted.held.size()};
     if (sorted.fresh.empty() && sorted.held.empty() && carried.received.empty()) return received;
-    if (!std::exchange(has_files, true))
-      for (const exchange::ParcelFile& file : parcel.files)
-        TRY(impl_->parts.store->copy_file(parcel.matter, file.sha256, file.path, file.may_move ? Handover::MOVE : Handover::COPY));
+    if (!std::exchange(has_files, true)) TRY(take_files(*impl_, parcel, sorted));
 
     // Acts that wait are kept first: if it ends between the two, the message comes again and finds them.
     if (!sorted.held.empty() || sorted.fresh.empty()) {
