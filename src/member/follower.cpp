@@ -5,6 +5,7 @@
 #include "exchange/departure.h"
 #include "ledger/checkpoint.h"
 #include "member/evidence_text.h"
+#include "member/outcome.h"
 
 namespace warifu::member {
 
@@ -12,14 +13,13 @@ namespace {
 
 constexpr Duration kClocksDiffer = minutes(5);
 constexpr Duration kEndOnItsWay = hours(1);  // from the second signature until the log shows it here, with clocks that differ
+constexpr int kDocumentAnswersMax = 2000;    // of 32 documents each: several times what ten thousand members publish
 constexpr Duration kKeyComes = minutes(2);   // a document may be here before the entry of the key that signed it: the log is published by the second
 
 bool is_of_the_line(const Error& error) {
   return error.code == Code::PEER_UNAVAILABLE || error.code == Code::TIMEOUT || error.code == Code::STALE || error.code == Code::STORE_UNAVAILABLE ||
          error.code == Code::STORE_LOCKED || error.code == Code::DISK_FULL || error.code == Code::QUEUE_FULL || error.code == Code::IO;
 }
-
-std::string code_name(const Error& error) { return std::string(sentence(error.code).name); }
 
 // Signed by nobody the replica knows, and so new that the key may yet come.
 bool is_early(const exchange::SignedDocument& document, const Error& error, Time now) {
@@ -118,7 +118,8 @@ Result<std::optional<Time>> Follower::attested(const desk::LogSeen& seen) const 
 }
 
 Status Follower::take_documents() {
-  for (;;) {
+  // A hub that always has one more is heard again with the next look.
+  for (int answers = 0; answers < kDocumentAnswersMax; ++answers) {
     const exchange::HubPort::Documents news = TRY(parts_.hub.documents(documents_));
     bool has_early = false;
     for (const exchange::SignedDocument& document : news.documents) {
@@ -129,13 +130,15 @@ Status Follower::take_documents() {
         continue;
       }
       if (is_of_the_line(taken.error())) return taken;
-      TRY(parts_.mailbox.put_incident(
-          {0, code_name(taken.error()), "document " + std::to_string(news.version), evidence_text(document.note), parts_.clock(), {}}));
+      const Time now = parts_.clock();
+      const std::string about = bad_documents_.take(now, 0) ? "document " + std::to_string(news.version) : day_of(parts_.hub_org.text(), now);
+      TRY(parts_.mailbox.put_incident({0, code_name(taken.error()), about, evidence_text(document.note), now, {}}));
     }
     if (has_early) return {};  // all of them again in the next round: what is here already is taken without effect
     if (news.documents.empty() || news.version <= documents_) return {};  // an answer holds some of them only
     documents_ = news.version;
   }
+  return {};
 }
 
 // An entry about this house that did not go out through it: a stolen key at work, or a hub that makes one up.

@@ -9,11 +9,14 @@
 
 #include "desk/mailbox.h"
 #include "exchange/network.h"
+#include "member/daily_budget.h"
 #include "member/quorum.h"
 #include "member/witness.h"
 #include "store/directory_store.h"
 
 namespace warifu::member {
+
+inline constexpr std::size_t kBadDocumentsDailyMax = 100;  // each an incident of its own
 
 class Follower {
  public:
@@ -54,6 +57,7 @@ class Follower {
   std::atomic<std::int64_t> as_of_us_{0};
   std::string followed_;
   std::uint64_t documents_ = 0;
+  DailyBudget bad_documents_{kBadDocumentsDailyMax, SIZE_MAX};
   std::size_t watched_ = 0;  // entries looked through for foreign keys
 };
 

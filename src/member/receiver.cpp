@@ -9,6 +9,7 @@
 
 #include "base/failpoint.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "crypto/hash.h"
 #include "exchange/acts_body.h"
 #include "exchange/part_transfer.h"
@@ -16,6 +17,7 @@
 #include "json/codec.h"
 #include "ledger/merkle.h"
 #include "member/evidence_text.h"
+#include "member/outcome.h"
 #include "member/receipt.h"
 #include "member/seal_keys.h"
 
@@ -34,26 +36,7 @@ constexpr std::size_t kWaitingMax = 4096;                // messages whose tries
 constexpr Duration kFilesKept = exchange::kMessageLife;  // of a message that never came again
 constexpr const char* kIncoming = "/in";
 
-std::string code_name(const Error& error) { return std::string(sentence(error.code).name); }
-
-// Not the message's fault: it comes again.
-bool is_passing(Code code) {
-  switch (code) {
-    case Code::PEER_UNAVAILABLE:
-    case Code::TIMEOUT:
-    case Code::STALE:
-    case Code::CHECKPOINT_OLD:
-    case Code::STORE_UNAVAILABLE:
-    case Code::STORE_LOCKED:
-    case Code::STORE_CORRUPT:
-    case Code::DISK_FULL:
-    case Code::QUEUE_FULL:
-    case Code::IO:
-    case Code::CANCELLED:
-    case Code::TOKEN_UNAVAILABLE: return true;
-    default: return false;
-  }
-}
+bool is_passing(Code code) { return outcome_of(code) == Outcome::COMES_AGAIN; }
 
 // Notes whether it was the hub that failed, or what it gave.
 class HubFaults final : public exchange::PartPort {
@@ -106,6 +89,13 @@ struct Receiver::Opened {
     bool is_coming = false;  // nothing is wrong: there is more of it than one round takes
   };
   std::optional<Wait> wait;  // neither applied nor refused now: what belongs to it is not here
+  std::string first;         // the envelope that came before under the same number, when it is another
+
+  // Kept by what came, since the number is not, or no more, its own.
+  void keep_by_digest() {
+    const Sha256 digest = crypto::sha256(std::to_string(envelope_note.size()) + "\n" + envelope_note + promise_note);
+    std::copy_n(digest.bytes.begin(), id.bytes.size(), id.bytes.begin());
+  }
 };
 
 // ── waiting ──
@@ -139,10 +129,11 @@ Status Receiver::put_off(const Opened& opened, ReceivedCounts& counts) {
   waiting.next = now + desk::retry_after(waiting.tries);
   ++waiting.tries;
   if (waiting.tries < kFetchTriesMax || !opened.wait->is_hubs) return {};
+  if (waiting.about.empty()) waiting.about = missing_.take(now, 0) ? "message " + opened.claimed.hex() : day_of(parts_.network.hub.text(), now);
   return parts_.mailbox.put_incident(
       {0,
        std::string(sentence(Code::PART_MISSING).name),
-       "message " + opened.claimed.hex(),
+       waiting.about,
        opened.envelope_note + "\n" + opened.promise_note + "\n" + code_name(opened.wait->why) + " " + opened.wait->why.message,
        now,
        {}});
@@ -221,25 +212,17 @@ Receiver::Opened Receiver::open(exchange::FetchedMessage fetched, const std::vec
   out.seq = fetched.seq;
   const Status opened = open_into(out, fetched, identities);
   if (!opened) out.why_not = opened.error();
-  // Whose envelope it is, nobody knows: it is kept by what came. The hub is told the number it goes by there.
-  if (!out.is_from_sender) {
-    const Sha256 digest = crypto::sha256(std::to_string(fetched.envelope.size()) + "\n" + fetched.envelope + fetched.promise);
-    std::copy_n(digest.bytes.begin(), out.id.bytes.size(), out.id.bytes.begin());
-  }
+  // Whose envelope it is, nobody knows. The hub is told the number it goes by there.
+  if (!out.is_from_sender) out.keep_by_digest();
   if (out.claimed.is_zero()) out.claimed = out.id;
   return out;
 }
 
 // ── what is kept ──
 
-// So much of what a stranger or a member sends is kept, and no more: an envelope names what is not.
+// So much of what a member sends is kept, and no more: an envelope names what is not.
 Bytes Receiver::evidence_of(const Opened& opened) {
-  if (!opened.is_from_sender || opened.object.size() > kEvidenceObjectMax) return {};
-  const std::int64_t day = parts_.clock().seconds() / 86'400;
-  const std::scoped_lock lock(evidence_mutex_);
-  if (std::exchange(evidence_day_, day) != day) evidence_bytes_ = 0;
-  if (evidence_bytes_ + opened.object.size() > kEvidenceDailyMax) return {};
-  evidence_bytes_ += opened.object.size();
+  if (!opened.is_from_sender || opened.object.size() > kEvidenceObjectMax || !evidence_.take(parts_.clock(), opened.object.size())) return {};
   return opened.object;
 }
 
@@ -256,7 +239,8 @@ desk::MessageIn Receiver::row_of(const Opened& opened, const std::optional<Error
   row.index = opened.promise.index;
   row.promised = opened.promise.at;
   row.at = parts_.clock();
-  row.expires = std::max(opened.envelope.expires, row.at);
+  // What is refused may name any time: nothing is kept for longer than a message may live, or hides what came after it in a list.
+  row.expires = std::clamp(opened.envelope.expires, row.at, row.at + exchange::kMessageLife + exchange::kMessageClockSkew);
   if (refusal) row.code = code_name(*refusal);
   return row;
 }
@@ -265,30 +249,63 @@ Result<desk::MessageOut> Receiver::receipt_for(const Opened& opened, const std::
   Receipt receipt;
   receipt.now = parts_.clock();
   receipt.to = TRY(recipient_for(*parts_.replica, TRY(party::OrganisationId::parse(opened.from)), receipt.now));
-  receipt.reply = opened.id;
+  receipt.reply = opened.claimed;
   receipt.thread = opened.message.manifest.thread;
-  receipt.body.receipts.push_back({opened.id, opened.envelope.object, !refusal, refusal ? code_name(*refusal) : std::string(), receipt.now});
+  receipt.body.receipts.push_back({opened.claimed, opened.envelope.object, !refusal, refusal ? code_name(*refusal) : std::string(), receipt.now});
   return seal_receipt(receipt, *parts_.sign, parts_.network.log.name);
 }
 
-Status Receiver::refuse(const Opened& opened, const Error& why, ReceivedCounts& counts) {
+// A refusal of which no receipt tells anybody: of what nobody is proven to have signed, where only the hub can be named that handed it out, and of a
+// receipt. One for each code and day: what else came is counted, and how much of it, and the first proves it. A number that was used twice is its
+// own.
+desk::Incident Receiver::incident_of(const Opened& opened, const Error& why) const {
+  const Time now = parts_.clock();
+  std::string evidence = evidence_text(opened.envelope_note) + "\n" + evidence_text(opened.promise_note);
+  if (!opened.first.empty()) return {0, code_name(why), "message " + opened.claimed.hex(), opened.first + "\n" + evidence, now, {}};
+  if (!opened.message.manifest_note.empty()) evidence += "\n" + opened.message.manifest_note + "\n" + evidence_text(opened.message.body);
+  return {0, code_name(why), day_of(opened.is_from_sender ? opened.from : parts_.network.hub.text(), now), std::move(evidence), now, {}};
+}
+
+Status Receiver::refuse(Opened& opened, const Error& why, ReceivedCounts& counts) {
   desk::Carried carried;
-  carried.received.push_back(row_of(opened, why));
-  carried.received.back().object = evidence_of(opened);
+  // Of what is nobody's, so much is kept in a day: whoever hands out more does not fill the house with it.
+  const std::size_t bytes = opened.envelope_note.size() + opened.promise_note.size();
+  if (opened.is_from_sender || strange_.take(parts_.clock(), bytes)) {
+    carried.received.push_back(row_of(opened, why));
+    carried.received.back().object = evidence_of(opened);
+  }
   // Nobody answers a receipt, or a stranger.
   if (opened.is_from_sender && opened.message.manifest.type != MessageType::receipt) {
     Result<desk::MessageOut> receipt = receipt_for(opened, why);
     if (receipt) carried.sealed.push_back(std::move(*receipt));
   }
+  if (carried.sealed.empty() || !opened.first.empty()) carried.incidents.push_back(incident_of(opened, why));
   const Status kept = parts_.mailbox.put_received(carried);
-  if (!kept && kept.error().code == Code::REPLAYED) {
-    ++counts.repeated;
-    return {};
-  }
+  if (!kept && kept.error().code == Code::REPLAYED) return repeated(opened, counts);
   TRY(kept);
   ++counts.refused;
   counts.refusals.add(why);
   counts.last_refusal = why;
+  return {};
+}
+
+// Its number was used before: for the same, which is a repetition, or for something else that its sender signed as well. A member who learnt the
+// number of another's message could keep that one out, were the second content dropped in silence.
+Result<bool> Receiver::is_repetition(Opened& opened) const {
+  if (!opened.is_from_sender || !opened.first.empty()) return true;
+  const std::optional<desk::MessageIn> first = TRY(parts_.mailbox.message_in(opened.id));
+  const Result<note::Note> before = first ? note::Note::parse(first->envelope) : fail(Code::NOT_FOUND, "forgotten");
+  if (!before || crypto::sha256(before->text) == opened.promise.envelope) return true;
+  opened.first = first->envelope;
+  opened.keep_by_digest();
+  opened.wait.reset();
+  opened.why_not = Error{Code::REPLAYED, "another content under this number", "message", {{"message", opened.claimed.hex()}}};
+  return !TRY(parts_.mailbox.already_received(std::span(&opened.id, 1))).empty();
+}
+
+Status Receiver::repeated(Opened& opened, ReceivedCounts& counts) {
+  if (!TRY(is_repetition(opened))) return refuse(opened, *opened.why_not, counts);
+  ++counts.repeated;
   return {};
 }
 
@@ -370,9 +387,15 @@ Result<std::vector<exchange::ParcelFile>> Receiver::attachments_of(Opened& opene
     if (std::ranges::find(attachments, file, &exchange::Attachment::plain) == attachments.end())
       return fail(Code::PART_MISSING, "a file that the answer names did not come with it", "att");
   std::uint64_t bytes = 0;
-  for (const exchange::Attachment& attachment : attachments) {
+  for (std::size_t i = 0; i < attachments.size(); ++i) {
+    const exchange::Attachment& attachment = attachments[i];
     if (std::ranges::find(named, attachment.plain) == named.end()) return fail(Code::TEXT_DIFFERS, "an attachment that no act names", "att");
+    const auto is_same = [&](const exchange::Attachment& other) { return other.plain == attachment.plain || other.sealed == attachment.sealed; };
+    if (std::any_of(attachments.begin(), attachments.begin() + static_cast<std::ptrdiff_t>(i), is_same))
+      return fail(Code::DUPLICATE_FIELD, "a file comes twice", "att");
     TRY(exchange::check_lengths(attachment));
+    if (attachment.plain_bytes > limits::kFileBytesCeiling)
+      return fail(Code::TOO_LARGE, "a file larger than any may be", "att", {{"max", std::to_string(limits::kFileBytesCeiling)}});
     bytes += attachment.sealed_bytes;  // each has a bound, and so has their number
   }
   if (bytes > kAttachmentBytesMax)
@@ -432,6 +455,8 @@ void Receiver::sweep() {
 // ── applying ──
 
 Status Receiver::apply_acts(Opened& opened, ReceivedCounts& counts) {
+  // Only a receipt for what could not be opened says no thread.
+  if (opened.message.manifest.thread.is_zero()) return fail(Code::BAD_NOTE, "acts of no matter", "thread");
   exchange::Parcel parcel;
   parcel.from = TRY(party::OrganisationId::parse(opened.from));
   parcel.to = parts_.office.self().id;
@@ -460,6 +485,7 @@ Result<desk::Carried> Receiver::carried_by(const Opened& opened) {
   if (body.receipts.empty() || body.receipts.size() > kReceiptLinesMax)
     return fail(Code::TOO_MANY, "none, or more receipts than one message carries", "receipts", {{"max", std::to_string(kReceiptLinesMax)}});
   const desk::MessageIn row = row_of(opened, {});
+  const MatterId& thread = opened.message.manifest.thread;
   desk::Carried carried;
   carried.received.push_back(row);
   for (const exchange::ReceiptLine& line : body.receipts) {
@@ -467,11 +493,13 @@ Result<desk::Carried> Receiver::carried_by(const Opened& opened) {
     if (!ours || ours->to.text() != opened.from) return fail(Code::NOT_FOUND, "a receipt for a message that was not sent there", "message");
     const exchange::Envelope envelope = TRY(exchange::Envelope::parse(TRY(note::Note::parse(ours->envelope)).text));
     if (envelope.object != line.object) return fail(Code::TEXT_DIFFERS, "a receipt for another content", "object");
+    if (!thread.is_zero() && thread != ours->matter) return fail(Code::TEXT_DIFFERS, "a receipt in another matter", "thread");
     if (!line.is_applied && line.code.empty()) return fail(Code::EMPTY_FIELD, "refused without a reason", "code");
-    carried.deliveries.push_back({line.message, opened.id, std::min(line.at, row.at), line.is_applied ? std::string() : line.code});
+    const std::string code = line.is_applied ? std::string() : TRY(refusal_named(line.code));
+    carried.deliveries.push_back({line.message, opened.id, std::clamp(line.at, std::min(ours->created, row.at), row.at), code});
     if (!line.is_applied)
-      TRY(parts_.mailbox.put_incident(
-          {0, line.code, "message " + line.message.hex(), opened.message.manifest_note + "\n" + opened.message.body, row.at, {}}));
+      carried.incidents.push_back(
+          {0, code, "message " + line.message.hex(), opened.message.manifest_note + "\n" + evidence_text(opened.message.body), row.at, {}});
   }
   return carried;
 }
@@ -495,6 +523,7 @@ Status Receiver::apply_receipts(std::vector<Opened*>& receipts, ReceivedCounts& 
     }
     std::ranges::move(carried->received, std::back_inserter(all.received));
     std::ranges::move(carried->deliveries, std::back_inserter(all.deliveries));
+    std::ranges::move(carried->incidents, std::back_inserter(all.incidents));
     ++together;
   }
   const Status kept = all.received.empty() ? Status{} : parts_.mailbox.put_received(all);
@@ -524,10 +553,7 @@ Status Receiver::apply(Opened& opened, ReceivedCounts& counts) {
   std::error_code ignored;
   if (!opened.message.manifest.attachments.empty()) std::filesystem::remove_all(folder_of(opened.id), ignored);
   if (done) return {};
-  if (done.error().code == Code::REPLAYED) {
-    ++counts.repeated;
-    return {};
-  }
+  if (done.error().code == Code::REPLAYED) return repeated(opened, counts);
   return refuse(opened, done.error(), counts);
 }
 
@@ -629,13 +655,18 @@ Result<ReceivedCounts> Receiver::round(std::chrono::milliseconds wait) {
   std::vector<MessageId> ids;
   for (exchange::FetchedMessage& fetched : batch) opened.push_back(open(std::move(fetched), identities));
   for (const Opened& one : opened) ids.push_back(one.id);
-  const std::vector<MessageId> repeated = TRY(parts_.mailbox.already_received(ids));
+  const std::vector<MessageId> known = TRY(parts_.mailbox.already_received(ids));
   std::vector<MessageId> done;
-  counts.repeated = std::erase_if(opened, [&](const Opened& one) {
-    const bool is_repeated = std::ranges::find(repeated, one.id) != repeated.end();
-    if (is_repeated) done.push_back(one.claimed);
-    return is_repeated;
-  });
+  std::vector<Opened> fresh;
+  for (Opened& one : opened) {
+    if (std::ranges::find(known, one.id) != known.end() && TRY(is_repetition(one))) {
+      done.push_back(one.claimed);
+      ++counts.repeated;
+    } else {
+      fresh.push_back(std::move(one));
+    }
+  }
+  opened = std::move(fresh);
   const Status applied = apply_all(opened, counts);
   for (const Opened& one : opened) {
     if (one.wait) {

@@ -1,7 +1,8 @@
 #pragma once
 // What comes into the house: fetched in batches, the hub's promise and the sender's envelope verified, opened, every check of a receiver made,
 // applied with the record of the message and a sealed receipt in one transaction, and acknowledged. What cannot be opened or is refused leaves a
-// receipt with the code and is kept as evidence; it never has a partial effect. Messages of different matters are worked on at the same time.
+// receipt with the code and is kept as evidence; it never has a partial effect. Where no receipt tells anybody, the refusal is an incident of this
+// house (decision 0030). Messages of different matters are worked on at the same time.
 //
 // A message's number is its sender's to give: until his signature is verified, a refusal is kept under the digest of what came, so that nobody else
 // can use up the number. What the hub does not hand out whole (its disk, its quota, its rules) is asked for again, ever more seldom, until the
@@ -20,6 +21,7 @@
 
 #include "desk/office.h"
 #include "exchange/network.h"
+#include "member/daily_budget.h"
 #include "member/follower.h"
 #include "member/tally.h"
 #include "pipeline/worker_pool.h"
@@ -30,6 +32,9 @@ inline constexpr int kFetchTriesMax = 8;                            // of an obj
 inline constexpr std::uint64_t kAttachmentBytesMax = 8ull << 30;    // of one message together; an answer of ours has 5 GB at most
 inline constexpr std::size_t kEvidenceObjectMax = 256 * 1024;       // of a refused object that is kept; the signed envelope names every one
 inline constexpr std::size_t kEvidenceDailyMax = 16 * 1024 * 1024;  // of all of them in a day
+inline constexpr std::size_t kStrangeDailyMax = 1000;               // messages of nobody that are kept in a day
+inline constexpr std::size_t kStrangeDailyBytes = 16 * 1024 * 1024;
+inline constexpr std::size_t kMissingDailyMax = 100;  // messages the hub does not give, each an incident of its own
 
 struct ReceivedCounts {
   std::size_t applied = 0, held = 0, refused = 0, receipts = 0, repeated = 0, waiting = 0;
@@ -67,6 +72,7 @@ class Receiver {
     std::uint64_t seq = 0;  // in the hub's box
     int tries = 0;
     Time next;
+    std::string about;  // its incident
   };
   using Batch = std::vector<exchange::FetchedMessage>;
   [[nodiscard]] Opened open(exchange::FetchedMessage fetched, const std::vector<crypto::AgeIdentity>& identities);
@@ -92,7 +98,10 @@ class Receiver {
   Status apply_acts(Opened& opened, ReceivedCounts& counts);
   Result<desk::Carried> carried_by(const Opened& receipt);
   Status apply_receipt(const Opened& opened, ReceivedCounts& counts);
-  Status refuse(const Opened& opened, const Error& why, ReceivedCounts& counts);
+  [[nodiscard]] desk::Incident incident_of(const Opened& opened, const Error& why) const;
+  Status refuse(Opened& opened, const Error& why, ReceivedCounts& counts);
+  Result<bool> is_repetition(Opened& opened) const;
+  Status repeated(Opened& opened, ReceivedCounts& counts);
 
   Parts parts_;
   std::uint64_t after_ = 0;  // in the hub's box; from the beginning again after a failure
@@ -100,9 +109,7 @@ class Receiver {
   std::chrono::steady_clock::time_point fetch_until_;  // the turn of attachments in this round
   std::atomic<bool> is_line_down_ = false;             // in this round: who needs the hub waits without asking
   bool is_swept_ = false;
-  std::mutex evidence_mutex_;
-  std::int64_t evidence_day_ = 0;
-  std::size_t evidence_bytes_ = 0;                 // kept on that day
+  DailyBudget evidence_{SIZE_MAX, kEvidenceDailyMax}, strange_{kStrangeDailyMax, kStrangeDailyBytes}, missing_{kMissingDailyMax, SIZE_MAX};
   std::unique_ptr<pipeline::WorkerPool> helpers_;  // once there was work for more than one thread
 };
 

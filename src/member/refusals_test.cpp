@@ -11,9 +11,9 @@ namespace {
 
 using desk::must;
 
-std::vector<std::string> incidents_of(const House& house) {
+std::vector<std::string> incidents_of(const House& house, std::size_t limit = 100) {
   std::vector<std::string> out;
-  for (const desk::Incident& incident : must(house.mailbox->incidents(true, 100))) out.push_back(incident.code + " " + incident.about);
+  for (const desk::Incident& incident : must(house.mailbox->incidents(true, limit))) out.push_back(incident.code + " " + incident.about);
   return out;
 }
 
@@ -39,6 +39,20 @@ TEST_CASE("a document that nobody known signed waits a moment for its key, and i
   must(e.provider.member->directory()->publish_organisation(changed));
   must(e.agency.member->watch());
   CHECK(must(e.agency.member->directory()->organisation(changed.id))->telephone == "000-000-0002");
+}
+
+TEST_CASE("documents that nobody may take are told one by one up to a bound, and a hub that always has one more is not listened to for ever") {
+  TestingExchange e;
+  const note::Signer stranger = TestingHub::signer(note::sign_name(e.provider.org()));
+  for (std::size_t i = 0; i < kBadDocumentsDailyMax + 5; ++i) {
+    e.hub.documents.push_back(document_of(e.provider.org(), e.clock() - days(1) + seconds(static_cast<std::int64_t>(i)), stranger));
+    must(e.agency.member->watch());
+  }
+  const std::vector<std::string> told = incidents_of(e.agency, 1000);
+  CHECK(told.size() == kBadDocumentsDailyMax + 1);
+  CHECK(std::ranges::count(told, "SIGNATURE_MISSING " + day_of("hub.example", e.clock())) == 1);
+  e.hub.grows_documents = true;
+  CHECK(e.agency.member->watch().has_value());
 }
 
 TEST_CASE("a promise from the future is the fault of a clock: the message waits until it has come") {

@@ -62,6 +62,7 @@ class TestingHub {
   bool is_away = false;              // the line is cut
   bool is_logging = true;            // false: promises, and does not keep them
   bool repeats_box = false;          // offers what was acknowledged, too
+  bool grows_documents = false;      // has one more document whenever it is asked
   int posts_lost = 0;                // answers of that many posts get lost after they were taken
   std::optional<Code> objects_fail;  // what is asked of an object is answered with that
   int objects_asked = 0;
@@ -215,6 +216,7 @@ class TestingLine final : public exchange::HubPort {
   Result<Documents> documents(std::uint64_t after) override {
     const std::scoped_lock lock(hub_.mutex);
     TRY(there());
+    if (hub_.grows_documents && !hub_.documents.empty()) hub_.documents.push_back(hub_.documents.back());
     Documents out{hub_.documents.size(), {}};
     for (std::size_t i = static_cast<std::size_t>(after); i < hub_.documents.size(); ++i) out.documents.push_back(hub_.documents[i]);
     return out;
