@@ -338,6 +338,7 @@ Result<std::vector<exchange::FetchedMessage>> Hub::fetch(const Member& member, s
   std::vector<std::uint64_t> fresh;
   for (store::HubItem& item : items) {
     if (!item.is_relayed) fresh.push_back(item.seq);
+    if (item.unreadable) tell("object_unreadable", org, *item.unreadable);
     out.push_back({item.seq, std::move(item.note), TRY(promise(item.id, item.digest, item.leaf, item.place)), std::move(item.object)});
   }
   if (!fresh.empty()) store_->relayed(org, std::move(fresh), options_.clock());

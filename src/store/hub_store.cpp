@@ -167,8 +167,8 @@ Result<std::vector<HubItem>> HubStore::fetch(const std::string& org, std::uint64
         Result<std::string> file = files_.read(TRY(rows.column<Sha256>(6)), exchange::kInlineObjectMax);
         if (file)
           item.object = std::move(*file);
-        else if (file.error().code != Code::NOT_FOUND)
-          return tl::unexpected<Error>(file.error());  // NOT_FOUND: it came in parts
+        else if (file.error().code != Code::NOT_FOUND)  // it came in parts
+          item.unreadable = std::move(file).error();
       }
       bytes += cost;
       items.push_back(std::move(item));

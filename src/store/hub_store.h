@@ -53,6 +53,7 @@ struct HubItem {
   HubPlace place;
   std::string object;  // empty: in parts
   bool is_relayed = false;
+  std::optional<Error> unreadable;  // then without its object: whoever asks for that hears why
 };
 
 struct HubStatus {
@@ -105,7 +106,8 @@ class HubStore {
   // All from one sender, in one transaction; a refusal of one leaves the others: REPLAYED, PART_MISSING, RATE_LIMITED (its bytes). A failure of the
   // store is everybody's, and nothing of the request is kept then.
   Result<std::vector<Result<HubPlace>>> post(const std::string& sender, std::span<const HubMessage> messages, Time now);
-  // Not acknowledged, with a number above `after`, oldest first; at most `bytes_max` together, but one in any case.
+  // Not acknowledged, with a number above `after`, oldest first; at most `bytes_max` together, but one in any case. A file that was spoilt on the
+  // disk keeps back none of the others.
   [[nodiscard]] Result<std::vector<HubItem>> fetch(const std::string& org, std::uint64_t after, std::size_t limit, std::size_t bytes_max) const;
   // Those numbers of the box were given out; the first time counts. Does not wait for the commit: it is told again with the next fetch.
   void relayed(const std::string& org, std::vector<std::uint64_t> seqs, Time now);

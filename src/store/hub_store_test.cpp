@@ -178,7 +178,16 @@ TEST_CASE("objects above the small ones are files and come back checked") {
     must(world.post(file));
     for (const auto& entry : std::filesystem::recursive_directory_iterator(world.folder))
       if (entry.is_regular_file()) std::filesystem::resize_file(entry.path(), 5);
-    CHECK(code_of(world.store->fetch(kTo, 0, 64, 1 << 24)) == Code::STORE_CORRUPT);
+    // One that was spoilt keeps back none of the others.
+    must(world.post(world.message("behind it")));
+    const std::vector<HubItem> box = world.box(kTo);
+    REQUIRE(box.size() == 3);
+    CHECK(box[0].object == small.object);
+    CHECK(box[1].object.empty());
+    REQUIRE(box[1].unreadable);
+    CHECK(box[1].unreadable->code == Code::STORE_CORRUPT);
+    CHECK(box[2].object == "behind it");
+    CHECK(!box[2].unreadable);
   });
 }
 
