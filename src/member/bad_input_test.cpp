@@ -7,6 +7,7 @@
 
 #include "exchange/acts_body.h"
 #include "json/codec.h"
+#include "member/outcome.h"
 #include "member/testing_exchange.h"
 #include "note/testing_mutations.h"
 
@@ -44,7 +45,10 @@ struct Attack {
       sum.repeated += counts.repeated;
       sum.waiting += counts.waiting;
       sum.receipts += counts.receipts;
-      for (const auto& [code, entry] : counts.refusals.by_code()) testing::check_blames_sender(Error{code, {}, {}, {}}, "a refusal");
+      for (const auto& [code, entry] : counts.refusals.by_code()) {
+        testing::check_blames_sender(Error{code, {}, {}, {}}, "a refusal");
+        CHECK_MESSAGE(outcome_of(code) == Outcome::REFUSED, sentence(code).name);  // so that its sender can be told
+      }
       if (counts.applied + counts.held + counts.refused + counts.repeated + counts.waiting + counts.receipts == 0) return sum;
     }
   }

@@ -3,7 +3,6 @@
 // receipt. A code that receiving does not give says nothing about a message: a receipt that brings one is itself refused, so that nobody raises an
 // alarm in another house by calling a refusal LOG_FORKED.
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,7 +12,8 @@ namespace warifu::member {
 
 enum class Outcome { COMES_AGAIN, REFUSED, NOT_GIVEN };
 
-// Every code, so that a new one has to be thought of. A fault of our own program that slips through (INTERNAL) refuses as well.
+// What receiving does not give (NOT_GIVEN) refuses as well, should it ever come: a fault of our own program (INTERNAL). Each code that refuses has
+// its case in outcome_test.cpp.
 [[nodiscard]] Outcome outcome_of(Code code);
 
 [[nodiscard]] std::string code_name(const Error& error);

@@ -546,7 +546,7 @@ Status Receiver::apply(Opened& opened, ReceivedCounts& counts) {
     }
     return fail(Code::BAD_NOTE, "a type of message that is not known here", "type");
   };
-  const Status done = work();
+  Status done = work();
   if (opened.wait) return {};
   if (!done && is_passing(done.error().code)) return done;
   // Applied, refused or here already: nothing of its files is needed any more.

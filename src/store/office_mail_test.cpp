@@ -340,6 +340,21 @@ TEST_CASE("what was seen of a log changes by compare and set only") {
   });
 }
 
+TEST_CASE("an incident that a message brings stands with it, or not at all") {
+  for_both_offices([](TestOffice& office) {
+    desk::Carried carried;
+    carried.received.push_back(received(MatterId::random(), "refused"));
+    carried.received.back().code = "NOT_FOUND";
+    carried.incidents.push_back({0, "NOT_FOUND", "portal.example 2026-11-30", "envelope", kNow, {}});
+    REQUIRE(office->put_received(carried));
+    REQUIRE(office->incidents(true, 10)->size() == 1);
+    CHECK(office->incidents(true, 10)->front().about == "portal.example 2026-11-30");
+    carried.incidents.front().about = "portal.example 2026-12-01";
+    CHECK(office->put_received(carried).error().code == Code::REPLAYED);
+    CHECK(office->incidents(true, 10)->size() == 1);
+  });
+}
+
 TEST_CASE("an incident is told once and stays until somebody has looked at it") {
   for_both_offices([](TestOffice& office) {
     REQUIRE(office->put_incident({0, "LOG_FORKED", "log", "two checkpoints", kNow, {}}));
