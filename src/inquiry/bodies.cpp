@@ -19,6 +19,25 @@ Status check_salt(const std::string& salt) {
   return {};
 }
 
+// Lines and paragraphs that somebody wrote are no longer than anybody here may write them: another program does not know our forms, and what it sends
+// is shown in lists and printed. The cells of an answer's tables are what a source holds.
+Status check_texts(const json::Value& value, const std::string& where) {
+  if (const auto* text = value.if_string()) {
+    const bool is_line = where.ends_with("/document_number");
+    const std::size_t characters_max = is_line ? limits::kLineCharactersMax : limits::kTextCharactersMax;
+    if (text->size() <= 4 * characters_max) return {};
+    return fail(Code::TOO_LONG, "longer than a text may be", where, {{"max", std::to_string(characters_max)}});
+  }
+  if (const json::Array* list = value.if_array())
+    for (std::size_t i = 0; i < list->size(); ++i) TRY(check_texts((*list)[i], where + "/" + std::to_string(i)));
+  if (const json::Object* object = value.if_object())
+    for (const auto& [key, member] : *object) {
+      const std::string name(key.data(), key.size());
+      if (name != "tables") TRY(check_texts(member, where + "/" + name));
+    }
+  return {};
+}
+
 // Items are numbered 1, 2, 3 … as on the paper.
 Status check_text(const InquiryText& text) {
   if (text.items.empty()) return fail(Code::EMPTY_FIELD, "an inquiry asks for something", "/text/items");
@@ -137,6 +156,7 @@ MatterId statement_matter(const party::OrganisationId& provider, const party::Or
 }
 
 Status check_body(Kind kind, const json::Value& value) {
+  if (rule_of(kind).is_shared) TRY(check_texts(value, {}));
   switch (kind) {
     case Kind::ORAL: TRY(decode_salted<OralBody>(value)); return {};
     case Kind::DRAFTED: return check_text(TRY(decode_salted<DraftedBody>(value)).text);

@@ -134,6 +134,34 @@ TEST_CASE("a number has five digits and a document number") {
   }
 }
 
+TEST_CASE("no text of an act that crosses is longer than anybody may write it") {
+  const std::string longest(4 * limits::kTextCharactersMax, 'x'), longer = longest + "x";
+  const std::string line(4 * limits::kLineCharactersMax, 'x');
+  for (const inquiry::KindRule& rule : all_kinds()) {
+    if (!rule.is_shared) continue;
+    json::Object body = good_body(rule.kind);
+    if (!body.contains("message")) continue;
+    CAPTURE(std::string(enum_text(rule.kind)));
+    body["message"] = longest;
+    CHECK(check_body(rule.kind, body));
+    CHECK(refused(rule.kind, [&](json::Object& b) { b["message"] = longer; }).code == Code::TOO_LONG);
+  }
+  CHECK(refused(Kind::WITHDRAWN, [&](json::Object& b) { b["message"] = longer; }).where == "/message");
+  CHECK(refused(Kind::APPROVED, [&](json::Object& b) { item(b, "text", "items", 0)["purpose"] = longer; }).where == "/text/items/0/purpose");
+  json::Object numbered = good_body(Kind::DISPATCHED);
+  at(numbered, "number")["document_number"] = line;
+  CHECK(check_body(Kind::DISPATCHED, numbered));
+  CHECK(refused(Kind::DISPATCHED, [&](json::Object& b) { at(b, "number")["document_number"] = line + "x"; }).code == Code::TOO_LONG);
+  // What a source holds is as long as it is.
+  ReleasedBody answer;
+  answer.salt = test::salt_of();
+  answer.answer.items.emplace_back();
+  answer.answer.items[0].tables = {{{"本文"}, {{longer}}}};
+  CHECK(check_body(Kind::RELEASED, json::encode(answer)));
+  answer.answer.items[0].message = longer;
+  CHECK(check_body(Kind::RELEASED, json::encode(answer)).error().where == "/answer/items/0/message");
+}
+
 TEST_CASE("what needs a reason has one") {
   for (const Kind kind : {Kind::SENT_BACK, Kind::VOIDED, Kind::ANSWER_SENT_BACK, Kind::OPENED})
     CHECK(refused(kind, [](json::Object& b) { b["reason"] = ""; }).code == Code::REASON_REQUIRED);
