@@ -1,5 +1,6 @@
 // What organisations publish about themselves, as signed documents.
 
+#include "base/limits.h"
 #include "crypto/hash.h"
 #include "json/codec.h"
 #include "json/write.h"
@@ -10,6 +11,7 @@ namespace warifu::store {
 namespace {
 
 constexpr std::size_t kDocumentBytesMax = 256 * 1024;
+constexpr std::size_t kKindsMax = 64;
 
 template <class T>
 Result<T> decode_exactly(const std::string& body) {
@@ -17,6 +19,21 @@ Result<T> decode_exactly(const std::string& body) {
   // What is signed is what is stored: a second spelling of the same would make two documents of one.
   if (json::encode_canonical(value) != body) return fail(Code::BAD_ENCODING, "not the canonical form", "body", {{"expected", "canonical JSON"}});
   return value;
+}
+
+// Everybody's lists show what one of the members calls itself.
+Status check_lines(const party::Organisation& organisation) {
+  const auto check = [](const std::string& text, const char* where) -> Status {
+    if (text.size() <= 4 * limits::kLineCharactersMax) return {};
+    return fail(Code::TOO_LONG, "longer than a line may be", where, {{"max", std::to_string(limits::kLineCharactersMax)}});
+  };
+  TRY(check(organisation.name_ja, "/name_ja"));
+  TRY(check(organisation.name_en, "/name_en"));
+  TRY(check(organisation.address, "/address"));
+  TRY(check(organisation.telephone, "/telephone"));
+  for (const std::string& kind : organisation.kinds) TRY(check(kind, "/kinds"));
+  if (organisation.kinds.size() > kKindsMax) return fail(Code::TOO_MANY, "more kinds than there are", "/kinds", {{"max", std::to_string(kKindsMax)}});
+  return {};
 }
 
 }  // namespace
@@ -43,6 +60,7 @@ Status DirectoryStore::put_document(const exchange::SignedDocument& signed_docum
     if (document.kind == exchange::DocumentKind::organisation) {
       const auto organisation = TRY(decode_exactly<party::Organisation>(signed_document.body));
       if (organisation.id != org) return fail(Code::TEXT_DIFFERS, "about another organisation", "body");
+      TRY(check_lines(organisation));
       TRY(put_organisation(database, log, organisation));
     } else {
       const auto profile = TRY(decode_exactly<party::AnswerProfile>(signed_document.body));

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/limits.h"
 #include "base/testing_results.h"
 #include "crypto/hash.h"
 #include "desk/enrolment.h"
@@ -500,6 +501,18 @@ TEST_CASE("a document stands with its organisation's signature and the highest s
     party::Organisation turned = self;
     turned.side = party::Side::PROVIDER;
     CHECK(code_of(hub.put_document(world.document(turned, world.now, world.sign))) == Code::CONFLICT);
+    // Nobody calls himself something that fills everybody's lists.
+    const auto lengthened = [&](std::string party::Organisation::* field, std::size_t size) {
+      party::Organisation changed = self;
+      changed.*field = std::string(size, 'x');
+      return world.document(changed, world.now, world.sign);
+    };
+    using O = party::Organisation;
+    for (std::string O::* field : {&O::name_ja, &O::name_en, &O::address, &O::telephone})
+      CHECK(code_of(hub.put_document(lengthened(field, 4 * limits::kLineCharactersMax + 1))) == Code::TOO_LONG);
+    party::Organisation many = self;
+    many.kinds.assign(65, "bank");
+    CHECK(code_of(hub.put_document(world.document(many, world.now, world.sign))) == Code::TOO_MANY);
     CHECK(must(hub.documents_after(0, 10)).documents.empty());
 
     must(hub.put_document(first));
