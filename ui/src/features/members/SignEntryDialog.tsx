@@ -1,5 +1,6 @@
 // An entry of the directory that this person signs as the second one: an admission, a revocation, a delegation. The text is compared line by line
-// with what the page shows before the key is opened.
+// with what the page shows before the key is opened. A passkey signs no entries (docs/formats.md, "Directory entries"): whoever has one is
+// told so here, where it is expected.
 import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/api';
@@ -104,6 +105,7 @@ export function SignEntryDialog({ title, lead, facts, verb, shown, prepare, comm
               <summary className="text-dns-14N-130 min-h-8 text-accent underline underline-offset-4">{t('key.what')}</summary>
               <pre className="text-mono-14N-150 overflow-x-auto rounded-4 bg-shade p-3 whitespace-pre-wrap break-all">{prepared.text}</pre>
             </details>
+            {session.passkeys.length > 0 ? <p>{t('passkey.noEntry')}</p> : null}
             <TextField
               label={t('key.pin')}
               help={demoPin ? t('demo.pinHint', { pin: demoPin }) : t('key.pinHelp')}
