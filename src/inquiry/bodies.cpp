@@ -21,19 +21,22 @@ Status check_salt(const std::string& salt) {
 
 // Lines and paragraphs that somebody wrote are no longer than anybody here may write them: another program does not know our forms, and what it sends
 // is shown in lists and printed. The cells of an answer's tables are what a source holds.
-Status check_texts(const json::Value& value, const std::string& where) {
-  if (const auto* text = value.if_string()) {
-    const bool is_line = where.ends_with("/document_number");
-    const std::size_t characters_max = is_line ? limits::kLineCharactersMax : limits::kTextCharactersMax;
-    if (text->size() <= 4 * characters_max) return {};
-    return fail(Code::TOO_LONG, "longer than a text may be", where, {{"max", std::to_string(characters_max)}});
-  }
+Status check_texts(const json::Value& value, std::size_t characters_max = limits::kTextCharactersMax) {
+  const auto within = [](Status status, const std::string& place) -> Status {
+    return tl::unexpected<Error>(std::move(status).error().at("/" + place));
+  };
+  if (const auto* text = value.if_string())
+    return text->size() <= 4 * characters_max ? Status{}
+                                              : fail(Code::TOO_LONG, "longer than a text may be", {}, {{"max", std::to_string(characters_max)}});
   if (const json::Array* list = value.if_array())
-    for (std::size_t i = 0; i < list->size(); ++i) TRY(check_texts((*list)[i], where + "/" + std::to_string(i)));
+    for (std::size_t i = 0; i < list->size(); ++i)
+      if (Status status = check_texts((*list)[i]); !status) return within(std::move(status), std::to_string(i));
   if (const json::Object* object = value.if_object())
     for (const auto& [key, member] : *object) {
-      const std::string name(key.data(), key.size());
-      if (name != "tables") TRY(check_texts(member, where + "/" + name));
+      if (key == "tables") continue;
+      const bool is_line = key == "document_number";
+      if (Status status = check_texts(member, is_line ? limits::kLineCharactersMax : limits::kTextCharactersMax); !status)
+        return within(std::move(status), std::string(key.data(), key.size()));
     }
   return {};
 }
@@ -156,7 +159,7 @@ MatterId statement_matter(const party::OrganisationId& provider, const party::Or
 }
 
 Status check_body(Kind kind, const json::Value& value) {
-  if (rule_of(kind).is_shared) TRY(check_texts(value, {}));
+  if (rule_of(kind).is_shared) TRY(check_texts(value));
   switch (kind) {
     case Kind::ORAL: TRY(decode_salted<OralBody>(value)); return {};
     case Kind::DRAFTED: return check_text(TRY(decode_salted<DraftedBody>(value)).text);

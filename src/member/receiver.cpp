@@ -358,6 +358,8 @@ Result<ReceivedCounts> Receiver::round(std::chrono::milliseconds wait) {
   fetch_until_ = std::chrono::steady_clock::now() + parts_.turn;
   std::vector<Opened> opened;
   std::vector<MessageId> ids;
+  opened.reserve(batch.size());
+  ids.reserve(batch.size());
   for (exchange::FetchedMessage& fetched : batch) opened.push_back(open(std::move(fetched), identities));
   for (const Opened& one : opened) ids.push_back(one.id);
   const std::vector<MessageId> known = TRY(parts_.mailbox.already_received(ids));
