@@ -1,15 +1,17 @@
 // The desk: three figures that are links, then what waits for me, grouped by what to do.
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Schema } from '../../api/api';
 import { asProblem } from '../../api/problem';
-import { deskQuery } from '../../api/queries';
+import { deskQuery, peopleQuery, unitsQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
 import { Banner, Button, type Column, DataTable, EmptyState, Figure, type IconName, Page, Skeleton } from '../../components';
 import { formatDate } from '../../i18n/format';
 import { Incidents } from '../figures/Incidents';
 import { rowName, useMatterColumns } from '../matters/columns';
+import { ListRefused } from '../matters/ListRefused';
 import { pathOfRow } from '../matters/paths';
 import { addDays, dayOf, inTongue, noticeText, today } from '../matters/words';
 
@@ -25,11 +27,7 @@ export function DeskPage() {
   if (session.role === 'admin') return <AdminDesk />;
   return (
     <Page title={t('nav.desk')} lead={t('desk.lead', { name: session.name })}>
-      {problem ? (
-        <Banner tone="danger" actions={<Button onClick={() => void desk.refetch()}>{t('app.retry')}</Button>}>
-          {problem.text()}
-        </Banner>
-      ) : null}
+      {problem ? <ListRefused problem={problem} retry={() => void desk.refetch()} /> : null}
       {view ? (
         <>
           {view.alarms.map((alarm) => (
@@ -219,6 +217,11 @@ function EmptyDesk() {
 function AdminDesk() {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const session = useSession();
+  const people = useQuery(peopleQuery).data;
+  const units = useQuery(unitsQuery).data;
+  const hasUnits = session.side === 'AGENCY';
+  const isNew = people !== undefined && units !== undefined && (people.length <= 1 || (hasUnits && units.length === 0));
   return (
     <Page title={t('nav.desk')}>
       <Incidents mayExamine={false} />
@@ -238,6 +241,28 @@ function AdminDesk() {
       >
         {t('desk.adminText')}
       </EmptyState>
+      {isNew ? (
+        <section aria-labelledby="first-steps" className="space-y-2">
+          <h2 id="first-steps" className="text-std-20B-150">
+            {t('desk.firstTitle')}
+          </h2>
+          <ol className="list-decimal space-y-1 ps-6">
+            {hasUnits ? <Step tab="units">{t('desk.firstUnits')}</Step> : null}
+            <Step>{t('desk.firstPeople')}</Step>
+            <Step tab="keys">{t('desk.firstKeys')}</Step>
+          </ol>
+        </section>
+      ) : null}
     </Page>
+  );
+}
+
+function Step({ tab, children }: { tab?: string; children: ReactNode }) {
+  return (
+    <li>
+      <Link to="/members" search={tab ? { tab } : {}} className="text-accent underline underline-offset-4">
+        {children}
+      </Link>
+    </li>
   );
 }

@@ -5,6 +5,7 @@ import type { Schema } from '../../api/api';
 import { organisationsQuery } from '../../api/queries';
 import { ComboBox } from '../../components';
 import { inTongue } from '../matters/words';
+import { NoAddressees } from './Nothing';
 import { ProfileView } from './ProfileView';
 
 export interface AddresseeProps {
@@ -18,7 +19,8 @@ export interface AddresseeProps {
 
 export function Addressee({ value, onChange, profile, types, error, fixed }: AddresseeProps) {
   const { t } = useTranslation();
-  const organisations = useQuery(organisationsQuery('PROVIDER')).data ?? [];
+  const all = useQuery(organisationsQuery('PROVIDER')).data;
+  const organisations = all ?? [];
   const found = organisations.find((one) => one.id === value);
   return (
     <div className="space-y-4">
@@ -36,6 +38,7 @@ export function Addressee({ value, onChange, profile, types, error, fixed }: Add
           required
         />
       )}
+      {all?.length === 0 ? <NoAddressees /> : null}
       {value && profile ? <ProfileView profile={profile} types={types} /> : null}
     </div>
   );

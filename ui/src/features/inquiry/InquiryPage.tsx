@@ -47,6 +47,7 @@ import {
   isInquiryForm,
   itemOfDraft,
 } from './model';
+import { NoCases } from './Nothing';
 import { useDefaultOfficer, usePreview } from './preview';
 import { useJudge } from './use_judge';
 
@@ -135,7 +136,8 @@ function Editor({ initial, name, matter, view }: EditorProps) {
   const types = useQuery(selectorTypesQuery).data ?? [];
   const law = useQuery(lawQuery).data;
   const profile = useQuery(profileQuery(form.to));
-  const cases = (useQuery(casesQuery).data ?? []).filter((one) => one.is_open || one.id === form.case_id);
+  const allCases = useQuery(casesQuery).data;
+  const cases = (allCases ?? []).filter((one) => one.is_open || one.id === form.case_id);
   const judged = useJudge(form);
   const paper = usePreview(form, judged.checks);
   const [refusals, setRefusals] = useState(0);
@@ -268,6 +270,7 @@ function Editor({ initial, name, matter, view }: EditorProps) {
               error={error('case_id')}
               required
             />
+            {allCases && cases.length === 0 ? <NoCases /> : null}
             <Addressee
               value={form.to}
               onChange={(to) => set({ to })}

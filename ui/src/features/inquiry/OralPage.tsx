@@ -13,6 +13,7 @@ import { Banner, Button, ComboBox, DateField, Page, TextField, useNotify } from 
 import { useDraftStorage } from '../../hooks/useDraftStorage';
 import { language } from '../../i18n';
 import { inTongue, today } from '../matters/words';
+import { NoAddressees, NoCases } from './Nothing';
 
 interface OralForm {
   case_id: string;
@@ -34,8 +35,10 @@ export function OralPage() {
   const draft = useDraftStorage(`${session.organisation}.${session.person}`, 'oral', start, isOral);
   const form = draft.value;
   const set = (change: Partial<OralForm>) => draft.set((previous) => ({ ...previous, ...change }));
-  const cases = (useQuery(casesQuery).data ?? []).filter((one) => one.is_open);
-  const organisations = useQuery(organisationsQuery('PROVIDER')).data ?? [];
+  const allCases = useQuery(casesQuery).data;
+  const cases = (allCases ?? []).filter((one) => one.is_open);
+  const addressees = useQuery(organisationsQuery('PROVIDER')).data;
+  const organisations = addressees ?? [];
   const law = useQuery(lawQuery).data;
   const [missing, setMissing] = useState<Partial<Record<keyof OralForm, string>>>({});
   const write = useWrite<Schema<'OralCommand'>, Schema<'Written'>>(
@@ -77,6 +80,7 @@ export function OralPage() {
           error={missing.case_id ?? fieldProblem(problem, '/case_id')}
           required
         />
+        {allCases && cases.length === 0 ? <NoCases /> : null}
         <ComboBox
           key={`to-${organisations.length}`}
           label={t('matter.addressee')}
@@ -86,6 +90,7 @@ export function OralPage() {
           error={missing.to ?? fieldProblem(problem, '/to')}
           required
         />
+        {addressees?.length === 0 ? <NoAddressees /> : null}
         <TextField
           label={t('oral.summary')}
           help={t('oral.summaryHelp')}

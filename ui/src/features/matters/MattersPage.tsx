@@ -10,7 +10,6 @@ import { organisationsQuery, peopleQuery, unitsQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
 import {
   agencyStates,
-  Banner,
   Button,
   ComboBox,
   cx,
@@ -28,6 +27,7 @@ import { useGoOn } from '../../hooks/useGoOn';
 import { formatNumber } from '../../i18n/format';
 import { rowName, useMatterColumns } from './columns';
 import { type FilterName, type Filters, queryOf, readFilters, textFilters } from './filters';
+import { ListRefused } from './ListRefused';
 import { pathOfRow } from './paths';
 import { inTongue } from './words';
 
@@ -61,11 +61,7 @@ export function MattersPage() {
   return (
     <Page title={t('nav.matters')} lead={t('list.lead')}>
       <FilterBar filters={filters} set={set} />
-      {problem ? (
-        <Banner tone="danger" actions={<Button onClick={() => void list.refetch()}>{t('app.retry')}</Button>}>
-          {problem.text()}
-        </Banner>
-      ) : null}
+      {problem ? <ListRefused problem={problem} retry={() => void list.refetch()} /> : null}
       {first && !isLooking ? (
         <div className="space-y-3">
           <div className="flex flex-wrap items-end justify-between gap-3">

@@ -119,6 +119,7 @@ function KeySection<Key extends Waiting>({ id, title, lead, list, roleOf, more, 
 
 function WaitingKeys() {
   const { t } = useTranslation();
+  const session = useSession();
   const roleOf = (row: Waiting) => t(`role.${row.role}`);
   return (
     <KeySection<Waiting>
@@ -132,6 +133,7 @@ function WaitingKeys() {
         label: t('keysWaiting.admit'),
         icon: 'key',
         named: (row) => t('keysWaiting.admitOf', { name: row.name, role: roleOf(row) }),
+        disabledReason: (row) => (row.person === session.person ? t('keysWaiting.own') : null),
       }}
       dialog={{
         title: t('keysWaiting.admit'),
@@ -184,6 +186,11 @@ function AdmittedKeys() {
         commit: (body) => take(api.POST('/api/keys/revocation', { body })),
         done: t('keysAdmitted.done'),
       }}
+      empty={
+        <EmptyState icon="key" title={t('keysAdmitted.none')}>
+          {t('keysAdmitted.noneText')}
+        </EmptyState>
+      }
       keys={false}
     />
   );

@@ -144,7 +144,11 @@ function Units({ admin }: { admin: boolean }) {
           rowId={(row) => row.id}
           rowName={(row) => inTongue(row.name_ja, row.name_en)}
           onOpen={admin ? setEdited : undefined}
-          empty={<EmptyState icon="building" title={t('units.none')} />}
+          empty={
+            <EmptyState icon="building" title={t('units.none')}>
+              {t('units.noneText')}
+            </EmptyState>
+          }
         />
       ) : units.error ? null : (
         <Skeleton lines={4} />

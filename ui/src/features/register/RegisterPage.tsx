@@ -23,7 +23,8 @@ export function RegisterPage() {
   const session = useSession();
   const navigate = useNavigate();
   const search = useSearch({ strict: false }) as { office?: string; form?: 'A' | 'B' | 'C'; year?: number };
-  const units = useQuery(unitsQuery).data ?? [];
+  const allUnits = useQuery(unitsQuery);
+  const units = allUnits.data ?? [];
   const me = useQuery(peopleQuery).data?.find((one) => one.id === session.person);
   const law = useQuery(lawQuery).data;
   const offices = units.filter((one) => one.is_register_office);
@@ -38,7 +39,7 @@ export function RegisterPage() {
     enabled: office !== '',
   });
   const set = (change: typeof search) => void navigate({ to: '/register', search: { office, form, year, ...change }, replace: true });
-  const problem = asProblem(register.error);
+  const problem = asProblem(register.error ?? allUnits.error);
   const view = register.data;
   const years = Array.from({ length: Math.max(1, thisYear - kFirstYear + 1) }, (_, index) => thisYear - index);
   const kinds = law?.forms ?? [];
@@ -97,11 +98,19 @@ export function RegisterPage() {
         ))}
       </nav>
       {problem ? (
-        <Banner tone="danger" actions={<Button onClick={() => void register.refetch()}>{t('app.retry')}</Button>}>
+        <Banner tone="danger" actions={<Button onClick={() => void (allUnits.error ? allUnits : register).refetch()}>{t('app.retry')}</Button>}>
           {problem.text()}
         </Banner>
       ) : null}
-      {view ? <Register view={view} /> : problem ? null : <Skeleton lines={10} />}
+      {view ? (
+        <Register view={view} />
+      ) : problem ? null : allUnits.data && office === '' ? (
+        <EmptyState icon="book" title={t('register.noOffice')}>
+          {t('register.noOfficeText')}
+        </EmptyState>
+      ) : (
+        <Skeleton lines={10} />
+      )}
     </Page>
   );
 }
