@@ -46,7 +46,11 @@ Status check_text(const Content& content) {
 
 Status check_json(std::string_view content) {
   if (const auto parsed = json::parse(content); !parsed) {
-    if (parsed.error().code == Code::TOO_LARGE) return tl::unexpected<Error>(parsed.error());
+    if (parsed.error().code == Code::TOO_LARGE) {
+      Args args = parsed.error().args;
+      args["type"] = ".json";
+      return fail(Code::TOO_LARGE, parsed.error().message, "/file", std::move(args));
+    }
     return wrong_type("?", "no JSON");
   }
   return {};
@@ -95,7 +99,11 @@ Status check_content(std::string_view media_type, const Content& content, std::u
   if (content.bytes() == 0) return fail(Code::EMPTY_FIELD, "an empty file", "/file");
   if (type == types.end()) return wrong_type(std::string(media_type), "that type is not on the list", "/media_type");
   const std::uint64_t max = bytes_max_of(*type, bytes_max);
-  if (content.bytes() > max) return fail(Code::TOO_LARGE, "the file is too large", "/file", {{"max", std::to_string(max)}});
+  if (content.bytes() > max) {
+    Args args{{"max", std::to_string(max)}};
+    if (max < bytes_max) args["type"] = type->extension;
+    return fail(Code::TOO_LARGE, "the file is too large", "/file", std::move(args));
+  }
   if (media_type == "application/pdf") return check_pdf(content);
   if (media_type == "text/csv" || media_type == "text/plain") return check_text(content);
   if (media_type == "application/zip") return check_archive(content, archive_bytes_max(bytes_max));

@@ -267,7 +267,16 @@ TEST_CASE("what may be large is as large as the house allows; everything else en
     CHECK(refused.error().code == Code::TOO_LARGE);
     CHECK(refused.error().args.at("max") == std::to_string(bytes_max_of(type, house)));
     CHECK(over.read == 0);
+    // Whoever meets a lower limit than the house's is told that it is the type's.
+    CHECK(refused.error().args.contains("type") == !type.may_be_large);
+    if (!type.may_be_large) CHECK(refused.error().args.at("type") == type.extension);
+    CHECK(
+        !check_content(type.media_type, Hollow("x", limits::kFileBytesMax, "")).error().args.contains("type"));  // the house's own limit is no higher
   }
+  const Status json = check_content("application/json", "\"" + std::string(limits::kJsonBytesMax, 'x') + "\"");
+  CHECK(json.error().args.at("type") == ".json");
+  CHECK(json.error().args.at("max") == std::to_string(limits::kJsonBytesMax));
+  CHECK(json.error().where == "/file");
   for (const char* large : {".pdf", ".csv", ".txt", ".zip"}) CHECK(file_type_by_extension(large)->may_be_large);
   for (const char* small : {".xlsx", ".png", ".jpg", ".json", ".eml"}) CHECK(!file_type_by_extension(small)->may_be_large);
 }

@@ -296,12 +296,23 @@ std::string fill(std::string_view pattern, const Error& error, bool is_english) 
   }
 }
 
+// Where the limit is the type's and lower than the house's own, the bare number would read like a mistake of the configuration.
+constexpr std::string_view kTypeTooLargeJa =
+    "「{where}」が大きすぎます。{type} のファイルは全体を一度に読んで確かめるため、上限はこの組織のほかの種類より小さい {max} バイトです。"
+    "小さくするか、いくつかのファイルに分けてください。";
+constexpr std::string_view kTypeTooLargeEn =
+    "\"{where}\" is too large. A {type} file is read as a whole to be checked, so that it may have at most {max} bytes, less than other types in "
+    "this "
+    "house. Make it smaller or split it into several files.";
+
+bool is_of_a_type(const Error& error) { return error.code == Code::TOO_LARGE && error.args.contains("type"); }
+
 }  // namespace
 
 const Sentence& sentence(Code code) { return kEntries[kIndex[static_cast<std::size_t>(code)]].sentence; }
 
-std::string sentence_ja(const Error& error) { return fill(sentence(error.code).ja, error, false); }
-std::string sentence_en(const Error& error) { return fill(sentence(error.code).en, error, true); }
+std::string sentence_ja(const Error& error) { return fill(is_of_a_type(error) ? kTypeTooLargeJa : sentence(error.code).ja, error, false); }
+std::string sentence_en(const Error& error) { return fill(is_of_a_type(error) ? kTypeTooLargeEn : sentence(error.code).en, error, true); }
 
 namespace detail {
 

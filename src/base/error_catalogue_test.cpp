@@ -85,6 +85,21 @@ TEST_CASE("places are filled from where and args, and read as a dash when nothin
   CHECK(sentence_en(Error{Code::TOO_LONG, "", "{max}", {{"max", "1"}}}) == "The field \"{max}\" is too long (at most 1 characters). Shorten it.");
 }
 
+TEST_CASE("a file that is too large for its type is told why its limit is lower than the house's") {
+  const Error plain{Code::TOO_LARGE, "", "/file", {{"max", "100"}}}, typed{Code::TOO_LARGE, "", "/file", {{"max", "100"}, {"type", ".xlsx"}}};
+  CHECK(sentence_en(plain) == "\"/file\" is too large (at most 100 bytes). Make it smaller or send it in parts.");
+  CHECK(sentence_en(typed) ==
+        "\"/file\" is too large. A .xlsx file is read as a whole to be checked, so that it may have at most 100 bytes, less than other types in this "
+        "house. "
+        "Make it smaller or split it into several files.");
+  CHECK(sentence_ja(typed) ==
+        "「/file」が大きすぎます。.xlsx のファイルは全体を一度に読んで確かめるため、上限はこの組織のほかの種類より小さい 100 バイトです。"
+        "小さくするか、いくつかのファイルに分けてください。");
+  // No other code is told differently for having a type.
+  CHECK(sentence_en(Error{Code::TOO_LONG, "", "x", {{"max", "1"}, {"type", ".xlsx"}}}) ==
+        "The field \"x\" is too long (at most 1 characters). Shorten it.");
+}
+
 Result<int> half(int n) {
   if (n % 2 != 0) return fail(Code::BAD_VALUE, "odd", "/n");
   return n / 2;

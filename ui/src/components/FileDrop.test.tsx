@@ -38,5 +38,9 @@ describe('choosing files', () => {
     const told = screen.getByRole('alert').textContent;
     expect(told).toContain('c.json');
     expect(told).toContain('50 MB');
+    // and why it is lower than the house's own
+    expect(told).toContain(i18n.t('file.tooLargeForType', { name: 'c.json', size: '50 MB', type: 'JSON', limit: '50 MB' }));
+    choose(fileOf('d.csv', 'text/csv', 2049 * megabyte));
+    expect(screen.getByRole('alert').textContent).not.toContain('CSV');
   });
 });

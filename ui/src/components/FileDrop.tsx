@@ -34,7 +34,14 @@ export function FileDrop({ label, files, onChange, types, typeOf = (file) => fil
     for (const file of incoming) {
       if (!(typeOf(file) in types)) bad.push(t('file.wrongType', { name: file.name, types: words }));
       else if (file.size > most(typeOf(file)))
-        bad.push(t('file.tooLarge', { name: file.name, size: formatBytes(file.size), limit: formatBytes(most(typeOf(file))) }));
+        bad.push(
+          t(most(typeOf(file)) < maxBytes ? 'file.tooLargeForType' : 'file.tooLarge', {
+            name: file.name,
+            size: formatBytes(file.size),
+            type: types[typeOf(file)],
+            limit: formatBytes(most(typeOf(file))),
+          }),
+        );
       else good.push(file);
     }
     setRefused(bad);
