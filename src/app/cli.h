@@ -18,6 +18,7 @@ void add_hub_commands(CLI::App& root, int& code);      // org invite …, log; a
 void add_member_commands(CLI::App& root, int& code);   // org join, envelope, incidents
 void add_people_commands(CLI::App& root, int& code);   // user, unit, case, key
 void add_book_commands(CLI::App& root, int& code);     // delegation, register, statement, profile
+void add_house_commands(CLI::App& root, int& code);    // figures, inspection, template, house-rules, device, password
 void add_inquiry_commands(CLI::App& root, int& code);  // inquiry, api
 void add_help_commands(CLI::App& root, int& code);     // help, completion
 

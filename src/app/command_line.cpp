@@ -130,6 +130,7 @@ int run_command_line(int argc, char** argv) {
   add_member_commands(app, code);
   add_people_commands(app, code);
   add_book_commands(app, code);
+  add_house_commands(app, code);
   add_inquiry_commands(app, code);
   add_help_commands(app, code);
   try {

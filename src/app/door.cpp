@@ -191,7 +191,10 @@ class RemoteDoor final : public Door {
       request.body = json::compact(*body);
       request.headers.push_back({"Content-Type", "application/json"});
     }
-    return send(request);
+    json::Value answer = TRY(send(request));
+    // A new session, as after a change of the password, has its own; with the old one it would not be ended.
+    if (std::string csrf = member_text(answer, "csrf"); !csrf.empty()) csrf_ = std::move(csrf);
+    return answer;
   }
   Result<json::Value> upload(const std::string& target, const std::string& file, const std::string& media_type) override {
     net::ClientRequest request = request_of("POST", target);

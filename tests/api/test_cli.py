@@ -134,6 +134,88 @@ def test_a_profile_is_shown_and_published(world):
     assert refused("profile", "publish", world.folder / "next.json", "--data", world.data, "--org", PROVIDER, "--as", "tantou")["code"] == "ROLE_MISSING"
 
 
+def test_figures_are_shown_and_the_table_to_be_published_is_a_file(world):
+    shown = world.local(AGENCY, "shomu", "figures", "show", "--from", "2020-01-01", "--until", "2020-12-31")["figures"]
+    assert (shown["from"], shown["until"], shown["inquiries"]) == ("2020-01-01", "2020-12-31", 0)
+    assert world.local(AGENCY, "shomu", "figures", "show")["figures"]["inquiries"] >= 1
+    told = world.local(AGENCY, "shomu", "figures", "public", "2020-H2")
+    assert (told["period"], told["is_final"]) == ("2020-H2", True) and told["rows"]
+    table = world.folder / "public.csv"
+    assert world.local(AGENCY, "shomu", "figures", "public", "2020-H2", "-o", table)["bytes"] == table.stat().st_size > 0
+    who = ["--data", world.data, "--org", AGENCY, "--as"]
+    assert refused("figures", "public", "2020-H3", *who, "shomu")["where"] == "/period"
+    assert refused("figures", "show", *who, "tantou")["code"] in ("FORBIDDEN", "ROLE_MISSING")
+
+
+def test_an_auditor_sees_a_month_and_finds_acts_and_nobody_else_does(world):
+    here = ["--data", world.data, "--org", AGENCY]
+    done("user", "add", "kansatsu", "--name", "架空 監察官", "--post", "監察官", "--has", "auditor", "--no-invitation", *here)
+    month = world.local(AGENCY, "kansatsu", "inspection", "show")
+    assert month["matters"] >= 1 and isinstance(month["findings"], list)
+    assert world.local(AGENCY, "kansatsu", "inspection", "show", "2020-01")["matters"] == 0
+    matter = world.local(AGENCY, "tantou", "inquiry", "list")["rows"][0]["matter"]
+    act = world.local(AGENCY, "tantou", "inquiry", "show", matter)["timeline"][0]["act"]
+    found = world.local(AGENCY, "kansatsu", "inspection", "acts", act[:16])["acts"]
+    assert [(one["act"], one["matter"]) for one in found] == [(act, matter)]
+    assert f"{act}\t{AGENCY}" in run("inspection", "acts", act[:16], *here, "--as", "kansatsu").stdout
+    for args in (["show"], ["acts", act]):
+        assert refused("inspection", *args, *here, "--as", "tantou")["code"] == "ROLE_MISSING"
+
+
+def test_a_template_is_saved_replaced_and_deleted(world):
+    saved = world.local(AGENCY, "tantou", "template", "save", "会員の確認", world.draft_file("template", "ex-7001"))
+    listed = world.local(AGENCY, "tantou", "template", "list")["templates"]
+    assert [(one["id"], one["name"]) for one in listed] == [(saved["id"], "会員の確認")]
+    next_ = world.draft_file("template2", "ex-7002")
+    again = world.local(AGENCY, "tantou", "template", "save", "会員の再確認", next_, "--replaces", "会員の確認")
+    assert again["id"] == saved["id"]
+    other = world.local(AGENCY, "tantou", "template", "save", "会員の再確認", next_)
+    who = ["--data", world.data, "--org", AGENCY, "--as"]
+    assert refused("template", "delete", "会員の再確認", *who, "tantou")["code"] == "CONFLICT"
+    assert refused("template", "delete", "会員の確認", *who, "tantou")["code"] == "NOT_FOUND"
+    assert refused("template", "save", "x", next_, *who, "kachou")["code"] == "ROLE_MISSING"
+    world.local(AGENCY, "tantou", "template", "delete", other["id"])
+    world.local(AGENCY, "tantou", "template", "delete", "会員の再確認")
+    assert world.local(AGENCY, "tantou", "template", "list")["templates"] == []
+
+
+def test_house_rules_are_set_by_legal_staff_and_only_tighten(world):
+    here = ["--data", world.data, "--org", PROVIDER]
+    done("user", "add", "houmu", "--name", "架空 法務", "--post", "法務", "--has", "legal", "--no-invitation", *here)
+    assert world.local(PROVIDER, "houmu", "house-rules", "show")["rules"] == []
+    rule = {"instrument": "INQ", "category": "K1", "outcome": "LEGAL_REVIEW", "ja": "法務が確認する", "en": "legal staff look first"}
+    rules = world.folder / "rules.json"
+    rules.write_text(json.dumps({"rules": [rule]}), encoding="utf-8")
+    assert refused("house-rules", "set", rules, *here, "--as", "tantou")["code"] == "ROLE_MISSING"
+    lax = world.folder / "lax.json"
+    lax.write_text(json.dumps({"rules": [{**rule, "category": "K3", "outcome": "ALLOW"}]}), encoding="utf-8")
+    assert refused("house-rules", "set", lax, *here, "--as", "houmu")["code"] == "NOT_ALLOWED_BY_LAW"
+    assert world.local(PROVIDER, "houmu", "house-rules", "set", rules)["rules"] == [rule]
+    assert world.local(PROVIDER, "houmu", "house-rules", "show")["rules"] == [rule]
+    rules.write_text('{"rules": []}', encoding="utf-8")
+    assert world.local(PROVIDER, "houmu", "house-rules", "set", rules)["rules"] == []
+
+
+def test_a_device_is_listed_and_ended_by_its_owner_or_an_administrator(world):
+    here = ["--data", world.data, "--org", AGENCY]
+    person = done("user", "add", "tanmatsu", "--name", "架空 端末", "--post", "担当", "--has", "supervisor", "--no-invitation", *here)["person"]
+    vkeys = []
+    for name in ("first", "second"):
+        key = ["--keyfile", world.folder / f"{name}.key", "--device", world.folder / f"{name}.device", "--pin-stdin"]
+        vkeys.append(done("key", "new", "--org", AGENCY, "--person", person["id"], *key, stdin="pin-of-a-device\n")["vkey"])
+        done("user", "enrol", "tanmatsu", "--vkey", vkeys[-1], *here)
+    assert {one["vkey"] for one in world.local(AGENCY, "tanmatsu", "device", "list")["devices"]} == set(vkeys)
+    assert world.local(AGENCY, "admin", "device", "list", "tanmatsu") == world.local(AGENCY, "tanmatsu", "device", "list")
+    who = [*here, "--as"]
+    assert refused("device", "list", "tanmatsu", *who, "tantou")["code"] == "FORBIDDEN"
+    assert refused("device", "end", vkeys[0], "--of", "tanmatsu", *who, "tantou")["code"] == "FORBIDDEN"
+    assert refused("device", "end", vkeys[0], *who, "admin")["code"] == "NOT_FOUND"  # not one's own
+    world.local(AGENCY, "tanmatsu", "device", "end", vkeys[0])
+    world.local(AGENCY, "admin", "device", "end", vkeys[1], "--of", "tanmatsu")
+    assert all(one["is_revoked"] for one in world.local(AGENCY, "tanmatsu", "device", "list")["devices"])
+    assert refused("password", *who, "tanmatsu")["where"] == "--server"  # on the folder nobody logs in
+
+
 def test_a_delegation_is_signed_shown_and_ended_and_so_is_the_delegates_key(world):
     here = ["--data", world.data, "--org", AGENCY]
     person = done("user", "add", "daiketsu", "--name", "架空 次席", "--post", "次席", "--has", "approver", "--unit", "サイバー犯罪対策課", "--no-invitation", *here)["person"]
@@ -234,6 +316,15 @@ def test_beside_a_server_the_folder_is_locked_and_the_server_is_the_way(world):
         until = time.monotonic() + 30
         while not any(row["number"] == number for row in world.remote(server.url, PROVIDER, "uketsuke", "inquiry", "list")["rows"]):
             assert time.monotonic() < until
+
+        # a change of the password: the old one opens nothing any more, and the session in between has ended
+        who = ["--server", server.url, "--org", AGENCY, "--as", "tantou", "--password-stdin", *world.key(AGENCY, "tantou")]
+        pin, second = pin_of(AGENCY, "tantou"), "another long password 2"
+        assert refused("password", *who, stdin=f"{PASSWORD}\n{pin}\nshort\n")["where"] == "/new_password"
+        assert done("password", *who, stdin=f"{PASSWORD}\n{pin}\n{second}\n") == {"ok": True, "login": "tantou"}
+        assert refused("device", "list", *who, stdin=f"{PASSWORD}\n{pin}\n")["code"] == "WRONG_LOGIN"
+        assert done("device", "list", *who, stdin=f"{second}\n{pin}\n")["devices"]
+        done("password", *who, stdin=f"{second}\n{pin}\n{PASSWORD}\n")
 
         wrong = refused("inquiry", "list", "--server", server.url, "--org", AGENCY, "--as", "tantou", env={"WARIFU_PASSWORD": "not the password at all"})
         assert wrong["code"] == "WRONG_LOGIN"
