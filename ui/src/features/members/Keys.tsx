@@ -54,7 +54,7 @@ function KeySection<Key extends Waiting>({ id, title, lead, list, roleOf, more, 
   const columns: Column<Key>[] = [
     useNameColumn<Key>((row) => row.name),
     usePostColumn<Key>(),
-    { id: 'role', label: t('timeline.role'), cell: roleOf },
+    { id: 'role', label: t('timeline.role'), nowrap: true, cell: roleOf },
     { id: 'device', label: t('keysAdmitted.device'), cell: (row) => row.device || '―' },
     ...more,
     {
