@@ -2,15 +2,17 @@
 
 #include <fcntl.h>
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "base/sensitive.h"
+#include "crypto/hmac_key.h"
 #include "crypto/openssl_internal.h"
 
 namespace warifu::crypto {
@@ -23,28 +25,48 @@ const EVP_MD* sha256_method() {
 }
 }  // namespace internal
 
-Sha256 sha256(ByteView data) {
-  Sha256 digest;
-  CHECK_THAT(EVP_Digest(internal::address(data.data()), data.size(), digest.bytes.data(), nullptr, internal::sha256_method(), nullptr) == 1);
-  return digest;
-}
+struct Sha256Stream::Impl {
+  internal::MdCtxPtr context{EVP_MD_CTX_new()};
+  bool is_begun = false;
+
+  void begin() {
+    if (std::exchange(is_begun, true)) return;
+    CHECK_THAT(EVP_DigestInit_ex2(context.get(), internal::sha256_method(), nullptr) == 1);
+  }
+
+  // Those of this thread that nobody uses at the moment: making one costs more than hashing a short message, and a tree is made of short ones.
+  static std::vector<std::unique_ptr<Impl>>& spare() {
+    thread_local std::vector<std::unique_ptr<Impl>> spare;
+    return spare;
+  }
+};
+
+Sha256 sha256(ByteView data) { return Sha256Stream().update(data).finish(); }
 
 Sha256 sha256(std::string_view data) { return sha256(bytes_of(data)); }
 
-struct Sha256Stream::Impl {
-  internal::MdCtxPtr context{EVP_MD_CTX_new()};
-  void start() { CHECK_THAT(EVP_DigestInit_ex2(context.get(), internal::sha256_method(), nullptr) == 1); }
-};
-
-Sha256Stream::Sha256Stream() : impl_(std::make_unique<Impl>()) {
-  CHECK_THAT(impl_->context != nullptr);
-  impl_->start();
+Sha256Stream::Sha256Stream() {
+  auto& spare = Impl::spare();
+  if (spare.empty()) {
+    impl_ = std::make_unique<Impl>();
+    CHECK_THAT(impl_->context != nullptr);
+    return;
+  }
+  impl_ = std::move(spare.back());
+  spare.pop_back();
 }
-Sha256Stream::~Sha256Stream() = default;
+
+Sha256Stream::~Sha256Stream() {
+  constexpr std::size_t kSpareMax = 4;
+  // One that was left in the middle holds what it was given last.
+  if (impl_ && !impl_->is_begun && Impl::spare().size() < kSpareMax) Impl::spare().push_back(std::move(impl_));
+}
+
 Sha256Stream::Sha256Stream(Sha256Stream&&) noexcept = default;
 Sha256Stream& Sha256Stream::operator=(Sha256Stream&&) noexcept = default;
 
 Sha256Stream& Sha256Stream::update(ByteView data) {
+  impl_->begin();
   CHECK_THAT(EVP_DigestUpdate(impl_->context.get(), internal::address(data.data()), data.size()) == 1);
   return *this;
 }
@@ -52,20 +74,17 @@ Sha256Stream& Sha256Stream::update(ByteView data) {
 Sha256Stream& Sha256Stream::update(std::string_view data) { return update(bytes_of(data)); }
 
 Sha256 Sha256Stream::finish() {
+  impl_->begin();
   Sha256 digest;
   CHECK_THAT(EVP_DigestFinal_ex(impl_->context.get(), digest.bytes.data(), nullptr) == 1);
-  impl_->start();
+  impl_->is_begun = false;
   return digest;
 }
 
 Bytes hmac_sha256(ByteView key, ByteView data) {
-  Bytes out(32);
-  unsigned int written = 0;
-  CHECK_THAT(key.size() <= 0x7fffffff);
-  CHECK_THAT(HMAC(internal::sha256_method(), internal::address(key.data()), static_cast<int>(key.size()), internal::address(data.data()), data.size(),
-                  out.data(), &written) != nullptr);
-  CHECK_THAT(written == out.size());
-  return out;
+  // By libsodium: OpenSSL's way to it looks up the algorithm's names four times for each short text.
+  const auto mac = HmacKey(key).mac(data);
+  return Bytes(mac.begin(), mac.end());
 }
 
 Bytes hkdf_sha256(ByteView ikm, ByteView salt, std::string_view info, std::size_t n) {

@@ -16,6 +16,8 @@ HmacKey::HmacKey(ByteView key) : is_set_(true) {
   sodium_memzero(&state, sizeof state);
 }
 
+HmacKey::~HmacKey() { sodium_memzero(state_.data(), state_.size()); }
+
 std::array<std::uint8_t, 32> HmacKey::mac(ByteView data) const {
   CHECK_THAT(is_set_);
   crypto_auth_hmacsha256_state state;

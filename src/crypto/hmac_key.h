@@ -12,6 +12,9 @@ class HmacKey {
  public:
   HmacKey() = default;  // no key: mac() aborts
   explicit HmacKey(ByteView key);
+  HmacKey(const HmacKey&) = default;
+  HmacKey& operator=(const HmacKey&) = default;
+  ~HmacKey();
   [[nodiscard]] std::array<std::uint8_t, 32> mac(ByteView data) const;
 
  private:
