@@ -128,6 +128,8 @@ void PartDownload::look() {
 
 std::size_t PartDownload::missing() const { return count_missing(is_present_); }
 
+std::uint64_t PartDownload::bytes_to_come() const { return missing() * kPartBytes + sealed_.attachment.plain_bytes; }
+
 Status PartDownload::fetch_list(PartPort& port) {
   ObjectState state = TRY(port.state(sealed_.attachment.sealed));
   TRY(check_state(state, sealed_.attachment));
@@ -159,7 +161,7 @@ Status PartDownload::run(PartPort& port) {
 }
 
 Result<bool> PartDownload::run_until(PartPort& port, std::chrono::steady_clock::time_point until) {
-  if (missing() > 0) TRY(check_disk_room(folder_, missing() * kPartBytes + sealed_.attachment.plain_bytes));
+  if (missing() > 0) TRY(check_disk_room(folder_, bytes_to_come()));
   for (;;) {
     if (TRY(step(port))) return true;
     if (std::chrono::steady_clock::now() >= until) return false;

@@ -77,6 +77,8 @@ class PartDownload {
   // what is missing and for the output.
   Result<bool> run_until(PartPort& port, std::chrono::steady_clock::time_point until);
   [[nodiscard]] std::size_t missing() const;
+  // What it will still take on the disk: the missing parts and the output beside them.
+  [[nodiscard]] std::uint64_t bytes_to_come() const;
 
   // When all are here: opens them into `output` as AttachmentOpener does. A part that has changed on the disk is removed, to be fetched again
   // (STORE_CORRUPT). The parts stay until remove().

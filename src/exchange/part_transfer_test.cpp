@@ -331,6 +331,8 @@ TEST_CASE("what the hub gives is believed as far as it fits the manifest's root"
   // A part that changes on our own disk is noticed, removed and fetched again.
   PartDownload download = PartDownload::open(incoming, att).value();
   REQUIRE(download.run(hub));
+  CHECK(download.bytes_to_come() == att.plain_bytes);
+  CHECK(PartDownload::open(incoming + "-new", att)->bytes_to_come() == sealed.file.parts.size() * kPartBytes + att.plain_bytes);
   Bytes part = read(incoming + "/000002");
   part[100] ^= 1;
   write(incoming + "/000002", part);

@@ -288,6 +288,33 @@ TEST_CASE("a disk without room for one answer's files does not stop the rest of 
   CHECK(answer.is_here(e));
 }
 
+TEST_CASE("files of one answer that fit on the disk one by one, and not together, are not sealed") {
+  TestingExchange e;
+  const MatterId matter = e.dispatched();
+  e.carry();
+  e.world.assigned(matter);
+  std::vector<inquiry::FileRef> files;
+  for (int i = 0; i < 2; ++i) {
+    const std::string path = e.folder.file("part-" + std::to_string(i) + ".csv");
+    put_file(path, "氏名\n例示 " + std::to_string(i) + "\n");
+    files.push_back(must(e.world.provider().attach(e.world.op, matter, "list.csv", "text/csv", path)));
+  }
+  release(e, matter, files);
+  // Holes in a file take no room, and are as long as the disk is free.
+  const std::uint64_t large = std::filesystem::space(e.folder.file(".")).available / 5 * 3;
+  const auto path_of = [&](const inquiry::FileRef& file) { return must(e.provider.mailbox->file_path(matter, file.sha256)); };
+  for (const inquiry::FileRef& file : files) std::filesystem::resize_file(path_of(file), large);
+  must(e.provider.member->send());
+  CHECK(files_of(e.provider).empty());
+  const std::vector<desk::OutboxRow> waiting = must(e.provider.mailbox->outbox_of(matter));
+  REQUIRE(!waiting.empty());
+  CHECK(waiting.back().last_error == "DISK_FULL");
+  for (const inquiry::FileRef& file : files) std::filesystem::resize_file(path_of(file), static_cast<std::uint64_t>(file.bytes));
+  e.world.clock.advance(minutes(11));
+  e.carry();
+  for (const inquiry::FileRef& file : files) CHECK(e.agency.mailbox->file_path(matter, file.sha256).has_value());
+}
+
 TEST_CASE("files are not fetched for acts that nobody vouches for") {
   TestingExchange e;
   const Answer answer(e);

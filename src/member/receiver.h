@@ -92,6 +92,7 @@ class Receiver {
   Status apply_all(std::vector<Opened>& opened, ReceivedCounts& counts);
   [[nodiscard]] Status check_acts(const Opened& opened, const std::vector<inquiry::SignedAct>& acts) const;
   struct Incoming;
+  Status check_room(Opened& opened, const std::vector<Incoming>& incoming);
   Status fetch_parts(Opened& opened, const Incoming& file);
   Status open_file(Opened& opened, const Incoming& file);
   Result<std::vector<exchange::ParcelFile>> attachments_of(Opened& opened, const std::vector<inquiry::SignedAct>& acts);

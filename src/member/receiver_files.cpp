@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/disk_room.h"
 #include "base/limits.h"
 #include "crypto/hash.h"
 #include "exchange/part_transfer.h"
@@ -77,6 +78,20 @@ struct Receiver::Incoming {
   [[nodiscard]] std::string output() const { return folder + ".plain"; }
 };
 
+// All parts of all files of a message are here before the first is opened: each file alone might fit where all of them do not.
+Status Receiver::check_room(Opened& opened, const std::vector<Incoming>& incoming) {
+  std::uint64_t bytes = 0;
+  for (const Incoming& file : incoming) {
+    std::error_code ignored;
+    if (std::filesystem::exists(file.output(), ignored)) continue;
+    const Result<exchange::PartDownload> download = exchange::PartDownload::open(file.folder, file.attachment);
+    if (download) bytes += download->bytes_to_come();  // else fetching it tells why not
+  }
+  if (bytes == 0) return {};
+  if (Status room = check_disk_room(parts_.files_dir, bytes); !room) return wait_for(opened, std::move(room).error(), false);
+  return {};
+}
+
 // As many parts as this turn allows; with `wait` set when there are more.
 Status Receiver::fetch_parts(Opened& opened, const Incoming& file) {
   if (is_line_down_) {
@@ -149,6 +164,7 @@ Result<std::vector<exchange::ParcelFile>> Receiver::attachments_of(Opened& opene
     else
       incoming.push_back({attachment, folder_of(opened.id) + "/" + attachment.sealed.hex()});
   }
+  TRY(check_room(opened, incoming));
   for (const Incoming& file : incoming) TRY(fetch_parts(opened, file));
   for (const Incoming& file : incoming) {
     TRY(open_file(opened, file));

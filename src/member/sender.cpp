@@ -32,6 +32,26 @@ bool is_of_the_line(Code code) {
   return code == Code::PEER_UNAVAILABLE || code == Code::TIMEOUT || code == Code::RATE_LIMITED || code == Code::CANCELLED;
 }
 
+// A file that is named twice goes once.
+std::vector<exchange::ParcelFile> once_each(const std::vector<exchange::ParcelFile>& files) {
+  std::vector<exchange::ParcelFile> out;
+  for (const exchange::ParcelFile& file : files)
+    if (std::ranges::find(out, file.sha256, &exchange::ParcelFile::sha256) == out.end()) out.push_back(file);
+  return out;
+}
+
+// All files of a message lie sealed beside each other until it has gone: each alone might fit where all of them do not. What cannot be read is told
+// by whoever seals it.
+std::uint64_t sealed_bytes_of(const std::vector<exchange::ParcelFile>& files) {
+  std::uint64_t out = 0;
+  for (const exchange::ParcelFile& file : files) {
+    std::error_code unread;
+    const std::uint64_t bytes = std::filesystem::file_size(file.path, unread);
+    if (!unread) out += exchange::padded_bytes(bytes);
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<MessageOut> Sender::seal_one(const desk::Gathered& gathered, Time now) {
@@ -43,15 +63,11 @@ Result<MessageOut> Sender::seal_one(const desk::Gathered& gathered, Time now) {
   message.body = TRY(exchange::spell_acts(parcel.acts));
   message.created = now;
   message.expires = now + exchange::kMessageLife;
-  std::vector<Sha256> there;
-  for (const exchange::ParcelFile& file : parcel.files) {
-    if (std::ranges::find(there, file.sha256) != there.end()) continue;  // named twice
-    there.push_back(file.sha256);
+  const std::vector<exchange::ParcelFile> files = once_each(parcel.files);
+  if (!files.empty()) TRY(check_disk_room(parts_.files_dir, sealed_bytes_of(files)));
+  for (const exchange::ParcelFile& file : files) {
     const std::string name = exchange::MessageId::random().hex() + ".age";
     TRY(make_directories(parts_.files_dir, 0700));
-    std::error_code unread;
-    const std::uint64_t bytes = std::filesystem::file_size(file.path, unread);
-    if (!unread) TRY(check_disk_room(parts_.files_dir, exchange::padded_bytes(bytes)));
     const exchange::SealedFile sealed =
         TRY(exchange::seal_file(file.path, {parts_.files_dir + "/" + name, {message.to.front().key}, file.media_type}));
     message.attachments.push_back(sealed.attachment);
