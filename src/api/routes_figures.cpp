@@ -41,13 +41,13 @@ Result<std::int64_t> incident_of(const Call& call) {
 }
 
 void add_figures(Router& routes) {
-  routes.get<FiguresQuery, desk::FiguresView>({"GET", "/api/figures", "figures", "期間内に発出された照会の件数、所要時間、費用です。",
-                                               "Counts, times and costs of the inquiries of a period."},
-                                              [](Call& call, const FiguresQuery& query) -> Result<desk::FiguresView> {
-                                                const Date today = tokyo_date(call.here().office.now());
-                                                return call.here().office.statistics(call.caller, query.from.value_or(Date{today.year, 1, 1}),
-                                                                                     query.until.value_or(today));
-                                              });
+  routes.get<FiguresQuery, desk::FiguresView>(
+      {"GET", "/api/figures", "figures", "期間内に発出された照会の件数、所要時間、費用です。",
+       "Counts, times and costs of the inquiries of a period."},
+      [](Call& call, const FiguresQuery& query) -> Result<desk::FiguresView> {
+        const Date today = tokyo_date(call.here().office.now());
+        return call.here().office.statistics(call.caller, query.from.value_or(Date{today.year, 1, 1}), query.until.value_or(today));
+      });
   const auto table = [](Call& call, const PublicQuery& query) -> Result<report::PublicTable> {
     const desk::Office& office = call.here().office;
     const report::HalfYear period =
@@ -75,9 +75,11 @@ void add_figures(Router& routes) {
       {"GET", "/api/audit/acts", "figures", "監察:手続記録を、ハッシュ(16桁以上)又は書面の検証符号で探します。",
        "Finds acts by hash, 16 digits of it at least, or by the verification code of a paper."},
       [](Call& call, const ActQuery& query) -> Result<desk::ActsFound> { return call.here().office.find_acts(call.caller, query.q); });
-  routes.add<None, desk::IncidentList>({"GET", "/api/incidents", "figures", "交換網の異常:中継者や鍵に起きてはならないことと、その証拠です。",
-                                        "What the exchange or a key did that it must not, with the evidence; newest first."},
-                                       [](Call& call) { return call.here().office.incidents(call.caller); });
+  routes.get<IncidentQuery, desk::IncidentList>(
+      {"GET", "/api/incidents", "figures",
+       "交換網の異常:中継者や鍵に起きてはならないことと、その証拠です。新しい順に200件ずつ。初めの頁には未確認のものを古くても全て含みます。",
+       "What the exchange or a key did that it must not, with the evidence; newest first, 200 at a time, the first with those that are still open."},
+      [](Call& call, const IncidentQuery& query) { return call.here().office.incidents(call.caller, query.cursor); });
   routes.add<desk::CommentCommand, desk::IncidentView>(
       {"POST", "/api/incidents/{incident}/examination", "figures", "異常を確認した結果を記録し、警告を終えます。",
        "Records what was found out about an incident, and ends its alarm.", Access::SESSION, Write::KEPT},

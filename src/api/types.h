@@ -262,6 +262,10 @@ struct ActQuery {
   static constexpr bool kDefaultsAllowed = true;
   std::string q;  // 16 to 64 hex digits, or a verification code
 };
+struct IncidentQuery {
+  static constexpr bool kDefaultsAllowed = true;
+  std::string cursor;  // `next` of the page before
+};
 struct Decisions {
   std::vector<inquiry::ItemDecision> decisions;
 };
@@ -360,6 +364,7 @@ BOOST_DESCRIBE_STRUCT(FiguresQuery, (), (from, until))
 BOOST_DESCRIBE_STRUCT(PublicQuery, (), (period))
 BOOST_DESCRIBE_STRUCT(AuditQuery, (), (month))
 BOOST_DESCRIBE_STRUCT(ActQuery, (), (q))
+BOOST_DESCRIBE_STRUCT(IncidentQuery, (), (cursor))
 BOOST_DESCRIBE_STRUCT(Decisions, (), (decisions))
 BOOST_DESCRIBE_STRUCT(UploadQuery, (), (name))
 BOOST_DESCRIBE_STRUCT(DownloadQuery, (), (name))

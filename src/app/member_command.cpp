@@ -4,6 +4,8 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
+#include <map>
 
 #include "app/commands.h"
 #include "app/http_front.h"
@@ -14,6 +16,7 @@
 #include "base/file.h"
 #include "json/codec.h"
 #include "ledger/checkpoint.h"
+#include "net/http.h"
 
 namespace warifu::app {
 
@@ -212,15 +215,23 @@ Result<json::Value> incidents(const IncidentCommand& command) {
     const std::string target = "/api/incidents/" + std::to_string(command.examined) + "/examination";
     TRY(door->call("POST", target, json::encode(desk::CommentCommand{command.comment})));
   }
+  std::map<std::int64_t, json::Object, std::greater<>> found;  // an open one is told twice: with the newest, and in its place
+  std::string next;
+  do {
+    const std::string query = next.empty() ? "" : "?cursor=" + net::percent_encode(next);
+    desk::IncidentList page = TRY(json::decode<desk::IncidentList>(TRY(door->call("GET", "/api/incidents" + query, std::nullopt))));
+    for (const desk::IncidentView& incident : page.incidents) {
+      if (command.evidence > 0 && incident.id != command.evidence) continue;
+      json::Object one = shown(incident.id, incident.code, incident.about, incident.at, incident.examined);
+      if (command.evidence > 0) one["evidence"] = incident.evidence;
+      found.emplace(incident.id, std::move(one));
+    }
+    next = std::move(page.next);
+  } while (!next.empty() && (command.evidence > 0 ? found.empty() : found.size() < kIncidentsMax));
+  if (found.empty() && command.evidence > 0) return fail(Code::NOT_FOUND, "no such incident", "--evidence");
   json::Array out;
-  for (const desk::IncidentView& incident : TRY(json::decode<desk::IncidentList>(TRY(door->call("GET", "/api/incidents", std::nullopt)))).incidents) {
-    if (command.evidence > 0 && incident.id != command.evidence) continue;
-    json::Object one = shown(incident.id, incident.code, incident.about, incident.at, incident.examined);
-    if (command.evidence > 0) one["evidence"] = incident.evidence;
-    out.push_back(std::move(one));
-  }
-  if (out.empty() && command.evidence > 0) return fail(Code::NOT_FOUND, "no such incident among those that are listed", "--evidence");
-  return json::Value(json::Object{{"incidents", std::move(out)}});
+  for (auto& [number, one] : found) out.push_back(std::move(one));
+  return json::Value(json::Object{{"incidents", std::move(out)}, {"more", !next.empty() && command.evidence == 0}});
 }
 
 }  // namespace

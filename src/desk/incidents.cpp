@@ -1,6 +1,8 @@
 // What the exchange did that it must not do: shown to those who answer for it.
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 
 #include "desk/impl.h"
 
@@ -26,23 +28,36 @@ IncidentView view_of(Incident incident) {
           incident.at,  incident.examined};
 }
 
-// The newest first; with those that are open, a fork among them whatever came after it: for that the exchange rests.
-Result<std::vector<Incident>> shown(const Mailbox& mailbox) {
-  std::vector<Incident> out = TRY(mailbox.incidents(true, kIncidentsShown));
-  for (Incident& incident : TRY(mailbox.incidents(false, kIncidentsShown)))
-    if (std::ranges::find(out, incident.seq, &Incident::seq) == out.end()) out.push_back(std::move(incident));
-  std::ranges::sort(out, std::ranges::greater{}, &Incident::seq);
-  return out;
+// A cursor is the number that comes before a page: nothing is kept for it, and what is new since leaves older pages as they were.
+Result<std::int64_t> number_in(const std::string& cursor) {
+  if (cursor.empty()) return std::numeric_limits<std::int64_t>::max();
+  std::int64_t number = 0;
+  const auto [end, problem] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), number);
+  if (problem != std::errc() || end != cursor.data() + cursor.size() || number < 1)
+    return fail(Code::BAD_VALUE, "not a cursor of this list", "/cursor", {{"expected", "next"}});
+  return number;
 }
 
 }  // namespace
 
-Result<IncidentList> Office::incidents(const Caller& caller) const {
+Result<IncidentList> Office::incidents(const Caller& caller, const std::string& cursor) const {
   TRY(impl_->person_of(caller));
   if (!is_told(caller.role)) return fail(Code::FORBIDDEN, "for administrators and auditors");
+  const std::int64_t before = TRY(number_in(cursor));
   IncidentList out;
   if (!impl_->parts.mailbox) return out;
-  for (Incident& incident : TRY(shown(*impl_->parts.mailbox))) out.incidents.push_back(view_of(std::move(incident)));
+  const Mailbox& mailbox = *impl_->parts.mailbox;
+  std::vector<Incident> page = TRY(mailbox.incidents_before(before, kIncidentsShown + 1));
+  if (page.size() > kIncidentsShown) {
+    page.pop_back();
+    out.next = std::to_string(page.back().seq);
+    // A fork that nobody has looked at is seen whatever came after it: for that the exchange rests.
+    if (cursor.empty())
+      for (Incident& open : TRY(mailbox.incidents(true, kIncidentsShown)))
+        if (std::ranges::find(page, open.seq, &Incident::seq) == page.end()) page.push_back(std::move(open));
+    std::ranges::sort(page, std::ranges::greater{}, &Incident::seq);
+  }
+  for (Incident& incident : page) out.incidents.push_back(view_of(std::move(incident)));
   return out;
 }
 
@@ -52,9 +67,10 @@ Result<IncidentView> Office::examine_incident(const Caller& caller, std::int64_t
     return fail(Code::ROLE_MISSING, "for auditors", {}, {{"role", std::string(enum_text(party::Role::AUDITOR))}});
   const std::string comment = TRY(paragraph(command.comment, "/comment"));
   if (!impl_->parts.mailbox) return fail(Code::NOT_FOUND, "no such incident", "/incident");
-  std::vector<Incident> all = TRY(shown(*impl_->parts.mailbox));
-  const auto found = std::ranges::find(all, number, &Incident::seq);
-  if (found == all.end()) return fail(Code::NOT_FOUND, "no such incident", "/incident");
+  if (number < 1 || number == std::numeric_limits<std::int64_t>::max()) return fail(Code::NOT_FOUND, "no such incident", "/incident");
+  std::vector<Incident> all = TRY(impl_->parts.mailbox->incidents_before(number + 1, 1));
+  const auto found = all.begin();
+  if (found == all.end() || found->seq != number) return fail(Code::NOT_FOUND, "no such incident", "/incident");
   if (found->examined) return fail(Code::CONFLICT, "this incident has been examined", "/incident");
   // The act first: an examination that is cut short is made once more, and then stands there twice.
   const MatterId id = MatterId::random();

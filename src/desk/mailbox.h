@@ -176,7 +176,9 @@ class Mailbox {
   // ── incidents ──
   virtual Status put_incident(const Incident& incident) = 0;  // the first of its code and thing stays
   [[nodiscard]] virtual Result<std::vector<Incident>> incidents(bool only_open, std::size_t limit) const = 0;
-  virtual Status examine_incident(std::int64_t seq, Time at) = 0;  // NOT_FOUND
+  [[nodiscard]] virtual Result<std::vector<Incident>> incidents_before(std::int64_t seq,
+                                                                       std::size_t limit) const = 0;  // open or not, the newest first
+  virtual Status examine_incident(std::int64_t seq, Time at) = 0;                                     // NOT_FOUND
 
   // What was received and may be forgotten: expired more than 30 days before `now`, so that no replay of it would be taken.
   virtual Status forget_messages(Time now) = 0;

@@ -183,8 +183,9 @@ class Office {
   Result<ActsFound> find_acts(const Caller&, std::string_view text) const;
 
   // ── the exchange ──
-  // What the hub or a key did that it must not: administrators and auditors. Empty where acts cross in this process.
-  [[nodiscard]] Result<IncidentList> incidents(const Caller&) const;
+  // What the hub or a key did that it must not: administrators and auditors. Empty where acts cross in this process. Without a cursor the newest, and
+  // the open ones however old they are; an older page tells everything that lies there, those open ones again. BAD_VALUE for a cursor.
+  [[nodiscard]] Result<IncidentList> incidents(const Caller&, const std::string& cursor = {}) const;
   // Auditor: what was found out is an act, and the exchange goes on. NOT_FOUND; CONFLICT when somebody has examined it already.
   Result<IncidentView> examine_incident(const Caller&, std::int64_t incident, const CommentCommand&);
 

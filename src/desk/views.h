@@ -329,6 +329,7 @@ struct IncidentView {
 };
 struct IncidentList {
   std::vector<IncidentView> incidents;  // newest first
+  std::string next;                     // cursor of older ones; empty when there are none
 };
 
 struct SourceView {
@@ -398,7 +399,7 @@ BOOST_DESCRIBE_STRUCT(AuditView, (), (month, matters, findings, sample))
 BOOST_DESCRIBE_STRUCT(ActFound, (), (act, matter, kind, name_ja, name_en, org, person, at, row))
 BOOST_DESCRIBE_STRUCT(ActsFound, (), (acts))
 BOOST_DESCRIBE_STRUCT(IncidentView, (), (id, code, about, ja, en, evidence, at, examined))
-BOOST_DESCRIBE_STRUCT(IncidentList, (), (incidents))
+BOOST_DESCRIBE_STRUCT(IncidentList, (), (incidents, next))
 BOOST_DESCRIBE_STRUCT(SourceView, (), (name, title_ja, title_en, kind, selectors))
 BOOST_DESCRIBE_STRUCT(FileLimit, (), (media_type, extension, bytes_max))
 BOOST_DESCRIBE_STRUCT(FileLimits, (), (types, bytes_max, answer_bytes_max))

@@ -276,11 +276,24 @@ TEST_CASE("an incident is shown to those who answer for it, and ends with what t
   must(e.agency.mailbox->put_incident({0, "LOG_FORKED", "keys", "invented", e.clock(), {}}));
   for (int i = 0; i < 250; ++i)
     must(e.agency.mailbox->put_incident({0, "PROMISE_BROKEN", "message " + std::to_string(i), "invented", e.clock(), {}}));
-  const auto all = must(office.incidents(auditor)).incidents;
+  const desk::IncidentList newest = must(office.incidents(auditor));
+  const auto& all = newest.incidents;
   const auto fork = std::ranges::find(all, std::string("keys"), &desk::IncidentView::about);
   REQUIRE(fork != all.end());
   CHECK(std::ranges::is_sorted(all, std::ranges::greater{}, &desk::IncidentView::id));
+  // Nothing is left out without a word: page by page every one is there.
+  CHECK(newest.next == std::to_string(all.at(199).id));
+  const desk::IncidentList older = must(office.incidents(auditor, newest.next));
+  CHECK(older.next.empty());
+  CHECK(older.incidents.size() == 52);
+  CHECK(older.incidents.back().id == seen.id);
+  CHECK(older.incidents.front().id < all.at(199).id);
+  for (const char* bad : {"x", "0", "-3", "12x", "99999999999999999999"}) CHECK(office.incidents(auditor, bad).error().where == "/cursor");
+  CHECK(must(office.incidents(auditor, "1")).incidents.empty());
   CHECK(must(office.examine_incident(auditor, fork->id, {"確認した。"})).examined);
+  // Examined it lies in its place, and not with the newest any more.
+  const std::vector<desk::IncidentView> after = must(office.incidents(auditor)).incidents;
+  CHECK(std::ranges::find(after, fork->id, &desk::IncidentView::id) == after.end());
 }
 
 TEST_CASE("a key for this house that did not come from it is an alarm") {

@@ -534,6 +534,18 @@ Status OfficeStore::put_incident(const desk::Incident& incident) {
   return write([&](Database& database) { return put_incident_row(database, incident); });
 }
 
+namespace {
+
+Result<std::vector<desk::Incident>> incident_rows(Statement& rows) {
+  return all_rows<desk::Incident>(rows, [](const Statement& row) -> Result<desk::Incident> {
+    return desk::Incident{
+        row.column_int64(0), TRY(row.column<std::string>(1)),        TRY(row.column<std::string>(2)), TRY(row.column<std::string>(3)),
+        row.column_time(4),  TRY(row.column<std::optional<Time>>(5))};
+  });
+}
+
+}  // namespace
+
 Result<std::vector<desk::Incident>> OfficeStore::incidents(bool only_open, std::size_t limit) const {
   return engine_->read([&](Database& database) -> Result<std::vector<desk::Incident>> {
     const auto max = static_cast<std::int64_t>(limit);
@@ -542,11 +554,16 @@ Result<std::vector<desk::Incident>> OfficeStore::incidents(bool only_open, std::
                                                     "ORDER BY CASE code WHEN 'LOG_FORKED' THEN 0 ELSE 1 END, seq DESC LIMIT $1"
                                                   : "SELECT seq, code, about, evidence, at_us, examined_us FROM incident ORDER BY seq DESC LIMIT $1",
                                         max));
-    return all_rows<desk::Incident>(rows, [](const Statement& row) -> Result<desk::Incident> {
-      return desk::Incident{
-          row.column_int64(0), TRY(row.column<std::string>(1)),        TRY(row.column<std::string>(2)), TRY(row.column<std::string>(3)),
-          row.column_time(4),  TRY(row.column<std::optional<Time>>(5))};
-    });
+    return incident_rows(rows);
+  });
+}
+
+Result<std::vector<desk::Incident>> OfficeStore::incidents_before(std::int64_t seq, std::size_t limit) const {
+  return engine_->read([&](Database& database) -> Result<std::vector<desk::Incident>> {
+    Statement rows =
+        TRY(database.query("SELECT seq, code, about, evidence, at_us, examined_us FROM incident WHERE seq < $1 ORDER BY seq DESC LIMIT $2", seq,
+                           static_cast<std::int64_t>(limit)));
+    return incident_rows(rows);
   });
 }
 

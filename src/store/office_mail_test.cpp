@@ -368,6 +368,11 @@ TEST_CASE("an incident is told once and stays until somebody has looked at it") 
     CHECK(office->incidents(true, 10)->size() == 1);
     CHECK(office->incidents(false, 10)->size() == 2);
     CHECK(office->incidents(false, 10)->back().examined == kNow + minutes(1));
+    const auto all = office->incidents(false, 10).value();
+    CHECK(office->incidents_before(all.front().seq + 1, 10)->size() == 2);
+    CHECK(office->incidents_before(all.front().seq + 1, 1)->front().seq == all.front().seq);
+    CHECK(office->incidents_before(all.front().seq, 10)->front().seq == all.back().seq);
+    CHECK(office->incidents_before(all.back().seq, 10)->empty());
   });
 }
 

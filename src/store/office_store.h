@@ -110,6 +110,7 @@ class OfficeStore final : public desk::Store, public desk::Mailbox {
   Result<bool> is_issued(const Sha256& leaf) const override;
   Status put_incident(const desk::Incident& incident) override;
   Result<std::vector<desk::Incident>> incidents(bool only_open, std::size_t limit) const override;
+  Result<std::vector<desk::Incident>> incidents_before(std::int64_t seq, std::size_t limit) const override;
   Status examine_incident(std::int64_t seq, Time at) override;
   Status forget_messages(Time now) override;
 

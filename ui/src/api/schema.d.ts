@@ -324,8 +324,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 交換網の異常:中継者や鍵に起きてはならないことと、その証拠です。
-         * @description What the exchange or a key did that it must not, with the evidence; newest first.
+         * 交換網の異常:中継者や鍵に起きてはならないことと、その証拠です。新しい順に200件ずつ。初めの頁には未確認のものを古くても全て含みます。
+         * @description What the exchange or a key did that it must not, with the evidence; newest first, 200 at a time, the first with those that are still open.
          */
         get: operations["get_incidents"];
         put?: never;
@@ -2532,6 +2532,7 @@ export interface components {
         };
         IncidentList: {
             incidents: components["schemas"]["IncidentView"][];
+            next: string;
         };
         IncidentView: {
             id: number;
@@ -4027,7 +4028,9 @@ export interface operations {
     };
     get_incidents: {
         parameters: {
-            query?: never;
+            query?: {
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -1,6 +1,6 @@
 // 交換網の異常: what the hub or a key did that it must not, with the evidence. An auditor writes down what he found out, which ends the alarm;
 // administrators look on.
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schema } from '../../api/api';
@@ -16,7 +16,12 @@ type Incident = Schema<'IncidentView'>;
 
 export function Incidents({ mayExamine }: { mayExamine: boolean }) {
   const { t } = useTranslation();
-  const found = useQuery({ queryKey: ['incidents'], queryFn: ({ signal }) => take(api.GET('/api/incidents', { signal })) });
+  const found = useInfiniteQuery({
+    queryKey: ['incidents'],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) => take(api.GET('/api/incidents', { params: { query: pageParam ? { cursor: pageParam } : {} }, signal })),
+    getNextPageParam: (last) => last.next || undefined,
+  });
   const problem = asProblem(found.error);
   if (problem)
     return (
@@ -24,7 +29,9 @@ export function Incidents({ mayExamine }: { mayExamine: boolean }) {
         {problem.text()}
       </Banner>
     );
-  const all = found.data?.incidents ?? [];
+  // The first page tells what is open however old it is; the page where it lies tells it again.
+  const pages = found.data?.pages.flatMap((page) => page.incidents) ?? [];
+  const all = [...new Map(pages.map((one) => [one.id, one])).values()].sort((a, b) => b.id - a.id);
   const open = all.filter((one) => !one.examined);
   // Where nothing has happened there is nothing to say; most houses never see this.
   if (all.length === 0) return null;
@@ -50,6 +57,11 @@ export function Incidents({ mayExamine }: { mayExamine: boolean }) {
               ))}
           </ul>
         </details>
+      ) : null}
+      {found.hasNextPage ? (
+        <Button size="small" icon="down" busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+          {t('incident.older')}
+        </Button>
       ) : null}
     </section>
   );
