@@ -49,7 +49,7 @@ Status Node::open_replica() {
       return store::open_postgres({.url = options.store_url, .schema = "warifu_replica", .access = access});
     return store::open_sqlite({.file = options.data + "/directory.sqlite", .access = access});
   };
-  directory_ = TRY(store::DirectoryStore::create(std::move(open), {network_->keys, network_->admitters, options_.clock, {}}));
+  directory_ = TRY(store::DirectoryStore::create(std::move(open), {network_->keys, network_->admitters, options_.clock, {}, store::kLookEvery}));
   return {};
 }
 

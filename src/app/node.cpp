@@ -131,7 +131,8 @@ Status Node::open_directory(bool is_new) {
   directory_ = TRY(store::DirectoryStore::create(std::move(open), {.key = directory_keys_->directory.verifier(),
                                                                    .admitters = directory_keys_->admitter_keys(),
                                                                    .clock = options_.clock,
-                                                                   .signer = directory_keys_->directory}));
+                                                                   .signer = directory_keys_->directory,
+                                                                   .look_every = store::kLookEvery}));
   return {};
 }
 

@@ -49,7 +49,7 @@ Status DirectoryStore::put_document(const exchange::SignedDocument& signed_docum
   const Time now = options_.clock();
   if (document.serial > now + exchange::kMessageClockSkew) return fail(Code::TIME_IN_FUTURE, "a serial in the future", "serial");
 
-  return engine_->write([&](Database& database) -> Status {
+  return write([&](Database& database) -> Status {
     const Log log = TRY(log_of(database));
     TRY(note::verify(note, TRY(log.sign_keys(document.org, now))));
     const std::string kind(enum_text(document.kind));

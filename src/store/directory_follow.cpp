@@ -52,7 +52,7 @@ Status DirectoryStore::follow(std::span<const std::string> entries, const std::s
   const ledger::Checkpoint head = TRY(ledger::Checkpoint::parse(note.text));
   if (head.origin != options_.key.name) return fail(Code::BAD_NOTE, "a checkpoint of another log", "origin");
   const Time now = options_.clock();
-  return engine_->write([&](Database& database) -> Status {
+  return write([&](Database& database) -> Status {
     Log log = TRY(log_of(database));
     const auto last = TRY(checkpoint_row(database, kFollowed));
     if (last && head.size < last->size) return fail(Code::STALE, "an older checkpoint than the one that is known", "checkpoint");

@@ -74,6 +74,27 @@ Status DirectoryStore::refresh(Database& database) const {
   return {};
 }
 
+DirectoryStore::Look DirectoryStore::begin_look() const {
+  const std::scoped_lock lock(mutex_);
+  return {std::chrono::steady_clock::now(), written_};
+}
+
+bool DirectoryStore::is_fresh() const {
+  return looked_ && looked_->written == written_ && std::chrono::steady_clock::now() - looked_->at < options_.look_every;
+}
+
+std::shared_ptr<const DirectoryStore::Log> DirectoryStore::fresh_log() const {
+  const std::scoped_lock lock(mutex_);
+  return is_fresh() ? log_ : nullptr;
+}
+
+void DirectoryStore::end_look(const Look& look) const {
+  const std::scoped_lock lock(mutex_);
+  if (looked_ && looked_->at > look.at) return;
+  looked_ = look;
+  organisations_.clear();
+}
+
 // ── roots and published documents ──
 
 Status DirectoryStore::trust_root(const note::VerifierKey& root) {
@@ -82,7 +103,7 @@ Status DirectoryStore::trust_root(const note::VerifierKey& root) {
   const std::string org = root.name.substr(0, root.name.size() - kEnd.size());
   if (!crypto::is_org_name(org)) return fail(Code::BAD_KEY, "not the name of an organisation", "vkey");
   const std::string vkey = root.text();
-  return engine_->write([&](Database& database) -> Status {
+  return write([&](Database& database) -> Status {
     const Log log = TRY(log_of(database));
     const std::optional<note::VerifierKey> present = TRY(root_of(database, log, org));
     if (present && *present == root) return {};
@@ -120,8 +141,19 @@ Result<std::vector<party::Organisation>> DirectoryStore::organisations() const {
 }
 
 Result<std::optional<party::Organisation>> DirectoryStore::organisation(const party::OrganisationId& org) const {
-  return engine_->read(
-      [&](Database& database) { return decode_one<party::Organisation>(database, "SELECT value FROM organisation WHERE org = $1", org.text()); });
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto known = organisations_.find(org); known != organisations_.end() && is_fresh()) return known->second;
+  }
+  const Look look = begin_look();
+  return engine_->read([&](Database& database) -> Result<std::optional<party::Organisation>> {
+    TRY(refresh(database));
+    end_look(look);
+    auto found = TRY(decode_one<party::Organisation>(database, "SELECT value FROM organisation WHERE org = $1", org.text()));
+    const std::scoped_lock lock(mutex_);
+    if (looked_ == look) organisations_.insert_or_assign(org, found);
+    return found;
+  });
 }
 
 Result<std::optional<party::AnswerProfile>> DirectoryStore::profile(const party::OrganisationId& org) const {
@@ -150,11 +182,11 @@ Status DirectoryStore::put_profile(Database& database, const party::AnswerProfil
 }
 
 Status DirectoryStore::publish_organisation(const party::Organisation& organisation) {
-  return engine_->write([&](Database& database) -> Status { return put_organisation(database, TRY(log_of(database)), organisation); });
+  return write([&](Database& database) -> Status { return put_organisation(database, TRY(log_of(database)), organisation); });
 }
 
 Status DirectoryStore::publish_profile(const party::AnswerProfile& profile) {
-  return engine_->write([&](Database& database) -> Status { return put_profile(database, profile); });
+  return write([&](Database& database) -> Status { return put_profile(database, profile); });
 }
 
 // ── the log ──
@@ -416,7 +448,7 @@ Status DirectoryStore::add_entry(const std::string& serialised) { return add_ent
 
 Status DirectoryStore::add_entries(std::span<const std::string> notes) {
   const Time now = options_.clock();
-  return engine_->write([&](Database& database) -> Status {
+  return write([&](Database& database) -> Status {
     Log log = TRY(log_of(database));
     for (const std::string& serialised : notes) {
       TRY(check_new(database, log, serialised, {now, false}));

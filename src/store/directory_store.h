@@ -3,11 +3,12 @@
 // are trusted, what organisations publish about themselves. An entry is verified when it is added and the log only grows: an entry with a
 // missing or wrong signature, of an unknown organisation or one that is no member any more, twice for the same, or a second successor (but a
 // revocation) is refused.
-// Several processes may use one directory; each sees what the others added.
+// Several processes may use one directory; each sees what the others added (DirectoryOptions::look_every), and at once what it added itself.
 //
 // Three uses: a node that hosts everybody signs its own checkpoints (`signer`); the hub takes entries and lets its log keeper sign; a
 // node of an exchange holds a replica: it follows the hub's log (follow) and never adds.
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -32,7 +33,11 @@ struct DirectoryOptions {
   std::vector<note::VerifierKey> admitters = {};  // <hub>/admit/<n>
   std::function<Time()> clock = now_utc;
   std::optional<note::Signer> signer = {};  // of `key`, where checkpoints are signed by this process itself
+  // For so long what was read last is taken for what is there, unless this process has written since. A message asks a dozen times who somebody is.
+  std::chrono::milliseconds look_every{0};
 };
+// For processes that serve: far below the five minutes within which a revocation has to reach everybody.
+inline constexpr std::chrono::milliseconds kLookEvery{20};
 
 class DirectoryStore : public desk::Directory {
   struct Key {};
@@ -114,12 +119,34 @@ class DirectoryStore : public desk::Directory {
     const std::scoped_lock lock(mutex_);
     return log_;
   }
+  // A look at the database: when it was begun, and what this process had written by then.
+  struct Look {
+    std::chrono::steady_clock::time_point at;
+    std::uint64_t written = 0;
+    bool operator==(const Look&) const = default;
+  };
+  [[nodiscard]] Look begin_look() const;
+  [[nodiscard]] bool is_fresh() const;  // the caller has the lock
+  // The log, when it was looked at a moment ago.
+  [[nodiscard]] std::shared_ptr<const Log> fresh_log() const;
+  void end_look(const Look& look) const;
   template <class F>
-  auto with_log(F&& action) const {
+  auto with_log(F&& action) const -> std::invoke_result_t<F&, const Log&> {
+    if (const std::shared_ptr<const Log> fresh = fresh_log()) return action(*fresh);
+    const Look look = begin_look();
     return engine_->read([&](Database& database) -> std::invoke_result_t<F&, const Log&> {
       TRY(refresh(database));
+      end_look(look);
       return action(*present_log());
     });
+  }
+  // All that this process writes: what was looked at before counts no longer.
+  template <class F>
+  auto write(F&& action) -> std::invoke_result_t<F&, Database&> {
+    auto done = engine_->write(std::forward<F>(action));
+    const std::scoped_lock lock(mutex_);
+    ++written_;
+    return done;
   }
   [[nodiscard]] Result<Log> log_of(Database& database) const;
   Status check_new(Database& database, const Log& log, const std::string& serialised, const Moment& moment) const;
@@ -135,6 +162,9 @@ class DirectoryStore : public desk::Directory {
   DirectoryOptions options_;
   mutable std::mutex mutex_;
   mutable std::shared_ptr<const Log> log_;
+  std::uint64_t written_ = 0;
+  mutable std::optional<Look> looked_;
+  mutable std::map<party::OrganisationId, std::optional<party::Organisation>> organisations_;  // as they were found since
 };
 
 }  // namespace warifu::store

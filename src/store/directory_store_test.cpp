@@ -36,9 +36,9 @@ struct World {
     first.reset();
     directory = open();
   }
-  std::shared_ptr<DirectoryStore> open() {
+  std::shared_ptr<DirectoryStore> open(std::chrono::milliseconds look_every = {}) {
     return must(DirectoryStore::create([this](Access access) -> Result<std::unique_ptr<Database>> { return engine.connect(access); },
-                                       {key.verifier(), {admitter_1.verifier(), admitter_2.verifier()}, [this] { return now; }, key}));
+                                       {key.verifier(), {admitter_1.verifier(), admitter_2.verifier()}, [this] { return now; }, key, look_every}));
   }
   [[nodiscard]] std::string origin() const { return key.verifier().name; }
   [[nodiscard]] std::string organisation_entry(const std::vector<Signer>& admitters) const {
@@ -249,6 +249,49 @@ TEST_CASE("another process sees what was added, and the log is read again after 
     CHECK(world.count(world.c, world.now) == 2);
     CHECK(must(world.directory->entries()) == must(other->entries()));
     CHECK(must(world.directory->checkpoint(world.now)) == must(other->checkpoint(world.now)));
+  });
+}
+
+TEST_CASE("who looks now and then sees at once what it added itself, and what others added when it looks again") {
+  for_both_engines([](TestStore& store) {
+    World world(store);
+    world.furnish();
+    const auto other = world.directory;
+    const auto rename = [&](DirectoryStore& by, const char* name) {
+      party::Organisation self = must(by.organisation(world.org)).value();
+      self.name_ja = name;
+      must(by.publish_organisation(self));
+    };
+    const auto name_at = [&](const DirectoryStore& directory) { return must(directory.organisation(world.org)).value().name_ja; };
+    const auto add_by = [&](DirectoryStore& by, const PersonId& person) {
+      must(by.add_entry(must(desk::person_entry(world.entry(person, Role::INVESTIGATOR, world.device_of(person)), world.sign, world.device_a))));
+    };
+    const auto seen_at = [&](const DirectoryStore& directory, const PersonId& person) {
+      return must(directory.person(world.org, person, world.now)).size();
+    };
+
+    // So rarely that this test never sees it look by itself.
+    const auto rarely = world.open(std::chrono::hours(1));
+    CHECK(seen_at(*rarely, world.c) == 0);
+    CHECK(name_at(*rarely) == "架空県警察");
+    add_by(*other, world.c);
+    rename(*other, "別名県警察");
+    CHECK(seen_at(*rarely, world.c) == 0);
+    CHECK(name_at(*rarely) == "架空県警察");
+    const PersonId mine = PersonId::random();
+    add_by(*rarely, mine);  // and with it, what the other added
+    CHECK(seen_at(*rarely, mine) == 1);
+    CHECK(seen_at(*rarely, world.c) == 1);
+    CHECK(name_at(*rarely) == "別名県警察");
+    rename(*rarely, "新名県警察");
+    CHECK(name_at(*rarely) == "新名県警察");
+
+    const auto often = world.open(std::chrono::milliseconds(1));
+    CHECK(name_at(*often) == "新名県警察");
+    rename(*other, "再名県警察");
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (name_at(*often) != "再名県警察" && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    CHECK(name_at(*often) == "再名県警察");
   });
 }
 
