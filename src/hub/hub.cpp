@@ -89,9 +89,8 @@ Result<std::unique_ptr<Hub>> Hub::open(HubOptions options) {
 }
 
 Status Hub::open_stores() {
-  directory_ = TRY(store::DirectoryStore::create(
-      opener(options_.data, options_.store_url, "directory"),
-      {.key = network_.keys, .admitters = network_.admitters, .clock = options_.clock, .signer = {}, .look_every = store::kLookEvery}));
+  directory_ = TRY(store::DirectoryStore::create(opener(options_.data, options_.store_url, "directory"),
+                                                 {.key = network_.keys, .admitters = network_.admitters, .clock = options_.clock, .signer = {}}));
   store_ = TRY(store::HubStore::create({.open = opener(options_.data, options_.store_url, "hub"),
                                         .objects = options_.data + "/objects",
                                         .limits = {.bytes_per_member = options_.quota.bytes}},

@@ -36,7 +36,7 @@ struct DirectoryOptions {
   // For so long what was read last is taken for what is there, unless this process has written since. A message asks a dozen times who somebody is.
   std::chrono::milliseconds look_every{0};
 };
-// For processes that serve: far below the five minutes within which a revocation has to reach everybody.
+// For nodes, whose directory nobody else writes: far below the five minutes within which a revocation has to reach everybody.
 inline constexpr std::chrono::milliseconds kLookEvery{20};
 
 class DirectoryStore : public desk::Directory {
