@@ -280,7 +280,8 @@ TEST_CASE("a cursor is of its list or it is refused") {
 
 std::set<std::string> found_by(const OfficeStore& office, const std::string& text) {
   std::set<std::string> subjects;
-  for (const auto& row : office.find(query_of([&](auto& q) { q.text = text; })).value().rows) subjects.insert(row.subject);
+  const auto page = office.find(query_of([&](auto& q) { q.text = text; }));
+  for (const auto& row : page.value().rows) subjects.insert(row.subject);
   CHECK(office.count(query_of([&](auto& q) { q.text = text; })).value() == subjects.size());
   return subjects;
 }

@@ -125,7 +125,8 @@ TEST_CASE("a row that waits without having been tried goes with a later one of i
     };
     const auto due = [&](Time at) {
       std::vector<MatterId> out;
-      for (const desk::OutboxRow& row : office->outbox_unsealed(at, 10).value()) out.push_back(row.matter);
+      const auto rows = office->outbox_unsealed(at, 10);
+      for (const desk::OutboxRow& row : rows.value()) out.push_back(row.matter);
       return out;
     };
     put(matter, "an arrival", kNow + seconds(5));

@@ -168,7 +168,8 @@ TEST_CASE("SQLite: the key of no purged matter survives anywhere, however the pa
     const auto& matter = matters[static_cast<std::size_t>(i) * 4];
     keys.push_back(key_of(*office, matter));
     std::vector<Sha256> all;
-    for (const auto& act : office->acts(matter).value()) all.push_back(act.hash);
+    const auto acts = office->acts(matter);
+    for (const auto& act : acts.value()) all.push_back(act.hash);
     REQUIRE(office->commit(purge_of(*office, matter, all)));
     grow(matters[static_cast<std::size_t>(i) * 4 + 1]);
   }

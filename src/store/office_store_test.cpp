@@ -232,8 +232,10 @@ TEST_CASE("acts are found by where their hashes lie, in order, ends included") {
     const auto one = MatterId::random(), other = MatterId::random();
     for (const auto& matter : {one, other, one}) REQUIRE(office->commit(next_commit(*office, matter)));
     std::map<Sha256, MatterId> expected;
-    for (const auto& matter : {one, other})
-      for (const auto& act : office->acts(matter).value()) expected[act.hash] = matter;
+    for (const auto& matter : {one, other}) {
+      const auto acts = office->acts(matter);
+      for (const auto& act : acts.value()) expected[act.hash] = matter;
+    }
     Sha256 first, last;
     last.bytes.fill(0xff);
     const auto all = office->acts_between(first, last, 10).value();
