@@ -41,13 +41,13 @@ Result<std::int64_t> incident_of(const Call& call) {
 }
 
 void add_figures(Router& routes) {
-  routes.get<FiguresQuery, desk::FiguresView>(
-      {"GET", "/api/figures", "figures", "期間内に発出された照会の件数、所要時間、費用です。",
-       "Counts, times and costs of the inquiries of a period."},
-      [](Call& call, const FiguresQuery& query) -> Result<desk::FiguresView> {
-        const Date today = tokyo_date(call.here().office.now());
-        return call.here().office.statistics(call.caller, query.from.value_or(Date{today.year, 1, 1}), query.until.value_or(today));
-      });
+  routes.get<FiguresQuery, desk::FiguresView>({"GET", "/api/figures", "figures", "期間内に発出された照会の件数、所要時間、費用です。",
+                                               "Counts, times and costs of the inquiries of a period."},
+                                              [](Call& call, const FiguresQuery& query) -> Result<desk::FiguresView> {
+                                                const Date today = tokyo_date(call.here().office.now());
+                                                return call.here().office.statistics(call.caller, query.from.value_or(Date{today.year, 1, 1}),
+                                                                                     query.until.value_or(today));
+                                              });
   const auto table = [](Call& call, const PublicQuery& query) -> Result<report::PublicTable> {
     const desk::Office& office = call.here().office;
     const report::HalfYear period =

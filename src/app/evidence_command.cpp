@@ -62,11 +62,8 @@ json::Object exported_json(const EvidenceExport& command, const Exported& export
   json::Array unproven;
   for (const desk::UnprovenMessage& one : exported.unproven)
     unproven.push_back(json::Object{{"entry", one.entry}, {"message", one.message.hex()}, {"waits_for", one.is_logged ? "quorum" : "log"}});
-  return json::Object{{"ok", true},
-                      {"file", command.out},
-                      {"acts", exported.acts},
-                      {"proven", exported.unproven.empty()},
-                      {"unproven", std::move(unproven)}};
+  return json::Object{
+      {"ok", true}, {"file", command.out}, {"acts", exported.acts}, {"proven", exported.unproven.empty()}, {"unproven", std::move(unproven)}};
 }
 
 void print_crossing(const exchange::CheckedCrossing& crossing) {
