@@ -9,7 +9,9 @@ namespace warifu::fuzz {
 namespace {
 
 void one(std::string_view input) {
-  if (const auto recipient = crypto::AgeRecipient::parse(input)) hold(recipient->text() == input);
+  const auto recipient = crypto::AgeRecipient::read(input);
+  if (recipient) hold(recipient->text() == input);
+  if (const auto usable = crypto::AgeRecipient::parse(input)) hold(recipient.has_value() && *usable == *recipient);
   if (const auto secret = crypto::AgeIdentity::parse(input)) hold(secret->text().reveal() == input);
   if (const auto point = crypto::p256_expand(bytes_of(input))) {
     const auto again = crypto::p256_compress(*point);
@@ -37,6 +39,8 @@ std::vector<std::string> seeds() {
   return {identity().recipient().text(),
           identity().text().reveal(),
           crypto::AgeRecipient{point}.text(),
+          crypto::AgeRecipient{crypto::HybridPublic{}}.text(),
+          "AGE-SECRET-KEY-PQ-1HZLGZUPT4ETPKDEV8HSGFDCYZ4E522W0A7PU2LHT8EH9W6YLNC3SW78XKG",
           std::string(text_of(compressed)),
           "A1LQFN3A",
           "a12uel5l",

@@ -107,10 +107,19 @@ AgeSealer::~AgeSealer() = default;
 
 Result<AgeSealer> AgeSealer::start(std::span<const AgeRecipient> recipients, ByteSink sink) {
   if (recipients.empty()) return fail(Code::EMPTY_FIELD, "sealed for nobody", "recipients");
-  if (recipients.size() > kAgeStanzasMax) return fail(Code::TOO_MANY, "too many recipients", "recipients", {{"max", std::to_string(kAgeStanzasMax)}});
+  const auto hybrids = static_cast<std::size_t>(
+      std::ranges::count_if(recipients, [](const AgeRecipient& one) { return std::holds_alternative<HybridPublic>(one.key); }));
+  if (hybrids != 0 && hybrids != recipients.size())
+    return fail(Code::BAD_VALUE, "post-quantum recipients beside others", "recipients", {{"expected", "recipients of one kind"}});
+  const std::size_t max = hybrids == 0 ? kAgeStanzasMax : kAgeHybridStanzasMax;
+  if (recipients.size() > max) return fail(Code::TOO_MANY, "too many recipients", "recipients", {{"max", std::to_string(max)}});
   const AgeFileKey file_key(random_array<16>());
   std::string header(internal::kAgeFirstLine);
-  for (const AgeRecipient& recipient : recipients) header += internal::spell(TRY(internal::wrap(recipient, file_key)));
+  for (const AgeRecipient& recipient : recipients) {
+    const Result<internal::AgeStanza> stanza = internal::wrap(recipient, file_key);
+    if (!stanza && stanza.error().code == Code::BAD_KEY) return fail(Code::BAD_KEY, stanza.error().message, "recipients");
+    header += internal::spell(TRY(stanza));
+  }
   header += "---";
   header += " " + internal::bare_base64(mac_of(file_key, header)) + "\n";
   const auto nonce = random_array<kPayloadNonceBytes>();
@@ -273,13 +282,6 @@ Result<AgeOpened> age_open(std::vector<AgeIdentity> identities, ByteView sealed)
   TRY(opener.finish());
   out.stanzas = opener.stanzas();
   return out;
-}
-
-bool has_ml_kem() {
-  EVP_KEM* kem = EVP_KEM_fetch(nullptr, "ML-KEM-768", nullptr);
-  const bool found = kem != nullptr;
-  EVP_KEM_free(kem);
-  return found;
 }
 
 }  // namespace warifu::crypto
