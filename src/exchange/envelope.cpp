@@ -155,14 +155,14 @@ std::string Manifest::text() const {
 }
 
 Result<Manifest> Manifest::parse(std::string_view text) {
-  note::LineReader in(text);
+  note::LineReader in(text, note::kKeyLineBytesMax);
   Manifest out;
   TRY(in.literal(kManifestVersion));
   out.id = TRY(note::parse_id<MessageId>(TRY(in.line("id")), "id"));
   out.from = TRY(note::parse_org(TRY(in.line("from")), "from"));
   for (const std::string_view value : TRY(in.repeated("to", kRecipientsMax))) {
     const auto fields = TRY(note::split_fields(value, 2, "to"));
-    Result<crypto::AgeRecipient> key = crypto::AgeRecipient::parse(fields[1]);
+    Result<crypto::AgeRecipient> key = crypto::AgeRecipient::read(fields[1]);
     if (!key) return bad("not a key to seal for", "to");
     out.to.push_back({TRY(note::parse_org(fields[0], "to")), std::move(*key)});
   }

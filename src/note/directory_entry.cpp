@@ -61,11 +61,12 @@ struct AlgorithmRule {
   KeyPurpose purpose;
   std::size_t bytes;
 };
-constexpr std::array<AlgorithmRule, 7> kRules = {{
+constexpr std::array<AlgorithmRule, 8> kRules = {{
     {OrgKeyAlgorithm::ed25519, KeyPurpose::sign, 32},
     {OrgKeyAlgorithm::ed25519, KeyPurpose::witness, 32},
     {OrgKeyAlgorithm::x25519, KeyPurpose::seal, 32},
     {OrgKeyAlgorithm::p256, KeyPurpose::seal, 33},
+    {OrgKeyAlgorithm::mlkem768x25519, KeyPurpose::seal, 1216},  // whether it is one is seen by whoever has ML-KEM
     {OrgKeyAlgorithm::ristretto255, KeyPurpose::share, 32},
     {OrgKeyAlgorithm::spki_sha256, KeyPurpose::tls, 32},
     {OrgKeyAlgorithm::web, KeyPurpose::web, 0},
@@ -161,7 +162,7 @@ Result<std::string> KeyEntry::text() const {
 }
 
 Result<KeyEntry> KeyEntry::parse(std::string_view text) {
-  LineReader lines(text);
+  LineReader lines(text, kKeyLineBytesMax);
   KeyEntry out;
   TRY(lines.literal(kKeyVersion));
   out.origin = std::string(TRY(lines.line("origin")));

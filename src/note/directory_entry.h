@@ -23,7 +23,7 @@
 namespace warifu::note {
 
 enum class KeyPurpose { sign, seal, witness, share, tls, web };
-enum class OrgKeyAlgorithm { ed25519, x25519, p256, ristretto255, spki_sha256, web };
+enum class OrgKeyAlgorithm { ed25519, x25519, p256, ristretto255, spki_sha256, web, mlkem768x25519 };
 
 struct Validity {
   Time from, until;  // from <= t < until; whole seconds. from = until: never in force
@@ -122,5 +122,5 @@ struct warifu::EnumNames<warifu::note::KeyPurpose> {
 };
 template <>
 struct warifu::EnumNames<warifu::note::OrgKeyAlgorithm> {
-  static constexpr std::array names = {"ed25519", "x25519", "p256", "ristretto255", "spki-sha256", "web"};
+  static constexpr std::array names = {"ed25519", "x25519", "p256", "ristretto255", "spki-sha256", "web", "mlkem768x25519"};
 };

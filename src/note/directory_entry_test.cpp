@@ -83,6 +83,13 @@ TEST_CASE("every kind of key goes there and back") {
   entry.algorithm = OrgKeyAlgorithm::p256;
   entry.key = Bytes(33, 2);
   CHECK(survives(entry));
+  entry.algorithm = OrgKeyAlgorithm::mlkem768x25519;
+  CHECK(entry.text().error().code == Code::BAD_NOTE);  // of another length
+  entry.key = Bytes(1216, 0xFF);                       // whether it is a key is seen by whoever seals for it
+  CHECK(survives(entry));
+  CHECK(entry.text().value().find("\nkey mlkem768x25519 ") != std::string::npos);
+  entry.purpose = KeyPurpose::sign;
+  CHECK(entry.text().error().code == Code::BAD_NOTE);
   entry.purpose = KeyPurpose::tls;
   entry.algorithm = OrgKeyAlgorithm::spki_sha256;
   entry.key = Bytes(32, 9);

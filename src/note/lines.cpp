@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/limits.h"
 #include "crypto/plain_text.h"
 
 namespace warifu::note {
@@ -16,8 +15,7 @@ Result<std::string_view> LineReader::line(std::string_view where) {
   const std::size_t end = rest_.find('\n');
   if (end == std::string_view::npos) return bad("a line is missing", where);
   if (end == 0) return bad("an empty line", where);
-  if (end > limits::kNoteLineBytesMax)
-    return fail(Code::TOO_LONG, "line too long", std::string(where), {{"max", std::to_string(limits::kNoteLineBytesMax)}});
+  if (end > line_bytes_max_) return fail(Code::TOO_LONG, "line too long", std::string(where), {{"max", std::to_string(line_bytes_max_)}});
   const std::string_view taken = rest_.substr(0, end);
   rest_.remove_prefix(end + 1);
   return taken;

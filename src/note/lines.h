@@ -12,13 +12,18 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/id.h"
+#include "base/limits.h"
 #include "base/time.h"
 
 namespace warifu::note {
 
+// Of texts that name seal keys: one of the post-quantum hybrid has 1959 characters.
+inline constexpr std::size_t kKeyLineBytesMax = 2048;
+
 class LineReader {
  public:
-  explicit LineReader(std::string_view text) : rest_(text) {}
+  // A longer line is TOO_LONG.
+  explicit LineReader(std::string_view text, std::size_t line_bytes_max = limits::kNoteLineBytesMax) : rest_(text), line_bytes_max_(line_bytes_max) {}
 
   // The next line is exactly this (a version line).
   [[nodiscard]] Status literal(std::string_view whole);
@@ -34,6 +39,7 @@ class LineReader {
  private:
   [[nodiscard]] bool next_has(std::string_view keyword) const;
   std::string_view rest_;
+  std::size_t line_bytes_max_;
 };
 
 // Exactly n values, parted by one space each, none empty.

@@ -34,6 +34,8 @@ TEST_CASE("lines that are refused") {
   CHECK(LineReader(std::string(limits::kNoteLineBytesMax, 'x') + "\n").line("x").has_value());
   const std::string long_line = std::string(limits::kNoteLineBytesMax + 1, 'x') + "\n";
   CHECK(LineReader(long_line).line("x").error().code == Code::TOO_LONG);
+  CHECK(LineReader(long_line, kKeyLineBytesMax).line("x").has_value());
+  CHECK(LineReader(std::string(kKeyLineBytesMax + 1, 'x') + "\n", kKeyLineBytesMax).line("x").error().code == Code::TOO_LONG);
 }
 
 TEST_CASE("fields of a line") {
