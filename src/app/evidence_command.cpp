@@ -2,6 +2,7 @@
 
 #include "api/paper.h"
 #include "app/commands.h"
+#include "app/named.h"
 #include "app/node.h"
 #include "base/file.h"
 #include "exchange/evidence.h"
@@ -38,11 +39,13 @@ Result<Exported> export_evidence(const EvidenceExport& command) {
   const std::unique_ptr<Node> node = TRY(open_node(command.data, false));  // only reads
   Hosted* hosted = node->find(as);
   if (hosted == nullptr) return fail(Code::NOT_FOUND, "the organisation is not hosted here", as.text());
-  const std::optional<MatterId> matter = TRY(hosted->store->matter_by_number(number.document));
-  if (!matter) return fail(Code::NOT_FOUND, "no matter has this number", command.number);
-  desk::EvidenceBundle bundle = TRY(hosted->office->evidence(*matter, number.document, api::evidence_paper(hosted->office->law())));
+  const MatterId matter = TRY(matter_in(*hosted, number.org, number.document));
+  // Under its number also when it was named by its id.
+  const Result<inquiry::MatterRow> row = hosted->store->row(matter);
+  const std::string document = MatterId::parse(number.document) && row ? row->number : number.document;
+  desk::EvidenceBundle bundle = TRY(hosted->office->evidence(matter, document, api::evidence_paper(hosted->office->law())));
   TRY(write_file_durably(command.out, bytes_of(bundle.archive), 0600));
-  return Exported{TRY(hosted->store->acts(*matter)).size(), std::move(bundle.unproven)};
+  return Exported{TRY(hosted->store->acts(matter)).size(), std::move(bundle.unproven)};
 }
 
 void print_exported(const EvidenceExport& command, const Exported& exported) {
@@ -186,9 +189,12 @@ int run_evidence_export(const EvidenceExport& command) {
 int run_evidence_verify(const EvidenceVerify& command) {
   constexpr int kNoRoot = 2;
   if (command.root.empty()) {
-    std::fprintf(stderr,
-                 "warifu: --root がありません。名簿の公開鍵(root.vkey)を指定してください。\n        --root is missing: give the directory's key "
-                 "(root.vkey)\n");
+    if (command.json)
+      report(Error{Code::MISSING_FIELD, "the directory's key (root.vkey) is not named", "--root", {}}, true);
+    else
+      std::fprintf(stderr,
+                   "warifu: --root がありません。名簿の公開鍵(root.vkey)を指定してください。\n        --root is missing: give the directory's key "
+                   "(root.vkey)\n");
     return kNoRoot;
   }
   const Result<std::string> policy_text = read_file(command.root, kPolicyBytesMax);

@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "app/http_front.h"
 #include "app/joining.h"
+#include "app/named.h"
 #include "app/setup.h"
 #include "app/terminal.h"
 #include "app/token_config.h"
@@ -133,11 +134,9 @@ Result<desk::MessageOut> message_meant(Node& node, const std::string& text) {
   desk::Mailbox& mailbox = *TRY(mailbox_of(node));
   if (const Result<exchange::MessageId> id = exchange::MessageId::parse(text))
     if (std::optional<desk::MessageOut> message = TRY(mailbox.message_out(*id))) return std::move(*message);
-  std::optional<MatterId> matter;
-  if (const Result<MatterId> id = MatterId::parse(text))
-    matter = *id;
-  else
-    matter = TRY(node.hosted().front()->store->matter_by_number(text));
+  const Result<MatterId> id = MatterId::parse(text);
+  const Result<MatterId> matter = id ? id : matter_in(*node.hosted().front(), std::nullopt, text);
+  if (!matter && matter.error().code != Code::NOT_FOUND) return tl::unexpected<Error>(matter.error());
   if (matter) {
     const std::vector<desk::MessageOut> messages = TRY(mailbox.messages_of(*matter));
     for (auto message = messages.rbegin(); message != messages.rend(); ++message)

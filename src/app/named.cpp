@@ -2,7 +2,9 @@
 
 #include <cstdio>
 
+#include "app/node.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "json/codec.h"
 #include "net/http.h"
 
@@ -15,6 +17,15 @@ Result<json::Value> find_in(const json::Value& list, const char* array, std::ini
     for (const char* field : fields)
       if (member_text(one, field) == wanted) return one;
   return fail(Code::NOT_FOUND, "no such entry", wanted);
+}
+
+// One matter, or why not: `ids` are those of the matters that bear the number.
+Result<std::string> only_one(const std::vector<std::string>& ids, const std::string& number) {
+  if (ids.empty()) return fail(Code::NOT_FOUND, "no matter here has this number", number);
+  if (ids.size() == 1) return ids.front();
+  std::string all;
+  for (const std::string& id : ids) all += (all.empty() ? "" : ", ") + id;
+  return fail(Code::CONFLICT, "several matters have this number; give the id of one: " + all, number);
 }
 
 }  // namespace
@@ -30,9 +41,29 @@ Result<json::Value> unit_named(Door& door, const std::string& name) {
 Result<std::string> matter_named(Door& door, const std::string& number) {
   if (MatterId::parse(number)) return number;
   const json::Value found = TRY(door.call("GET", "/api/matters?number=" + net::percent_encode(number), std::nullopt));
+  std::vector<std::string> ids;
   for (const json::Value& row : found.as_object().at("rows").as_array())
-    if (member_text(row, "number") == number) return member_text(row, "matter");
-  return fail(Code::NOT_FOUND, "no matter of this desk has this number", number);
+    if (member_text(row, "number") == number) ids.push_back(member_text(row, "matter"));
+  return only_one(ids, number);
+}
+
+Result<MatterId> matter_in(const Hosted& house, const std::optional<party::OrganisationId>& agency, const std::string& number) {
+  if (const Result<MatterId> id = MatterId::parse(number); id && house.store->row(*id)) return *id;
+  std::vector<std::string> ids;
+  if (house.organisation.side == party::Side::AGENCY) {
+    const bool is_own = !agency || *agency == house.organisation.id;
+    const std::optional<MatterId> own = is_own ? TRY(house.store->matter_by_number(number)) : std::nullopt;
+    if (own) ids.push_back(own->hex());
+  } else {
+    desk::MatterQuery query;
+    query.number = number;  // a prefix
+    query.counterparty = agency;
+    query.sort = desk::Sort::NUMBER;
+    query.limit = limits::kPageRowsMax;
+    for (const inquiry::MatterRow& row : TRY(house.store->find(query)).rows)
+      if (row.number == number) ids.push_back(row.matter.hex());
+  }
+  return MatterId::parse(TRY(only_one(ids, number)));
 }
 
 Result<std::string> case_named(Door& door, const std::string& number) {

@@ -11,11 +11,16 @@
 
 namespace warifu::app {
 
+struct Hosted;
+
 // Each is the record as the interface tells it; NOT_FOUND with the text given when there is none. An id is taken as well as a name.
 [[nodiscard]] Result<json::Value> person_named(Door& door, const std::string& login);
 [[nodiscard]] Result<json::Value> unit_named(Door& door, const std::string& name);  // in Japanese or English
+// Numbers are their agency's to give: where two agencies' inquiries have the same one, CONFLICT, and the id tells them apart.
 [[nodiscard]] Result<std::string> matter_named(Door& door, const std::string& number);
 [[nodiscard]] Result<std::string> case_named(Door& door, const std::string& number);  // CASE_UNKNOWN
+// The same in the store itself, for commands that read the folder. `agency`: whose number it is; anybody's when it is not said. NOT_FOUND, CONFLICT.
+[[nodiscard]] Result<MatterId> matter_in(const Hosted& house, const std::optional<party::OrganisationId>& agency, const std::string& number);
 
 // A matter as its page shows it, which is an act. `reveal`: fields whose mask is lifted.
 [[nodiscard]] Result<json::Value> view_of(Door& door, const std::string& matter, const std::string& reason, const std::vector<std::string>& reveal);

@@ -3,6 +3,7 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import struct
 import subprocess
 import zipfile
@@ -207,6 +208,35 @@ def test_no_root_no_verdict(evidence, tmp_path):
     broken = tmp_path / "broken.vkey"
     broken.write_text("log nonsense\n")
     assert run("evidence", "verify", file, "--root", str(broken)).returncode == 2
+    for root, code in (([], "MISSING_FIELD"), (["--root", str(tmp_path / "absent")], "NOT_FOUND"), (["--root", str(broken)], None)):
+        result = run("evidence", "verify", file, "--json", *root)
+        told = json.loads(result.stdout)
+        assert (result.returncode, told["ok"]) == (2, False) and told["ja"] and told["en"] and told["code"] == (code or told["code"])
+
+
+def test_one_number_of_two_agencies_is_each_agencys_own(played, tmp_path):
+    """A provider may hold the same document number twice: numbers are their agency's to give."""
+    data = shutil.copytree(played[0], tmp_path / "data")
+    by_case = {m["case"]: m["number"].partition(":")[2] for m in played[1]["matters"]}
+    document, theirs = by_case["transfer-fraud-kakuu"], by_case["transfer-fraud-mihon"]
+    with sqlite3.connect(data / "bank.demo" / "office.sqlite") as store:
+        (matter,) = store.execute("SELECT matter FROM matter WHERE number = ?", (document,)).fetchone()
+        (other,) = store.execute("SELECT matter FROM matter WHERE number = ?", (theirs,)).fetchone()
+        store.execute("UPDATE matter SET (number, number_key) = (SELECT number, number_key FROM matter WHERE matter = ?) WHERE matter = ?", (matter, other))
+        store.execute("UPDATE matter_doc SET doc = replace(doc, ?, ?)", (theirs, document))
+    for agency, expected in (("kakuu-police.demo", matter), ("mihon-police.demo", other)):
+        file = str(tmp_path / f"{agency}.zip")
+        assert run("evidence", "export", f"{agency}:{document}", "--as", "bank.demo", "--data", str(data), "-o", file).returncode == 0
+        told = json.loads(run("evidence", "verify", file, "--root", str(data / "root.vkey"), "--json").stdout)
+        assert told["matter"] == expected.hex() and agency in {act["org"] for act in told["acts"]}
+    login = next(one["login"] for one in json.loads((data / "demo-accounts.json").read_text()) if one["organisation"] == "bank.demo" and "intake" in one["roles"])
+    who = ["--data", str(data), "--org", "bank.demo", "--as", login, "--json"]
+    told = json.loads(run("inquiry", "show", document, *who).stdout)
+    assert told["code"] == "CONFLICT" and matter.hex() in told["detail"] and other.hex() in told["detail"]
+    assert json.loads(run("inquiry", "show", other.hex(), *who).stdout)["row"]["matter"] == other.hex()
+    for agency, house in (("coin.demo", "bank.demo"), ("kakuu-police.demo", "mihon-police.demo")):
+        result = run("evidence", "export", f"{agency}:{document}", "--as", house, "--data", str(data), "-o", str(tmp_path / "none.zip"), "--json")
+        assert json.loads(result.stdout)["code"] == "NOT_FOUND", result.stdout
 
 
 def test_wrong_use_is_said():
