@@ -11,8 +11,8 @@
 #include "crypto/certificate.h"
 #include "crypto/hash.h"
 #include "desk/key_rotation.h"
+#include "desk/seal_entry.h"
 #include "json/codec.h"
-#include "member/seal_keys.h"
 #include "net/client.h"
 
 namespace warifu::app {
@@ -44,7 +44,7 @@ Result<std::vector<Entry>> first_keys(const Node& node, const party::Organisatio
                  desk::kSignKeyPeriod});
   const std::vector<desk::SealKey> seals = TRY(keys.seals(org));
   if (seals.empty()) return fail(Code::NOT_FOUND, "the organisation has no seal key", org.text());
-  const note::KeyEntry seal = TRY(member::seal_entry(seals.back().identity.recipient()));
+  const note::KeyEntry seal = desk::seal_entry(seals.back().identity.recipient());
   out.push_back({seal.purpose, seal.algorithm, seal.key, desk::kSealKeyPeriod});
   const Sha256 tls = TRY(crypto::spki_sha256(TRY(read_file(node.options().data + "/tls.crt", crypto::kCertificatePemMax))));
   out.push_back({note::KeyPurpose::tls, note::OrgKeyAlgorithm::spki_sha256, Bytes(tls.bytes.begin(), tls.bytes.end()), kTlsKeyPeriod});

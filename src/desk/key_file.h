@@ -12,7 +12,7 @@
 
 namespace warifu::desk {
 
-inline constexpr std::size_t kKeyFileBytesMax = 1024;
+inline constexpr std::size_t kKeyFileBytesMax = 4096;
 
 // A key that lies in a token.
 struct TokenReference {
@@ -28,7 +28,7 @@ using KeyFile = std::variant<crypto::Ed25519Seed, TokenReference, crypto::AgeIde
 [[nodiscard]] Sensitive<std::string> spell_key_file(std::string_view name, const TokenReference& reference);
 [[nodiscard]] Sensitive<std::string> spell_key_file(std::string_view name, const crypto::AgeIdentity& identity);
 
-// The file of the key of this name. NOT_FOUND; BAD_KEYFILE also when others may read it.
+// The file of the key of this name. NOT_FOUND; BAD_KEYFILE also when others may read it; CRYPTO for a seal key that the library has no ML-KEM for.
 [[nodiscard]] Result<KeyFile> read_key_file(const std::string& path, std::string_view name);
 // Whatever its name: where the key lies, when it is in a token.
 [[nodiscard]] std::optional<TokenReference> token_reference_of(std::string_view content);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "desk/seal_entry.h"
 #include "exchange/envelope.h"
 #include "note/entry_tree.h"
 
@@ -51,19 +52,6 @@ Result<Lines> lines_of(std::span<const std::string> entries, const party::Organi
   return out;
 }
 
-Result<crypto::AgeRecipient> recipient_of(const KeyEntry& entry) {
-  crypto::AgeRecipient out;
-  if (entry.algorithm == OrgKeyAlgorithm::x25519 && entry.key.size() == 32) {
-    crypto::X25519Public key{};
-    std::ranges::copy(entry.key, key.begin());
-    out.key = key;
-    return out;
-  }
-  if (entry.algorithm != OrgKeyAlgorithm::p256) return fail(Code::BAD_KEY, "not a key to seal for", "key");
-  out.key = TRY(crypto::p256_expand(entry.key));
-  return out;
-}
-
 Result<std::string> signed_entry(const KeyEntry& entry, const note::Signer& root) {
   return TRY(note::sign_note(TRY(entry.text()), std::span(&root, 1))).serialise();
 }
@@ -108,15 +96,8 @@ Result<std::vector<std::string>> rotation_entries(std::span<const std::string> e
 }
 
 Rotation seal_rotation(std::string origin, const party::OrganisationId& org, const crypto::AgeRecipient& recipient, Time now) {
-  Rotation out{std::move(origin), org, KeyPurpose::seal, OrgKeyAlgorithm::x25519, {}, now, kSealKeyPeriod, kSealKeyOverlap};
-  if (const auto* soft = std::get_if<crypto::X25519Public>(&recipient.key)) {
-    out.key.assign(soft->begin(), soft->end());
-  } else {
-    out.algorithm = OrgKeyAlgorithm::p256;
-    const auto point = crypto::p256_compress(std::get<crypto::P256Public>(recipient.key));
-    out.key.assign(point.begin(), point.end());
-  }
-  return out;
+  KeyEntry entry = seal_entry(recipient);
+  return {std::move(origin), org, entry.purpose, entry.algorithm, std::move(entry.key), now, kSealKeyPeriod, kSealKeyOverlap};
 }
 
 Rotation sign_rotation(std::string origin, const party::OrganisationId& org, KeyPurpose purpose, const note::VerifierKey& key, Time now) {

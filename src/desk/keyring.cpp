@@ -158,8 +158,8 @@ Result<SealKey> Keyring::create_seal(const party::OrganisationId& org) const {
   for (const SealKey& key : TRY(seals(org))) n = std::max(n, std::stoi(key.name.substr(key.name.rfind('/') + 1)) + 1);
   if (n > kSealKeysMax) return fail(Code::TOO_MANY, "too many seal keys", org.text(), {{"max", std::to_string(kSealKeysMax)}});
   const std::string name = note::seal_name(org.text()) + "/" + std::to_string(n);
-  if (!token_) {
-    crypto::AgeIdentity identity = crypto::AgeIdentity::generate();
+  if (!token_ || seal_ == SealKind::HYBRID) {
+    crypto::AgeIdentity identity = seal_ == SealKind::HYBRID ? TRY(crypto::AgeIdentity::generate_hybrid()) : crypto::AgeIdentity::generate();
     TRY(write_key_file(path_of(name), spell_key_file(name, identity)));
     return SealKey{name, std::move(identity)};
   }
@@ -295,7 +295,8 @@ Result<std::vector<crypto::AgeIdentity>> KeptSeals::identities() {
   ::clock_gettime(CLOCK_REALTIME, &clock);
   const std::int64_t now = nanoseconds(clock);
   const bool is_settled = std::ranges::all_of(seen, [&](const Seen& one) { return one.inode != 0 && one.changed_ns + settled_.count() < now; });
-  const bool is_here = std::ranges::all_of(out, [](const crypto::AgeIdentity& one) { return std::holds_alternative<crypto::X25519Secret>(one.key); });
+  const bool is_here = std::ranges::all_of(
+      out, [](const crypto::AgeIdentity& one) { return !std::holds_alternative<std::shared_ptr<const crypto::P256Secret>>(one.key); });
   if (!is_settled || !is_here) return out;
   seen_ = std::move(seen);
   identities_ = out;

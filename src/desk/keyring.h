@@ -8,7 +8,8 @@
 //                                           <ed25519|p256> <base64 public key>    AGE-SECRET-KEY-1…
 //
 // With a token, the keys an organisation works with (sign, witness, seal) are born in it and a file says which they are; a file of that
-// kind without the token is CONFIG. A seal key in memory is an identity file of the age format. The root is always a seed: it lies offline.
+// kind without the token is CONFIG. A seal key in memory is an identity file of the age format, "# age1pq1…" and "AGE-SECRET-KEY-PQ-1…" when it is
+// of the hybrid; such a file is CRYPTO where the library has no ML-KEM. The root is always a seed: it lies offline.
 
 #include <chrono>
 #include <cstdint>
@@ -44,9 +45,14 @@ struct SealKey {
 
 inline constexpr int kSealKeysMax = 1000;  // that an organisation has had
 
+// What a new seal key is: of a curve (X25519; P-256 in a token), or of the post-quantum hybrid MLKEM768-X25519, which no token has. Those that are
+// there are opened with whatever they are.
+enum class SealKind { CURVE, HYBRID };
+
 class Keyring {
  public:
-  explicit Keyring(std::string folder, std::shared_ptr<crypto::Token> token = nullptr) : folder_(std::move(folder)), token_(std::move(token)) {}
+  explicit Keyring(std::string folder, std::shared_ptr<crypto::Token> token = nullptr, SealKind seal = SealKind::CURVE)
+      : folder_(std::move(folder)), token_(std::move(token)), seal_(seal) {}
 
   // A seed. CONFLICT when the file exists.
   Result<note::Signer> create(std::string_view name) const;
@@ -67,6 +73,7 @@ class Keyring {
   [[nodiscard]] Result<DirectoryKeys> load_directory(std::string_view hub) const;
 
   // ── seal keys: several at a time while one replaces another ──
+  // One of the hybrid lies in a file, also beside a token. CRYPTO for one where the library has no ML-KEM; TOO_MANY.
   Result<SealKey> create_seal(const party::OrganisationId& org) const;
   // Oldest first.
   [[nodiscard]] Result<std::vector<SealKey>> seals(const party::OrganisationId& org) const;
@@ -93,6 +100,7 @@ class Keyring {
 
   std::string folder_;
   std::shared_ptr<crypto::Token> token_;
+  SealKind seal_;
 };
 
 // The seal keys of an organisation for whoever opens with them again and again: read anew when the folder or one of the files is not as it was when

@@ -168,6 +168,43 @@ TEST_CASE("seal keys are identity files of the age format, numbered, and gone wh
   CHECK(ring.seals(kOrg).error().code == Code::BAD_KEYFILE);
 }
 
+TEST_CASE("a post-quantum seal key is an identity file too, beside those that are there, and told apart from a spoiled file") {
+  const Folder folder;
+  const Keyring curve(folder.path + "/keys"), hybrid(folder.path + "/keys", nullptr, SealKind::HYBRID);
+  const SealKey first = curve.create_seal(kOrg).value();
+  if (!crypto::has_ml_kem()) {
+    const Error none = hybrid.create_seal(kOrg).error();
+    CHECK(none.code == Code::CRYPTO);
+    CHECK(none.where == "mlkem768x25519");
+    CHECK(hybrid.seals(kOrg).value().size() == 1);
+    // Made on another machine.
+    const std::string file =
+        "# warifu-seal/v1\n# a.example/seal/2\n# age1pq1…\nAGE-SECRET-KEY-PQ-1HZLGZUPT4ETPKDEV8HSGFDCYZ4E522W0A7PU2LHT8EH9W6YLNC3SW78XKG\n";
+    REQUIRE(write_file_durably(curve.path_of("a.example/seal/2"), bytes_of(file), 0600));
+    const Error unread = curve.seals(kOrg).error();
+    CHECK(unread.code == Code::CRYPTO);
+    CHECK(unread.where == "mlkem768x25519");
+    MESSAGE("the rest skipped: the library has no ML-KEM");
+    return;
+  }
+  const SealKey second = hybrid.create_seal(kOrg).value(), third = curve.create_seal(kOrg).value();
+  const std::string text = read_file(curve.path_of(second.name), 4096).value();
+  CHECK(text.starts_with("# warifu-seal/v1\n# a.example/seal/2\n# age1pq1"));
+  CHECK(text.find("\nAGE-SECRET-KEY-PQ-1") != std::string::npos);
+  CHECK(mode_of(curve.path_of(second.name)) == 0600);
+  KeptSeals kept(curve, kOrg, std::chrono::milliseconds(0));
+  for (int round = 0; round < 3; ++round) {
+    const auto present = kept.identities().value();
+    REQUIRE(present.size() == 3);
+    for (const SealKey& key : {first, second, third}) {
+      const Bytes sealed = crypto::age_seal(std::vector{key.identity.recipient()}, bytes_of("text")).value();
+      CHECK(text_of(crypto::age_open(present, sealed).value().plaintext) == "text");
+    }
+  }
+  REQUIRE(curve.destroy_seal(kOrg, second.name));
+  CHECK(curve.seals(kOrg).value().size() == 2);
+}
+
 TEST_CASE("with a token the working keys are born in it; the files say which they are and hold no secret") {
   const Folder folder;
   const crypto::testing::TestTokens tokens("warifu");

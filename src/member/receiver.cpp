@@ -16,6 +16,7 @@
 #include "member/evidence_text.h"
 #include "member/outcome.h"
 #include "member/receiver_opened.h"
+#include "member/seal_keys.h"
 
 namespace warifu::member {
 
@@ -171,9 +172,9 @@ Status Receiver::apply_acts(Opened& opened, ReceivedCounts& counts) {
   desk::Carried carried;
   carried.received.push_back(row_of(opened, {}));
   for (const inquiry::SignedAct& act : parcel.acts) carried.received.back().acts.push_back(act.hash);
-  // Whoever has no key any more that could be sealed for is not answered; what the hub promised him in time counts all the same.
+  // Whoever has no key that could be sealed for is not answered; what the hub promised him in time counts all the same.
   Result<desk::MessageOut> receipt = receipt_for(opened, {});
-  if (!receipt && receipt.error().code != Code::KEY_UNKNOWN) return tl::unexpected<Error>(std::move(receipt).error());
+  if (!receipt && !cannot_be_sealed_for(receipt.error())) return tl::unexpected<Error>(std::move(receipt).error());
   if (receipt) carried.sealed.push_back(std::move(*receipt));
   carried.echo_wait = parts_.echo_wait;
   TRY(failpoint_error("courier.message.apply"));

@@ -185,7 +185,7 @@ Result<bool> Sender::is_key_in_force(const MessageOut& message, const std::vecto
     sealed_for = own->key;
   }
   for (const note::KeyEntry& entry : in_force)
-    if (const Result<crypto::AgeRecipient> key = recipient_of(entry); key && *key == sealed_for) return true;
+    if (const Result<crypto::AgeRecipient> key = desk::recipient_of(entry); key && *key == sealed_for) return true;
   return false;
 }
 
@@ -197,16 +197,21 @@ Status Sender::seal_anew(const MessageOut& message) {
     const std::optional<desk::MessageIn> about = before.reply ? TRY(parts_.mailbox.message_in(*before.reply)) : std::nullopt;
     Receipt receipt;
     receipt.now = parts_.clock();
+    // Without any key of the addressee, or one to seal for, it stays as it is, and is not posted.
+    const auto stays = [&](const Error& why) {
+      return parts_.mailbox.put_not_accepted(message.id, code_name(why), receipt.now + desk::retry_after(message.attempts));
+    };
     Result<exchange::Manifest::Recipient> to = recipient_for(*parts_.replica, message.to, receipt.now);
-    // Without any key of the addressee it stays as it is, and is not posted.
-    if (!to) return parts_.mailbox.put_not_accepted(message.id, code_name(to.error()), receipt.now + desk::retry_after(message.attempts));
+    if (!to) return stays(to.error());
     if (about) {
       const exchange::Envelope envelope = TRY(exchange::Envelope::parse(TRY(note::Note::parse(about->envelope)).text));
       receipt.to = std::move(*to);
       receipt.reply = about->id;
       receipt.thread = before.thread;
       receipt.body.receipts.push_back({about->id, envelope.object, about->code.empty(), about->code, about->at});
-      TRY(parts_.mailbox.put_sealed(std::vector{TRY(seal_receipt(receipt, *parts_.sign, parts_.network.log.name))}));
+      Result<MessageOut> anew = seal_receipt(receipt, *parts_.sign, parts_.network.log.name);
+      if (!anew && cannot_be_sealed_for(anew.error())) return stays(anew.error());
+      TRY(parts_.mailbox.put_sealed(std::vector{TRY(std::move(anew))}));
     }
   }
   TRY(parts_.mailbox.unseal(message.id));

@@ -87,7 +87,7 @@ struct House {
     note::KeyEntry sign;
     sign.key.assign(office.signer->verifier().key.bytes.begin(), office.signer->verifier().key.bytes.end());
     enter(sign, from, days(365));
-    enter(seal_entry(identity.recipient()).value(), from, days(90));
+    enter(desk::seal_entry(identity.recipient()), from, days(90));
     note::KeyEntry own;
     own.purpose = note::KeyPurpose::witness;
     own.key.assign(witness->verifier().key.bytes.begin(), witness->verifier().key.bytes.end());

@@ -142,7 +142,7 @@ class Foe {
     key.key.assign(sign_->verifier().key.bytes.begin(), sign_->verifier().key.bytes.end());
     key.valid = {from, from + days(365)};
     hand_in(desk::must(key.text()), {root});
-    key = desk::must(seal_entry(crypto::AgeIdentity::generate().recipient()));
+    key = desk::seal_entry(crypto::AgeIdentity::generate().recipient());
     key.origin = hub_keys;
     key.org = org_.text();
     key.valid = {from, from + days(90)};

@@ -168,23 +168,28 @@ TEST_CASE("what its sender is told is no incident here") {
 
 // ── the seal key's token ──
 
-TEST_CASE("a token that is away when something must be opened: nothing is refused, nothing is lost, everything comes when it is back") {
+TEST_CASE("a token that is away, or wants another PIN, when something must be opened: nothing is refused, nothing is lost, everything comes later") {
   const crypto::testing::TestTokens tokens("warifu");
-  const auto token = must(crypto::Token::open(tokens.options("warifu")));
+  auto token = must(crypto::Token::open(tokens.options("warifu")));
   TestingExchange e;
   e.provider.identity = crypto::AgeIdentity{must(token->generate_p256("seal-1"))};
-  e.provider.enter(must(seal_entry(e.provider.identity.recipient())), Time::from_seconds(e.clock().seconds()), days(90));
+  e.provider.enter(desk::seal_entry(e.provider.identity.recipient()), Time::from_seconds(e.clock().seconds()), days(90));
   e.provider.open();
   must(e.agency.member->watch());
   must(e.provider.member->watch());
   const MatterId matter = e.dispatched();
   must(e.agency.member->send());
 
-  tokens.take_away();
+  Code expected = Code::TOKEN_UNAVAILABLE;
+  SUBCASE("away") { tokens.take_away(); }
+  SUBCASE("another PIN") {
+    tokens.take_away_for("warifu", "1234-5678");
+    expected = Code::WRONG_PIN;
+  }
   for (int i = 0; i < 3; ++i) {
     const auto counts = e.provider.member->receive({});
     CHECK(!counts);
-    if (!counts) CHECK(counts.error().code == Code::TOKEN_UNAVAILABLE);
+    if (!counts) CHECK(counts.error().code == expected);
     e.world.clock.advance(minutes(1));
   }
   CHECK(must(e.provider.mailbox->newest_received(10)).empty());
@@ -193,6 +198,13 @@ TEST_CASE("a token that is away when something must be opened: nothing is refuse
   CHECK(std::ranges::none_of(e.hub.boxes[e.provider.org()], [](const auto& boxed) { return boxed.is_acknowledged; }));
 
   tokens.bring_back();
+  if (expected == Code::WRONG_PIN) {
+    // A PIN that was refused is not offered again before the node is started anew.
+    CHECK(e.provider.member->receive({}).error().code == Code::WRONG_PIN);
+    token = must(crypto::Token::open(tokens.options("warifu")));
+    e.provider.identity = crypto::AgeIdentity{must(token->p256("seal-1"))};
+    e.provider.open();
+  }
   const ReceivedCounts counts = must(e.provider.member->receive({}));
   CHECK(counts.applied == 1);
   CHECK(counts.refused == 0);
