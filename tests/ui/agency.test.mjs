@@ -132,6 +132,30 @@ describe('the agency', { timeout: 240_000 }, () => {
     });
   });
 
+  it('leads from what is missing to its field, and shows a new item however many there are', async () => {
+    await as('shotan', async ({ page }) => {
+      await page.goto(`${node.base}/inquiries/new`);
+      await page.getByRole('button', { name: '一覧・CSVから加える' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('textbox').fill(Array.from({ length: 60 }, (_, at) => `090-1000-${String(at).padStart(4, '0')}`).join('\n'));
+      await dialog.getByRole('button', { name: '加える', exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: '残り10項目を表示する' }).waitFor();
+      await page.getByRole('button', { name: '点検へ回す' }).click();
+      const alert = page.getByRole('alert').filter({ hasText: '次の122か所を直してください' });
+      await alert.getByText('ほかに112か所あります。').waitFor();
+      await alert.getByRole('button', { name: '事件を選んでください' }).click();
+      await page.waitForFunction(() => document.activeElement?.closest('#lack-case_id'));
+      await alert.getByRole('button', { name: '照会事項2:必要性を書いてください。' }).click();
+      await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
+      await page.keyboard.type('被害者が振り込んだ相手であるため。');
+      await page.getByText('次の121か所を直してください').waitFor();
+      await page.getByRole('button', { name: '照会事項を加える' }).click();
+      await page.getByRole('button', { name: '照会事項61を削除する' }).waitFor();
+      await page.getByRole('button', { name: '残り10項目を表示する' }).waitFor();
+    });
+  });
+
   it('says why a log-in fails and never whether the name exists', async () => {
     const { page, complaints, leave } = await visit(browser, node.base);
     try {

@@ -3371,6 +3371,7 @@ export interface components {
             is_demo: boolean;
             rp_id: string;
             passkeys: components["schemas"]["PasskeyView"][];
+            is_admitted: boolean;
         };
         /** @enum {string} */
         Side: "AGENCY" | "PROVIDER";

@@ -65,9 +65,14 @@ export function SignedIn() {
       onSwitch={(role) => change.mutate(role)}
       onLogout={() => leave.mutate()}
       notices={
-        session.data.is_demo || problem ? (
+        session.data.is_demo || isUnknown(session.data) || problem ? (
           <>
             {session.data.is_demo ? <DemoLine onLeave={() => leave.mutate()} /> : null}
+            {isUnknown(session.data) ? (
+              <Banner tone="warn" title={t('app.notAdmittedTitle')}>
+                {t('app.notAdmittedText')}
+              </Banner>
+            ) : null}
             {problem ? <Banner tone="danger">{problem.text()}</Banner> : null}
           </>
         ) : undefined
@@ -77,6 +82,9 @@ export function SignedIn() {
     </Shell>
   );
 }
+
+// Two people stand behind everybody who is shown something; administrators make the first books before there are two.
+const isUnknown = (session: Session) => !session.is_admitted && session.role !== 'admin';
 
 function DemoLine({ onLeave }: { onLeave: () => void }) {
   const { t } = useTranslation();

@@ -203,7 +203,7 @@ function Items({
   return (
     <>
       <p className="mb-1">1 {t('paper.items')}</p>
-      <table className="paper-items">
+      <table className="paper-items" data-periods={[...form.items, ...(before?.items ?? [])].some((item) => item.period)}>
         <thead>
           <tr>
             <th scope="col">{t('paper.columnNo')}</th>

@@ -8,6 +8,7 @@ export { DateField } from './DateField';
 export { FileDrop } from './FileDrop';
 export type { Choice } from './field_frame';
 export { Checkbox, CheckboxGroup, RadioGroup, TextField } from './fields';
+export { type Found, useFind } from './find';
 export { Icon, type IconName } from './Icon';
 export { KeyHelp } from './KeyHelp';
 export { Dialog, Drawer, type TabItem, Tabs } from './overlays';

@@ -145,10 +145,11 @@ export function RelativeTime({ at, now: fixed }: { at: Date; now?: Date }) {
   }, [fixed]);
   const full = formatDateTime(at);
   const relative = formatRelative(at, fixed ?? ticking);
+  const isDay = full.startsWith(relative); // long ago: the day, which may take two lines in a narrow column
   return (
-    <time dateTime={at.toISOString()} title={full} className="tabular whitespace-nowrap">
+    <time dateTime={at.toISOString()} title={full} className={cx('tabular', isDay ? 'whitespace-normal' : 'whitespace-nowrap')}>
       {relative}
-      {full.startsWith(relative) ? null : <span className="sr-only"> ({full})</span>}
+      {isDay ? null : <span className="sr-only"> ({full})</span>}
     </time>
   );
 }

@@ -53,11 +53,11 @@ export function calendarDays(from: Date, to: Date): number {
   return day(to) - day(from);
 }
 
-// 3日前, 2時間後, たった今
+// 3日前, 2時間後, たった今; 11 min. ago. Beyond two months the day itself.
 export function formatRelative(at: Date, now: Date, tag: Language = language()): string {
   const difference = at.getTime() - now.getTime();
   const size = Math.abs(difference);
-  const relative = new Intl.RelativeTimeFormat(tag === 'ja' ? 'ja-JP' : 'en-GB', { numeric: 'always' });
+  const relative = new Intl.RelativeTimeFormat(tag === 'ja' ? 'ja-JP' : 'en-GB', { numeric: 'always', style: 'short' });
   const whole = (unit: number) => Math.trunc(difference / unit);
   const clean = (text: string) => text.replace(/\s(?=[^\x20-\x7e])|(?<=\d)\s(?=[^\x20-\x7e])/g, '');
   if (size < kMinute) return tag === 'ja' ? 'たった今' : 'just now';

@@ -101,6 +101,7 @@ describe('time as the office writes it', () => {
   it('counts days by the calendar', () => {
     expect(formatRelative(new Date('2026-11-18T10:00:00Z'), at, 'ja')).toBe('3日前');
     expect(formatRelative(new Date('2026-11-18T10:00:00Z'), at, 'en')).toBe('3 days ago');
+    expect(formatRelative(new Date(at.getTime() - 11 * 60_000), at, 'en')).toBe('11 min ago');
     expect(formatRelative(new Date('2026-11-21T03:05:00Z'), at, 'ja')).toBe('2時間前');
     expect(formatRelative(at, at, 'ja')).toBe('たった今');
   });

@@ -120,7 +120,7 @@ function Approval({ id, view }: { id: string; view: Schema<'MatterView'> }) {
         {notAllSeen ? (
           <p className="text-dns-16N-130 flex basis-full flex-wrap items-center gap-x-3 gap-y-1 text-care">
             <Icon name="alert" />
-            <span className="min-w-0 flex-1">{notAllSeen}</span>
+            <span className="min-w-0 flex-1 basis-60">{notAllSeen}</span>
             <Button size="small" icon="down" onClick={showMore}>
               {t('approval.showRest')}
             </Button>

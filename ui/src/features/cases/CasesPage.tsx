@@ -22,6 +22,7 @@ import {
   Select,
   Skeleton,
   TextField,
+  useFind,
   useNotify,
 } from '../../components';
 import { language } from '../../i18n';
@@ -45,6 +46,7 @@ export function CasesPage() {
     const found = units.find((one) => one.id === id);
     return found ? inTongue(found.name_ja, found.name_en) : '―';
   };
+  const found = useFind(rows, (row) => [row.number, row.title, row.offence, unitName(row.unit)].join(' '));
   const columns: Column<Case>[] = [
     { id: 'number', label: t('case.number'), main: true, nowrap: true, cell: (row) => row.number, sortBy: (row) => row.number },
     { id: 'title', label: t('case.title'), cell: (row) => row.title },
@@ -104,32 +106,37 @@ export function CasesPage() {
           {problem.text()}
         </Banner>
       ) : null}
-      <Checkbox checked={closedToo} onChange={setClosedToo}>
-        {t('case.closedToo')}
-      </Checkbox>
+      <div className="flex flex-wrap items-end justify-between gap-4">
+        <Checkbox checked={closedToo} onChange={setClosedToo}>
+          {t('case.closedToo')}
+        </Checkbox>
+        {found.field}
+      </div>
       {cases.data ? (
         <DataTable
           caption={t('nav.cases')}
           captionHidden
           columns={columns}
-          rows={rows}
+          rows={found.rows}
           rowId={(row) => row.id}
           rowName={(row) => row.number}
           onOpen={mayWrite ? (row) => setEdited(row) : undefined}
           empty={
-            <EmptyState
-              icon="file"
-              title={t('case.none')}
-              actions={
-                mayWrite ? (
-                  <Button kind="primary" icon="plus" onClick={() => setEdited('new')}>
-                    {t('case.add')}
-                  </Button>
-                ) : undefined
-              }
-            >
-              {t('case.noneText')}
-            </EmptyState>
+            found.nothing ?? (
+              <EmptyState
+                icon="file"
+                title={t('case.none')}
+                actions={
+                  mayWrite ? (
+                    <Button kind="primary" icon="plus" onClick={() => setEdited('new')}>
+                      {t('case.add')}
+                    </Button>
+                  ) : undefined
+                }
+              >
+                {t('case.noneText')}
+              </EmptyState>
+            )
           }
         />
       ) : problem ? null : (

@@ -8,7 +8,7 @@ import { asProblem } from '../../api/problem';
 import { deskQuery, peopleQuery, unitsQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
 import { Banner, Button, type Column, DataTable, EmptyState, Figure, type IconName, Page, Skeleton } from '../../components';
-import { formatDate } from '../../i18n/format';
+import { formatDate, formatNumber } from '../../i18n/format';
 import { Incidents } from '../figures/Incidents';
 import { rowName, useMatterColumns } from '../matters/columns';
 import { ListRefused } from '../matters/ListRefused';
@@ -16,6 +16,7 @@ import { pathOfRow } from '../matters/paths';
 import { addDays, dayOf, inTongue, noticeText, today } from '../matters/words';
 
 const kWeek = 6; // days after today
+const kOfEach = 8; // rows of a group, where there are several
 
 export function DeskPage() {
   const { t } = useTranslation();
@@ -23,6 +24,7 @@ export function DeskPage() {
   const session = useSession();
   const problem = asProblem(desk.error);
   const view = desk.data;
+  const parts = view ? view.groups.length + (view.late_count > 0 ? 1 : 0) + (view.retention ? 1 : 0) : 0;
   // An administrator's desk has no matters: the page leads to the books instead.
   if (session.role === 'admin') return <AdminDesk />;
   return (
@@ -62,7 +64,7 @@ export function DeskPage() {
           </div>
           {view.groups.length === 0 ? <EmptyDesk /> : null}
           {view.groups.map((group, index) => (
-            <Group key={group.turn} group={group} keys={index === 0} />
+            <Group key={group.turn} group={group} keys={index === 0} alone={parts === 1} />
           ))}
           {view.late_count > 0 ? (
             <Rows
@@ -73,6 +75,7 @@ export function DeskPage() {
               count={view.late_count}
               all={{ overdue: 'true', sort: 'DUE' }}
               keys={view.groups.length === 0}
+              alone={parts === 1}
             />
           ) : null}
           {view.retention ? <Retention view={view.retention} keys={view.groups.length === 0 && view.late_count === 0} /> : null}
@@ -84,7 +87,7 @@ export function DeskPage() {
   );
 }
 
-function Group({ group, keys }: { group: Schema<'DeskGroup'>; keys: boolean }) {
+function Group({ group, keys, alone }: { group: Schema<'DeskGroup'>; keys: boolean; alone: boolean }) {
   const { t } = useTranslation();
   const words = group.turn === 'NONE' ? null : { title: t(`turn.${group.turn}`), what: t(`turnWhat.${group.turn}`) };
   return (
@@ -96,6 +99,7 @@ function Group({ group, keys }: { group: Schema<'DeskGroup'>; keys: boolean }) {
       count={group.count}
       all={{ mine: 'true', turn: group.turn, sort: 'DUE' }}
       keys={keys}
+      alone={alone}
     />
   );
 }
@@ -108,13 +112,16 @@ interface RowsProps {
   count: number;
   all: Record<string, string>; // the search that shows all of them
   keys: boolean;
+  alone: boolean; // nothing else is on the desk
 }
 
-function Rows({ id, title, what, rows, count, all, keys }: RowsProps) {
+function Rows({ id, title, what, rows: given, count, all, keys, alone }: RowsProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const session = useSession();
   const columns = useMatterColumns({ updated: true, own: session.role === 'investigator' });
+  // One pile must not hide the others: each shows its most urgent ones, and leads to the rest.
+  const rows = alone || given.length <= kOfEach + 2 ? given : given.slice(0, kOfEach);
   return (
     <section aria-labelledby={id} className="space-y-2">
       <div className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
@@ -138,7 +145,7 @@ function Rows({ id, title, what, rows, count, all, keys }: RowsProps) {
       />
       {count > rows.length ? (
         <Button size="small" onClick={() => void navigate({ to: '/matters', search: all })}>
-          {t('desk.all', { n: String(count) })}
+          {t('desk.all', { n: formatNumber(count) })}
         </Button>
       ) : null}
     </section>

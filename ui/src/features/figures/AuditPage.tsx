@@ -1,6 +1,7 @@
 // 監査: what the rules of inspection found in a month, each with its reason and the matters it is about, and the sample that is always drawn.
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schema } from '../../api/api';
 import { take } from '../../api/client';
@@ -102,8 +103,12 @@ function Inspection({ view }: { view: Schema<'AuditView'> }) {
   );
 }
 
+const kMattersNamed = 20; // of one finding
+
 function FindingRow({ finding }: { finding: Finding }) {
   const { t } = useTranslation();
+  const [all, setAll] = useState(false);
+  const rest = all ? 0 : finding.matters.length - kMattersNamed;
   const tone = tones[finding.rule];
   return (
     <li className="space-y-2 rounded-8 border border-line p-4">
@@ -121,7 +126,7 @@ function FindingRow({ finding }: { finding: Finding }) {
       ) : null}
       {finding.matters.length > 0 ? (
         <ul aria-label={t('figures.matters')} className="flex flex-wrap gap-x-4 gap-y-1">
-          {finding.matters.map((row) => (
+          {(rest > 0 ? finding.matters.slice(0, kMattersNamed) : finding.matters).map((row) => (
             <li key={row.matter}>
               <Link to="/matters/$id" params={{ id: row.matter }} className="text-accent underline underline-offset-4">
                 {rowName(row)}
@@ -129,6 +134,11 @@ function FindingRow({ finding }: { finding: Finding }) {
             </li>
           ))}
         </ul>
+      ) : null}
+      {rest > 0 ? (
+        <Button size="small" icon="down" onClick={() => setAll(true)}>
+          {t('figures.mattersRest', { n: formatNumber(rest), count: rest })}
+        </Button>
       ) : null}
     </li>
   );

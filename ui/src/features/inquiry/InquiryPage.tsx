@@ -35,6 +35,7 @@ import { dayOf, inTongue, noticeText, today } from '../matters/words';
 import { AddManyDialog, asCsv, importCsv, itemsOfLines, looksLikeCsv, type RowError, RowErrors, readLines } from './AddManyDialog';
 import { Addressee } from './Addressee';
 import { ItemCard } from './ItemCard';
+import { type Lack, lackId, lacksOf, stillLacking } from './lacks';
 import {
   commandOf,
   emptyForm,
@@ -52,8 +53,8 @@ import { useDefaultOfficer, usePreview } from './preview';
 import { useJudge } from './use_judge';
 
 const kItemsShown = 50;
-// Fields whose lack is told under the name of another.
-const kAsks: Record<string, string> = { confidentialReason: 'confidential', confidential: 'confidential' };
+const kLacksShown = 10; // in the list above the form; each is told at its field as well
+const kOpenedAtOnce = 10; // of the items that lack something
 
 export function NewInquiryPage() {
   const { t } = useTranslation();
@@ -122,17 +123,8 @@ function Editor({ initial, name, matter, view }: EditorProps) {
   const [start] = useState(initial);
   const draft = useDraftStorage(`${session.organisation}.${session.person}`, name, start, isInquiryForm);
   const form = draft.value;
-  const [missing, setMissing] = useState<Record<string, string>>({});
-  // What has been given is no longer said to be missing.
-  const set = (change: Partial<InquiryForm>) => {
-    draft.set((previous) => ({ ...previous, ...change }));
-    setMissing((found) => {
-      const left = Object.entries(found).filter(
-        ([field]) => !Object.keys(change).some((given) => field.split('/')[0] === given || field === kAsks[given]),
-      );
-      return left.length === Object.keys(found).length ? found : Object.fromEntries(left);
-    });
-  };
+  const [said, setSaid] = useState<{ lacks: readonly Lack[]; ready: boolean }>({ lacks: [], ready: false }); // when it was last sent
+  const set = (change: Partial<InquiryForm>) => draft.set((previous) => ({ ...previous, ...change }));
   const types = useQuery(selectorTypesQuery).data ?? [];
   const law = useQuery(lawQuery).data;
   const profile = useQuery(profileQuery(form.to));
@@ -160,28 +152,15 @@ function Editor({ initial, name, matter, view }: EditorProps) {
     },
   );
   const problem = asProblem(write.error);
+  const isWrong = (key: string) => (judged.checks.get(key)?.errors.length ?? 0) > 0;
+  const missing = said.lacks.length > 0 ? stillLacking(said.lacks, lacksOf(form, said.ready, isWrong)) : [];
   const send = (ready: boolean) => {
-    const command = commandOf(form, ready);
-    const found: Record<string, string> = {};
-    if (!form.case_id) found.case_id = t('inq.caseMissing');
-    if (!form.to) found.to = t('inq.toMissing');
-    if (!command.items?.length) found.items = t('inq.itemsMissing');
-    if (form.confidential && !form.confidentialReason.trim()) found.confidential = t('inq.confidentialMissing');
-    const filled = form.items.filter((item) => !isBlank(item));
-    const open = new Set(opened);
-    filled.forEach((item, index) => {
-      const wrong = judged.checks.get(item.key)?.errors.length;
-      if (ready && !item.purpose.trim()) found[`items/${index}/purpose`] = t('inq.purposeMissing');
-      if (ready && !item.necessity.trim()) found[`items/${index}/necessity`] = t('inq.necessityMissing');
-      if (wrong || found[`items/${index}/purpose`] || found[`items/${index}/necessity`]) {
-        open.add(item.key);
-        if (wrong) found[`items/${index}`] = t('inq.itemWrong', { no: String(index + 1) });
-      }
-    });
-    setMissing(found);
-    setOpened(open);
-    if (Object.keys(found).length > 0) setRefusals((count) => count + 1);
-    else write.mutate(command);
+    const lacks = lacksOf(form, ready, isWrong);
+    setSaid({ lacks, ready });
+    const lacking = [...new Set(lacks.flatMap((lack) => lack.item ?? []))];
+    setOpened(new Set([...opened, ...lacking.slice(0, kOpenedAtOnce)]));
+    if (lacks.length > 0) setRefusals((count) => count + 1);
+    else write.mutate(commandOf(form, ready));
   };
   // The summary stands on the page only after this: going there before would go nowhere.
   useEffect(() => {
@@ -191,7 +170,18 @@ function Editor({ initial, name, matter, view }: EditorProps) {
   }, [refusals, problem]);
   useShortcuts([{ keys: 'Ctrl+Enter', label: t('action.submit'), scope: 'all' }]);
 
-  const error = (field: string) => missing[field] ?? fieldProblem(problem, field);
+  const words: Record<Exclude<Lack['field'], 'item'>, string> = {
+    case_id: t('inq.caseMissing'),
+    to: t('inq.toMissing'),
+    items: t('inq.itemsMissing'),
+    purpose: t('inq.purposeMissing'),
+    necessity: t('inq.necessityMissing'),
+    confidential: t('inq.confidentialMissing'),
+  };
+  // What is wrong with an item its own fields say.
+  const texts = new Map(missing.flatMap((lack) => (lack.field === 'item' ? [] : [[lackId(lack), words[lack.field]] as const])));
+  const error = (field: Exclude<Lack['field'], 'item' | 'purpose' | 'necessity'> | 'form' | 'due' | 'answer_how' | 'officer' | 'related') =>
+    texts.get(`lack-${field}`) ?? fieldProblem(problem, field === 'confidential' ? 'confidentiality' : field);
   const shownFields = ['/to', '/case_id', '/items', '/due', '/answer_how', '/officer', '/confidentiality', '/related', '/urgency', '/form'];
   const title = view
     ? view.row.number || view.current
@@ -199,11 +189,35 @@ function Editor({ initial, name, matter, view }: EditorProps) {
       : t('inq.editTitle')
     : t('nav.newInquiry');
   // Where there are several items, each lack says of which one it is.
-  const several = form.items.filter((item) => !isBlank(item)).length > 1;
-  const summary = Object.entries(missing).map(([field, text]) => {
-    const item = several ? /^items\/(\d+)\//.exec(field) : null;
-    return item ? t('inq.lackOfItem', { no: String(Number(item[1]) + 1), text }) : text;
+  const several = form.items.length > 1;
+  const summary = missing.map((lack) => {
+    const no = formatNumber(lack.no ?? 0);
+    if (lack.field === 'item') return { lack, text: t('inq.itemWrong', { no }) };
+    return { lack, text: lack.no && several ? t('inq.lackOfItem', { no, text: words[lack.field] }) : words[lack.field] };
   });
+  // What the server refuses is told at its item: a closed one would swallow it.
+  const refused = problem?.items.flatMap(({ where }) => /^\/?items\/(\d+)\//.exec(where)?.[1] ?? []).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each refusal, whatever is typed or closed afterwards
+  useEffect(() => {
+    if (!refused) return;
+    const sent = form.items.filter((item) => !isBlank(item));
+    const keys = refused.split(',').flatMap((place) => sent[Number(place)]?.key ?? []);
+    setOpened(new Set([...opened, ...keys.slice(0, kOpenedAtOnce)]));
+  }, [refused, problem]);
+  // The place stands on the page only once its item has been opened.
+  const [goal, setGoal] = useState<string | null>(null);
+  const goTo = (lack: Lack) => {
+    if (lack.item) setOpened(new Set([...opened, lack.item]));
+    setGoal(lackId(lack));
+  };
+  useEffect(() => {
+    if (!goal) return;
+    const place = document.getElementById(goal);
+    const wrong = place?.querySelector<HTMLElement>('[data-invalid] :is(input, textarea, button):not([tabindex="-1"])');
+    (wrong ?? place?.querySelector<HTMLElement>('input, textarea, button'))?.focus();
+    place?.scrollIntoView({ block: 'center' });
+    setGoal(null);
+  }, [goal]);
   return (
     <Page
       title={title}
@@ -243,12 +257,21 @@ function Editor({ initial, name, matter, view }: EditorProps) {
             {draft.kept ? null : <Banner tone="warn">{t('inq.notKept')}</Banner>}
             {view ? <Returned view={view} onNarrow={(items) => set({ items })} form={form} /> : null}
             {summary.length > 0 ? (
-              <Banner tone="danger" title={t('problem.summary', { n: String(summary.length) })}>
+              <Banner tone="danger" title={t('problem.summary', { n: formatNumber(summary.length) })}>
                 <ul className="list-disc ps-5">
-                  {[...new Set(summary)].map((text) => (
-                    <li key={text}>{text}</li>
+                  {summary.slice(0, kLacksShown).map(({ lack, text }) => (
+                    <li key={lackId(lack)}>
+                      <button
+                        type="button"
+                        onClick={() => goTo(lack)}
+                        className="min-h-7 text-start text-accent underline underline-offset-4 hover:decoration-2"
+                      >
+                        {text}
+                      </button>
+                    </li>
                   ))}
                 </ul>
+                {summary.length > kLacksShown ? <p>{t('many.moreErrors', { n: formatNumber(summary.length - kLacksShown) })}</p> : null}
               </Banner>
             ) : null}
             {restProblems(problem, shownFields).map((item) => (
@@ -260,27 +283,31 @@ function Editor({ initial, name, matter, view }: EditorProps) {
           </div>
           {matter ? null : <Templates />}
           <Part no={1} title={t('inq.part1')}>
-            <ComboBox
-              key={cases.length}
-              label={t('matter.case')}
-              help={t('inq.caseHelp')}
-              choices={cases.map((one) => ({ id: one.id, label: `${one.number} ${one.title}`, note: one.offence }))}
-              value={form.case_id || null}
-              onChange={(case_id) => set({ case_id: case_id ?? '' })}
-              error={error('case_id')}
-              required
-            />
+            <div id="lack-case_id">
+              <ComboBox
+                key={cases.length}
+                label={t('matter.case')}
+                help={t('inq.caseHelp')}
+                choices={cases.map((one) => ({ id: one.id, label: `${one.number} ${one.title}`, note: one.offence }))}
+                value={form.case_id || null}
+                onChange={(case_id) => set({ case_id: case_id ?? '' })}
+                error={error('case_id')}
+                required
+              />
+            </div>
             {allCases && cases.length === 0 ? <NoCases /> : null}
-            <Addressee
-              value={form.to}
-              onChange={(to) => set({ to })}
-              profile={profile.data}
-              types={types}
-              error={error('to')}
-              fixed={Boolean(view?.current)}
-            />
+            <div id="lack-to">
+              <Addressee
+                value={form.to}
+                onChange={(to) => set({ to })}
+                profile={profile.data}
+                types={types}
+                error={error('to')}
+                fixed={Boolean(view?.current)}
+              />
+            </div>
           </Part>
-          <Part no={2} title={t('inq.part2')}>
+          <Part no={2} id="lack-items" title={t('inq.part2')}>
             <Items
               form={form}
               set={set}
@@ -290,12 +317,13 @@ function Editor({ initial, name, matter, view }: EditorProps) {
               checks={judged.checks}
               opened={opened}
               setOpened={setOpened}
-              error={error}
+              lackText={(field, key) => texts.get(lackId({ field, item: key }))}
+              serverError={(field) => fieldProblem(problem, field)}
             />
-            {error('items') ? <p className="text-dns-14N-130 text-danger">{missing.items}</p> : null}
+            {error('items') ? <p className="text-dns-14N-130 text-danger">{error('items')}</p> : null}
           </Part>
           <Part no={3} title={t('inq.part3')}>
-            <Terms form={form} set={set} law={law} error={error} confidentialMissing={missing.confidential} />
+            <Terms form={form} set={set} law={law} error={error} />
           </Part>
         </div>
         <aside aria-label={t('inq.paper')} className="min-w-0 space-y-3 xl:sticky xl:top-20">
@@ -318,7 +346,7 @@ function Editor({ initial, name, matter, view }: EditorProps) {
       </div>
       <section
         aria-label={t('matter.actions')}
-        className="no-print sticky bottom-0 z-10 -mx-4 flex flex-wrap items-center gap-3 border-t border-line bg-white px-4 py-3 sm:-mx-6 sm:px-6 lg:-mx-8 lg:px-8"
+        className="no-print bottom-0 z-10 -mx-4 flex flex-wrap items-center gap-3 border-t border-line bg-white px-4 py-3 sm:sticky sm:-mx-6 sm:px-6 lg:-mx-8 lg:px-8"
       >
         <Button kind="primary" icon="send" busy={write.isPending} onClick={() => send(true)} aria-keyshortcuts="Control+Enter">
           {t('action.submit')}
@@ -354,9 +382,9 @@ function Editor({ initial, name, matter, view }: EditorProps) {
   );
 }
 
-function Part({ no, title, children }: { no: number; title: string; children: ReactNode }) {
+function Part({ no, id, title, children }: { no: number; id?: string; title: string; children: ReactNode }) {
   return (
-    <section aria-labelledby={`part-${no}`} className="space-y-4">
+    <section id={id} aria-labelledby={`part-${no}`} className="space-y-4">
       <h2 id={`part-${no}`} className="text-std-20B-150 flex items-center gap-3 border-b-2 border-accent pb-2">
         <span className="tabular grid size-8 shrink-0 place-content-center rounded-full bg-accent text-dns-16B-130 text-white">{no}</span>
         {title}
@@ -427,10 +455,11 @@ interface ItemsProps {
   checks: ReadonlyMap<string, Schema<'ItemCheck'>>;
   opened: ReadonlySet<string>;
   setOpened: (opened: ReadonlySet<string>) => void;
-  error: (field: string) => string | undefined;
+  lackText: (field: 'purpose' | 'necessity', key: string) => string | undefined;
+  serverError: (field: string) => string | undefined;
 }
 
-function Items({ form, set, types, law, profile, checks, opened, setOpened, error }: ItemsProps) {
+function Items({ form, set, types, law, profile, checks, opened, setOpened, lackText, serverError }: ItemsProps) {
   const { t } = useTranslation();
   const notify = useNotify();
   const [many, setMany] = useState(false);
@@ -474,7 +503,29 @@ function Items({ form, set, types, law, profile, checks, opened, setOpened, erro
     if (!next.delete(key)) next.add(key);
     setOpened(next);
   };
-  let sent = -1; // place among the rows that are sent
+  // As many as are read at once, and beyond them whatever is open: a new item, one that lacks something.
+  const places = new Map(filled.map((item, at) => [item.key, at])); // among the rows that are sent
+  const numbered = form.items.map((item, at) => ({ item, no: at + 1 }));
+  const beyond = numbered.slice(shown).filter(({ item }) => opened.has(item.key));
+  const hidden = Math.max(0, form.items.length - shown) - beyond.length;
+  const card = ({ item, no }: { item: FormItem; no: number }) => (
+    <ItemCard
+      key={item.key}
+      no={no}
+      item={item}
+      open={opened.has(item.key)}
+      onToggle={() => toggle(item.key)}
+      onChange={(part) => change(item.key, part)}
+      onRemove={form.items.length > 1 ? () => set({ items: form.items.filter((one) => one.key !== item.key) }) : null}
+      onPasteLines={(text) => void paste(text, item)}
+      check={checks.get(item.key)}
+      types={types}
+      profile={profile}
+      law={law}
+      lackText={(field) => lackText(field, item.key)}
+      serverError={(field) => (places.has(item.key) ? serverError(`items/${places.get(item.key)}${field}`) : undefined)}
+    />
+  );
   return (
     <div className="space-y-3">
       <p className="text-dns-14N-130 tabular text-sub">
@@ -483,34 +534,13 @@ function Items({ form, set, types, law, profile, checks, opened, setOpened, erro
         <span className="ms-2">{t('inq.pasteHint')}</span>
       </p>
       {rowErrors.length > 0 ? <RowErrors errors={rowErrors} capped={false} /> : null}
-      <ol className="space-y-3">
-        {form.items.slice(0, shown).map((item, index) => {
-          if (!isBlank(item)) sent += 1;
-          const place = sent;
-          return (
-            <ItemCard
-              key={item.key}
-              no={index + 1}
-              item={item}
-              open={opened.has(item.key)}
-              onToggle={() => toggle(item.key)}
-              onChange={(part) => change(item.key, part)}
-              onRemove={form.items.length > 1 ? () => set({ items: form.items.filter((one) => one.key !== item.key) }) : null}
-              onPasteLines={(text) => void paste(text, item)}
-              check={checks.get(item.key)}
-              types={types}
-              profile={profile}
-              law={law}
-              serverError={(field) => (isBlank(item) ? undefined : error(`items/${place}${field}`))}
-            />
-          );
-        })}
-      </ol>
-      {form.items.length > shown ? (
+      <ol className="space-y-3">{numbered.slice(0, shown).map(card)}</ol>
+      {hidden > 0 ? (
         <Button size="small" icon="down" onClick={() => setShown(shown + kItemsShown)}>
-          {t('inq.showMore', { n: formatNumber(form.items.length - shown) })}
+          {t('inq.showMore', { n: formatNumber(hidden) })}
         </Button>
       ) : null}
+      {beyond.length > 0 ? <ol className="space-y-3">{beyond.map(card)}</ol> : null}
       <div className="flex flex-wrap gap-3">
         <Button icon="plus" onClick={add}>
           {t('inq.addItem')}
@@ -538,11 +568,10 @@ interface TermsProps {
   form: InquiryForm;
   set: (change: Partial<InquiryForm>) => void;
   law: Schema<'LawView'> | undefined;
-  error: (field: string) => string | undefined;
-  confidentialMissing: string | undefined;
+  error: (field: 'form' | 'due' | 'answer_how' | 'officer' | 'related' | 'confidential') => string | undefined;
 }
 
-function Terms({ form, set, law, error, confidentialMissing }: TermsProps) {
+function Terms({ form, set, law, error }: TermsProps) {
   const { t } = useTranslation();
   const own = useDefaultOfficer();
   const usual = form.urgency === 'URGENT' ? law?.deadlines.due_urgent : law?.deadlines.due_normal;
@@ -606,13 +635,13 @@ function Terms({ form, set, law, error, confidentialMissing }: TermsProps) {
         </Checkbox>
       </div>
       {form.confidential ? (
-        <div className="space-y-4 border-s-4 border-line ps-4">
+        <div id="lack-confidential" className="space-y-4 border-s-4 border-line ps-4">
           <TextField
             label={t('inq.confidentialReason')}
             value={form.confidentialReason}
             onChange={(confidentialReason) => set({ confidentialReason })}
             rows={2}
-            error={confidentialMissing ?? error('confidentiality')}
+            error={error('confidential')}
             required
           />
           <DateField

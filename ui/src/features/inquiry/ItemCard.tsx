@@ -6,6 +6,7 @@ import type { Schema } from '../../api/api';
 import { Checkbox, CheckboxGroup, cx, DateField, Icon, IconButton, Mark, Select, TextField } from '../../components';
 import { JudgementMark, JudgementText } from '../matters/judgement';
 import { inTongue, noticeText, periodText, today } from '../matters/words';
+import { lackId } from './lacks';
 import type { FieldName, FormItem, SelectorType } from './model';
 import { isBlank } from './model';
 
@@ -21,14 +22,15 @@ export interface ItemCardProps {
   types: readonly Schema<'SelectorTypeView'>[];
   profile: Schema<'AnswerProfile'> | undefined;
   law: Schema<'LawView'> | undefined;
-  serverError: (field: string) => string | undefined; // of the last sending, by place under the item
+  lackText: (field: 'purpose' | 'necessity') => string | undefined; // of the last sending
+  serverError: (field: string) => string | undefined; // likewise, by place under the item
 }
 
 const kinds = ['普通', '当座', '貯蓄', 'その他'] as const;
 const kindNames = { 普通: 'ordinary', 当座: 'current', 貯蓄: 'savings', その他: 'other' } as const;
 
 export function ItemCard(props: ItemCardProps) {
-  const { no, item, open, onToggle, onChange, onRemove, onPasteLines, check, types, profile, law, serverError } = props;
+  const { no, item, open, onToggle, onChange, onRemove, onPasteLines, check, types, profile, law, lackText, serverError } = props;
   const { t } = useTranslation();
   const panel = useId();
   const type = types.find((one) => one.type === item.type);
@@ -42,7 +44,10 @@ export function ItemCard(props: ItemCardProps) {
     return own.length > 0 ? own.map((one) => noticeText(one)).join('\n') : serverError(field);
   };
   const shownAtFields = ['/selector/', '/period', '/categories'];
-  const first = errors[0] ?? warnings[0];
+  const lack = lackText('purpose') ?? lackText('necessity');
+  // A closed row says the first of what is wrong with it, else what is lacking, else what is doubtful.
+  const first = errors[0] ? noticeText(errors[0]) : (lack ?? (warnings[0] ? noticeText(warnings[0]) : null));
+  const isBad = errors.length > 0 || lack !== undefined;
   const rest = errors.filter((one) => !shownAtFields.some((place) => one.where.startsWith(place)));
   const onPaste = (event: ClipboardEvent) => {
     const text = event.clipboardData.getData('text/plain');
@@ -57,7 +62,7 @@ export function ItemCard(props: ItemCardProps) {
     }
   };
   return (
-    <li className={cx('rounded-8 border bg-white', errors.length > 0 ? 'border-danger' : 'border-edge')}>
+    <li id={lackId({ field: 'item', item: item.key })} className={cx('rounded-8 border bg-white', isBad ? 'border-danger' : 'border-edge')}>
       <div className="flex items-center gap-2 ps-3 pe-1">
         <button
           type="button"
@@ -157,23 +162,27 @@ export function ItemCard(props: ItemCardProps) {
               {t('inq.registration')}
             </Checkbox>
           ) : null}
-          <TextField
-            label={t('matter.purpose')}
-            help={t('inq.purposeHelp')}
-            value={item.purpose}
-            onChange={(purpose) => onChange({ purpose })}
-            error={serverError('/purpose')}
-            required
-          />
-          <TextField
-            label={t('matter.necessity')}
-            help={t('inq.necessityHelp')}
-            value={item.necessity}
-            onChange={(necessity) => onChange({ necessity })}
-            rows={2}
-            error={serverError('/necessity')}
-            required
-          />
+          <div id={lackId({ field: 'purpose', item: item.key })}>
+            <TextField
+              label={t('matter.purpose')}
+              help={t('inq.purposeHelp')}
+              value={item.purpose}
+              onChange={(purpose) => onChange({ purpose })}
+              error={lackText('purpose') ?? serverError('/purpose')}
+              required
+            />
+          </div>
+          <div id={lackId({ field: 'necessity', item: item.key })}>
+            <TextField
+              label={t('matter.necessity')}
+              help={t('inq.necessityHelp')}
+              value={item.necessity}
+              onChange={(necessity) => onChange({ necessity })}
+              rows={2}
+              error={lackText('necessity') ?? serverError('/necessity')}
+              required
+            />
+          </div>
           <div aria-live="polite" className="space-y-2 empty:hidden">
             {rest.map((one) => (
               <p key={one.code + one.where} className="text-dns-14N-130 flex items-start gap-1 text-danger">
@@ -190,10 +199,10 @@ export function ItemCard(props: ItemCardProps) {
             {check?.judgement && errors.length === 0 ? <JudgementText judgement={check.judgement} /> : null}
           </div>
         </div>
-      ) : errors[0] || warnings[0] ? (
-        <p className={cx('text-dns-14N-130 flex items-start gap-1 px-3 pb-2', errors[0] ? 'text-danger' : 'text-care')}>
-          <Icon name={errors[0] ? 'danger' : 'alert'} size={16} className="mt-px" />
-          {first ? noticeText(first) : null}
+      ) : first ? (
+        <p className={cx('text-dns-14N-130 flex items-start gap-1 px-3 pb-2', isBad ? 'text-danger' : 'text-care')}>
+          <Icon name={isBad ? 'danger' : 'alert'} size={16} className="mt-px" />
+          {first}
         </p>
       ) : null}
     </li>

@@ -136,7 +136,6 @@ export function itemOfDraft(item: Schema<'DraftItem'>): FormItem {
 export function formOfDraft(draft: Schema<'DraftCommand'>, base: InquiryForm): InquiryForm {
   return {
     ...base,
-    case_id: draft.case_id || base.case_id,
     to: draft.to ?? base.to,
     form: draft.form ?? 'A',
     items: draft.items?.length ? draft.items.map(itemOfDraft) : base.items,

@@ -26,6 +26,7 @@ export function sampleSession(k: KitchenT): Session {
     passkeys: [],
     until: '2026-11-21T12:00:00Z',
     is_demo: true,
+    is_admitted: true,
   };
 }
 

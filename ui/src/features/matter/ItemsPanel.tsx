@@ -49,6 +49,7 @@ export function ItemsPanel({ items, inside }: { items: readonly Schema<'ItemView
   const { t } = useTranslation();
   const names = useLawNames();
   const [shown, setShown] = useState(kItemsAtOnce);
+  const explained = new Set<string>();
   return (
     <section aria-labelledby="items-title" className="space-y-3">
       <h2 id="items-title" className="text-std-20B-150">
@@ -86,13 +87,22 @@ export function ItemsPanel({ items, inside }: { items: readonly Schema<'ItemView
                 </Line>
               ) : null}
             </dl>
-            {judgement ? <JudgementText judgement={judgement} /> : null}
+            {judgement && (items.length <= kExplainedEach || isNew(judgement, explained)) ? <JudgementText judgement={judgement} /> : null}
           </li>
         ))}
       </ol>
       <MoreItems shown={shown} total={items.length} onMore={() => setShown(shown + kItemsAtOnce)} />
     </section>
   );
+}
+
+// In a long list the law explains itself where a rule first applies; the mark stands at every item, and whatever is not simply allowed says why.
+const kExplainedEach = 10;
+
+function isNew(judgement: Schema<'JudgementView'>, explained: Set<string>): boolean {
+  const first = !explained.has(judgement.rule_id);
+  explained.add(judgement.rule_id);
+  return first || judgement.outcome !== 'ALLOW';
 }
 
 function Line({ label, children }: { label: string; children: React.ReactNode }) {

@@ -1,12 +1,12 @@
 // All matters one may see: search and filters live in the address, the count stops at 1000+, more rows come when asked for.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Schema } from '../../api/api';
 import { take } from '../../api/client';
 import { asProblem } from '../../api/problem';
-import { organisationsQuery, peopleQuery, unitsQuery } from '../../api/queries';
+import { casesQuery, organisationsQuery, peopleQuery, unitsQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
 import {
   agencyStates,
@@ -134,6 +134,7 @@ function FilterBar({ filters, set }: { filters: Filters; set: (change: Filters) 
   const people = useQuery(peopleQuery).data ?? [];
   const units = useQuery({ ...unitsQuery, enabled: side === 'AGENCY' }).data ?? [];
   const others = useQuery(organisationsQuery(side === 'AGENCY' ? 'PROVIDER' : 'AGENCY')).data ?? [];
+  const cases = useQuery({ ...casesQuery, enabled: Boolean(filters.case_id) }).data ?? [];
   const flags: readonly Flag[] = ['mine', 'overdue', 'open'];
   const known = Object.keys(side === 'AGENCY' ? agencyStates : providerStates).filter((state) => !kNotInLists.has(state));
   const states = side === 'AGENCY' ? ['ORAL', ...known] : known;
@@ -193,18 +194,17 @@ function FilterBar({ filters, set }: { filters: Filters; set: (change: Filters) 
           );
         })}
         {filters.turn ? (
-          <button
-            type="button"
-            onClick={() => set({ turn: '' })}
-            className="text-dns-16N-130 inline-flex min-h-9 items-center gap-1.5 rounded-full border border-accent bg-accent-soft px-3 py-1 font-700 text-accent-strong"
-          >
+          <Given onClear={() => set({ turn: '' })}>
             {filters.turn
               .split(',')
               .map((turn) => t(`turn.${turn as Exclude<Schema<'Turn'>, 'NONE'>}`))
               .join(t('matter.comma'))}
-            <Icon name="cross" size={16} />
-            <span className="sr-only">{t('action.clear')}</span>
-          </button>
+          </Given>
+        ) : null}
+        {filters.case_id ? (
+          <Given onClear={() => set({ case_id: '' })}>
+            {t('matter.case')} {cases.find((one) => one.id === filters.case_id)?.number}
+          </Given>
         ) : null}
       </fieldset>
       <details open={used > 0 || undefined}>
@@ -265,6 +265,22 @@ function FilterBar({ filters, set }: { filters: Filters; set: (change: Filters) 
         ) : null}
       </details>
     </div>
+  );
+}
+
+// A filter that came with the address and has no field of its own: it is named, and can be taken off.
+function Given({ onClear, children }: { onClear: () => void; children: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="button"
+      onClick={onClear}
+      className="text-dns-16N-130 inline-flex min-h-9 items-center gap-1.5 rounded-full border border-accent bg-accent-soft px-3 py-1 font-700 text-accent-strong"
+    >
+      {children}
+      <Icon name="cross" size={16} />
+      <span className="sr-only">{t('action.clear')}</span>
+    </button>
   );
 }
 

@@ -24,7 +24,12 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
   if (side === 'AGENCY')
     columns.push({ id: 'case', label: t('matter.case'), nowrap: true, share: 'xl:w-[10.5%]', cell: (row) => row.case_number || '―' });
   columns.push(
-    { id: 'counterparty', label: side === 'AGENCY' ? t('matter.addressee') : t('matter.asker'), cell: counterpartyName },
+    {
+      id: 'counterparty',
+      label: side === 'AGENCY' ? t('matter.addressee') : t('matter.asker'),
+      share: 'xl:w-[18%]',
+      cell: counterpartyName,
+    },
     {
       id: 'subject',
       label: t('matter.subject'),
@@ -48,7 +53,7 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
           <span className="font-700">{t('matter.yours')}</span>
         ) : (
           <span className="text-sub">
-            {row.turn_names.join(' ') || (row.turn !== 'NONE' ? t(`turn.${row.turn}`) : row.is_open ? t('matter.otherSide') : '―')}
+            {row.turn_names.join(' ') || (row.turn !== 'NONE' ? t(`turn.${row.turn}`) : row.is_open ? t('matter.otherShort') : '―')}
           </span>
         ),
     });
@@ -61,18 +66,19 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
       share: 'xl:w-[10.5%]',
       cell: (row) => row.in_charge ?? row.drafter ?? '―',
     });
-  columns.push({ id: 'due', label: t('matter.due'), nowrap: true, share: 'xl:w-[13.5%]', cell: (row) => <DueDay row={row} /> });
+  columns.push({ id: 'due', label: t('matter.due'), nowrap: true, share: 'xl:w-[13%]', cell: (row) => <DueDay row={row} /> });
   if (options.updated)
     columns.push({
       id: 'updated',
       label: t('matter.updated'),
       nowrap: true,
-      share: 'xl:w-[9.5%]',
+      share: 'xl:w-[9%]',
       cell: (row) => <RelativeTime at={new Date(row.updated)} />,
     });
   return columns;
 }
 
+// An oral inquiry has neither number nor subject yet.
 export function rowName(row: Row): string {
-  return row.number || row.subject || row.matter.slice(0, 8);
+  return row.number || row.subject || [row.case_number, counterpartyName(row)].filter(Boolean).join(' ');
 }

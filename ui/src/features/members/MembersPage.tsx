@@ -24,6 +24,7 @@ import {
   Skeleton,
   Tabs,
   TextField,
+  useFind,
   useNotify,
 } from '../../components';
 import { language } from '../../i18n';
@@ -78,27 +79,35 @@ function People({ admin }: { admin: boolean }) {
       cell: (row) => (
         <span>
           {row.roles.map((role) => t(`role.${role}`)).join(t('matter.comma'))}
-          {row.is_unit_head ? <span className="text-dns-14B-130 ms-2 text-accent-strong">{t('people.head')}</span> : null}
+          {row.is_unit_head ? <span className="text-dns-14B-130 ms-2 inline-block text-accent-strong">{t('people.head')}</span> : null}
         </span>
       ),
     },
     { id: 'login', label: t('people.login'), nowrap: true, cell: (row) => <span className="font-mono">{row.login}</span> },
     useActiveColumn<Schema<'Person'>>('people'),
   ];
+  const unitName = useUnitName();
+  const found = useFind(people.data ?? [], (row) =>
+    [row.name, row.kana, row.romaji, row.login, row.post, unitName(row.unit), ...row.roles.map((role) => t(`role.${role}`))].join(' '),
+  );
   return (
     <div className="space-y-4">
       <Failed error={people.error} retry={() => void people.refetch()} />
-      {admin ? (
-        <Button kind="primary" icon="plus" onClick={() => setEdited('new')}>
-          {t('people.add')}
-        </Button>
-      ) : null}
+      <div className="flex flex-wrap items-end justify-between gap-4 empty:hidden">
+        {admin ? (
+          <Button kind="primary" icon="plus" onClick={() => setEdited('new')}>
+            {t('people.add')}
+          </Button>
+        ) : null}
+        {found.field}
+      </div>
       {people.data ? (
         <DataTable
           caption={t('people.title')}
           captionHidden
           columns={columns}
-          rows={people.data}
+          rows={found.rows}
+          empty={found.nothing ?? undefined}
           rowId={(row) => row.id}
           rowName={(row) => row.name}
           onOpen={admin ? setEdited : undefined}

@@ -13,7 +13,7 @@ import { Banner, Button, cx, DateField, EmptyState, Page, Select, Skeleton, Stat
 import { useDraftStorage } from '../../hooks/useDraftStorage';
 import { useShortcuts } from '../../hooks/useShortcuts';
 import { i18n, language } from '../../i18n';
-import { formatDateTime } from '../../i18n/format';
+import { formatDateTime, formatNumber } from '../../i18n/format';
 import { Reminded } from '../matter/Reminded';
 import { counterpartyName } from '../matters/words';
 import { Attachments } from './Attachments';
@@ -388,14 +388,46 @@ interface StripProps {
   missing: ReadonlyMap<number, AnswerLack[]>;
 }
 
+const kStripItems = 40; // about three lines of them
+const kStripMarked = 12; // of more only what has a result says so
+
+// The items side by side; of very many a stretch, with the way to the next ones and to what has no result yet.
 function ItemStrip({ items, draft, chosen, onChoose, missing }: StripProps) {
   const { t } = useTranslation();
   if (items.length < 2) return null;
+  const start = Math.floor(chosen / kStripItems) * kStripItems;
+  const end = Math.min(start + kStripItems, items.length);
+  const results = new Map(draft.items.map((one) => [one.no, one.result]));
+  const isOpen = (index: number) => !results.get(items[index]?.item.no ?? 0);
+  const places = items.map((_, index) => index);
+  const nextOpen = [...places.slice(chosen + 1), ...places.slice(0, chosen)].find(isOpen);
   return (
-    <nav aria-label={t('paper.items')}>
+    <nav aria-label={t('paper.items')} className="space-y-2">
+      {items.length > kStripItems ? (
+        <div className="flex flex-wrap items-center gap-3">
+          <span className="text-dns-16N-130 tabular">
+            {t('prov.stripPlace', { from: formatNumber(start + 1), until: formatNumber(end), total: formatNumber(items.length) })}
+          </span>
+          {start > 0 ? (
+            <Button size="small" icon="left" onClick={() => onChoose(start - kStripItems)}>
+              {t('prov.stripBack')}
+            </Button>
+          ) : null}
+          {end < items.length ? (
+            <Button size="small" icon="right" onClick={() => onChoose(end)}>
+              {t('prov.stripOn')}
+            </Button>
+          ) : null}
+          {nextOpen === undefined ? null : (
+            <Button size="small" icon="search" onClick={() => onChoose(nextOpen)}>
+              {t('prov.stripNextOpen')}
+            </Button>
+          )}
+        </div>
+      ) : null}
       <ul className="flex flex-wrap gap-2">
-        {items.map((item, index) => {
-          const result = draft.items.find((one) => one.no === item.item.no)?.result;
+        {items.slice(start, end).map((item, at) => {
+          const index = start + at;
           const here = index === chosen;
           return (
             <li key={item.item.no}>
@@ -409,7 +441,11 @@ function ItemStrip({ items, draft, chosen, onChoose, missing }: StripProps) {
                 )}
               >
                 {t('prov.itemShort', { n: String(item.item.no) })}
-                <StateMark side="result" state={result ?? 'PENDING'} />
+                {results.get(item.item.no) || items.length <= kStripMarked ? (
+                  <StateMark side="result" state={results.get(item.item.no) ?? 'PENDING'} />
+                ) : (
+                  <span className="sr-only">{t('state.result.PENDING')}</span>
+                )}
               </button>
             </li>
           );

@@ -93,8 +93,8 @@ export function InboxPage() {
         <span className="flex flex-col items-start gap-1">
           <span>{t(`prov.turn.${row.turn as 'TRIAGE' | 'ACCEPT' | 'ASSIGN' | 'SUSPECT'}`)}</span>
           {(suggestions.get(row.matter) ?? []).map((disposition) => (
-            <span key={disposition} className="text-dns-14N-130 flex items-center gap-1 text-sub">
-              {t('prov.suggestedShort')}
+            <span key={disposition} className="text-dns-14N-130 flex flex-wrap items-center gap-1 text-sub">
+              <span className="whitespace-nowrap">{t('prov.suggestedShort')}</span>
               <DispositionMark disposition={disposition} />
             </span>
           ))}

@@ -10,13 +10,26 @@ import { matterQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
 import { useWrite } from '../../api/use_write';
 import { Banner, Button, Page, Skeleton, StateMark, Tabs, useNotify } from '../../components';
+import { MoreItems } from '../matter/ItemsPanel';
 import { MatterTimeline } from '../matter/MatterTimeline';
 import { Reminded } from '../matter/Reminded';
 import { counterpartyName } from '../matters/words';
 import { DecisionEditor } from './DecisionEditor';
 import { type DecisionDraft, decisionOf, draftOf, type Lack, lacks } from './decisions';
 import { Earlier } from './Earlier';
-import { ActionBar, BackTo, LoadFailed, MatterFacts, MatterPaper, nameOfState, Refusal, Verification } from './parts';
+import {
+  ActionBar,
+  BackTo,
+  kEditorsAtOnce,
+  LoadFailed,
+  MatterFacts,
+  MatterPaper,
+  nameOfState,
+  Refusal,
+  useNotAllShown,
+  useNumbers,
+  Verification,
+} from './parts';
 import { type Decision, type Matter, useRefresh } from './queries';
 import { useWords, type Words } from './words';
 
@@ -51,6 +64,10 @@ function Review({ matter, words }: { matter: Matter; words: Words }) {
   const waiting = matter.items.filter((item) => item.decision?.disposition === 'LEGAL_REVIEW');
   const [drafts, setDrafts] = useState<DecisionDraft[]>(() => waiting.map((item) => draftOf(item, undefined)));
   const [lacking, setLacking] = useState<ReadonlyMap<number, Lack[]>>(new Map());
+  const [shown, setShown] = useState(kEditorsAtOnce);
+  const total = waiting.length || matter.items.length;
+  const notAllShown = useNotAllShown(shown, total);
+  const numbers = useNumbers();
   const decide = useWrite(
     (decisions: Decision[], headers) =>
       take(api.POST('/api/matters/{matter}/legal', { params: { path: { matter: row.matter } }, body: { decisions }, headers })),
@@ -71,6 +88,7 @@ function Review({ matter, words }: { matter: Matter; words: Words }) {
       if (missing.length > 0) found.set(item.item.no, missing);
     }
     setLacking(found);
+    setShown(Math.max(shown, 1 + waiting.findLastIndex((item) => found.has(item.item.no))));
     if (found.size > 0) return;
     decide.mutate(
       waiting.flatMap((item) => {
@@ -82,9 +100,9 @@ function Review({ matter, words }: { matter: Matter; words: Words }) {
 
   const items = (
     <div className="space-y-6">
-      {lacking.size > 0 ? <Banner tone="danger">{t('prov.lackSummary', { items: [...lacking.keys()].join(t('matter.comma')) })}</Banner> : null}
+      {lacking.size > 0 ? <Banner tone="danger">{t('prov.lackSummary', { items: numbers([...lacking.keys()]) })}</Banner> : null}
       <Refusal error={decide.error} fields={waiting.map((_, index) => `/decisions/${index}`)} />
-      {waiting.map((item, index) => {
+      {waiting.slice(0, shown).map((item, index) => {
         const draft = drafts.find((one) => one.no === item.item.no);
         if (!draft) return null;
         return (
@@ -117,21 +135,24 @@ function Review({ matter, words }: { matter: Matter; words: Words }) {
         );
       })}
       {waiting.length === 0
-        ? matter.items.map((item, index) => (
-            <DecisionEditor
-              key={item.item.no}
-              desk="LEGAL"
-              item={item}
-              index={index}
-              draft={draftOf(item, item.decision)}
-              onChange={() => {}}
-              lacking={[]}
-              problem={null}
-              words={words}
-              readOnly
-            />
-          ))
+        ? matter.items
+            .slice(0, shown)
+            .map((item, index) => (
+              <DecisionEditor
+                key={item.item.no}
+                desk="LEGAL"
+                item={item}
+                index={index}
+                draft={draftOf(item, item.decision)}
+                onChange={() => {}}
+                lacking={[]}
+                problem={null}
+                words={words}
+                readOnly
+              />
+            ))
         : null}
+      <MoreItems shown={shown} total={total} onMore={() => setShown(shown + kEditorsAtOnce)} />
     </div>
   );
 
@@ -160,7 +181,7 @@ function Review({ matter, words }: { matter: Matter; words: Words }) {
           <MatterFacts matter={matter} />
         </aside>
       </div>
-      <ActionBar note={mayDecide ? t('prov.nextDecide') : t('prov.nextNone')}>
+      <ActionBar note={mayDecide ? t('prov.nextDecide') + notAllShown : t('prov.nextNone')}>
         {mayDecide ? (
           <Button kind="primary" icon="scale" busy={decide.isPending} onClick={send}>
             {t('prov.legalVerb')}

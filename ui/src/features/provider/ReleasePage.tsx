@@ -12,13 +12,27 @@ import { useWrite } from '../../api/use_write';
 import { Banner, Button, cx, Icon, Page, Skeleton, StateMark, Tabs, TextField, useNotify } from '../../components';
 import { language } from '../../i18n';
 import { SignStep } from '../../sign/SignStep';
+import { MoreItems } from '../matter/ItemsPanel';
 import { MatterTimeline } from '../matter/MatterTimeline';
 import { Reminded } from '../matter/Reminded';
 import { counterpartyName } from '../matters/words';
 import { AnswerPaper } from './AnswerPaper';
 import { Recorded } from './DecisionEditor';
 import { differences } from './differences';
-import { ActionBar, BackTo, DueText, ItemQuestion, LoadFailed, MatterFacts, MatterPaper, nameOfState, Refusal } from './parts';
+import {
+  ActionBar,
+  BackTo,
+  DueText,
+  ItemQuestion,
+  kEditorsAtOnce,
+  LoadFailed,
+  MatterFacts,
+  MatterPaper,
+  nameOfState,
+  Refusal,
+  useNotAllShown,
+  useNumbers,
+} from './parts';
 import { type Answer, type ItemAnswer, type Matter, type Source, sourcesQuery, useRefresh } from './queries';
 import { SendBackDialog } from './ReasonDialogs';
 import { ReadTable } from './tables';
@@ -67,6 +81,8 @@ function Check({ matter, answer, sources, words }: { matter: Matter; answer: Ans
   );
   const [comment, setComment] = useState('');
   const [uncounted, setUncounted] = useState<readonly number[]>([]);
+  const [opened, setOpened] = useState(kEditorsAtOnce);
+  const numbers = useNumbers();
   const [sendingBack, setSendingBack] = useState(false);
   const [signing, setSigning] = useState(false);
   const isHand = (source: string) => sources.find((one) => one.name === source)?.kind === 'HAND';
@@ -91,6 +107,10 @@ function Check({ matter, answer, sources, words }: { matter: Matter; answer: Ans
   const releasing = isReleaser && row.provider_state === 'CHECKED';
   const found = differences(matter, answer, isHand);
   const problem = asProblem(check.error);
+  // What is not counted, or was counted wrong, is on the page.
+  const lacking = answer.items.findLastIndex((item, index) => uncounted.includes(item.no) || fieldProblem(problem, `/row_counts/${index}`));
+  const shown = Math.max(opened, lacking + 1);
+  const notAllShown = useNotAllShown(shown, answer.items.length);
 
   const send = () => {
     const open = answer.items.filter((item) => !/^\d{1,6}$/.test((counts[item.no] ?? '').trim())).map((item) => item.no);
@@ -116,7 +136,7 @@ function Check({ matter, answer, sources, words }: { matter: Matter; answer: Ans
     >
       <Reminded view={matter} />
       <Differences found={found} />
-      {uncounted.length > 0 ? <Banner tone="danger">{t('prov.uncounted', { items: uncounted.join(t('matter.comma')) })}</Banner> : null}
+      {uncounted.length > 0 ? <Banner tone="danger">{t('prov.uncounted', { items: numbers(uncounted) })}</Banner> : null}
       <Refusal error={check.error} fields={answer.items.map((_, index) => `/row_counts/${index}`).concat('/comment')} />
       <Tabs
         label={row.number}
@@ -127,7 +147,7 @@ function Check({ matter, answer, sources, words }: { matter: Matter; answer: Ans
             count: answer.items.length,
             content: (
               <div className="space-y-6">
-                {answer.items.map((given, index) => (
+                {answer.items.slice(0, shown).map((given, index) => (
                   <CountItem
                     key={given.no}
                     matter={matter}
@@ -144,6 +164,7 @@ function Check({ matter, answer, sources, words }: { matter: Matter; answer: Ans
                     }
                   />
                 ))}
+                <MoreItems shown={shown} total={answer.items.length} onMore={() => setOpened(shown + kEditorsAtOnce)} />
                 {counting ? (
                   <TextField
                     label={t('prov.checkComment')}
@@ -175,7 +196,7 @@ function Check({ matter, answer, sources, words }: { matter: Matter; answer: Ans
           { id: 'acts', label: t('timeline.label'), content: <MatterTimeline id={matter.row.matter} view={matter} /> },
         ]}
       />
-      <ActionBar note={counting ? t('prov.nextCount') : releasing ? t('prov.nextRelease') : t('prov.nextNone')}>
+      <ActionBar note={counting ? t('prov.nextCount') + notAllShown : releasing ? t('prov.nextRelease') + notAllShown : t('prov.nextNone')}>
         {counting || releasing ? (
           <Button icon="undo" onClick={() => setSendingBack(true)}>
             {t('action.return')}

@@ -10,16 +10,33 @@ import { matterQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
 import { useWrite } from '../../api/use_write';
 import { Banner, Button, Page, Skeleton, StateMark, Tabs, useNotify } from '../../components';
+import { formatNumber } from '../../i18n/format';
+import { MoreItems } from '../matter/ItemsPanel';
 import { MatterTimeline } from '../matter/MatterTimeline';
 import { Reminded } from '../matter/Reminded';
 import { counterpartyName } from '../matters/words';
 import { AssignDialog } from './AssignDialog';
 import { DecisionEditor } from './DecisionEditor';
 import { type DecisionDraft, decisionOf, draftOf, type Lack, lacks } from './decisions';
-import { ActionBar, BackTo, LoadFailed, MatterFacts, MatterPaper, nameOfState, Refusal, Verification } from './parts';
+import {
+  ActionBar,
+  BackTo,
+  DispositionMark,
+  kEditorsAtOnce,
+  LoadFailed,
+  MatterFacts,
+  MatterPaper,
+  nameOfState,
+  Refusal,
+  useNotAllShown,
+  useNumbers,
+  Verification,
+} from './parts';
 import { type Decision, type Matter, suggestionQuery, useRefresh } from './queries';
 import { ReturnDialog } from './ReasonDialogs';
 import { useWords, type Words } from './words';
+
+const kTallyFrom = 5;
 
 export function TriagePage() {
   const { t } = useTranslation();
@@ -56,6 +73,9 @@ function Triage({ matter, suggestion, words }: { matter: Matter; suggestion: rea
     matter.items.map((item) => draftOf(item, item.decision ?? suggestion.find((one) => one.no === item.item.no))),
   );
   const [lacking, setLacking] = useState<ReadonlyMap<number, Lack[]>>(new Map());
+  const [shown, setShown] = useState(kEditorsAtOnce);
+  const notAllShown = useNotAllShown(shown, matter.items.length);
+  const numbers = useNumbers();
   const [editing, setEditing] = useState(row.turn === 'TRIAGE');
   const [dialog, setDialog] = useState<'assign' | 'return' | null>(null);
   const params = { path: { matter: row.matter } };
@@ -87,6 +107,7 @@ function Triage({ matter, suggestion, words }: { matter: Matter; suggestion: rea
       if (missing.length > 0) found.set(item.item.no, missing);
     });
     setLacking(found);
+    setShown(Math.max(shown, 1 + matter.items.findLastIndex((item) => found.has(item.item.no))));
     if (found.size > 0) return;
     triage.mutate(matter.items.flatMap((item, index) => (drafts[index] ? [decisionOf(item, drafts[index])] : [])));
   };
@@ -103,9 +124,10 @@ function Triage({ matter, suggestion, words }: { matter: Matter; suggestion: rea
   const items = (
     <div className="space-y-6">
       {suspect ? null : matter.items.length === 0 ? <Skeleton lines={4} /> : null}
-      {lacking.size > 0 ? <Banner tone="danger">{t('prov.lackSummary', { items: [...lacking.keys()].join(t('matter.comma')) })}</Banner> : null}
+      {lacking.size > 0 ? <Banner tone="danger">{t('prov.lackSummary', { items: numbers([...lacking.keys()]) })}</Banner> : null}
       <Refusal error={triage.error} fields={matter.items.map((_, index) => `/decisions/${index}`)} />
-      {matter.items.map((item, index) => {
+      {suspect ? null : <Tally drafts={drafts} />}
+      {matter.items.slice(0, shown).map((item, index) => {
         const draft = drafts[index];
         if (!draft) return null;
         return (
@@ -124,6 +146,7 @@ function Triage({ matter, suggestion, words }: { matter: Matter; suggestion: rea
           />
         );
       })}
+      {suspect ? null : <MoreItems shown={shown} total={matter.items.length} onMore={() => setShown(shown + kEditorsAtOnce)} />}
     </div>
   );
 
@@ -168,7 +191,7 @@ function Triage({ matter, suggestion, words }: { matter: Matter; suggestion: rea
         </aside>
       </div>
       <Refusal error={accept.error} />
-      <ActionBar note={next}>
+      <ActionBar note={mayTriage && editing ? next + notAllShown : next}>
         {isIntake && (mayReturn || suspect) ? (
           <Button icon="undo" onClick={() => setDialog('return')}>
             {t('prov.returnVerb')}
@@ -221,5 +244,29 @@ function Triage({ matter, suggestion, words }: { matter: Matter; suggestion: rea
         />
       ) : null}
     </Page>
+  );
+}
+
+// Where the items do not fit on the screen: how many go which way, as it stands now.
+function Tally({ drafts }: { drafts: readonly DecisionDraft[] }) {
+  const { t } = useTranslation();
+  if (drafts.length <= kTallyFrom) return null;
+  const counts = new Map<Decision['disposition'], number>();
+  for (const { disposition } of drafts) if (disposition) counts.set(disposition, (counts.get(disposition) ?? 0) + 1);
+  const open = drafts.filter(({ disposition }) => !disposition).length;
+  return (
+    <ul aria-label={t('prov.tally')} className="text-dns-16N-130 tabular flex flex-wrap gap-x-6 gap-y-2 rounded-8 bg-shade px-4 py-3">
+      {[...counts].map(([disposition, count]) => (
+        <li key={disposition} className="flex items-center gap-2">
+          <DispositionMark disposition={disposition} />
+          {t('list.items', { n: formatNumber(count), count })}
+        </li>
+      ))}
+      {open > 0 ? (
+        <li>
+          {t('prov.undecided')} {t('list.items', { n: formatNumber(open), count: open })}
+        </li>
+      ) : null}
+    </ul>
   );
 }

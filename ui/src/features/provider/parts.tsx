@@ -6,7 +6,7 @@ import { asProblem, restProblems } from '../../api/problem';
 import { Banner, Button, cx, Icon, type IconName, Mark, Paper, RelativeTime } from '../../components';
 import type { Tone } from '../../components/StateMark';
 import { language } from '../../i18n';
-import { formatDate, formatDateTime, formatDayShort } from '../../i18n/format';
+import { formatDate, formatDateTime, formatDayShort, formatNumber } from '../../i18n/format';
 import { paperOfVersion, usePaperWords } from '../matters/paper_form';
 import { counterpartyName, periodText } from '../matters/words';
 import type { Category, Disposition, Judgement, Matter, MatterItem, Outcome, Row } from './queries';
@@ -48,6 +48,26 @@ export function OutcomeMark({ outcome, words }: { outcome: Outcome; words: Words
       {words.outcome(outcome)}
     </Mark>
   );
+}
+
+// Whole editors of items, with choices and fields: more of them at once make a page slow and too long to read.
+export const kEditorsAtOnce = 50;
+const kNumbersNamed = 20;
+
+// The numbers of items in a sentence, as many as one reads.
+export function useNumbers(): (numbers: readonly number[]) => string {
+  const { t } = useTranslation();
+  return (numbers) => {
+    const named = numbers.slice(0, kNumbersNamed).join(t('matter.comma'));
+    const rest = numbers.length - kNumbersNamed;
+    return rest > 0 ? t('prov.andMore', { items: named, n: formatNumber(rest) }) : named;
+  };
+}
+
+// Beside the buttons: what is decided or counted is not wholly on the screen.
+export function useNotAllShown(shown: number, total: number): string {
+  const { t } = useTranslation();
+  return shown < total ? ` ${t('matter.itemsShown', { n: formatNumber(shown), total: formatNumber(total) })}` : '';
 }
 
 // Every refusal that no field of the form shows.

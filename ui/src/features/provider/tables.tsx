@@ -13,7 +13,8 @@ const kCell = 'border-b border-line px-3 py-2 align-top';
 
 // The table scrolls sideways, so that a name, a number or a day never breaks; long texts do.
 const kWhole = 24; // characters
-const kept = (cell: string) => (cell.length <= kWhole ? 'whitespace-nowrap' : 'min-w-60');
+const kLong = 120;
+const kept = (cell: string) => (cell.length <= kWhole ? 'min-w-24 whitespace-nowrap' : cell.length <= kLong ? 'min-w-60' : 'min-w-96');
 
 // Wide tables scroll inside their own frame, by keyboard too.
 function Frame({ label, children }: { label: string; children: React.ReactNode }) {
@@ -21,7 +22,7 @@ function Frame({ label, children }: { label: string; children: React.ReactNode }
   const name = t('prov.tableFrame', { title: label }); // another than that of the part of the page it stands in
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label={name} tabIndex={0} className="print-wide scroll-cue [&_tr>*+td]:min-w-24 overflow-x-auto outline-offset-[-4px]">
+    <section aria-label={name} tabIndex={0} className="print-wide scroll-cue overflow-x-auto outline-offset-[-4px]">
       {children}
     </section>
   );
@@ -122,7 +123,7 @@ export function LookupTable({ lookup, title, ticked, onTick, reason, onReason, e
                         </label>
                       </td>
                       {row.map((cell, at) => (
-                        <td key={at} lang="ja" className={cx(kCell, 'tabular min-w-24 leading-150', kept(cell))}>
+                        <td key={at} lang="ja" className={cx(kCell, 'tabular leading-150', kept(cell))}>
                           {cell === '' ? '―' : cell}
                         </td>
                       ))}
@@ -297,9 +298,9 @@ export function ReadTable({ label, columns, rows }: { label: string; columns: re
           <tbody>
             {rows.slice(0, shown).map((row, index) => (
               <tr key={index}>
-                <td className={cx(kCell, 'tabular text-end text-sub')}>{index + 1}</td>
+                <td className={cx(kCell, 'tabular text-end whitespace-nowrap text-sub')}>{index + 1}</td>
                 {row.map((cell, at) => (
-                  <td key={at} lang="ja" className={cx(kCell, 'tabular min-w-24', kept(cell))}>
+                  <td key={at} lang="ja" className={cx(kCell, 'tabular', kept(cell))}>
                     {cell === '' ? '―' : cell}
                   </td>
                 ))}
