@@ -36,20 +36,25 @@ class TestTokens {
   TestTokens(const TestTokens&) = delete;
   TestTokens& operator=(const TestTokens&) = delete;
 
-  void add(const std::string& label) const {
-    const std::string command = "softhsm2-util --init-token --free --label '" + label + "' --so-pin 12345678 --pin " + kPin + " >/dev/null 2>&1";
+  void add(const std::string& label, const std::string& pin = kPin) const {
+    const std::string command = "softhsm2-util --init-token --free --label '" + label + "' --so-pin 12345678 --pin " + pin + " >/dev/null 2>&1";
     CHECK_THAT(std::system(command.c_str()) == 0);
   }
   [[nodiscard]] TokenOptions options(const std::string& label, const std::string& pin = kPin) const { return {module(), label, TokenPin(pin)}; }
   [[nodiscard]] std::filesystem::path folder() const { return folder_; }
   // Away: the folder of the tokens is carried off, and brought back. The library sees it when it is started anew.
   void take_away() const {
-    std::filesystem::rename(folder_ / "tokens", folder_ / "elsewhere");
-    std::filesystem::create_directory(folder_ / "tokens");
+    carry_off();
+    start_anew();
+  }
+  // In its place another one of this name, which wants another PIN.
+  void take_away_for(const std::string& label, const std::string& pin) const {
+    carry_off();
+    add(label, pin);
     start_anew();
   }
   void bring_back() const {
-    std::filesystem::remove(folder_ / "tokens");
+    std::filesystem::remove_all(folder_ / "tokens");
     std::filesystem::rename(folder_ / "elsewhere", folder_ / "tokens");
     start_anew();
   }
@@ -63,6 +68,10 @@ class TestTokens {
   }
 
  private:
+  void carry_off() const {
+    std::filesystem::rename(folder_ / "tokens", folder_ / "elsewhere");
+    std::filesystem::create_directory(folder_ / "tokens");
+  }
   // As another part of the same process would (PKCS#11 2.40, section 5.4); with locks of the operating system.
   static void start_anew() {
     struct Arguments {
