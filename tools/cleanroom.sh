@@ -14,21 +14,8 @@ if [ "${1:-}" = --keep ]; then
   shift
 fi
 [ $# != 0 ] || set -- test
-[ "$(id -u)" = 0 ] || {
-  echo "cleanroom: needs root" >&2
-  exit 1
-}
-command -v debootstrap >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends debootstrap >&2
-
-host_mirror() {
-  { cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2>/dev/null || true; } |
-    sed -nE 's#^(URIs:|deb) (.* )?(https?://[^ ]+/debian/?)( .*)?$#\3#p' | sed -n 1p
-}
-mirror=${WARIFU_DEBIAN_MIRROR:-$(host_mirror)}
-[ -n "$mirror" ] || {
-  echo "cleanroom: no Debian mirror found; set WARIFU_DEBIAN_MIRROR" >&2
-  exit 1
-}
+# shellcheck source=tools/debian_mirror.sh
+. "$root/tools/debian_mirror.sh"
 
 room=$(mktemp -d "${WARIFU_CLEANROOM:-${TMPDIR:-/tmp}}/warifu-cleanroom.XXXXXX")
 chmod 755 "$room" # it becomes /, which other users than root (PostgreSQL's, apt's) have to enter

@@ -5,7 +5,7 @@ usage: tools/run_tests.py [--build DIR] [--long] [--list] [FILTER]
 
 Parts: tools (the project's own scripts), unit/<room> (build/dev/test_<room>), unit/fuzz (every fuzz target on its seeds), ui-unit (vitest), api,
 faults, peers, upgrade (pytest in tests/<part>), browser (node --test in tests/ui); with --long also asan/<room>, tsan/<room>, fuzz/<target>
-(libFuzzer, 30 s each) and cleanroom. A part exists when its files do. FILTER selects the parts whose name contains it; when there is none, it selects test cases by name in all parts.
+(libFuzzer, 30 s each), newer-openssl and cleanroom. A part exists when its files do. FILTER selects the parts whose name contains it; when there is none, it selects test cases by name in all parts.
 Each part writes build/test-logs/<part>.log. Exit code 1 when a test failed or nothing was tested.
 """
 
@@ -224,6 +224,9 @@ def all_parts(build, long):
         for preset in ("asan", "tsan"):
             parts += unit_parts(ROOT / "build" / preset, preset, 1800)
         parts += fuzz_parts(ROOT / "build/fuzz")
+        # The programs are built against the library of Debian 12; what a later one offers is tested with a later one.
+        with_ml_kem = [str(build / f"test_{room}") for room in ("crypto", "desk", "member")]
+        parts.append(Part("newer-openssl", [str(ROOT / "tools/newer_openssl.sh"), *with_ml_kem], timeout_s=3600, alone=True))
         parts.append(Part("cleanroom", [str(ROOT / "tools/cleanroom.sh"), "test"], timeout_s=3 * 3600, alone=True))
     return parts
 
