@@ -38,7 +38,10 @@ std::string extension_of(std::string_view name) {
 }
 
 std::uint64_t bytes_max_of(const FileType& type, std::uint64_t bytes_max) {
-  return type.may_be_large ? bytes_max : std::min(bytes_max, limits::kFileBytesMax);
+  if (type.may_be_large) return bytes_max;
+  // What every reader of JSON here takes; more of it would be promised and then refused.
+  if (type.extension == ".json") return std::min<std::uint64_t>(bytes_max, limits::kJsonBytesMax);
+  return std::min(bytes_max, limits::kFileBytesMax);
 }
 
 std::string known_endings() {
