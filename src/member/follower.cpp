@@ -48,7 +48,7 @@ Status Follower::follow() {
     if (!is_of_the_line(followed.error())) {
       std::string evidence = seen.checkpoint;
       for (const std::string& entry : fresh) evidence += "\n" + evidence_text(entry);
-      TRY(parts_.mailbox.put_incident({0, code_name(followed.error()), "keys " + std::to_string(seen.size), evidence, parts_.clock(), {}}));
+      TRY(tell(followed.error().code, seen.size, std::move(evidence)));
     }
     return followed;
   }
@@ -67,14 +67,24 @@ Status Follower::watch_ends(const std::optional<store::DirectoryStore::Followed>
     const Result<note::Note> note = note::Note::parse(fresh[i]);
     const Result<note::MemberEnd> end = note ? note::MemberEnd::parse(note->text) : tl::unexpected<Error>(note.error());
     if (!end || end->ended + exchange::kEndSignedWithin + kEndOnItsWay >= before->at) continue;
-    TRY(parts_.mailbox.put_incident({0,
-                                     std::string(sentence(Code::TIME_TOO_OLD).name),
-                                     "keys " + std::to_string(first + i),
-                                     before->checkpoint + "\n" + fresh[i],
-                                     parts_.clock(),
-                                     {}}));
+    TRY(tell(Code::TIME_TOO_OLD, first + i, before->checkpoint + "\n" + fresh[i]));
   }
   return {};
+}
+
+// About a place in the log of keys, each an incident of its own. A hub, or a stolen key, that makes one after the other fills no desk and no store:
+// beyond the bound of a day there is one more for each code (decision 0031).
+Status Follower::tell(Code code, std::size_t place, std::string evidence) {
+  const Time now = parts_.clock();
+  std::string about = "keys " + std::to_string(place);
+  const std::string key = std::string(sentence(code).name) + " " + about;
+  if (!told_.contains(key)) {
+    if (bad_entries_.take(now, evidence.size()))
+      told_.insert(key);
+    else
+      about = day_of(parts_.hub_org.text(), now);
+  }
+  return parts_.mailbox.put_incident({0, std::string(sentence(code).name), std::move(about), std::move(evidence), now, {}});
 }
 
 // As whoever verifies with the same file will judge it.
@@ -151,13 +161,11 @@ Status Follower::watch(std::size_t first) {
     const Result<note::MemberEntry> member = note::MemberEntry::parse(note.text);
     // The house is told that it has been put out; there is nobody else whom it could ask.
     if (const Result<note::MemberEnd> end = note::MemberEnd::parse(note.text); end && end->org == parts_.org)
-      TRY(parts_.mailbox.put_incident(
-          {0, std::string(sentence(Code::NOT_ADMITTED).name), "keys " + std::to_string(first + i), entries[i], parts_.clock(), {}}));
+      TRY(tell(Code::NOT_ADMITTED, first + i, entries[i]));
     const bool is_ours = (key && key->org == parts_.org) || (person && person->org == parts_.org) || (member && member->org == parts_.org);
     if (!is_ours) continue;
     if (member ? member->root == parts_.root : TRY(parts_.mailbox.is_issued(note::leaf_hash(note)))) continue;
-    TRY(parts_.mailbox.put_incident(
-        {0, std::string(sentence(Code::KEY_UNKNOWN).name), "keys " + std::to_string(first + i), entries[i], parts_.clock(), {}}));
+    TRY(tell(Code::KEY_UNKNOWN, first + i, entries[i]));
   }
   watched_ = first + entries.size();
   return {};

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <string>
 
 #include "desk/mailbox.h"
 #include "exchange/network.h"
@@ -17,6 +19,8 @@
 namespace warifu::member {
 
 inline constexpr std::size_t kBadDocumentsDailyMax = 100;  // each an incident of its own
+inline constexpr std::size_t kBadEntriesDailyMax = 100;    // of the log of keys, likewise
+inline constexpr std::size_t kBadEntriesDailyBytes = 16 * 1024 * 1024;
 
 class Follower {
  public:
@@ -50,6 +54,7 @@ class Follower {
   [[nodiscard]] Result<std::optional<Time>> attested(const desk::LogSeen& seen) const;
   Status take_documents();
   Status watch(std::size_t first);
+  Status tell(Code code, std::size_t place, std::string evidence);
 
   Parts parts_;
   Witness& keys_;
@@ -57,8 +62,9 @@ class Follower {
   std::atomic<std::int64_t> as_of_us_{0};
   std::string followed_;
   std::uint64_t documents_ = 0;
-  DailyBudget bad_documents_{kBadDocumentsDailyMax, SIZE_MAX};
-  std::size_t watched_ = 0;  // entries looked through for foreign keys
+  DailyBudget bad_documents_{kBadDocumentsDailyMax, SIZE_MAX}, bad_entries_{kBadEntriesDailyMax, kBadEntriesDailyBytes};
+  std::set<std::string> told_;  // of entries, by code and place: what is seen again uses up nothing
+  std::size_t watched_ = 0;     // entries looked through for foreign keys
 };
 
 }  // namespace warifu::member

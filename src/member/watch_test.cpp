@@ -338,6 +338,39 @@ TEST_CASE("a hub that makes up a key is caught by everybody") {
   }
 }
 
+TEST_CASE("however many entries a hub makes up, a day has a bound of alarms, and nothing is silent") {
+  TestingExchange e;
+  const note::Signer own = TestingHub::signer(note::sign_name(e.agency.org()));
+  const auto forge = [&](int n) {
+    note::KeyEntry forged;
+    forged.origin = e.hub.keys.signer.verifier().name;
+    forged.org = e.agency.org();
+    forged.key.assign(own.verifier().key.bytes.begin(), own.verifier().key.bytes.end());
+    const Time from = Time::from_seconds(e.clock().seconds() + n);
+    forged.valid = {from, from + days(1)};
+    e.hub.keys.append(must(note::sign_note(must(forged.text()), e.hub.admitters)).serialise());
+    e.hub.keys.publish();
+  };
+  const auto all = [&] { return must(e.agency.mailbox->incidents(true, 1000)); };
+  forge(0);
+  for (int look = 0; look < 3; ++look) CHECK_FALSE(e.agency.member->watch());
+  CHECK(all().size() == 1);  // the same is told once, however often it is seen
+  for (std::size_t i = 1; i < kBadEntriesDailyMax + 5; ++i) {
+    forge(static_cast<int>(i));
+    CHECK_FALSE(e.agency.member->watch());
+  }
+  CHECK(all().size() == kBadEntriesDailyMax + 1);
+  const std::string of_day = "hub.example " + tokyo_date(e.clock()).iso();
+  CHECK(std::ranges::count(all(), of_day, &desk::Incident::about) == 1);
+  CHECK_FALSE(e.agency.member->watch());
+  CHECK(all().size() == kBadEntriesDailyMax + 1);
+  // Another day has its own.
+  e.world.clock.advance(days(1));
+  forge(1000);
+  CHECK_FALSE(e.agency.member->watch());
+  CHECK(all().size() == kBadEntriesDailyMax + 2);
+}
+
 TEST_CASE("a revocation reaches every node with its next look, and a node that cannot look refuses by the age of what it knows") {
   TestingExchange e;
   const party::OrganisationId agency = e.agency.office.self.id;
