@@ -17,6 +17,7 @@ namespace {
 
 constexpr mode_t kPrivate = 0600, kFolderMode = 0700;
 constexpr const char* kListName = "/list";
+constexpr std::uint64_t kLiesLookedInto = 16 * kPartBytes;  // of a larger object the hub is asked on, until the message expires
 
 tl::unexpected<Error> wrong_list(const char* why) { return fail(Code::CRYPTO, why, "parts"); }
 
@@ -27,6 +28,22 @@ Status check_state(const ObjectState& state, const Attachment& wanted) {
     return wrong_list("the hub has the object with another number of parts");
   if (ledger::tree_root(state.parts) != wanted.parts) return wrong_list("the hub's parts have another root than the manifest names");
   return {};
+}
+
+// The hub's list has another root than the manifest names. Where the parts it lists are nevertheless the object whose digest the manifest names, the
+// manifest contradicts itself, and nobody but who signed it can have done that.
+Status who_lied(PartPort& port, const ObjectState& state, const Attachment& wanted, Error as_of_the_hub) {
+  const auto hubs = [&] { return tl::unexpected<Error>(as_of_the_hub); };
+  if (state.bytes != wanted.sealed_bytes || state.parts.size() != part_count(wanted.sealed_bytes) || wanted.sealed_bytes > kLiesLookedInto)
+    return hubs();
+  crypto::Sha256Stream digest;
+  for (std::size_t i = 0; i < state.parts.size(); ++i) {
+    const Bytes part = TRY(port.get(wanted.sealed, i));
+    if (part.size() != part_bytes(wanted.sealed_bytes, i) || ledger::leaf_hash(part) != state.parts[i]) return hubs();
+    digest.update(part);
+  }
+  if (digest.finish() != wanted.sealed) return hubs();
+  return fail(Code::CRYPTO, "the manifest names another root than that of the object it names", "root");
 }
 
 std::size_t count_missing(const std::vector<bool>& is_present) { return static_cast<std::size_t>(std::ranges::count(is_present, false)); }
@@ -132,7 +149,7 @@ std::uint64_t PartDownload::bytes_to_come() const { return missing() * kPartByte
 
 Status PartDownload::fetch_list(PartPort& port) {
   ObjectState state = TRY(port.state(sealed_.attachment.sealed));
-  TRY(check_state(state, sealed_.attachment));
+  if (Status fits = check_state(state, sealed_.attachment); !fits) return who_lied(port, state, sealed_.attachment, std::move(fits).error());
   const std::string text = parts_text({sealed_.attachment, state.parts});
   TRY(write_file_durably(folder_ + kListName, bytes_of(text), kPrivate));
   sealed_.parts = std::move(state.parts);

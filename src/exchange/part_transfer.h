@@ -7,7 +7,8 @@
 //   receiver   the manifest's Attachment          fetch_attachment(port, …, OUTPUT)       OUTPUT exists when, and only when, it is complete
 //
 // Errors of the line (PEER_UNAVAILABLE, TIMEOUT) leave the machine as it was: call again. CRYPTO with `where` "parts" or "part/<n>": what the hub
-// gave is not what the manifest names; nothing of it was kept. Not thread-safe; one machine per transfer.
+// gave is not what the manifest names; nothing of it was kept. With "root": the hub gave the object that the manifest names, and it is the manifest's
+// root that is false (looked into up to 64 MiB). Not thread-safe; one machine per transfer.
 
 #include <chrono>
 #include <string>

@@ -328,6 +328,24 @@ TEST_CASE("what the hub gives is believed as far as it fits the manifest's root"
   CHECK(where_of(fetch()) == "parts");
   fs::rename(list + ".right", list);
 
+  // The hub's list is that of the object, and the manifest names another root: that is its sender's doing.
+  Attachment lying = att;
+  lying.parts = Sha256{};
+  const std::string lies = sealed.folder.at("lies");
+  const Status of_the_sender = fetch_attachment(hub, lying, {sealed.identity}, lies, output);
+  CHECK(code_of(of_the_sender) == Code::CRYPTO);
+  CHECK(where_of(of_the_sender) == "root");
+  CHECK(fs::is_empty(lies));
+  // A hub that gives another object under its name, list and all, accuses nobody else.
+  FolderHub swapping(sealed.folder.at("swapping"));
+  REQUIRE(PartUpload::open(other.path).value().run(swapping));
+  const Sha256& given = other.file.attachment.sealed;
+  fs::rename(swapping.list_of(given), swapping.list_of(att.sealed));
+  for (std::size_t i = 0; i < other.file.parts.size(); ++i) fs::rename(swapping.part_of(given, i), swapping.part_of(att.sealed, i));
+  CHECK(where_of(fetch_attachment(swapping, att, {sealed.identity}, lies, output)) == "parts");
+  CHECK(swapping.gets == static_cast<int>(other.file.parts.size()));
+  CHECK(fs::is_empty(lies));
+
   // A part that changes on our own disk is noticed, removed and fetched again.
   PartDownload download = PartDownload::open(incoming, att).value();
   REQUIRE(download.run(hub));

@@ -69,6 +69,23 @@ desk::MessageOut sent_by(const House& house, const MatterId& matter) {
   return {};
 }
 
+// An inquiry that has arrived, and reminders of it that all bear one number.
+struct OneNumber {
+  OneNumber() {
+    e.carry();
+    heads = shared_heads(e.provider, matter);
+  }
+  [[nodiscard]] inquiry::SignedAct numbered(std::vector<Sha256> after) const {
+    return agency.reminder(matter, std::move(after), [&](inquiry::Act& act) { act.id = number; });
+  }
+
+  TestingExchange e;
+  const Foe agency{e, e.agency};
+  const MatterId matter = e.dispatched();
+  std::vector<Sha256> heads;
+  const ActId number = ActId::random();
+};
+
 exchange::ReceiptLine line_for(const desk::MessageOut& message, std::string code) {
   const exchange::Envelope envelope = must(exchange::Envelope::parse(must(note::Note::parse(message.envelope)).text));
   return {message.id, envelope.object, code.empty(), std::move(code), message.created};
@@ -203,23 +220,19 @@ TEST_CASE("hostile: two messages under one number: the second is refused by name
 }
 
 TEST_CASE("hostile: two acts under one number spoil neither the matter nor what comes after") {
-  TestingExchange e;
-  const Foe agency(e, e.agency);
-  const MatterId matter = e.dispatched();
-  e.carry();
-  const std::vector<Sha256> heads = shared_heads(e.provider, matter);
-  const ActId number = ActId::random();
-  const auto numbered = [&](std::vector<Sha256> after) {
-    return agency.reminder(matter, std::move(after), [&](inquiry::Act& act) { act.id = number; });
-  };
-  agency.post(agency.message(e.provider, matter, {numbered(heads)}));
+  OneNumber of;
+  TestingExchange& e = of.e;
+  const Foe& agency = of.agency;
+  const MatterId matter = of.matter;
+  const std::vector<Sha256>& heads = of.heads;
+  agency.post(agency.message(e.provider, matter, {of.numbered(heads)}));
   CHECK(must(e.provider.member->receive({})).applied == 1);
   const std::size_t acts = e.acts_at_provider(matter);
   SUBCASE("beside one that is here") {
-    check_refused(e.provider, agency.post(agency.message(e.provider, matter, {numbered(heads)})).id, Code::CONFLICT, "act");
+    check_refused(e.provider, agency.post(agency.message(e.provider, matter, {of.numbered(heads)})).id, Code::CONFLICT, "act");
   }
   SUBCASE("waiting for something") {
-    check_refused(e.provider, agency.post(agency.message(e.provider, matter, {numbered({Sha256{}})})).id, Code::CONFLICT, "act");
+    check_refused(e.provider, agency.post(agency.message(e.provider, matter, {of.numbered({Sha256{}})})).id, Code::CONFLICT, "act");
   }
   SUBCASE("two in one message") {
     const ActId twice = ActId::random();
@@ -233,19 +246,15 @@ TEST_CASE("hostile: two acts under one number spoil neither the matter nor what 
 }
 
 TEST_CASE("hostile: an act that waits does not keep out another one of its number") {
-  TestingExchange e;
-  const Foe agency(e, e.agency);
-  const MatterId matter = e.dispatched();
-  e.carry();
-  const std::vector<Sha256> heads = shared_heads(e.provider, matter);
-  const ActId number = ActId::random();
-  const auto numbered = [&](std::vector<Sha256> after) {
-    return agency.reminder(matter, std::move(after), [&](inquiry::Act& act) { act.id = number; });
-  };
-  const inquiry::SignedAct parent = agency.reminder(matter, heads), waits = numbered({parent.hash});
+  OneNumber of;
+  TestingExchange& e = of.e;
+  const Foe& agency = of.agency;
+  const MatterId matter = of.matter;
+  const std::vector<Sha256>& heads = of.heads;
+  const inquiry::SignedAct parent = agency.reminder(matter, heads), waits = of.numbered({parent.hash});
   agency.post(agency.message(e.provider, matter, {waits}));
   CHECK(must(e.provider.member->receive({})).held == 1);
-  check_refused(e.provider, agency.post(agency.message(e.provider, matter, {numbered(heads)})).id, Code::CONFLICT, "act");
+  check_refused(e.provider, agency.post(agency.message(e.provider, matter, {of.numbered(heads)})).id, Code::CONFLICT, "act");
   agency.post(agency.message(e.provider, matter, {parent}));
   CHECK(must(e.provider.member->receive({})).applied == 1);
   CHECK(must(e.provider.mailbox->held_acts(matter)).empty());
