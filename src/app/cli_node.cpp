@@ -37,6 +37,9 @@ void add_init(CLI::App& root, int& code) {
   command->add_option("--keys-module", init->keys_module, "PKCS#11 library: the organisation's keys are made in a security module");
   command->add_option("--keys-token", init->keys_token, "Label of the token in it");
   command->add_option("--keys-pin-file", init->keys_pin_file, "File with the token's PIN (else WARIFU_KEYS_PIN)");
+  command
+      ->add_option("--keys-seal", init->keys_seal, "Kind of its seal keys; the second is post-quantum and needs OpenSSL 3.5 here and at all who send")
+      ->check(CLI::IsMember({"curve", "mlkem768x25519"}));
   command->add_option("--admin-login", init->admin_login, "Login of the first administrator")->capture_default_str();
   command->add_option("--admin-name", init->admin_name, "Name of the first administrator");
   command->add_option("--admin-post", init->admin_post, "Post of the first administrator");

@@ -83,7 +83,7 @@ int run_openapi();  // prints the description of the interface
 
 struct InitCommand {
   std::string data, org, name_ja, name_en, side, address, telephone, kind, recipient_class, hub, store_url, root_folder;
-  std::string keys_module, keys_token, keys_pin_file;  // written into DIR/warifu.toml
+  std::string keys_module, keys_token, keys_pin_file, keys_seal;  // written into DIR/warifu.toml
   std::string admin_login = "admin", admin_name, admin_post;
   // of a hub or a witness
   std::string role = "node", url, network;

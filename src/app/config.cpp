@@ -56,6 +56,9 @@ constexpr std::array kSettings = {
     Setting{"keys.token", "", Kind::TEXT, "a label", "その装置のトークンの名前(ラベル)", "Label of the token in it"},
     Setting{"keys.pin_file", "", Kind::TEXT, "a file", "トークンの暗証番号だけを書いたファイル(権限 0600)。空なら環境変数 WARIFU_KEYS_PIN",
             "File that holds the token's PIN alone (mode 0600); the environment variable WARIFU_KEYS_PIN when empty"},
+    Setting{"keys.seal", "curve", Kind::TEXT, "curve, mlkem768x25519",
+            "新しい封緘鍵の種類。mlkem768x25519 は量子計算機に備えるもので、自組織とすべての送り手に OpenSSL 3.5 以上が必要",
+            "Kind of new seal keys; mlkem768x25519 (post-quantum) needs OpenSSL 3.5 or later here and at everybody who sends to you"},
     Setting{"log.level", "info", Kind::TEXT, "error, warning, info", "ログに書く程度", "How much is logged"},
 };
 
@@ -69,6 +72,7 @@ Result<std::string> checked(const Setting& setting, std::string value, const std
   switch (setting.kind) {
     case Kind::TEXT:
       if (setting.key == "role" && !value.empty() && value != "node" && value != "hub" && value != "witness") return bad();
+      if (setting.key == "keys.seal" && value != "curve" && value != "mlkem768x25519") return bad();
       if (setting.key == "log.level" && value != "error" && value != "warning" && value != "info") return bad();
       return value;
     case Kind::FLAG:

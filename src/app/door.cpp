@@ -337,6 +337,7 @@ Result<std::unique_ptr<Node>> open_node(const std::string& data, bool lock) {
   options.lock = lock;
   const Config config = TRY(config_of_folder(data));
   options.token = TRY(open_token(config, environment_variable));
+  options.seal = TRY(seal_kind_of(config));
   options.file_bytes_max = file_bytes_max_of(config);
   return Node::open(std::move(options));
 }

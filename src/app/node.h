@@ -50,6 +50,7 @@ struct NodeOptions {
   SendMail send_mail;                                            // empty: nobody is told by mail
   std::uint64_t file_bytes_max = limits::kFileBytesMax;          // of a file that is attached to an answer here
   std::shared_ptr<crypto::Token> token;                          // where organisations' keys are born and lie; null: in files
+  desk::SealKind seal = desk::SealKind::CURVE;                   // what their next seal keys are
   std::function<void(const exchange::Parcel&)> on_applied = {};  // of a member: acts of others came and are durably applied; any thread
 };
 
@@ -87,7 +88,9 @@ class Node {
   [[nodiscard]] std::vector<Hosted*> hosted();
   [[nodiscard]] store::DirectoryStore& directory() { return *directory_; }
   [[nodiscard]] const desk::DirectoryKeys& directory_keys() const { return *directory_keys_; }
-  [[nodiscard]] desk::Keyring keyring(const party::OrganisationId& org) const { return desk::Keyring(folder_of(org) + "/keys", options_.token); }
+  [[nodiscard]] desk::Keyring keyring(const party::OrganisationId& org) const {
+    return desk::Keyring(folder_of(org) + "/keys", options_.token, options_.seal);
+  }
   // The root key: from that file when one is named, else from the keys folder. MISSING_FIELD "--root" where it lies offline.
   [[nodiscard]] Result<note::Signer> root_key(const party::OrganisationId& org, const std::string& root_file = {}) const;
   [[nodiscard]] const NodeOptions& options() const { return options_; }

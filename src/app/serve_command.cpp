@@ -153,6 +153,7 @@ Status serve(const ServeCommand& command) {
   options.store_url = config.text("store.url");
   options.origin = TRY(origin_of(config, listen, front.tls.has_value()));
   options.send_mail = TRY(mail_of(config));
+  options.seal = TRY(seal_kind_of(config));
   options.token = TRY(open_token(config, environment_variable));
   options.file_bytes_max = file_bytes_max_of(config);
   front.options.version = WARIFU_VERSION;
@@ -163,6 +164,8 @@ Status serve(const ServeCommand& command) {
   const std::string origin = options.origin;
   const std::unique_ptr<Node> node = TRY(Node::open(std::move(options)));
   TRY(refuse_demo(*node));
+  // A seal key that cannot be read, as one of the hybrid where the library has no ML-KEM, is told now and not with the first message for it.
+  for (const Hosted* hosted : node->hosted()) TRY(node->keyring(hosted->organisation.id).seals(hosted->organisation.id));
   TRY(make_directories(front.temp_directory, 0700));
   if (command.check) {
     if (command.json)

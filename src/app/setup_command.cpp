@@ -71,11 +71,11 @@ struct Made {
 
 // What the next commands need to find, and what the person at the terminal is told.
 Result<Made> made_of(Node& node, Hosted& hosted, const InitCommand& command) {
-  if (!command.keys_module.empty()) {
+  if (!command.keys_module.empty() || !command.keys_seal.empty()) {
     // A name without a folder is looked for where the system keeps its libraries; paths hold from wherever a later command is run.
     const auto fixed = [](const std::string& path) { return path.find('/') == std::string::npos ? path : std::filesystem::absolute(path).string(); };
     const std::string pin_file = command.keys_pin_file.empty() ? "" : std::filesystem::absolute(command.keys_pin_file).string();
-    const std::string config = token_config_text(fixed(command.keys_module), command.keys_token, pin_file);
+    const std::string config = key_config_text({fixed(command.keys_module), command.keys_token, pin_file, command.keys_seal});
     TRY(write_file_durably(command.data + "/warifu.toml", bytes_of(config), 0600));
   }
   const party::OrganisationId org = hosted.organisation.id;
@@ -115,12 +115,14 @@ Status check_root_folder(const std::string& data, const std::string& folder, con
   return {};
 }
 
-Result<std::shared_ptr<crypto::Token>> token_of(const InitCommand& command) {
+// The configuration as the options of the command make it.
+Result<Config> config_of(const InitCommand& command) {
   Config config = TRY(Config::load(std::nullopt, environment_variable));
   if (!command.keys_module.empty()) config.set("keys.module", command.keys_module);
   if (!command.keys_token.empty()) config.set("keys.token", command.keys_token);
   if (!command.keys_pin_file.empty()) config.set("keys.pin_file", command.keys_pin_file);
-  return open_token(config, environment_variable);
+  if (!command.keys_seal.empty()) config.set("keys.seal", command.keys_seal);
+  return config;
 }
 
 Result<json::Value> init(const InitCommand& command) {
@@ -135,7 +137,9 @@ Result<json::Value> init(const InitCommand& command) {
   NodeOptions options;
   options.data = command.data;
   options.store_url = command.store_url;
-  options.token = TRY(token_of(command));
+  const Config config = TRY(config_of(command));
+  options.seal = TRY(seal_kind_of(config));
+  options.token = TRY(open_token(config, environment_variable));
   options.hub = command.hub.empty() ? "hub." + organisation.id.text() : command.hub;
   if (!party::OrganisationId::parse(options.hub)) return fail(Code::BAD_VALUE, "not a name on the wire", "--hub", {{"expected", "hub.example"}});
   const std::string root_file = desk::Keyring(command.root_folder).path_of(note::root_name(organisation.id.text()));

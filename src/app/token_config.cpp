@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kPinBytesMax = 256;
 constexpr const char* kPinVariable = "WARIFU_KEYS_PIN";
+constexpr std::string_view kHybridSeal = crypto::kHybridName;
 
 tl::unexpected<Error> bad_config(std::string message, std::string where, std::string expected) {
   return fail(Code::CONFIG, std::move(message), std::move(where), {{"expected", std::move(expected)}});
@@ -47,11 +48,23 @@ Result<std::shared_ptr<crypto::Token>> open_token_of(const std::string& data) {
   return open_token(TRY(config_of_folder(data)), environment_variable);
 }
 
-std::string token_config_text(const std::string& module, const std::string& token, const std::string& pin_file) {
+Result<desk::SealKind> seal_kind_of(const Config& config) {
+  if (config.text("keys.seal") != kHybridSeal) return desk::SealKind::CURVE;
+  if (!config.text("keys.module").empty()) return bad_config("a security module makes no keys of this kind", "keys.seal", "curve, or no keys.module");
+  if (!crypto::has_ml_kem()) return bad_config(std::string(crypto::kNoMlKem), "keys.seal", "curve, or OpenSSL 3.5 and later");
+  return desk::SealKind::HYBRID;
+}
+
+std::string key_config_text(const KeySettings& settings) {
+  std::string out = "[keys]\n";
   // A string of JSON is a basic string of TOML.
-  const auto quoted = [](const std::string& text) { return json::compact(json::Value(text)); };
-  std::string out = "[keys]\nmodule = " + quoted(module) + "\ntoken = " + quoted(token) + "\n";
-  if (!pin_file.empty()) out += "pin_file = " + quoted(pin_file) + "\n";
+  const auto put = [&](const char* name, const std::string& value) {
+    if (!value.empty()) out += std::string(name) + " = " + json::compact(json::Value(value)) + "\n";
+  };
+  put("module", settings.module);
+  put("token", settings.token);
+  put("pin_file", settings.pin_file);
+  put("seal", settings.seal);
   return out;
 }
 

@@ -83,6 +83,42 @@ def test_the_configuration_explains_itself_as_json_too(small):
     assert refused("serve", "--data", small, "--check", "--listen", "0.0.0.0:8443")["code"] == "CONFIG"
 
 
+def has_ml_kem():
+    """Whether the system's OpenSSL is 3.5 or later: the program asks the same library."""
+    return "ML-KEM-768" in subprocess.run(["openssl", "list", "-kem-algorithms"], capture_output=True, text=True, check=False).stdout
+
+
+def test_a_post_quantum_seal_key_is_made_where_the_library_can_and_refused_where_it_cannot(small, tmp_path):
+    words = ["init", "--org", "seal.example", "--name-ja", "封", "--name-en", "Seal", "--side", "agency", "--data", tmp_path / "node"]
+    hybrid = {"WARIFU_KEYS_SEAL": "mlkem768x25519"}
+    assert "CONFIG at WARIFU_KEYS_SEAL" in start_error(small, env={"WARIFU_KEYS_SEAL": "rsa"})
+    module = refused("serve", "--data", small, "--check", env=hybrid | {"WARIFU_KEYS_MODULE": "/nowhere.so"})
+    assert (module["code"], module["where"]) == ("CONFIG", "keys.seal")  # no key of this kind lies in a security module
+    if not has_ml_kem():
+        told = refused(*words, "--keys-seal", "mlkem768x25519")
+        assert (told["code"], told["where"]) == ("CONFIG", "keys.seal") and not (tmp_path / "node").exists()
+        assert "CONFIG at keys.seal" in start_error(small, env=hybrid)
+        # A key made elsewhere: no spoiled file, and told before the first message comes.
+        key = small / "small.example" / "keys" / "small.example_seal_2.key"
+        key.write_text("# warifu-seal/v1\n# small.example/seal/2\n# age1pq1x\nAGE-SECRET-KEY-PQ-1HZLGZUPT4ETPKDEV8HSGFDCYZ4E522W0A7PU2LHT8EH9W6YLNC3SW78XKG\n", encoding="utf-8")
+        key.chmod(0o600)
+        try:
+            told = refused("serve", "--data", small, "--check")
+        finally:
+            key.unlink()
+        assert (told["code"], told["where"]) == ("CRYPTO", "mlkem768x25519")
+        assert done(*words, "--keys-seal", "curve")["ok"]
+        return
+    done(*words, "--keys-seal", "mlkem768x25519")
+    keys = lambda: done("key", "list", "--data", tmp_path / "node")
+    assert [key["algorithm"] for key in keys()["keys"] if key["purpose"] == "seal"] == ["mlkem768x25519"]
+    assert [key["recipient"][:7] for key in keys()["seal_keys"]] == ["age1pq1"]
+    # The next one is of the same kind, and back again is a setting.
+    done("key", "rotate", "--data", tmp_path / "node", "--purpose", "seal")
+    done("key", "rotate", "--data", tmp_path / "node", "--purpose", "seal", env={"WARIFU_KEYS_SEAL": "curve"})
+    assert [key["recipient"][:7] == "age1pq1" for key in keys()["seal_keys"]] == [True, True, False]
+
+
 @pytest.mark.parametrize("store", ["postgresql://warifu@127.0.0.1:9/none", "postgresql://nobody@127.0.0.1:9/none?connect_timeout=1"])
 def test_an_init_that_fails_leaves_nothing_in_the_way(tmp_path, store):
     words = ["init", "--org", "small.example", "--name-ja", "小", "--name-en", "Small", "--side", "provider", "--data", tmp_path / "node"]
