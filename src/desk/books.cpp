@@ -180,12 +180,27 @@ Result<party::Case> checked(const Office::Impl& impl, party::Case value) {
   return value;
 }
 
+// What an inquiry of a kind has in common with the next one. A template is everybody's and is never purged: whom one inquiry was about, its case, and
+// why it was necessary (examined for each one anew) stay with that inquiry.
+DraftCommand pattern_of(DraftCommand draft) {
+  draft.matter.reset();
+  draft.case_id = {};
+  draft.due.reset();
+  draft.related.clear();
+  draft.ready = false;
+  for (DraftItem& item : draft.items) {
+    item.selector = {item.selector.type, {}, item.selector.service};
+    item.period.reset();
+    item.necessity.clear();
+  }
+  return draft;
+}
+
 Result<TemplateCommand> checked(const Office::Impl& impl, TemplateCommand value) {
   if (impl.side() != Side::AGENCY) return fail(Code::FORBIDDEN, "an agency's book");
   value.name = TRY(line(value.name, "/name"));
+  value.draft = pattern_of(std::move(value.draft));
   DraftCommand& draft = value.draft;
-  draft.matter.reset();
-  draft.ready = false;
   if (!TRY(impl.parts.directory->organisation(draft.to))) return fail(Code::ADDRESSEE_UNKNOWN, "no such provider", "/draft/to");
   if (draft.items.size() > kTemplateItemsMax)
     return fail(Code::TOO_MANY, "a template is not for lists", "/draft/items", {{"max", std::to_string(kTemplateItemsMax)}});
@@ -193,7 +208,8 @@ Result<TemplateCommand> checked(const Office::Impl& impl, TemplateCommand value)
   for (std::size_t i = 0; i < draft.items.size(); ++i) {
     const std::string where = "/draft/items/" + std::to_string(i);
     draft.items[i].purpose = TRY(paragraph(draft.items[i].purpose, where + "/purpose", true));
-    draft.items[i].necessity = TRY(paragraph(draft.items[i].necessity, where + "/necessity", true));
+    if (draft.items[i].selector.service)
+      draft.items[i].selector.service = TRY(line(*draft.items[i].selector.service, where + "/selector/service", true));
   }
   return value;
 }
@@ -526,6 +542,7 @@ Result<std::vector<TemplateCommand>> Office::templates(const Caller& caller) con
   if (caller.role == Role::ADMIN) return out;
   for (const BookEntry& entry : TRY(impl_->parts.store->book("template"))) {
     TemplateCommand value = TRY(json::decode_text<TemplateCommand>(entry.value));
+    value.draft = pattern_of(std::move(value.draft));  // an earlier version kept all of it
     if (value.is_active) out.push_back(std::move(value));
   }
   return out;

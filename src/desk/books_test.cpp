@@ -214,19 +214,38 @@ TEST_CASE("cases are kept and seen by their unit") {
   CHECK(must(office.cases(world.agency_admin)).empty());
 }
 
-TEST_CASE("templates keep what was typed, without a matter") {
+TEST_CASE("templates keep the pattern: nobody's number, no case and no reason of one") {
   TestWorld world;
   TemplateCommand command;
   command.name = "出品者の照会";
-  command.draft = world.draft_of({world.item("")});
+  command.draft = world.draft_of({world.item("ex-1001")});
   command.draft.matter = MatterId::random();
+  command.draft.due = Date{2026, 12, 1};
+  command.draft.related = {"架空警サ発令8第A1号"};
+  DraftItem& typed = command.draft.items.at(0);
+  typed.period = PeriodInput{"2026-11-01T00:00:00+09:00", "2026-11-02T00:00:00+09:00"};
+  typed.selector.kana = "カクウ";
+  const std::string service = typed.selector.service.value_or("");
+  REQUIRE(!service.empty());
   const TemplateId id = must(world.agency().put_template(world.investigator, command)).id;
   const auto all = must(world.agency().templates(world.other_investigator));
   REQUIRE(all.size() == 1);
   CHECK(all[0].id == id);
-  CHECK(!all[0].draft.matter);
-  CHECK(!all[0].draft.ready);
-  CHECK(all[0].draft.items.at(0).purpose == "出品者の確認");
+  const DraftCommand& kept = all[0].draft;
+  CHECK(!kept.matter);
+  CHECK(!kept.ready);
+  CHECK(kept.to == command.draft.to);
+  CHECK(kept.case_id.is_zero());
+  CHECK(!kept.due);
+  CHECK(kept.related.empty());
+  const DraftItem& item = kept.items.at(0);
+  CHECK(item.selector == text::SelectorInput{typed.selector.type, "", service});
+  CHECK(!item.period);
+  CHECK(item.categories == typed.categories);
+  CHECK(item.purpose == "出品者の確認");
+  CHECK(item.necessity.empty());
+  // Nor in the act, which no purge of a matter reaches.
+  for (const SignedAct& act : must(world.agency().store().acts(MatterId{id.bytes}))) CHECK(act.body->find("ex-1001") == std::string::npos);
   command.id = id;
   command.is_active = false;
   CHECK(must(world.agency().put_template(world.investigator, command)).id == id);
@@ -234,6 +253,21 @@ TEST_CASE("templates keep what was typed, without a matter") {
   CHECK(code_of(world.agency().put_template(world.supervisor, command)) == Code::ROLE_MISSING);
   command.id = TemplateId::random();
   CHECK(code_of(world.agency().put_template(world.investigator, command)) == Code::NOT_FOUND);
+}
+
+TEST_CASE("templates of an earlier version show nobody's number either") {
+  TestWorld world;
+  TemplateCommand command;
+  command.name = "出品者の照会";
+  command.draft = world.draft_of({world.item("ex-1001")});
+  const TemplateId id = must(world.agency().put_template(world.investigator, command)).id;
+  command.id = id;
+  Commit commit;
+  commit.books = {{"template", MatterId{id.bytes}, json::canonical(json::encode(command)), {}, world.clock.now()}};
+  commit.matter = MatterId{id.bytes};
+  for (const SignedAct& act : must(world.agency().store().acts(commit.matter))) commit.expected_acts.push_back(act.hash);
+  must(world.agency().store().commit(commit));
+  CHECK(must(world.agency().templates(world.investigator)).at(0).draft.items.at(0).selector.value.empty());
 }
 
 TEST_CASE("house rules tighten only, by the legal desk") {
