@@ -359,8 +359,13 @@ Result<Written> Office::void_inquiry(const Caller& caller, const MatterId& matte
 }
 
 Result<Written> Office::withdraw(const Caller& caller, const MatterId& matter, const ReasonCommand& command) {
-  return impl_->write(caller, matter, Kind::WITHDRAWN, [&](const Scene&) -> Result<Plan> {
-    return plan_of(Kind::WITHDRAWN, inquiry::MessageBody{{}, {}, TRY(paragraph(command.reason, "/reason"))});
+  return impl_->write(caller, matter, Kind::WITHDRAWN, [&](const Scene& scene) -> Result<Plan> {
+    const std::string reason = TRY(paragraph(command.reason, "/reason"));
+    Plan plan = plan_of(Kind::WITHDRAWN, inquiry::MessageBody{{}, {}, reason});
+    // A version in the making is given up, and its serial ends with it.
+    const std::optional<inquiry::Working>& working = scene.loaded.state.agency.working;
+    if (working && working->number) plan.register_rows.push_back({*working->number, matter, "SPOILED", reason, scene.now});
+    return plan;
   });
 }
 

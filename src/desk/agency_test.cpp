@@ -309,6 +309,29 @@ TEST_CASE("an amendment is a new version with its own approval and serial; the o
   CHECK(must(s.world.provider().store().acts(matter)).size() > 4);
 }
 
+TEST_CASE("a withdrawal gives up the version in the making, and its serial ends as spoiled") {
+  Scene2 s;
+  const MatterId matter = s.world.dispatched({s.world.item("ex-1001")});
+  DraftCommand amended = s.world.draft_of({s.world.item("ex-1001"), s.world.item("ex-1002")});
+  amended.matter = matter;
+  must(s.desk.draft(s.world.investigator, amended));
+  s.world.step();
+  must(s.desk.check(s.world.supervisor, matter, {}));
+  s.world.step();
+  must(s.desk.approve(s.world.approver, matter,
+                      s.world.agency_office().sign(must(s.desk.prepare_approval(s.world.approver, matter)), s.world.approver.person)));
+  s.world.step();
+  must(s.desk.number(s.world.registrar, matter, {}));
+  s.world.step();
+  must(s.desk.withdraw(s.world.investigator, matter, {"被疑者が判明したため"}));
+  const RegisterView book = must(s.desk.register_of(s.world.registrar, s.world.register_office, law::FormKind::A, 2026));
+  REQUIRE(book.lines.size() == 2);
+  CHECK(book.lines[0].state == "ISSUED");
+  CHECK(book.lines[1].state == "SPOILED");
+  CHECK(book.lines[1].reason == "被疑者が判明したため");
+  CHECK(must(s.desk.rebuild(true)) == 0);
+}
+
 TEST_CASE("an oral inquiry is a stub that falls due until the instrument follows") {
   Scene2 s;
   OralCommand oral{s.world.open_case, s.world.provider().self().id, "出品者の連絡先を電話で照会した", "2026-11-21T10:00:00+09:00"};

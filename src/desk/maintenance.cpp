@@ -1,6 +1,10 @@
 // The end of a matter and the passing of time: purge with its receipt, retention, findings, rebuilding what lists read.
 
 #include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <tuple>
 
 #include "desk/impl.h"
 #include "law/deadlines.h"
@@ -175,13 +179,140 @@ Result<int> Office::tick() {
   return written;
 }
 
+namespace {
+
+// What else stands in tables and is said by acts: the entries of the office's books, and the registers of issued forms.
+class SaidByActs {
+ public:
+  explicit SaidByActs(const Office::Impl& impl) : impl_(impl) {}
+
+  // Of one matter; by several threads at once.
+  Status add_entry(const std::vector<SignedAct>& acts) {
+    if (acts.back().act.kind != Kind::OFFICE_CHANGED) return {};
+    const auto body = TRY(body_of<inquiry::OfficeChangedBody>(acts.back()));
+    const std::scoped_lock lock(mutex_);
+    books_[body.book].insert_or_assign(acts.front().act.matter, json::canonical(body.value));
+    return {};
+  }
+  void add_numbers(const MatterId& matter, const inquiry::MatterState& state) {
+    const std::scoped_lock lock(mutex_);
+    for (const inquiry::Numbering& number : state.agency.numbers) {
+      std::string_view ended = "ISSUED";
+      for (const inquiry::Dispatch& dispatch : state.shared.dispatches)
+        if (dispatch.superseded && dispatch.number == number) ended = "SUPERSEDED";
+      if (std::ranges::find(state.agency.spoiled, number) != state.agency.spoiled.end()) ended = "SPOILED";
+      registers_[{number.office, number.form, number.year}].insert_or_assign(number.serial, Line{matter, number.document_number, ended});
+    }
+  }
+  // How many entries and serials differ; written anew unless `check_only`. A serial that no act gave is counted and stays: it is not ours to guess.
+  Result<std::size_t> settle(bool check_only) {
+    std::size_t differing = 0;
+    for (const auto& [book, entries] : books_) differing += TRY(settle_book(book, entries, check_only));
+    for (const UnitId& office : TRY(offices()))
+      for (const auto& [form, year] : years_) differing += TRY(settle_register(office, form, year, check_only));
+    return differing;
+  }
+
+ private:
+  struct Line {
+    MatterId matter;
+    std::string document_number;
+    std::string_view state;
+  };
+  using Year = std::tuple<UnitId, law::FormKind, int>;
+  static constexpr std::size_t kEntriesMax = 10'000'000;
+
+  Result<Commit> commit_to(const MatterId& matter) const {
+    Commit commit;
+    commit.matter = matter;
+    for (const SignedAct& act : TRY(impl_.parts.store->acts(matter))) commit.expected_acts.push_back(act.hash);
+    std::ranges::sort(commit.expected_acts);
+    return commit;
+  }
+
+  Result<std::size_t> settle_book(const std::string& book, const std::map<MatterId, std::string>& entries, bool check_only) {
+    std::map<MatterId, std::string> there;
+    for (BookEntry& entry : TRY(impl_.parts.store->book(book, kEntriesMax))) there.emplace(entry.id, std::move(entry.value));
+    std::size_t differing = 0;
+    for (const auto& [id, value] : entries) {
+      const auto found = there.find(id);
+      if (found != there.end() && found->second == value) continue;
+      ++differing;
+      if (check_only) continue;
+      Commit commit = TRY(commit_to(id));
+      commit.books.push_back({book, id, value, TRY(key_of(book, value)), impl_.now()});
+      TRY(impl_.parts.store->commit(std::move(commit)));
+    }
+    return differing;
+  }
+  // By which of its words an entry is found, as books.cpp keeps it.
+  static Result<std::string> key_of(const std::string& book, const std::string& value) {
+    if (book == "person") return TRY(json::decode_text<party::Person>(value)).login;
+    if (book == "case") return TRY(json::decode_text<party::Case>(value)).number;
+    return std::string();
+  }
+
+  // Every office and year that could have a register: also one in which no act gave a number has none.
+  Result<std::set<UnitId>> offices() {
+    std::set<UnitId> out;
+    const int present = tokyo_date(impl_.now()).year;
+    for (const law::FormKind form : {law::FormKind::A, law::FormKind::B, law::FormKind::C})
+      for (const int year : {present - 1, present}) years_.emplace(form, year);
+    for (const auto& [key, lines] : registers_) {
+      out.insert(std::get<UnitId>(key));
+      years_.emplace(std::get<law::FormKind>(key), std::get<int>(key));
+    }
+    for (const party::Unit& unit : TRY(impl_.books())->units) out.insert(unit.id);
+    return out;
+  }
+
+  Result<std::size_t> settle_register(const UnitId& office, law::FormKind form, int year, bool check_only) {
+    std::map<int, Line> said;
+    if (const auto found = registers_.find({office, form, year}); found != registers_.end()) said = std::move(found->second);
+    std::size_t differing = 0;
+    for (const RegisterRow& row : TRY(impl_.parts.store->register_rows(office, form, year))) {
+      const auto line = said.find(row.numbering.serial);
+      const bool is_right = line != said.end() && line->second.matter == row.matter && line->second.state == row.state &&
+                            line->second.document_number == row.numbering.document_number;
+      if (is_right || line == said.end()) differing += is_right ? 0 : 1;
+      if (is_right) said.erase(line);
+    }
+    differing += said.size();
+    if (check_only) return differing;
+    for (const auto& [serial, line] : said) {
+      Commit commit = TRY(commit_to(line.matter));
+      commit.register_rows.push_back({{office, form, year, serial, line.document_number}, line.matter, std::string(line.state), {}, impl_.now()});
+      TRY(impl_.parts.store->commit(std::move(commit)));
+    }
+    return differing;
+  }
+
+  const Office::Impl& impl_;
+  std::mutex mutex_;
+  std::map<std::string, std::map<MatterId, std::string>> books_;
+  std::map<Year, std::map<int, Line>> registers_;
+  std::set<std::pair<law::FormKind, int>> years_;
+};
+
+}  // namespace
+
 Result<std::size_t> Office::rebuild(bool check_only) {
+  SaidByActs said(*impl_);
   const auto compute = [&](const MatterId& matter) -> Result<std::optional<inquiry::Projection>> {
     const std::vector<SignedAct> acts = TRY(impl_->parts.store->acts(matter));
-    if (acts.empty() || !inquiry::is_inquiry_kind(acts.front().act.kind)) return std::optional<inquiry::Projection>{};
-    return std::optional(inquiry::project(self().id, self().side, acts, inquiry::fold(acts)));
+    if (acts.empty()) return std::optional<inquiry::Projection>{};
+    if (!inquiry::is_inquiry_kind(acts.front().act.kind)) {
+      TRY(said.add_entry(acts));
+      return std::optional<inquiry::Projection>{};
+    }
+    const inquiry::MatterState state = inquiry::fold(acts);
+    said.add_numbers(matter, state);
+    return std::optional(inquiry::project(self().id, self().side, acts, state));
   };
-  return impl_->parts.store->replace_projections(compute, check_only);
+  const std::size_t differing = TRY(impl_->parts.store->replace_projections(compute, check_only));
+  const std::size_t besides = TRY(said.settle(check_only));
+  if (besides > 0 && !check_only) impl_->forget_books();
+  return differing + besides;
 }
 
 }  // namespace warifu::desk

@@ -498,4 +498,60 @@ TEST_CASE("a closed matter goes into retention by itself after a week") {
   CHECK(must(e.agency.store().row(matter)).state == State::RETAINED);
 }
 
+
+TEST_CASE("what books and registers say is what acts say, and a rebuild mends what differs") {
+  Ending e;
+  const MatterId matter = e.closed();
+  CaseCommand command;
+  command.number = "令和8年架空刑二第77号";
+  command.title = "架空事件";
+  command.offence = "詐欺";
+  const party::Case kept = must(e.agency.put_case(e.world.investigator, command));
+  e.world.step();
+  CHECK(must(e.agency.rebuild(true)) == 0);
+  Store& store = e.agency.store();
+  const auto changed = [&](const MatterId& id, const std::function<void(Commit&)>& change) {
+    Commit commit;
+    commit.matter = id;
+    for (const SignedAct& act : must(store.acts(id))) commit.expected_acts.push_back(act.hash);
+    std::ranges::sort(commit.expected_acts);
+    change(commit);
+    must(store.commit(std::move(commit)), "a change that no act says");
+  };
+  const MatterId entry{kept.id.bytes};
+  const auto value = [&] { return must(store.book_entry("case", entry))->value; };
+  const std::string right = value();
+
+  party::Case other = kept;
+  other.is_open = false;
+  changed(entry,
+          [&](Commit& commit) { commit.books.push_back({"case", entry, json::canonical(json::encode(other)), other.number, e.world.clock.now()}); });
+  CHECK(must(e.agency.rebuild(true)) == 1);
+  CHECK(value() != right);
+  CHECK(must(e.agency.rebuild(false)) == 1);
+  CHECK(value() == right);
+  CHECK(must(store.book_entry_by_key("case", kept.number))->id == entry);
+  CHECK(must(e.agency.rebuild(true)) == 0);
+
+  const auto row = [&] { return must(store.register_rows(e.world.register_office, law::FormKind::A, 2026)).at(0); };
+  const RegisterRow issued = row();
+  CHECK(issued.state == "ISSUED");
+  RegisterRow spoiled = issued;
+  spoiled.state = "SPOILED";
+  changed(matter, [&](Commit& commit) { commit.register_rows.push_back(spoiled); });
+  CHECK(must(e.agency.rebuild(true)) == 1);
+  CHECK(must(e.agency.rebuild(false)) == 1);
+  CHECK(row().state == "ISSUED");
+  CHECK(must(e.agency.rebuild(true)) == 0);
+
+  // A number that nobody gave is told, and stays for people to look at.
+  RegisterRow invented = issued;
+  invented.numbering.serial = 9;
+  invented.numbering.document_number = "架空第9号";
+  changed(matter, [&](Commit& commit) { commit.register_rows.push_back(invented); });
+  CHECK(must(e.agency.rebuild(true)) == 1);
+  CHECK(must(e.agency.rebuild(false)) == 1);
+  CHECK(must(e.agency.rebuild(true)) == 1);
+}
+
 }  // namespace warifu::desk
