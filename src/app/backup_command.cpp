@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "app/commands.h"
+#include "app/named.h"
 #include "app/node.h"
 #include "app/tar.h"
 #include "base/file.h"
@@ -286,7 +287,7 @@ Result<Checked> check_backup(const std::string& folder, const std::string& root_
   std::error_code ignored;
   const std::string own = folder + "/" + std::string(kMemberKey);
   const std::string policy_file = !root_file.empty() ? root_file : fs::exists(own, ignored) ? own : folder + "/" + std::string(kRoot);
-  const note::Policy policy = TRY(note::Policy::parse(TRY(read_file(policy_file, kListBytesMax))));
+  const note::Policy policy = TRY(note::Policy::parse(TRY(file_named(policy_file, kListBytesMax))));
   if (policy.logs.empty()) return fail(Code::BAD_VALUE, "no key in it", policy_file, {{"expected", "root.vkey"}});
   const Result<std::string> note_text = read_file(folder + "/" + std::string(kNote), limits::kNoteBytesMax);
   const Result<std::string> manifest = read_file(folder + "/" + std::string(kManifest), kManifestBytesMax);

@@ -41,6 +41,16 @@ void add_inspection(CLI::App& root, int& code) {
   acts->callback([found, &code] { code = run_inspection_acts(*found); });
 }
 
+void add_statement_finding(CLI::App& statement, int& code) {
+  const auto found = std::make_shared<StatementFindingCommand>();
+  CLI::App* finding = statement.add_subcommand("finding", "Auditor: write down what was found out about a statement, which ends its alarm");
+  finding->add_option("statement", found->statement, "Its id, as `statement list` shows it")->required();
+  finding->add_option("--rule", found->rule, "Which rule of inspection, or what led here")->required();
+  finding->add_option("--text", found->text, "What was found out")->required();
+  add_access(*finding, found->access);
+  finding->callback([found, &code] { code = run_statement_finding(*found); });
+}
+
 void add_template(CLI::App& root, int& code) {
   CLI::App* templates = root.add_subcommand("template", "Templates of an agency's drafts (ひな形)");
   templates->require_subcommand(1);
@@ -110,6 +120,7 @@ void add_password(CLI::App& root, int& code) {
 void add_house_commands(CLI::App& root, int& code) {
   add_figures(root, code);
   add_inspection(root, code);
+  add_statement_finding(*root.get_subcommand("statement"), code);
   add_template(root, code);
   add_house_rules(root, code);
   add_device(root, code);

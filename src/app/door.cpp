@@ -8,6 +8,7 @@
 #include "api/problem.h"
 #include "api/routes.h"
 #include "app/commands.h"
+#include "app/named.h"
 #include "app/node.h"
 #include "app/terminal.h"
 #include "app/token_config.h"
@@ -301,8 +302,8 @@ class RemoteDoor final : public Door {
 Result<note::Signer> PersonalKey::open() {
   if (access_.keyfile.empty()) return missing("--keyfile");
   if (access_.device.empty()) return missing("--device");
-  const std::string file = TRY(read_file(access_.keyfile, kKeyfileBytesMax));
-  const crypto::DeviceSecret device = TRY(crypto::parse_device_secret(TRY(read_file(access_.device, kKeyfileBytesMax))));
+  const std::string file = TRY(file_named(access_.keyfile, kKeyfileBytesMax));
+  const crypto::DeviceSecret device = TRY(crypto::parse_device_secret(TRY(file_named(access_.device, kKeyfileBytesMax))));
   const crypto::KeyfileHead head = TRY(crypto::read_keyfile_head(file));
   std::optional<Sensitive<std::string>> typed = pin_;
   if (!typed && access_.pin_stdin) typed = pin_ = TRY(read_secret_line());
@@ -336,8 +337,8 @@ Result<std::unique_ptr<Node>> open_node(const std::string& data, bool lock) {
   options.data = data;
   options.lock = lock;
   const Config config = TRY(config_of_folder(data));
-  options.token = TRY(open_token(config, environment_variable));
   options.seal = TRY(seal_kind_of(config));
+  options.token = TRY(open_token(config, environment_variable));
   options.file_bytes_max = file_bytes_max_of(config);
   return Node::open(std::move(options));
 }
@@ -371,9 +372,7 @@ Result<json::Value> read_json_file(const std::string& file) {
       if (text.size() > limits::kJsonBytesMax) return fail(Code::TOO_LARGE, "too much", file, {{"max", std::to_string(limits::kJsonBytesMax)}});
     }
   } else {
-    Result<std::string> read = read_file(file, limits::kJsonBytesMax);
-    if (!read) return fail(read.error().code, read.error().message, file, read.error().args);
-    text = std::move(*read);
+    text = TRY(file_named(file, limits::kJsonBytesMax));
   }
   return json::parse(text, limits::kJsonBytesMax);
 }

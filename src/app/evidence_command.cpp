@@ -197,13 +197,13 @@ int run_evidence_verify(const EvidenceVerify& command) {
                    "(root.vkey)\n");
     return kNoRoot;
   }
-  const Result<std::string> policy_text = read_file(command.root, kPolicyBytesMax);
+  const Result<std::string> policy_text = file_named(command.root, kPolicyBytesMax);
   const Result<note::Policy> policy = policy_text ? note::Policy::parse(*policy_text) : tl::unexpected<Error>(policy_text.error());
   if (!policy) {
     report(policy.error(), command.json);
     return kNoRoot;
   }
-  const Result<std::string> bundle = read_file(command.file, kBundleBytesMax);
+  const Result<std::string> bundle = file_named(command.file, kBundleBytesMax);
   if (!bundle) return report(bundle.error(), command.json);
   const Result<exchange::EvidenceReport> verified = exchange::verify_evidence(*bundle, *policy);
   if (!verified) return report(verified.error(), command.json);

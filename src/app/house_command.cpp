@@ -44,6 +44,13 @@ Result<json::Value> public_figures(const FiguresCommand& command) {
   return door->call("GET", "/api/figures/public" + query, std::nullopt);
 }
 
+Result<json::Value> find_on_statement(const StatementFindingCommand& command) {
+  const std::unique_ptr<Door> door = TRY(open_door(command.access));
+  TRY(door->use_role(Role::AUDITOR));
+  return door->call("POST", "/api/statements/" + net::percent_encode(command.statement) + "/findings",
+                    json::Value(json::Object{{"rule", command.rule}, {"text", command.text}}));
+}
+
 Result<json::Value> inspect(const InspectionCommand& command, const std::string& target) {
   const std::unique_ptr<Door> door = TRY(open_door(command.access));
   TRY(door->use_role(Role::AUDITOR));
@@ -213,6 +220,7 @@ int run_inspection_show(const InspectionCommand& command) {
 int run_inspection_acts(const InspectionCommand& command) {
   return finish(inspect(command, "/api/audit/acts" + query_of({{"q", command.code}})), command.access.json, print_acts);
 }
+int run_statement_finding(const StatementFindingCommand& command) { return finish(find_on_statement(command), command.access.json, print_pretty); }
 int run_template_list(const TemplateCommand& command) { return finish(list_templates(command), command.access.json, print_templates); }
 int run_template_save(const TemplateCommand& command) { return finish(save_template(command), command.access.json, print_name); }
 int run_template_delete(const TemplateCommand& command) { return finish(delete_template(command), command.access.json, print_name); }

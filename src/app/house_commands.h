@@ -22,6 +22,12 @@ struct InspectionCommand {
 int run_inspection_show(const InspectionCommand& command);
 int run_inspection_acts(const InspectionCommand& command);
 
+struct StatementFindingCommand {
+  Access access;
+  std::string statement, rule, text;
+};
+int run_statement_finding(const StatementFindingCommand& command);
+
 struct TemplateCommand {
   Access access;
   std::string name, file, replaces;

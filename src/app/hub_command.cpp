@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "app/commands.h"
+#include "app/named.h"
 #include "app/terminal.h"
 #include "base/file.h"
 #include "desk/keyring.h"
@@ -155,7 +156,7 @@ Result<json::Value> init_hub(const InitCommand& command) {
 Result<json::Value> init_witness(const InitCommand& command) {
   const party::OrganisationId org = TRY(party::OrganisationId::parse(command.org));
   if (command.network.empty()) return fail(Code::EMPTY_FIELD, "whose logs are witnessed?", "--network");
-  const exchange::Network network = TRY(exchange::Network::parse(TRY(read_file(command.network, kFileMax))));
+  const exchange::Network network = TRY(exchange::Network::parse(TRY(file_named(command.network, kFileMax))));
   const std::string policy = "log " + network.log.text() + "\nlog " + network.keys.text() + "\nquorum none\n";
   const note::VerifierKey key = TRY(hub::WitnessHouse::create(command.data, org, policy));
   return json::Value(json::Object{{"ok", true}, {"data", command.data}, {"witness", key.text()}});

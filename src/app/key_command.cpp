@@ -6,6 +6,7 @@
 
 #include "api/problem.h"
 #include "app/commands.h"
+#include "app/named.h"
 #include "app/terminal.h"
 #include "base/file.h"
 #include "crypto/keyfile.h"
@@ -60,7 +61,7 @@ Result<json::Value> new_key(const KeyCommand& command) {
 }
 
 Result<json::Value> show(const KeyCommand& command) {
-  const crypto::KeyfileHead head = TRY(crypto::read_keyfile_head(TRY(read_file(command.keyfile, kFileBytesMax))));
+  const crypto::KeyfileHead head = TRY(crypto::read_keyfile_head(TRY(file_named(command.keyfile, kFileBytesMax))));
   const std::string name = note::person_name(head.org, head.person);
   return json::Value(json::Object{{"organisation", head.org},
                                   {"person", head.person.hex()},
@@ -69,7 +70,7 @@ Result<json::Value> show(const KeyCommand& command) {
 }
 
 Result<json::Value> sign(const KeyCommand& command) {
-  const std::string text = TRY(read_file(command.text, kTextBytesMax));
+  const std::string text = TRY(file_named(command.text, kTextBytesMax));
   TRY(note::check_text(text));
   Access access;
   access.keyfile = command.keyfile;

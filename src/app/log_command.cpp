@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/http_front.h"
 #include "app/log.h"
+#include "app/named.h"
 #include "base/file.h"
 #include "exchange/network.h"
 #include "ledger/log_check.h"
@@ -74,7 +75,8 @@ Status serve(const LogCommand& command) {
 Result<json::Value> vkey(const LogCommand& command) {
   std::error_code ignored;
   const bool is_folder = std::filesystem::is_directory(command.folder, ignored);
-  const exchange::Network network = TRY(exchange::Network::parse(TRY(read_file(is_folder ? command.folder + "/network" : command.folder, kFileMax))));
+  const exchange::Network network =
+      TRY(exchange::Network::parse(TRY(file_named(is_folder ? command.folder + "/network" : command.folder, kFileMax))));
   if (command.name != "log" && command.name != "keys") return fail(Code::BAD_VALUE, "which log?", "--log", {{"expected", "log, keys"}});
   return json::Value(json::Object{{"vkey", (command.name == "log" ? network.log : network.keys).text()}});
 }

@@ -63,7 +63,7 @@ Result<std::unique_ptr<Node>> open_or_make(const JoinCommand& command, const exc
 }
 
 Result<json::Value> join(const JoinCommand& command) {
-  const exchange::Invitation invitation = TRY(exchange::Invitation::parse(TRY(read_file(command.invitation, kInvitationBytesMax))));
+  const exchange::Invitation invitation = TRY(exchange::Invitation::parse(TRY(file_named(command.invitation, kInvitationBytesMax))));
   block_signals();
   std::optional<desk::InvitationCode> code;
   const std::unique_ptr<Node> node = TRY(open_or_make(command, invitation, code));

@@ -73,6 +73,12 @@ Result<std::string> case_named(Door& door, const std::string& number) {
   return fail(Code::CASE_UNKNOWN, "no such case", number);
 }
 
+Result<std::string> file_named(const std::string& path, std::uint64_t bytes_max) {
+  Result<std::string> read = read_file(path, bytes_max);
+  if (!read && read.error().where.empty()) return fail(read.error().code, read.error().message, path, read.error().args);
+  return read;
+}
+
 Result<json::Value> view_of(Door& door, const std::string& matter, const std::string& reason, const std::vector<std::string>& reveal) {
   json::Array fields;
   for (const std::string& field : reveal) fields.push_back(json::Value(field));

@@ -22,6 +22,9 @@ struct Hosted;
 // The same in the store itself, for commands that read the folder. `agency`: whose number it is; anybody's when it is not said. NOT_FOUND, CONFLICT.
 [[nodiscard]] Result<MatterId> matter_in(const Hosted& house, const std::optional<party::OrganisationId>& agency, const std::string& number);
 
+// A file that was named there; what is wrong with it names it.
+[[nodiscard]] Result<std::string> file_named(const std::string& path, std::uint64_t bytes_max);
+
 // A matter as its page shows it, which is an act. `reveal`: fields whose mask is lifted.
 [[nodiscard]] Result<json::Value> view_of(Door& door, const std::string& matter, const std::string& reason, const std::vector<std::string>& reveal);
 

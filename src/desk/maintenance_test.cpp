@@ -498,7 +498,6 @@ TEST_CASE("a closed matter goes into retention by itself after a week") {
   CHECK(must(e.agency.store().row(matter)).state == State::RETAINED);
 }
 
-
 TEST_CASE("what books and registers say is what acts say, and a rebuild mends what differs") {
   Ending e;
   const MatterId matter = e.closed();

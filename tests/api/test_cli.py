@@ -31,6 +31,14 @@ def approved(world, name):
     return matter
 
 
+def dispatched(world, name):
+    """The same, numbered and sent; its number."""
+    matter = approved(world, name)
+    number = world.local(AGENCY, "shomu", "inquiry", "number", matter)["number"]
+    assert world.local(AGENCY, "shomu", "inquiry", "dispatch", number, signs=True)["state"] in ("DISPATCHED", "DELIVERED")
+    return number
+
+
 def test_people_and_units_are_listed(world):
     people = done("user", "list", "--data", world.data, "--org", AGENCY)["people"]
     assert {person["login"] for person in people} == set(PEOPLE[AGENCY])
@@ -40,10 +48,8 @@ def test_people_and_units_are_listed(world):
 
 
 def test_an_inquiry_from_draft_to_answer_on_the_folder(world):
-    matter = approved(world, "whole")
-    number = world.local(AGENCY, "shomu", "inquiry", "number", matter)["number"]
+    number = dispatched(world, "whole")
     assert number.startswith("架空警サ発令")
-    assert world.local(AGENCY, "shomu", "inquiry", "dispatch", number, signs=True)["state"] in ("DISPATCHED", "DELIVERED")
 
     inbox = world.local(PROVIDER, "uketsuke", "inquiry", "list", "--mine")["rows"]
     assert number in [row["number"] for row in inbox]
@@ -137,7 +143,9 @@ def test_a_profile_is_shown_and_published(world):
 def test_figures_are_shown_and_the_table_to_be_published_is_a_file(world):
     shown = world.local(AGENCY, "shomu", "figures", "show", "--from", "2020-01-01", "--until", "2020-12-31")["figures"]
     assert (shown["from"], shown["until"], shown["inquiries"]) == ("2020-01-01", "2020-12-31", 0)
-    assert world.local(AGENCY, "shomu", "figures", "show")["figures"]["inquiries"] >= 1
+    before = world.local(AGENCY, "shomu", "figures", "show")["figures"]["inquiries"]
+    dispatched(world, "figures")
+    assert world.local(AGENCY, "shomu", "figures", "show")["figures"]["inquiries"] == before + 1
     told = world.local(AGENCY, "shomu", "figures", "public", "2020-H2")
     assert (told["period"], told["is_final"]) == ("2020-H2", True) and told["rows"]
     table = world.folder / "public.csv"
@@ -150,6 +158,7 @@ def test_figures_are_shown_and_the_table_to_be_published_is_a_file(world):
 def test_an_auditor_sees_a_month_and_finds_acts_and_nobody_else_does(world):
     here = ["--data", world.data, "--org", AGENCY]
     done("user", "add", "kansatsu", "--name", "架空 監察官", "--post", "監察官", "--has", "auditor", "--no-invitation", *here)
+    dispatched(world, "inspected")
     month = world.local(AGENCY, "kansatsu", "inspection", "show")
     assert month["matters"] >= 1 and isinstance(month["findings"], list)
     assert world.local(AGENCY, "kansatsu", "inspection", "show", "2020-01")["matters"] == 0
@@ -162,10 +171,24 @@ def test_an_auditor_sees_a_month_and_finds_acts_and_nobody_else_does(world):
         assert refused("inspection", *args, *here, "--as", "tantou")["code"] == "ROLE_MISSING"
 
 
+def test_an_auditor_writes_down_what_was_found_out_about_a_statement(world):
+    here = ["--data", world.data, "--org", AGENCY]
+    done("user", "add", "kansatsu2", "--name", "架空 監察官", "--post", "監察官", "--has", "auditor", "--no-invitation", *here)
+    dispatched(world, "stated")
+    world.local(PROVIDER, "kakunin", "statement", "make", AGENCY, time.strftime("%Y-%m", time.gmtime(time.time() + 9 * 3600)))
+    row = world.local(AGENCY, "kansatsu2", "statement", "list", "--role", "auditor")["statements"][0]
+    words = ["statement", "finding", row["head"]["id"], "--rule", "STATEMENT_UNKNOWN", "--text", "交付簿と照合した。"]
+    assert refused(*words, *here, "--as", "shomu")["code"] == "ROLE_MISSING"
+    assert world.local(AGENCY, "kansatsu2", *words)["head"]["examined"]
+    missing = ["statement", "finding", "0" * 32, *words[3:], *here, "--as", "kansatsu2"]
+    assert refused(*missing)["code"] == "NOT_FOUND"
+
+
 def test_a_template_is_saved_replaced_and_deleted(world):
     saved = world.local(AGENCY, "tantou", "template", "save", "会員の確認", world.draft_file("template", "ex-7001"))
     listed = world.local(AGENCY, "tantou", "template", "list")["templates"]
     assert [(one["id"], one["name"]) for one in listed] == [(saved["id"], "会員の確認")]
+    assert listed[0]["draft"]["items"][0]["categories"] and "ex-7001" not in json.dumps(listed)  # nobody's number is kept for everybody
     next_ = world.draft_file("template2", "ex-7002")
     again = world.local(AGENCY, "tantou", "template", "save", "会員の再確認", next_, "--replaces", "会員の確認")
     assert again["id"] == saved["id"]

@@ -34,6 +34,25 @@ def test_every_command_has_help_and_json():
     assert json.loads(run("openapi").stdout)["openapi"].startswith("3.1")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["org", "join", "{}", "--data", "{}.node"],
+        ["log", "vkey", "--data", "{}"],
+        ["key", "show", "{}"],
+        ["key", "sign", "{}", "--keyfile", "{}.key", "--device", "{}.device", "--pin-stdin"],
+        ["evidence", "verify", "{}.zip", "--root", "{}"],
+        ["init", "--role", "witness", "--org", "w.example", "--data", "{}.witness", "--network", "{}"],
+    ],
+)
+def test_a_file_that_is_not_there_is_named_in_the_sentence(tmp_path, words):
+    absent = str(tmp_path / "absent")
+    told = json.loads(run(*(word.replace("{}", absent) for word in words), "--json", stdin="x\n").stdout)
+    assert told["code"] == "NOT_FOUND" and told["where"].startswith(absent), told
+    assert told["where"] in told["ja"] and told["where"] in told["en"]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_wrong_use_is_said_in_both_languages():
     for args in (["inquiry"], ["init"], ["serve", "--no-such-option"], ["inquiry", "withdraw", "x", "--data", "d"], ["completion", "csh"], ["no-such-command"], [],
                  ["inquiry", "list", "--data", "d", "--server", "https://x.example"]):
