@@ -53,7 +53,7 @@ const byRole: Record<Role, readonly Name[]> = {
   legal: ['desk', 'legal', 'matters', 'sources', 'statements', 'figures'],
   releaser: ['desk', 'release', 'matters', 'sources', 'statements', 'figures'],
   auditor: ['desk', 'audit', 'matters', 'register', 'statements', 'figures'],
-  admin: ['members', 'sources'],
+  admin: ['desk', 'members', 'sources'],
   node: [],
 };
 

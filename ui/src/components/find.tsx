@@ -28,7 +28,7 @@ export function useFind<Row>(all: readonly Row[], textOf: (row: Row) => string):
   const rows = words.length === 0 ? all : all.filter((row) => words.every((word) => foldForFind(textOf(row)).includes(word)));
   return {
     rows,
-    field: <TextField label={t('find.label')} type="search" value={text} onChange={setText} className="w-full max-w-sm" />,
+    field: <TextField label={t('find.label')} type="search" value={text} onChange={setText} className="no-print w-full max-w-sm" />,
     nothing: words.length > 0 ? <p className="py-6 text-sub">{t('find.none')}</p> : null,
   };
 }

@@ -10,6 +10,7 @@ import { asProblem } from '../../api/problem';
 import { matterQuery } from '../../api/queries';
 import { useSession } from '../../api/session';
 import { Banner, Button, Icon, Page, Paper, Skeleton, useNotify } from '../../components';
+import { useBottomBar } from '../../hooks/useBottomBar';
 import { useShortcuts } from '../../hooks/useShortcuts';
 import { formatDateTime, formatNumber } from '../../i18n/format';
 import { SignStep } from '../../sign/SignStep';
@@ -53,6 +54,7 @@ function Approval({ id, view }: { id: string; view: Schema<'MatterView'> }) {
   const navigate = useNavigate();
   const notify = useNotify();
   const words = usePaperWords();
+  const bar = useBottomBar();
   const refresh = useRefreshMatter(id);
   const [signing, setSigning] = useState(false);
   const [returning, setReturning] = useState(false);
@@ -114,6 +116,7 @@ function Approval({ id, view }: { id: string; view: Schema<'MatterView'> }) {
         </div>
       </div>
       <section
+        ref={bar}
         aria-label={t('matter.actions')}
         className="no-print sticky bottom-0 z-10 -mx-4 flex flex-wrap items-start gap-3 border-t border-line bg-white px-4 py-3 sm:-mx-6 sm:px-6 lg:-mx-8 lg:px-8"
       >

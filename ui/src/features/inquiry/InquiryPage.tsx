@@ -25,6 +25,7 @@ import {
   TextField,
   useNotify,
 } from '../../components';
+import { useBottomBar } from '../../hooks/useBottomBar';
 import { useDraftStorage } from '../../hooks/useDraftStorage';
 import { useShortcuts } from '../../hooks/useShortcuts';
 import { i18n, language } from '../../i18n';
@@ -120,6 +121,7 @@ function Editor({ initial, name, matter, view }: EditorProps) {
   const notify = useNotify();
   const client = useQueryClient();
   const refresh = useRefreshMatter(matter ?? '');
+  const bar = useBottomBar();
   const [start] = useState(initial);
   const draft = useDraftStorage(`${session.organisation}.${session.person}`, name, start, isInquiryForm);
   const form = draft.value;
@@ -345,6 +347,7 @@ function Editor({ initial, name, matter, view }: EditorProps) {
         </aside>
       </div>
       <section
+        ref={bar}
         aria-label={t('matter.actions')}
         className="no-print bottom-0 z-10 -mx-4 flex flex-wrap items-center gap-3 border-t border-line bg-white px-4 py-3 sm:sticky sm:-mx-6 sm:px-6 lg:-mx-8 lg:px-8"
       >

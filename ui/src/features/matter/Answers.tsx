@@ -169,7 +169,9 @@ function ItemAnswer({ matter, number, result, answer, selector, open }: ItemAnsw
           {answer.provenance.length > 0 ? (
             <p className="text-dns-14N-130 text-sub">
               {answer.provenance
-                .map((one) => t('answer.provenance', { source: one.source, at: formatDateTime(new Date(one.at)), n: formatNumber(one.rows) }))
+                .map((one) =>
+                  t('answer.provenance', { source: one.source, at: formatDateTime(new Date(one.at)), n: formatNumber(one.rows), count: one.rows }),
+                )
                 .join(t('matter.slash'))}
               {answer.reaches_back ? ` ${t('answer.reachesBack', { day: formatDate(dayOf(answer.reaches_back)) })}` : ''}
             </p>

@@ -8,6 +8,7 @@ import { asProblem } from '../../api/problem';
 import { asksForReason, matterQuery } from '../../api/queries';
 import { type Session, useSession } from '../../api/session';
 import { Banner, Button, cx, Icon, Page, Paper, Skeleton, Tabs } from '../../components';
+import { useBottomBar } from '../../hooks/useBottomBar';
 import { language } from '../../i18n';
 import { formatDateTime } from '../../i18n/format';
 import { FileLink } from '../figures/parts';
@@ -15,7 +16,7 @@ import { DueDay, RowState } from '../matters/marks';
 import { paperOfVersion, usePaperWords } from '../matters/paper_form';
 import { counterpartyName, noticeText, refusalText, subjectText } from '../matters/words';
 import { Answers } from './Answers';
-import { type ActionName, isActionName, lookOf } from './actions';
+import { type ActionName, isActionName, lookOf, nextAfterReading } from './actions';
 import { EvidenceDialog } from './EvidenceDialog';
 import { FindingDialog } from './FindingDialog';
 import { ItemsPanel } from './ItemsPanel';
@@ -136,6 +137,7 @@ function MatterBody({ id, view, problem }: { id: string; view: Schema<'MatterVie
       <ActionBar
         id={id}
         actions={view.actions}
+        next={nextAfterReading(view)}
         onStep={(name) => start(name)}
         onEvidence={() => setTaking(true)}
         onFinding={session.role === 'auditor' ? () => setFinding(true) : null}
@@ -304,18 +306,21 @@ function Evidence({ steps }: { steps: readonly Schema<'StepEvidence'>[] }) {
 interface ActionBarProps {
   id: string;
   actions: readonly Schema<'Action'>[];
+  next: ActionName | null; // instead of opening what lies open
   onStep: (step: DialogStep) => void;
   onEvidence: () => void;
   onFinding: (() => void) | null; // the audit's own step
 }
 
-function ActionBar({ id, actions, onStep, onEvidence, onFinding }: ActionBarProps) {
+function ActionBar({ id, actions, next, onStep, onEvidence, onFinding }: ActionBarProps) {
   const { t } = useTranslation();
+  const bar = useBottomBar();
   const navigate = useNavigate();
   const known = actions.flatMap((action) => (isActionName(action.name) ? [{ ...action, name: action.name }] : []));
   const allowed = known.filter((action) => action.is_allowed);
   const refused = known.filter((action) => !action.is_allowed);
-  const primary = allowed.find((action) => action.is_primary)?.name;
+  const usual = allowed.find((action) => action.is_primary)?.name;
+  const primary = usual === 'open_answer' ? (allowed.find((action) => action.name === next)?.name ?? usual) : usual;
   const press = (name: ActionName) => {
     const to = lookOf(name).to;
     if (to) void navigate({ to: to(id) });
@@ -325,6 +330,7 @@ function ActionBar({ id, actions, onStep, onEvidence, onFinding }: ActionBarProp
   if (known.length === 0 && !onFinding) return null;
   return (
     <section
+      ref={bar}
       aria-label={t('matter.actions')}
       className="no-print sticky bottom-0 z-10 -mx-4 border-t border-line bg-white px-4 py-3 sm:-mx-6 sm:px-6 lg:-mx-8 lg:px-8"
     >

@@ -150,7 +150,7 @@ export function StepDialog({ matter, step, release, onClose, onDone }: StepDialo
             required={need === 'required'}
             optional={need === 'optional'}
             error={missing ?? fieldProblem(problem, `/${labelOf(step)}`)}
-            autoFocus
+            autoFocus={step !== 'feedback' && step !== 'hand_over'} // what is asked first takes the focus
           />
         )}
       </div>

@@ -1,4 +1,5 @@
 // The steps the server offers, as this interface shows them: words, icon, and whether they have a page of their own.
+import type { Schema } from '../../api/api';
 import type { IconName } from '../../components';
 
 interface Look {
@@ -47,4 +48,11 @@ export function isActionName(name: string): name is ActionName {
 
 export function lookOf(name: ActionName): Look {
   return actionLooks[name];
+}
+
+// An answer that lies open has been read: now its sender is told what it led to, and then the matter is closed.
+export function nextAfterReading(view: Pick<Schema<'MatterView'>, 'releases' | 'timeline'>): ActionName | null {
+  const answers = view.releases.filter((one) => !one.is_overridden && !one.is_purged);
+  if (answers.length === 0 || !answers.every((one) => one.is_open)) return null;
+  return view.timeline.some((act) => act.kind === 'inquiry.feedback') ? 'close' : 'feedback';
 }

@@ -73,7 +73,7 @@ export function MattersPage() {
               choices={(['NEWEST', 'DUE', 'NUMBER'] as const).map((id) => ({ id, label: t(`list.sortBy.${id}`) }))}
               value={(filters.sort as 'DUE' | 'NUMBER' | undefined) ?? 'NEWEST'}
               onChange={(sort) => set({ sort: sort === 'NEWEST' ? '' : sort })}
-              className="w-56"
+              className="no-print w-56"
             />
           </div>
           <DataTable
@@ -166,7 +166,7 @@ function FilterBar({ filters, set }: { filters: Filters; set: (change: Filters) 
         ? t(`state.agency.${state as keyof typeof agencyStates}`)
         : t(`state.provider.${state as keyof typeof providerStates}`);
   return (
-    <div className="space-y-3 rounded-8 border border-line p-3 sm:p-4">
+    <div className="no-print space-y-3 rounded-8 border border-line p-3 sm:p-4">
       <form onSubmit={submit} className="flex flex-wrap items-end gap-3">
         <TextField label={t('list.q')} help={t('list.qHelp')} type="search" value={text} onChange={setText} className="min-w-0 flex-1 basis-64" />
         <Button kind="primary" type="submit" icon="search">

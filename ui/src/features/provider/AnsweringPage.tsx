@@ -1,7 +1,7 @@
 // 回答作業: left the item as asked with its rule, right what the sources returned, row by row; below its result. One item at a time.
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../../api/api';
 import { take } from '../../api/client';
@@ -39,6 +39,8 @@ import { ActionBar, BackTo, DueText, ItemQuestion, JudgementBox, LoadFailed, Mat
 import { type Matter, type MatterItem, type Source, sourcesQuery, useRefresh } from './queries';
 import { HandEntry, LookupTable } from './tables';
 import { useWords, type Words } from './words';
+
+const kLacksShown = 10; // each is told at its field as well
 
 export function AnsweringPage() {
   const { t } = useTranslation();
@@ -103,6 +105,8 @@ function Workspace({ matter, sources, words }: { matter: Matter; sources: readon
       return tables;
     });
   const [chosen, setChosen] = useState(0);
+  const [refusals, setRefusals] = useState(0);
+  const top = useRef<HTMLDivElement>(null);
   const [lacking, setLacking] = useState<ReadonlyMap<number, AnswerLack[]>>(new Map()); // when it was last handed in
 
   const items = openItems(matter);
@@ -122,6 +126,7 @@ function Workspace({ matter, sources, words }: { matter: Matter; sources: readon
       return left.length > 0 ? [[no, left] as const] : [];
     }),
   );
+  const choose = (no: number) => setChosen(items.findIndex((candidate) => candidate.item.no === no));
   const item = items[Math.min(chosen, items.length - 1)];
   const one = draft.items.find((candidate) => candidate.no === item?.item.no);
 
@@ -194,9 +199,17 @@ function Workspace({ matter, sources, words }: { matter: Matter; sources: readon
     const found = ready ? answerLacks(draft, hand, matter, isHand) : new Map<number, AnswerLack[]>();
     setLacking(found);
     const first = [...found.keys()].find((no) => no > 0);
-    if (first !== undefined) setChosen(items.findIndex((candidate) => candidate.item.no === first));
+    if (first !== undefined) choose(first);
     if (found.size === 0) collect.mutate(ready);
+    else setRefusals((count) => count + 1);
   };
+  const told = [...missing].flatMap(([no, lacks]) => lacks.map((lack) => ({ no, lack })));
+  // The list of what is missing stands on the page only after this.
+  useEffect(() => {
+    if (refusals === 0) return;
+    top.current?.scrollIntoView({ block: 'start' });
+    top.current?.focus();
+  }, [refusals]);
   const withResult = draft.items.filter((candidate) => candidate.result).length;
 
   return (
@@ -225,19 +238,30 @@ function Workspace({ matter, sources, words }: { matter: Matter; sources: readon
           {t('field.draftRestored', { when: formatDateTime(kept.restoredAt) })}
         </Banner>
       ) : null}
-      {missing.size > 0 ? (
-        <Banner tone="danger" title={t('problem.summary', { n: String([...missing.values()].flat().length) })}>
-          <ul className="list-disc ps-5">
-            {[...missing].flatMap(([no, lacks]) =>
-              lacks.map((lack) => (
+      <div ref={top} tabIndex={-1} className="scroll-mt-24 outline-none empty:hidden">
+        {told.length > 0 ? (
+          <Banner tone="danger" title={t('problem.summary', { n: formatNumber(told.length) })}>
+            <ul className="list-disc ps-5">
+              {told.slice(0, kLacksShown).map(({ no, lack }) => (
                 <li key={`${no}${lack}`}>
-                  {no > 0 ? `${t('prov.itemNo', { n: String(no) })}: ${t(`prov.answerLack.${lack}`)}` : t(`prov.answerLack.${lack}`)}
+                  {no > 0 ? (
+                    <button
+                      type="button"
+                      onClick={() => choose(no)}
+                      className="min-h-7 text-start text-accent underline underline-offset-4 hover:decoration-2"
+                    >
+                      {t('prov.itemNo', { n: String(no) })}: {t(`prov.answerLack.${lack}`)}
+                    </button>
+                  ) : (
+                    t(`prov.answerLack.${lack}`)
+                  )}
                 </li>
-              )),
-            )}
-          </ul>
-        </Banner>
-      ) : null}
+              ))}
+            </ul>
+            {told.length > kLacksShown ? <p>{t('many.moreErrors', { n: formatNumber(told.length - kLacksShown) })}</p> : null}
+          </Banner>
+        ) : null}
+      </div>
       <Refusal error={collect.error} />
       {items.length === 0 || !item || !one ? (
         <EmptyState title={t('prov.nothingOpen')} icon="checkCircle">

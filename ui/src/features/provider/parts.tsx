@@ -1,10 +1,11 @@
 // Parts that the provider's pages share: verified mark, due day, the law's judgement, the question of an item, the matter's facts and its acts.
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem, restProblems } from '../../api/problem';
 import { Banner, Button, cx, Icon, type IconName, Mark, Paper, RelativeTime } from '../../components';
 import type { Tone } from '../../components/StateMark';
+import { useBottomBar } from '../../hooks/useBottomBar';
 import { language } from '../../i18n';
 import { formatDate, formatDateTime, formatDayShort, formatNumber } from '../../i18n/format';
 import { paperOfVersion, usePaperWords } from '../matters/paper_form';
@@ -320,19 +321,7 @@ export function BackTo({ to, children }: { to: string; children: string }) {
 // The actions stay in reach at the bottom of a long page.
 export function ActionBar({ children, note }: { children: ReactNode; note?: ReactNode }) {
   const { t } = useTranslation();
-  const bar = useRef<HTMLElement>(null);
-  // Notices stand above the bar, never on its buttons.
-  useEffect(() => {
-    const element = bar.current;
-    if (!element || typeof ResizeObserver === 'undefined') return;
-    const style = document.documentElement.style;
-    const observer = new ResizeObserver(() => style.setProperty('--bottom-bar', `${element.offsetHeight}px`));
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      style.removeProperty('--bottom-bar');
-    };
-  }, []);
+  const bar = useBottomBar();
   return (
     <section
       ref={bar}

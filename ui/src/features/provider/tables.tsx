@@ -140,7 +140,7 @@ export function LookupTable({ lookup, title, ticked, onTick, reason, onReason, e
             </p>
             {left > 0 ? (
               <TextField
-                label={t('prov.struckReason', { n: formatNumber(left) })}
+                label={t('prov.struckReason', { n: formatNumber(left), count: left })}
                 help={t('prov.struckHelp')}
                 value={reason}
                 onChange={onReason}
