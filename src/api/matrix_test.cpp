@@ -477,6 +477,14 @@ bool is_refusal(const Reply& reply) {
   return reply.status() >= 400 && reply.status() < 500 && codes.contains(reply.code());
 }
 
+// Whoever is refused reads a whole sentence: no place in it that nobody filled.
+void check_sentence(const Reply& reply) {
+  for (const char* language : {"ja", "en"}) {
+    CHECK_FALSE(reply.text(language).empty());
+    CHECK(reply.text(language).find("—") == std::string::npos);
+  }
+}
+
 struct Objects {
   std::string matter, person, office, file, organisation, statement = std::string(32, 'a'), release = std::string(64, 'a'),
                                                           act = std::string(64, 'a'), incident = "7";
@@ -593,6 +601,7 @@ TEST_CASE("matrix: who may, and whoever may not changes nothing") {
         const Reply reply = call(shared, route, row, name, who, right_objects(shared, name));
         CAPTURE(std::string(reply.response.text()));
         CHECK(is_refusal(reply));
+        check_sentence(reply);
         CHECK(shared.node.writes() == before);
         continue;
       }
@@ -636,6 +645,7 @@ TEST_CASE("matrix: objects of others are not there for anybody") {
         CAPTURE(address(route, objects));
         CAPTURE(std::string(reply.response.text()));
         CHECK(is_refusal(reply));
+        check_sentence(reply);
         CHECK(scene.node.writes() == before);
       }
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/routes.h"
+#include "desk/session_look.h"
 
 namespace warifu::api {
 
@@ -32,6 +33,7 @@ Result<SessionInfo> session_info(Call& call, desk::SessionView view) {
   desk::PasskeysView passkeys = TRY(call.here().logins.passkeys(info.person));
   info.rp_id = std::move(passkeys.rp_id);
   info.passkeys = std::move(passkeys.passkeys);
+  info.is_admitted = TRY(desk::is_admitted(call.here().office, {info.person, info.role}));
   return info;
 }
 

@@ -61,6 +61,26 @@ Result<const Host*> look_at_session(const Offices& offices, const net::Request& 
   return &found->second;
 }
 
+// Administrators make the first books before anybody can be admitted, and see no matter; what is one's own is everybody's.
+Status check_admitted(const Route& route, const Call& call) {
+  static constexpr std::string_view kOnesOwn = "session";  // the tag of these routes
+  if (route.tag == kOnesOwn || call.caller.role == party::Role::ADMIN || TRY(desk::is_admitted(call.here().office, call.caller))) return {};
+  return fail(Code::KEY_UNKNOWN, "nobody else has admitted this person in this role: the directory has no key", "/session/role",
+              {{"key", call.session.signer}});
+}
+
+// What a refusal is about when the desk does not say it: which part of the address named what is not there, the body that was sent, or what was asked
+// for at all. Empty for sentences that name no place.
+std::string place_of(const Route& route, Code code) {
+  const Sentence& said = sentence(code);
+  if (said.ja.find("{where}") == std::string_view::npos) return {};
+  if (code == Code::NOT_FOUND)
+    for (const std::string& segment : route.segments)
+      if (segment.starts_with('{')) return "/" + segment.substr(1, segment.size() - 2);
+  if (route.request != Payload::NONE && (said.http_status == 400 || said.http_status == 422)) return "body";
+  return route.method + " " + route.path;
+}
+
 // A file may be as large as the house takes it; what else a route takes is the same everywhere.
 std::uint64_t body_max_of(const Route& route, const Host& host) {
   if (route.request != Payload::FILE) return route.body_max;
@@ -139,17 +159,14 @@ Status Api::find_session(const Route& route, Call& call) {
                      ? TRY(logins.current(call.token))
                      : TRY(logins.current(call.token, call.request.header("x-csrf-token").value_or(""), Duration{call.request.body_took.count()}));
   call.caller = {call.session.person, call.session.role};
-  return {};
+  return check_admitted(route, call);
 }
 
 Result<net::Response> Api::run(const Route& route, Call& call) {
   Result<Answer> made = route.run(call);
   if (!made) {
     Error error = std::move(made).error();
-    // The desk says that something is not there; which part of the address named it is known here.
-    if (error.code == Code::NOT_FOUND && error.where.empty())
-      for (const std::string& segment : route.segments)
-        if (segment.starts_with('{') && error.where.empty()) error.where = "/" + segment.substr(1, segment.size() - 2);
+    if (error.where.empty()) error.where = place_of(route, error.code);
     return tl::unexpected<Error>(std::move(error));
   }
   return response_of(route, call, std::move(*made));

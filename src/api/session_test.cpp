@@ -164,6 +164,83 @@ TEST_CASE("session: an invitation sets the password and logs in; its code is in 
   for (const LogEvent& event : node.log) CHECK(event.message.find(code) == std::string::npos);
 }
 
+TEST_CASE("session: who holds a role that no second person has admitted looks at nothing in it") {
+  TestApi node;
+  desk::TestWorld& world = node.world;
+  desk::DraftCommand command = world.draft_of({world.item("ex-1")});
+  const MatterId matter = desk::must(world.agency().draft(world.investigator, command), "draft").matter;
+  const std::string view_at = "/api/matters/" + matter.hex() + "/view";
+  const auto check_closed = [&](Browser& browser) {
+    const SessionInfo session = browser.get("/api/session").as<SessionInfo>();
+    CHECK_FALSE(session.is_admitted);
+    const int before = node.writes();
+    for (const char* at : {"/api/desk", "/api/matters", "/api/audit", "/api/audit/acts?q=0123456789abcdef", "/api/figures", "/api/statements",
+                           "/api/cases", "/api/templates", "/api/people"}) {
+      CAPTURE(at);
+      const Reply reply = browser.get(at);
+      CHECK(reply.status() == 422);
+      CHECK(reply.code() == "KEY_UNKNOWN");
+      CHECK(reply.text("where") == "/session/role");
+      CHECK(reply.text("ja").find(session.signer) != std::string::npos);
+    }
+    CHECK(browser.post_as(view_at, desk::ViewCommand{"確認", {}}).code() == "KEY_UNKNOWN");
+    CHECK(node.writes() == before);
+    // One's own devices and password, and leaving, are nobody else's business.
+    CHECK(browser.get("/api/me/devices").status() == 200);
+  };
+
+  SUBCASE("a colleague whom an administrator has made up, with a device of his own") {
+    Browser admin = node.log_in(world.agency_admin);
+    desk::PersonCommand made_up;
+    made_up.login = "kansatsu9";
+    made_up.name = "架空 監察";
+    made_up.roles = {party::Role::AUDITOR};
+    const PersonId person = admin.post_as("/api/people", made_up).as<party::Person>().id;
+    const std::string code = admin.post("/api/people/" + person.hex() + "/invitation").text("code");
+    const note::Signer key =
+        desk::must(note::Signer::create(note::person_name(world.agency().self().id.text(), person), crypto::Ed25519Secret::generate()));
+    Browser guest(node.api);
+    const auto view = guest.post("/api/invitations/look", R"({"organisation":"kakuu-police.example","login":"kansatsu9","code":")" + code + "\"}")
+                          .as<desk::InvitationView>();
+    const std::string text = desk::enrolment_text(view.origin, view.organisation, view.person, to_base64(key.verifier().key.bytes), view.nonce);
+    CHECK(guest
+              .post_as("/api/invitations/redeem",
+                       InvitationRedeem{world.agency().self().id, "kansatsu9", code, "a quite long sentence",
+                                        desk::DeviceCommand{key.verifier().text(), "机のPC", desk::must(key.sign(text)).text()}})
+              .status() == 200);
+    check_closed(guest);
+    const Time now = world.clock.now();
+    world.directory().put_person({world.agency().self().id, person, party::Role::AUDITOR, {}, {}, key.verifier(), now, now + days(1)});
+    CHECK(guest.get("/api/matters").status() == 200);
+    CHECK(guest.get("/api/session").as<SessionInfo>().is_admitted);
+    world.clock.advance(minutes(20));
+    CHECK(guest.get("/api/matters").status() == 200);
+  }
+  SUBCASE("a further role") {
+    party::Person person = *desk::must(world.agency().person(world.investigator.person));
+    person.roles.push_back(party::Role::AUDITOR);
+    Browser admin = node.log_in(world.agency_admin);
+    REQUIRE(admin.post_as("/api/people", person).status() == 200);
+    Browser browser = node.log_in(world.investigator);
+    CHECK(browser.get("/api/matters").status() == 200);
+    REQUIRE(browser.put("/api/session/role", R"({"role":"auditor"})").status() == 200);
+    check_closed(browser);
+    REQUIRE(browser.put("/api/session/role", R"({"role":"investigator"})").status() == 200);
+    CHECK(browser.get("/api/matters").status() == 200);
+  }
+  SUBCASE("a key that was ended") {
+    Browser browser = node.log_in(world.investigator);
+    world.directory().revoke_person(world.investigator.person, world.clock.now());
+    check_closed(browser);
+  }
+  SUBCASE("an administrator, who reads no matter, makes the first books alone") {
+    world.directory().revoke_person(world.agency_admin.person, world.clock.now());
+    Browser admin = node.log_in(world.agency_admin);
+    CHECK(admin.get("/api/people").status() == 200);
+    CHECK_FALSE(admin.get("/api/session").as<SessionInfo>().is_admitted);
+  }
+}
+
 TEST_CASE("session: devices are listed, added and revoked") {
   TestApi node;
   const desk::Caller& who = node.world.investigator;

@@ -61,6 +61,7 @@ struct SessionInfo {
   bool is_demo = false;
   std::string rp_id;                        // relying party of passkeys here; empty while passkeys cannot be used
   std::vector<desk::PasskeyView> passkeys;  // of this person, usable now
+  bool is_admitted = false;                 // a second person has signed for this person in this role; without that nothing is shown but to ADMIN
 };
 struct Devices {
   std::vector<desk::DeviceView> devices;
@@ -314,7 +315,7 @@ BOOST_DESCRIBE_STRUCT(InvitationLook, (), (organisation, login, code))
 BOOST_DESCRIBE_STRUCT(InvitationRedeem, (), (organisation, login, code, password, device))
 BOOST_DESCRIBE_STRUCT(SessionInfo, (),
                       (csrf, person, name, post, organisation, organisation_name_ja, organisation_name_en, side, roles, role, factor_needed,
-                       challenge_text, signer, device_nonce, until, is_demo, rp_id, passkeys))
+                       challenge_text, signer, device_nonce, until, is_demo, rp_id, passkeys, is_admitted))
 BOOST_DESCRIBE_STRUCT(Devices, (), (devices))
 BOOST_DESCRIBE_STRUCT(DeviceRevocation, (), (vkey))
 BOOST_DESCRIBE_STRUCT(OrganisationsQuery, (), (side))

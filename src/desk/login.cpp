@@ -252,6 +252,11 @@ Status look_at_session(const Office& office, std::string_view token, std::string
   return {};
 }
 
+Result<bool> is_admitted(const Office& office, const Caller& caller) {
+  const std::vector<PublishedPerson> entries = TRY(office.directory().person(office.self().id, caller.person, office.now()));
+  return std::ranges::find(entries, caller.role, &PublishedPerson::role) != entries.end();
+}
+
 Result<SessionView> Logins::log_in(const LoginCommand& command) {
   const Sensitive<std::string> password(command.password);
   const std::optional<party::Person> person = TRY(person_by_login(command.login));
