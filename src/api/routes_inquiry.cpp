@@ -11,11 +11,13 @@ template <class Command>
 using Act = Result<desk::Written> (desk::Office::*)(const desk::Caller&, const MatterId&, const Command&);
 
 template <class Command>
-void add_act(Router& routes, std::string_view step, std::string_view ja, std::string_view en, Act<Command> act) {
-  routes.add<Command, desk::Written>({"POST", "/api/matters/{matter}/" + std::string(step), "inquiry", ja, en, Access::SESSION, Write::KEPT},
-                                     [act](Call& call, const Command& body) -> Result<desk::Written> {
-                                       return (call.here().office.*act)(call.caller, TRY(call.id<MatterId>("matter")), body);
-                                     });
+void add_act(Router& routes, std::string_view step, std::string_view ja, std::string_view en, Act<Command> act,
+             std::uint64_t body_max = limits::kHttpJsonBytesMax) {
+  routes.add<Command, desk::Written>(
+      {"POST", "/api/matters/{matter}/" + std::string(step), "inquiry", ja, en, Access::SESSION, Write::KEPT, 200, body_max},
+      [act](Call& call, const Command& body) -> Result<desk::Written> {
+        return (call.here().office.*act)(call.caller, TRY(call.id<MatterId>("matter")), body);
+      });
 }
 
 using Prepare = Result<desk::Prepared> (desk::Office::*)(const desk::Caller&, const MatterId&) const;
@@ -80,12 +82,12 @@ void add_spine(Router& routes) {
   add_act<desk::ReasonCommand>(routes, "send-back", "理由を付けて起案者へ差し戻します。", "Sends the draft back with a reason.", &Office::send_back);
   add_prepare(routes, "approval", "決裁で署名する文を作ります。", "Makes the text that an approval signs.", &Office::prepare_approval);
   add_act<desk::SignedCommand>(routes, "approval", "決裁します。決裁者自身の署名が要ります。", "Approves, under the approver's own signature.",
-                               &Office::approve);
+                               &Office::approve, kItemsBody);
   add_act<desk::RegisterCommand>(routes, "number", "文書番号と一連番号を付け、交付簿に記載します。",
                                  "Gives document number and serial, and enters the register.", &Office::number);
   add_prepare(routes, "dispatch", "発出で署名する文を作ります。", "Makes the text that a dispatch signs.", &Office::prepare_dispatch);
   add_act<desk::SignedCommand>(routes, "dispatch", "発出します。取扱責任者自身の署名が要ります。", "Dispatches, under the registrar's own signature.",
-                               &Office::dispatch);
+                               &Office::dispatch, kItemsBody);
   add_act<desk::ReasonCommand>(routes, "void", "発出前の照会を書損とします。番号は理由とともに残ります。",
                                "Spoils an inquiry before dispatch; its number stays, with the reason.", &Office::void_inquiry);
   add_act<desk::ReasonCommand>(routes, "withdraw", "発出した照会を取り下げます。", "Withdraws a dispatched inquiry.", &Office::withdraw);

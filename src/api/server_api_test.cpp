@@ -88,6 +88,9 @@ TEST_CASE("server: limits of bodies are known before they are read") {
   CHECK(policy("POST", "/api/session").bytes_max == 1024 * 1024);
   CHECK(policy("POST", "/api/inquiries").bytes_max == 8 * 1024 * 1024);
   CHECK(policy("POST", "/api/inquiries/import").bytes_max == 8 * 1024 * 1024);
+  // Whoever signs sends the whole text back: an inquiry may hold 10,000 items, an answer as many rows.
+  for (const char* step : {"approval", "dispatch", "release", "collect", "triage", "legal"})
+    CHECK(policy("POST", "/api/matters/" + std::string(32, 'a') + "/" + step).bytes_max == 8 * 1024 * 1024);
   CHECK(policy("GET", "/api/desk").bytes_max == 4096);
   CHECK(policy("POST", "/anything").bytes_max == 4096);
   const std::string files = "/api/matters/" + std::string(32, 'a') + "/files?name=a.pdf";
