@@ -23,7 +23,8 @@ GroupWriter::GroupWriter(TransactionHooks hooks) : GroupWriter(std::move(hooks),
 
 GroupWriter::GroupWriter(TransactionHooks hooks, Options options) : hooks_(std::move(hooks)), options_(options), queue_(options.queue_max) {
   CHECK_THAT(options_.batch_max > 0);
-  CHECK_THAT(hooks_.begin && hooks_.commit && hooks_.rollback && hooks_.savepoint && hooks_.release_savepoint && hooks_.undo_to_savepoint);
+  CHECK_THAT(hooks_.begin && hooks_.commit && hooks_.rollback && hooks_.settle && hooks_.savepoint && hooks_.release_savepoint &&
+             hooks_.undo_to_savepoint);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -53,7 +54,7 @@ void GroupWriter::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-GroupWriter::Counters GroupWriter::counters() const { return {jobs_.load(), batches_.load(), failed_batches_.load()}; }
+GroupWriter::Counters GroupWriter::counters() const { return {jobs_.load(), batches_.load(), failed_batches_.load(), repeated_batches_.load()}; }
 
 void GroupWriter::run() {
   for (;;) {
@@ -75,14 +76,52 @@ void GroupWriter::run_batch(std::vector<Entry>& batch) {
   }
 }
 
-Result<std::vector<Status>> GroupWriter::run_transaction(std::vector<Entry>& batch) {
+GroupWriter::Results GroupWriter::run_transaction(std::vector<Entry>& batch) {
+  if (batch.size() == 1) return run_alone(batch.front());
+  // A savepoint for each job costs a copy of every page that it is the first to change. Jobs seldom fail.
+  if (std::optional<Results> together = run_together(batch)) return std::move(*together);
+  ++repeated_batches_;
+  return run_one_by_one(batch);
+}
+
+Status GroupWriter::commit() {
+  Status committed = hooks_.commit();
+  if (!committed) hooks_.rollback();
+  return committed;
+}
+
+// One that is alone in its transaction is undone with it.
+GroupWriter::Results GroupWriter::run_alone(const Entry& entry) {
+  TRY(hooks_.begin());
+  Status status = call(entry.job);
+  if (!status) {
+    hooks_.rollback();
+    return std::vector<Status>{std::move(status)};
+  }
+  TRY(commit());
+  return std::vector<Status>(1);
+}
+
+std::optional<GroupWriter::Results> GroupWriter::run_together(std::vector<Entry>& batch) {
+  if (Status begun = hooks_.begin(); !begun) return Results(tl::unexpected<Error>(std::move(begun).error()));
+  bool is_good = true;
+  for (auto entry = batch.begin(); is_good && entry != batch.end(); ++entry) is_good = call(entry->job).has_value();
+  if (!is_good || !hooks_.settle()) {
+    hooks_.rollback();
+    return std::nullopt;
+  }
+  // What fails from here on may have been applied, for all one knows: it is not tried again.
+  if (Status committed = commit(); !committed) return Results(tl::unexpected<Error>(std::move(committed).error()));
+  return Results(std::vector<Status>(batch.size()));
+}
+
+GroupWriter::Results GroupWriter::run_one_by_one(std::vector<Entry>& batch) {
   TRY(hooks_.begin());
   std::vector<Status> results;
   results.reserve(batch.size());
   bool any_good = false;
   for (const Entry& entry : batch) {
-    // One that is alone in its transaction is undone with it.
-    auto result = batch.size() == 1 ? Result<Status>(tl::in_place, call(entry.job)) : run_in_savepoint(entry.job);
+    Result<Status> result = run_in_savepoint(entry.job);
     if (!result) {
       hooks_.rollback();
       return tl::unexpected<Error>(std::move(result).error());
@@ -94,10 +133,7 @@ Result<std::vector<Status>> GroupWriter::run_transaction(std::vector<Entry>& bat
     hooks_.rollback();
     return results;
   }
-  if (auto committed = hooks_.commit(); !committed) {
-    hooks_.rollback();
-    return tl::unexpected<Error>(std::move(committed).error());
-  }
+  TRY(commit());
   return results;
 }
 

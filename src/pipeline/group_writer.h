@@ -2,13 +2,15 @@
 // One thread that writes for all: jobs that wait at the same time share one transaction and so one flush of the disk.
 // Guarantees: a job's result is delivered only after the commit that holds it; a job that fails is undone alone and the others stand;
 // when the commit (or the transaction itself) fails, every job of the batch gets that error and nothing of the batch is applied.
-// Jobs run one at a time, in the order of submission. stop() (also the destructor) lets what was accepted finish.
+// Jobs run one at a time, in the order of submission; where one of a batch fails, all of it is undone and run once more, each job by itself, so that
+// a job may run twice and only its last run counts (decision 0034). stop() (also the destructor) lets what was accepted finish.
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <future>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -23,7 +25,8 @@ struct TransactionHooks {
   std::function<Status()> begin;
   std::function<Status()> commit;
   std::function<void()> rollback;             // after a failed begin it is not called
-  std::function<Status()> savepoint;          // before each job; not before one that is alone in its transaction
+  std::function<Status()> settle;             // after all jobs of a batch went well: whether the commit would refuse any of them
+  std::function<Status()> savepoint;          // before each job of a batch in which one failed
   std::function<Status()> release_savepoint;  // after a job that went well; when it refuses, the job failed with that error
   std::function<Status()> undo_to_savepoint;  // after a job that failed; the savepoint is gone afterwards
 };
@@ -39,6 +42,7 @@ class GroupWriter {
   };
   struct Counters {
     std::uint64_t jobs = 0, batches = 0, failed_batches = 0;
+    std::uint64_t repeated_batches = 0;  // run once more, because of a job that failed
   };
 
   explicit GroupWriter(TransactionHooks hooks);
@@ -68,13 +72,18 @@ class GroupWriter {
   void run();
   void run_batch(std::vector<Entry>& batch);
   // The results of the jobs, or the error that concerns them all.
-  [[nodiscard]] Result<std::vector<Status>> run_transaction(std::vector<Entry>& batch);
+  using Results = Result<std::vector<Status>>;
+  [[nodiscard]] Results run_transaction(std::vector<Entry>& batch);
+  [[nodiscard]] Status commit();
+  [[nodiscard]] Results run_alone(const Entry& entry);
+  [[nodiscard]] std::optional<Results> run_together(std::vector<Entry>& batch);  // nothing: one failed, and nothing was applied
+  [[nodiscard]] Results run_one_by_one(std::vector<Entry>& batch);
   [[nodiscard]] Result<Status> run_in_savepoint(const Job& job);
 
   TransactionHooks hooks_;
   Options options_;
   BoundedQueue<Entry> queue_;
-  std::atomic<std::uint64_t> jobs_{0}, batches_{0}, failed_batches_{0};
+  std::atomic<std::uint64_t> jobs_{0}, batches_{0}, failed_batches_{0}, repeated_batches_{0};
   std::mutex stop_mutex_;
   std::thread thread_;  // last: starts when everything above is there
 };

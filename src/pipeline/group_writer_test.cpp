@@ -15,7 +15,7 @@ struct FakeStore {
   std::vector<int> durable, open, saved;
   std::string log;
   bool in_transaction = false;
-  int fail_commits = 0, fail_begins = 0, fail_undos = 0, fail_releases = 0;
+  int fail_commits = 0, fail_begins = 0, fail_undos = 0, fail_releases = 0, fail_settles = 0;
 
   TransactionHooks hooks() {
     TransactionHooks h;
@@ -40,7 +40,12 @@ struct FakeStore {
       in_transaction = false;
       log += 'r';
     };
+    h.settle = [this]() -> Status {
+      if (fail_settles > 0 && fail_settles--) return fail(Code::CONFLICT, "one of them points at nothing");
+      return {};
+    };
     h.savepoint = [this]() -> Status {
+      log += 's';
       saved = open;
       return {};
     };
@@ -121,10 +126,37 @@ TEST_CASE("jobs that wait together share one transaction, and a failing one is u
   gate.open.set_value();
   writer.stop();
   CHECK(store.durable == std::vector<int>{1, 3});
-  CHECK(store.log == "bcbuc");
+  CHECK(store.log == "bcbrbssusc");  // undone whole, and each by itself
   CHECK(outcomes.good == std::vector<bool>{true, false, true});
   CHECK(outcomes.codes[1] == Code::STALE);
   CHECK(writer.counters().batches == 2);
+  CHECK(writer.counters().repeated_batches == 1);
+}
+
+TEST_CASE("jobs that all go well need no savepoint, and run once") {
+  FakeStore store;
+  Gate gate;
+  Outcomes outcomes;
+  int runs = 0;
+  GroupWriter writer(store.hooks());
+  CHECK(writer.submit(gate.job(), {}).has_value());
+  gate.entered.get_future().wait();
+  for (int i = 1; i <= 3; ++i)
+    CHECK(writer
+              .submit(
+                  [&store, &runs, i]() -> Status {
+                    ++runs;
+                    return store.put(i)();
+                  },
+                  outcomes.note())
+              .has_value());
+  gate.open.set_value();
+  writer.stop();
+  CHECK(store.durable == std::vector<int>{1, 2, 3});
+  CHECK(store.log == "bcbc");
+  CHECK(runs == 3);
+  CHECK(outcomes.good == std::vector<bool>(3, true));
+  CHECK(writer.counters().repeated_batches == 0);
 }
 
 TEST_CASE("when the commit fails every job of the batch gets the error and nothing is applied") {
@@ -162,7 +194,7 @@ TEST_CASE("when the commit fails every job of the batch gets the error and nothi
   CHECK(writer.counters().failed_batches == 1);
 }
 
-TEST_CASE("a job that is refused when it is over is undone alone, too") {
+TEST_CASE("a job that is refused when all are over is undone alone, too") {
   FakeStore store;
   Gate gate;
   Outcomes outcomes;
@@ -172,8 +204,9 @@ TEST_CASE("a job that is refused when it is over is undone alone, too") {
   CHECK(writer.submit(store.put(1), outcomes.note()).has_value());
   CHECK(writer
             .submit(
-                [&store]() -> Status {
-                  store.fail_releases = 1;
+                [&store, is_again = false]() mutable -> Status {
+                  ++(is_again ? store.fail_releases : store.fail_settles);
+                  is_again = true;
                   return store.put(2)();
                 },
                 outcomes.note())

@@ -251,6 +251,8 @@ Result<std::size_t> HubStore::clean(Time now, std::size_t limit) {
   std::size_t gone = 0;
   std::vector<Sha256> files;
   TRY(engine_->write([&](Database& database) -> Status {
+    gone = 0;
+    files.clear();
     for (const Due& due : TRY(due_messages(database, now, limit))) {
       ++gone;
       if (!due.has_object) {

@@ -36,8 +36,15 @@ Status commit_batch(Database& database) {
   return {};
 }
 
-// What the commit would refuse because of this job is refused here, so that the others of the batch stand. PostgreSQL is asked together with the
-// release, and nothing after a refusal runs.
+// What the commit would refuse of a batch is told before it, while it still can be found out which job it is. With PostgreSQL this also is where the
+// answers come of what was posted.
+Status settle_batch(Database& database) {
+  if (database.engine() == EngineKind::SQLITE) return database.check_deferred();
+  TRY(database.run("SET CONSTRAINTS ALL IMMEDIATE"));
+  return {};
+}
+
+// The same of one job, so that the others of the batch stand. PostgreSQL is asked together with the release, and nothing after a refusal runs.
 Status release_job(Database& database) {
   if (database.engine() == EngineKind::POSTGRES) {
     TRY(database.post("SET CONSTRAINTS ALL IMMEDIATE"));
@@ -54,6 +61,7 @@ pipeline::TransactionHooks Engine::hooks() {
   return {.begin = [this] { return database_->begin(Access::WRITE); },
           .commit = [this] { return commit_batch(*database_); },
           .rollback = [this] { database_->rollback(); },
+          .settle = [this] { return settle_batch(*database_); },
           .savepoint = [this] { return database_->savepoint(kSavepoint); },
           .release_savepoint = [this] { return release_job(*database_); },
           .undo_to_savepoint = [this] { return database_->rollback_to(kSavepoint); }};

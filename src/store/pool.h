@@ -3,7 +3,8 @@
 // Guarantees: write() answers only after the commit that holds the job is on the disk; a failing job is undone alone, but a full disk or a
 // lost connection fails the whole batch, of which then nothing is kept; read() gives its function one unchanging snapshot and never waits for
 // the writer. When PostgreSQL goes away, calls fail with STORE_UNAVAILABLE and the next one after its return works.
-// A job has no effect outside the database, and does not call write() itself.
+// A job has no effect outside the database, or none but that of its last run: it runs twice when another one of its batch fails. It does not call
+// write() itself.
 
 #include <condition_variable>
 #include <memory>

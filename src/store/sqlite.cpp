@@ -321,9 +321,23 @@ Status copy_pages(SqliteDatabase& source, const std::filesystem::path& target) {
   return {};
 }
 
+// Of the whole program, before SQLite is used for the first time; later it changes nothing. SQLite counts what it allocates under one lock for all
+// connections, for statistics that nobody asks for; and it takes the memory of pages one by one, though a reader drops what it has with every commit
+// of the writer.
+void configure_library() {
+  constexpr int kPagesAtOnce = 100;
+  static const bool once = [] {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, kPagesAtOnce);
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options) {
+  configure_library();
   // SQLite would make the file readable by everybody the umask allows; its log and shared memory take over the file's mode.
   if (options.access == Access::WRITE) {
     const int fd = ::open(options.file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
