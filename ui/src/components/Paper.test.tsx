@@ -1,4 +1,4 @@
-import { render } from '@testing-library/react';
+import { fireEvent, render, screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { countChanges, Paper, type PaperForm, pairItems } from './Paper';
 
@@ -58,4 +58,16 @@ describe('the paper', () => {
     const second = { ...item, id: '2' };
     expect(pairItems([second], [item, second]).map((pair) => pair.change)).toEqual(['removed', null]);
   });
+});
+
+it('shows very many items in a stretch where one only reads, and all of them where one signs', () => {
+  const items = Array.from({ length: 120 }, (_, at) => ({ ...item, id: String(at + 1) }));
+  const rows = () => screen.getByRole('article').querySelectorAll('tbody tr').length;
+  const { unmount } = render(<Paper form={{ ...form, items }} stretch={100} />);
+  expect(rows()).toBe(100);
+  fireEvent.click(screen.getByRole('button'));
+  expect(rows()).toBe(120);
+  unmount();
+  render(<Paper form={{ ...form, items }} />);
+  expect(rows()).toBe(120);
 });

@@ -1,8 +1,9 @@
 // 捜査関係事項照会書 as a sheet of paper: what is drafted, approved, dispatched and received is always shown in this one shape. The form is a
 // Japanese document whatever the language of the interface, because its wording is what is signed. Changed fields are marked against `before`.
-import { Fragment, type ReactNode } from 'react';
+import { Fragment, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatDateTime, formatEra } from '../i18n/format';
+import { formatDateTime, formatEra, formatNumber } from '../i18n/format';
+import { Button } from './Button';
 import { Icon } from './Icon';
 
 export interface PaperItem {
@@ -51,13 +52,15 @@ export function pairItems(
   before: readonly PaperItem[] | undefined,
 ): { now: PaperItem | null; before: PaperItem | null; change: ItemChange }[] {
   if (!before) return now.map((item) => ({ now: item, before: item, change: null }));
+  const earlier = new Map(before.map((item) => [item.id, item]));
+  const kept = new Set(now.map((item) => item.id));
   const pairs = now.map((item) => {
-    const old = before.find((candidate) => candidate.id === item.id) ?? null;
+    const old = earlier.get(item.id) ?? null;
     const same = old !== null && (Object.keys(item) as (keyof PaperItem)[]).every((key) => old[key] === item[key]);
     return { now: item as PaperItem | null, before: old, change: (old === null ? 'added' : same ? null : 'changed') as ItemChange };
   });
   before.forEach((old, index) => {
-    if (!now.some((item) => item.id === old.id)) pairs.splice(Math.min(index, pairs.length), 0, { now: null, before: old, change: 'removed' });
+    if (!kept.has(old.id)) pairs.splice(Math.min(index, pairs.length), 0, { now: null, before: old, change: 'removed' });
   });
   return pairs;
 }
@@ -77,7 +80,8 @@ export function countChanges(now: PaperForm, before: PaperForm): number {
   return fields + rest + pairItems(now.items, before.items).filter((pair) => pair.change !== null).length;
 }
 
-export function Paper({ form, before }: { form: PaperForm; before?: PaperForm }) {
+// `stretch`: where one reads and does not sign, so many items at once, the rest on demand. What is signed is always shown whole.
+export function Paper({ form, before, stretch }: { form: PaperForm; before?: PaperForm; stretch?: number }) {
   const { t: chosen, i18n } = useTranslation();
   const t = i18n.getFixedT('ja');
 
@@ -155,7 +159,7 @@ export function Paper({ form, before }: { form: PaperForm; before?: PaperForm })
             {mark(form.sentence ?? t('paper.sentence'), before ? (before.sentence ?? t('paper.sentence')) : undefined)}
           </p>
           <p className="paper-ki">{t('paper.ki')}</p>
-          <Items form={form} before={before} mark={mark} />
+          <Items form={form} before={before} mark={mark} stretch={stretch ?? Number.POSITIVE_INFINITY} />
           <dl className="paper-terms">
             {terms.map(([label, now, old], index) => (
               <Fragment key={label}>
@@ -182,16 +186,17 @@ function typeMark(now: PaperItem | null, old: PaperItem | null, mark: (now: stri
   return now ? <ins>{now.type}</ins> : <del>{old?.type}</del>;
 }
 
-function Items({
-  form,
-  before,
-  mark,
-}: {
+interface ItemsProps {
   form: PaperForm;
   before: PaperForm | undefined;
   mark: (now: string, old: string | undefined) => ReactNode;
-}) {
-  const { i18n } = useTranslation();
+  stretch: number;
+}
+
+function Items({ form, before, mark, stretch }: ItemsProps) {
+  const { t: chosen, i18n } = useTranslation();
+  const [shown, setShown] = useState(stretch);
+  const pairs = pairItems(form.items, before?.items);
   const t = i18n.getFixedT('ja');
   const columns: [Exclude<keyof PaperItem, 'id' | 'type'>, string][] = [
     ['value', t('paper.columnValue')],
@@ -215,7 +220,7 @@ function Items({
           </tr>
         </thead>
         <tbody>
-          {pairItems(form.items, before?.items).map(({ now, before: old, change }) => {
+          {pairs.slice(0, shown).map(({ now, before: old, change }) => {
             if (now) number += 1;
             return (
               <tr key={(now ?? old)?.id} data-change={change ?? undefined}>
@@ -237,6 +242,13 @@ function Items({
           })}
         </tbody>
       </table>
+      {pairs.length > shown ? (
+        <p lang={i18n.language} className="py-3 font-sans">
+          <Button size="small" icon="down" onClick={() => setShown(Number.POSITIVE_INFINITY)}>
+            {chosen('inq.showMore', { n: formatNumber(pairs.length - shown) })}
+          </Button>
+        </p>
+      ) : null}
     </>
   );
 }

@@ -19,7 +19,7 @@ import { Answers } from './Answers';
 import { type ActionName, isActionName, lookOf, nextAfterReading } from './actions';
 import { EvidenceDialog } from './EvidenceDialog';
 import { FindingDialog } from './FindingDialog';
-import { ItemsPanel } from './ItemsPanel';
+import { ItemsPanel, kItemsAtOnce } from './ItemsPanel';
 import { MatterTimeline } from './MatterTimeline';
 import { ReasonForm } from './ReasonForm';
 import { Reminded } from './Reminded';
@@ -249,7 +249,11 @@ function Papers({ view }: { view: Schema<'MatterView'> }) {
       id,
       label,
       content: (
-        <Paper form={form} before={before && draftOnly ? { ...before, number: null, serial: null, date: null, signed: form.signed } : before} />
+        <Paper
+          form={form}
+          stretch={kItemsAtOnce}
+          before={before && draftOnly ? { ...before, number: null, serial: null, date: null, signed: form.signed } : before}
+        />
       ),
     });
   };

@@ -8,6 +8,7 @@ import type { Tone } from '../../components/StateMark';
 import { useBottomBar } from '../../hooks/useBottomBar';
 import { language } from '../../i18n';
 import { formatDate, formatDateTime, formatDayShort, formatNumber } from '../../i18n/format';
+import { kItemsAtOnce } from '../matter/ItemsPanel';
 import { paperOfVersion, usePaperWords } from '../matters/paper_form';
 import { counterpartyName, periodText } from '../matters/words';
 import type { Category, Disposition, Judgement, Matter, MatterItem, Outcome, Row } from './queries';
@@ -260,7 +261,8 @@ export function Verification({ matter }: { matter: Matter }) {
 export function MatterPaper({ matter }: { matter: Matter }) {
   const words = usePaperWords();
   if (!matter.current) return null;
-  return <Paper form={paperOfVersion(matter.current, words)} before={matter.previous ? paperOfVersion(matter.previous, words) : undefined} />;
+  const before = matter.previous ? paperOfVersion(matter.previous, words) : undefined;
+  return <Paper form={paperOfVersion(matter.current, words)} before={before} stretch={kItemsAtOnce} />;
 }
 
 // Who asks, by when, whom to call.
