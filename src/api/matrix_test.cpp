@@ -477,12 +477,13 @@ bool is_refusal(const Reply& reply) {
   return reply.status() >= 400 && reply.status() < 500 && codes.contains(reply.code());
 }
 
-// Whoever is refused reads a whole sentence: no place in it that nobody filled.
-void check_sentence(const Reply& reply) {
+// Whoever is refused reads a whole sentence: no place in it that nobody filled, and no advice to have the role he has.
+void check_sentence(const Reply& reply, const desk::Caller& who) {
   for (const char* language : {"ja", "en"}) {
     CHECK_FALSE(reply.text(language).empty());
     CHECK(reply.text(language).find("—") == std::string::npos);
   }
+  if (reply.code() == "ROLE_MISSING") CHECK(reply.text("ja").find("「" + std::string(enum_text(who.role)) + "」") == std::string::npos);
 }
 
 struct Objects {
@@ -601,7 +602,7 @@ TEST_CASE("matrix: who may, and whoever may not changes nothing") {
         const Reply reply = call(shared, route, row, name, who, right_objects(shared, name));
         CAPTURE(std::string(reply.response.text()));
         CHECK(is_refusal(reply));
-        check_sentence(reply);
+        check_sentence(reply, who);
         CHECK(shared.node.writes() == before);
         continue;
       }
@@ -645,7 +646,7 @@ TEST_CASE("matrix: objects of others are not there for anybody") {
         CAPTURE(address(route, objects));
         CAPTURE(std::string(reply.response.text()));
         CHECK(is_refusal(reply));
-        check_sentence(reply);
+        check_sentence(reply, who);
         CHECK(scene.node.writes() == before);
       }
     }

@@ -34,7 +34,7 @@ Status add_decisions(EarlierDecisions& found, const Office& office, const inquir
 
 Result<EarlierDecisions> earlier_decisions(const Office& office, const Caller& caller, const MatterId& matter) {
   if (caller.role != party::Role::LEGAL && caller.role != party::Role::AUDITOR)
-    return fail(Code::ROLE_MISSING, "earlier decisions are for the legal desk", {}, {{"role", std::string(enum_text(caller.role))}});
+    return fail(Code::ROLE_MISSING, "earlier decisions are for the legal desk", {}, {{"role", std::string(enum_text(party::Role::LEGAL))}});
   std::set<std::string> rules;  // asking for them also tells whether this person may see the matter
   for (const inquiry::ItemDecision& suggested : TRY(office.suggest_triage(caller, matter))) rules.insert(suggested.rule_id);
   MatterQuery query;

@@ -246,7 +246,7 @@ Status add_end(const Office::Impl& impl, const MatterId& matter, RegisterLine& l
 Result<RegisterView> Office::register_of(const Caller& caller, const UnitId& office, law::FormKind form, int year) const {
   const party::Person person = TRY(impl_->person_of(caller));
   const bool may = caller.role == party::Role::AUDITOR || caller.role == party::Role::REGISTRAR || caller.role == party::Role::APPROVER;
-  if (!may) return fail(Code::ROLE_MISSING, "registers are kept by the registrar", {}, {{"role", std::string(enum_text(caller.role))}});
+  if (!may) return fail(Code::ROLE_MISSING, "registers are kept by the registrar", {}, {{"role", std::string(enum_text(party::Role::REGISTRAR))}});
   const std::optional<party::Unit> unit = TRY(impl_->unit(office));
   if (!unit || !unit->is_register_office) return fail(Code::NOT_FOUND, "no such register office", "/office");
   if (caller.role != party::Role::AUDITOR && person.unit != office) {

@@ -48,7 +48,7 @@ std::vector<int> numbers_of(const std::vector<inquiry::Item>& items) {
 // Whoever reads or writes with the operator's eyes is an operator of this matter, and the matter is still being worked on.
 Status check_at_work(const Loaded& loaded, const Caller& caller, Kind kind) {
   if (caller.role != party::Role::OPERATOR)
-    return fail(Code::ROLE_MISSING, "that role does not write this act", {}, {{"role", std::string(enum_text(caller.role))}});
+    return fail(Code::ROLE_MISSING, "that role does not write this act", {}, {{"role", std::string(enum_text(party::Role::OPERATOR))}});
   const auto& assigned = loaded.state.provider.assigned;
   if (std::ranges::find(assigned, caller.person) == assigned.end()) return fail(Code::NOT_ASSIGNED, "not assigned to this person", "/matter");
   const ProviderState at = loaded.state.provider.state;

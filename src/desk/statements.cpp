@@ -103,7 +103,8 @@ Status Office::Impl::may_read_figures(const Caller& caller) const {
   TRY(person_of(caller));
   for (const Role role : {Role::AUDITOR, Role::RELEASER, Role::INTAKE, Role::LEGAL, Role::APPROVER, Role::REGISTRAR})
     if (caller.role == role) return {};
-  return fail(Code::ROLE_MISSING, "figures and statements are not for this role", {}, {{"role", std::string(enum_text(caller.role))}});
+  const Role usual = side() == Side::AGENCY ? Role::REGISTRAR : Role::RELEASER;
+  return fail(Code::ROLE_MISSING, "figures and statements are not for this role", {}, {{"role", std::string(enum_text(usual))}});
 }
 
 Result<BookEntry> Office::Impl::statement_entry(const SignedAct& act) const {
