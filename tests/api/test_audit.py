@@ -352,6 +352,19 @@ def test_rows_that_differ_from_the_acts_are_found(copy):
     assert "PROJECTION_DIFFERS" in {finding["code"] for finding in audit(node, more=["--offline"])["findings"]}
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE register SET state = 'SPOILED' WHERE serial = 1", """UPDATE book SET value = replace(value, '"is_open":true', '"is_open":false') WHERE book = 'case'"""],
+)
+def test_books_and_registers_that_differ_from_the_acts_are_found_and_mended(copy, change):
+    node = copy("kakuu-police.demo")
+    with office(node) as database:
+        assert database.execute(change).rowcount > 0
+    assert {finding["code"] for finding in audit(node, more=["--offline"])["findings"]} == {"PROJECTION_DIFFERS"}
+    assert run("rebuild", "--data", node).returncode == 0
+    assert audit(node, more=["--offline"])["ok"]
+
+
 def test_a_hub_that_cannot_be_reached_is_said(copy):
     told = audit(copy("portal.demo"))
     assert "PEER_UNAVAILABLE" in {finding["code"] for finding in told["findings"]}
