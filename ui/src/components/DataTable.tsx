@@ -149,7 +149,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       ) : null}
       <table
         aria-describedby={onOpen ? keyHint : undefined}
-        className={cx('text-dns-16N-130 block w-full border-collapse in-rows:table', fixed && 'xl:table-fixed')}
+        className={cx('text-dns-16N-130 block w-full border-collapse in-rows:table', fixed && 'xl:table-fixed xl:[&_td_.fc-edge]:whitespace-normal')}
       >
         <caption className={captionHidden ? 'sr-only' : 'text-dns-17B-130 block pb-2 text-start in-rows:table-caption'}>{caption}</caption>
         <thead className="sr-only in-rows:not-sr-only in-rows:table-header-group">

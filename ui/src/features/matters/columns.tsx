@@ -17,7 +17,7 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
       label: t('matter.number'),
       main: true,
       nowrap: true,
-      share: 'xl:w-[18%]',
+      share: 'xl:w-[17.5%]',
       cell: (row) => <span className="tabular">{row.number || t('matter.unnumbered')}</span>,
     },
   ];
@@ -72,7 +72,7 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
       id: 'updated',
       label: t('matter.updated'),
       nowrap: true,
-      share: 'xl:w-[9%]',
+      share: 'xl:w-[9.5%]',
       cell: (row) => <RelativeTime at={new Date(row.updated)} />,
     });
   return columns;
