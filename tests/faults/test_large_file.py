@@ -96,11 +96,12 @@ def test_a_large_file_goes_from_desk_to_desk(apart, provider, large, tmp_path, m
         assert (attached.get("sha256"), attached.get("bytes")) == (digest, MEGABYTES * MEGABYTE), attached
         assert list((exchange.folder / provider / "tmp").iterdir()) == []
         # What must be looked at as a whole stays small; what is larger than the house allows is refused, both with the bound.
-        whole = tmp_path / "large.json"
-        with open(whole, "wb") as hollow:
-            hollow.truncate(50 * MEGABYTE + 1)
-        refused = command(exchange, inquiry.operator, "inquiry", "attach", inquiry.number, whole)
-        assert refused["code"] == "TOO_LARGE" and f"{50 * MEGABYTE} bytes" in refused["en"], refused
+        for name, megabytes in (("large.json", 8), ("large.png", 50)):
+            whole = tmp_path / name
+            with open(whole, "wb") as hollow:
+                hollow.truncate(megabytes * MEGABYTE + 1)
+            refused = command(exchange, inquiry.operator, "inquiry", "attach", inquiry.number, whole)
+            assert refused["code"] == "TOO_LARGE" and f"{megabytes * MEGABYTE} bytes" in refused["en"], refused
         with open(whole, "wb") as hollow:
             hollow.truncate(LIMIT_MEGABYTES * MEGABYTE + 1)
         whole = whole.rename(tmp_path / "larger.csv")
