@@ -1,7 +1,6 @@
 #include "desk/loaded.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "base/sensitive.h"
 #include "inquiry/fold_legal.h"
@@ -124,8 +123,9 @@ Loaded MatterCache::take(std::shared_ptr<const Loaded> loaded) {
     if (const auto found = index_.find(loaded->matter); found != index_.end() && found->second->loaded == loaded) drop(found->second);
   }
   if (loaded.use_count() != 1) return *loaded;
-  // Nobody can get at it any more; what the last of the others read stands before this.
-  std::atomic_thread_fence(std::memory_order_acquire);
+  // Nobody can get at it any more. To let go of one more copy is what makes all that others read stand before this: the count itself is only looked
+  // at.
+  std::shared_ptr<const Loaded>(loaded).reset();
   return std::move(const_cast<Loaded&>(*loaded));  // NOLINT(cppcoreguidelines-pro-type-const-cast): made by kept(), not const there
 }
 
