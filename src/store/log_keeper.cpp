@@ -300,13 +300,13 @@ Status LogKeeper::ask_one(const WitnessTarget& target, const std::string& text, 
 // All at once, and no longer than the wait: whoever is slower is asked again with the next checkpoint.
 void LogKeeper::ask_witnesses(const std::string& text, const LogState& state) {
   if (!options_.ask || state.size == 0) return;
+  std::vector<Status> answers(options_.witnesses.size());
   std::vector<std::thread> threads;
-  for (const WitnessTarget& target : options_.witnesses)
-    threads.emplace_back([this, &target, &text, &state] {
-      const Status asked = ask_one(target, text, state);
-      if (!asked && asked.error().code != Code::STALE && options_.on_failure) options_.on_failure(asked.error());
-    });
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    threads.emplace_back([this, i, &answers, &text, &state] { answers[i] = ask_one(options_.witnesses[i], text, state); });
   for (std::thread& thread : threads) thread.join();
+  for (const Status& asked : answers)
+    if (!asked && asked.error().code != Code::STALE && options_.on_failure) options_.on_failure(asked.error());
 }
 
 // ── files and figures ──
