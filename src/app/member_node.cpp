@@ -33,6 +33,20 @@ Result<note::Policy> read_policy(const std::string& data, const exchange::Networ
   return *policy;
 }
 
+// Without its line key a member reaches nobody, and without a seal key it opens nothing: said at the start, with the place where the file belongs,
+// and not by the first message.
+Status check_member_keys(const std::string& data, const desk::Keyring& keys, const party::OrganisationId& org) {
+  const auto missing = [](const std::string& name, const std::string& file) {
+    return fail(Code::NOT_FOUND, "no such key file", name, {{"key_file", file}});
+  };
+  std::error_code ignored;
+  const std::string line = data + "/tls.key";
+  if (!std::filesystem::exists(line, ignored)) return missing(org.text() + "/tls", line);
+  const std::string seal = note::seal_name(org.text());
+  if (TRY(keys.seals(org)).empty()) return missing(seal, keys.path_of(seal + "/1"));
+  return {};
+}
+
 }  // namespace
 
 Status Node::read_network() {
@@ -56,6 +70,7 @@ Status Node::open_replica() {
 Status Node::make_member(const Hosted& hosted, std::shared_ptr<desk::Mailbox> mailbox) {
   const party::OrganisationId org = hosted.organisation.id;
   const desk::Keyring keys = keyring(org);
+  TRY(check_member_keys(options_.data, keys, org));
   auto hub = std::make_unique<member::HubClient>(
       member::HubClientOptions{.network = *network_, .certificate_file = options_.data + "/tls.crt", .key_file = options_.data + "/tls.key"});
   member::MemberOptions options;

@@ -305,14 +305,28 @@ constexpr std::string_view kTypeTooLargeEn =
     "this "
     "house. Make it smaller or split it into several files.";
 
+// "Not visible to you, check the number" sends nobody to the safe in which the copy of the keys lies.
+constexpr std::string_view kNoKeyFileJa =
+    "鍵「{where}」のファイル「{key_file}」がありません。秘密鍵はバックアップに含まれません(--with-keys を付けたものを除く)。"
+    "別に保管している keys/ フォルダーの控えから、このファイルを元の場所に戻してください。";
+constexpr std::string_view kNoKeyFileEn =
+    "The file of the key \"{where}\" is missing: \"{key_file}\". Private keys are not part of a backup (unless made --with-keys). Put this file "
+    "back in its place from the copy of the keys/ folder that is kept apart.";
+
+bool is_key_file(const Error& error) { return error.code == Code::NOT_FOUND && error.args.contains("key_file"); }
+
 bool is_of_a_type(const Error& error) { return error.code == Code::TOO_LARGE && error.args.contains("type"); }
 
 }  // namespace
 
 const Sentence& sentence(Code code) { return kEntries[kIndex[static_cast<std::size_t>(code)]].sentence; }
 
-std::string sentence_ja(const Error& error) { return fill(is_of_a_type(error) ? kTypeTooLargeJa : sentence(error.code).ja, error, false); }
-std::string sentence_en(const Error& error) { return fill(is_of_a_type(error) ? kTypeTooLargeEn : sentence(error.code).en, error, true); }
+std::string sentence_ja(const Error& error) {
+  return fill(is_of_a_type(error) ? kTypeTooLargeJa : is_key_file(error) ? kNoKeyFileJa : sentence(error.code).ja, error, false);
+}
+std::string sentence_en(const Error& error) {
+  return fill(is_of_a_type(error) ? kTypeTooLargeEn : is_key_file(error) ? kNoKeyFileEn : sentence(error.code).en, error, true);
+}
 
 namespace detail {
 

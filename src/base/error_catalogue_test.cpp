@@ -100,6 +100,17 @@ TEST_CASE("a file that is too large for its type is told why its limit is lower 
         "The field \"x\" is too long (at most 1 characters). Shorten it.");
 }
 
+TEST_CASE("a key file that is missing is told with its place, and that a backup does not bring it") {
+  const Error plain{Code::NOT_FOUND, "", "a.example", {}},
+      key{Code::NOT_FOUND, "", "a.example/sign", {{"key_file", "/n/a.example/keys/a.example_sign.key"}}};
+  CHECK(sentence_en(plain) == "\"a.example\" does not exist or is not visible to you. Check the number or address.");
+  for (const std::string& told : {sentence_ja(key), sentence_en(key)}) {
+    CHECK(told.find("a.example/sign") != std::string::npos);
+    CHECK(told.find("/n/a.example/keys/a.example_sign.key") != std::string::npos);
+    CHECK(told.find("--with-keys") != std::string::npos);
+  }
+}
+
 Result<int> half(int n) {
   if (n % 2 != 0) return fail(Code::BAD_VALUE, "odd", "/n");
   return n / 2;

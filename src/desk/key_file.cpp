@@ -95,7 +95,7 @@ Sensitive<std::string> spell_key_file(std::string_view name, const crypto::AgeId
 Result<KeyFile> read_key_file(const std::string& path, std::string_view name) {
   struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
-    if (errno == ENOENT) return fail(Code::NOT_FOUND, "no such key file", std::string(name));
+    if (errno == ENOENT) return fail(Code::NOT_FOUND, "no such key file", std::string(name), {{"key_file", path}});
     return fail(Code::IO, "cannot look at the key file", std::string(name));
   }
   if (!S_ISREG(info.st_mode) || (info.st_mode & 077) != 0)

@@ -86,9 +86,14 @@ def test_without_keys_a_backup_holds_none(world):
     assert not [path for path in folder.rglob("*") if path.suffix == ".key" or path.name == "keys"]
     target = world.folder / "restored-no-keys"
     assert done("restore", folder, "--data", target)["keys"] is False
-    assert refused("rebuild", "--check", "--data", target)["code"] in ("NOT_FOUND", "BAD_KEYFILE")
+    # Which key is missing, where its file belongs, and that no backup brings it.
     for org in ("hub", AGENCY, PROVIDER):
+        told = refused("serve", "--check", "--data", target)
+        assert told["code"] == "NOT_FOUND" and told["where"].startswith("" if org == "hub" else f"{org}/"), told
+        for words in (told["ja"], told["en"]):
+            assert f"{target}/{org}/keys/{told['where'].replace('/', '_')}.key" in words and "--with-keys" in words, told
         shutil.copytree(world.data / org / "keys", target / org / "keys")
+    assert done("serve", "--check", "--data", target)["ok"] is True
     assert done("rebuild", "--check", "--data", target)["differing"] == 0
 
 

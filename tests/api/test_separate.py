@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -260,6 +261,21 @@ def test_a_members_backup_is_taken_whole_and_vouched_for_by_its_own_key(separate
     without = tmp_path / "without"
     assert told("backup", "--data", house, "-o", without)["keys"] is False
     assert not [path for path in without.rglob("*.key") if path.is_file()] and not (without / "keys").exists()
+    # Restored from it, the house says which of its key files is not back in its place yet.
+    bare = tmp_path / "bare"
+    told("restore", without, "--data", bare)
+    keys = sorted((house / "keys").iterdir())
+    assert any("_seal_" in key.name for key in keys)
+    (bare / "keys").mkdir(mode=0o700)
+    missing = []
+    while (answer := subprocess.run([BIN, "rebuild", "--check", "--data", bare, "--json"], capture_output=True, text=True, check=False)).returncode != 0:
+        refusal = json.loads(answer.stdout)
+        assert refusal["code"] == "NOT_FOUND" and "--with-keys" in refusal["ja"] and "--with-keys" in refusal["en"], refusal
+        file = bare / re.search(f"{bare}/([^ \"」]+)", refusal["en"]).group(1)
+        assert str(file) in refusal["ja"] and not file.exists()
+        missing.append(refusal["where"])
+        shutil.copy2(house / file.relative_to(bare), file)
+    assert missing == [f"kakuu-police.demo/{name}" for name in ("sign", "tls", "seal", "witness")]
     copy = tmp_path / "copy"
     assert told("backup", "--data", house, "-o", copy, "--with-keys")["keys"] is True
     root = shutil.copy(copy / "backup.vkey", tmp_path / "kept.vkey")
