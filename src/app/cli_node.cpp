@@ -67,7 +67,7 @@ void add_serve(CLI::App& root, int& code) {
     bool defaults = false, json = false;
   };
   const auto print = std::make_shared<Print>();
-  config->add_flag("--print-defaults", print->defaults, "Print every setting with its default")->required();
+  config->add_flag("--print-defaults", print->defaults, "Print every setting with its default; what is done without it, too");
   config->add_flag("--json", print->json, "As JSON instead of TOML");
   config->callback([print, &code] { code = run_print_defaults(print->json); });
 }

@@ -78,6 +78,8 @@ def test_start_up_refuses_the_demos_password(tmp_path):
 
 def test_the_configuration_explains_itself_as_json_too(small):
     told = {one["setting"]: one for one in done("config", "--print-defaults")["settings"]}
+    assert {one["setting"]: one for one in done("config")["settings"]} == told  # the command has nothing else to say
+    assert run("config").stdout == run("config", "--print-defaults").stdout
     assert told["tls.certificate"]["variable"] == "WARIFU_TLS_CERTIFICATE" and all(one["ja"] and one["en"] for one in told.values())
     assert done("serve", "--data", small, "--check") == {"ok": True, "origin": "http://localhost:8080"}
     assert refused("serve", "--data", small, "--check", "--listen", "0.0.0.0:8443")["code"] == "CONFIG"
