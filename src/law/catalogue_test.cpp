@@ -87,6 +87,34 @@ TEST_CASE("the built-in catalogue says everything in both languages") {
     check_rule(*rule);
 }
 
+TEST_CASE("a sentence that names a category by its code has its name, too") {
+  const Catalogue& law = Catalogue::built_in();
+  const auto check = [&](const std::string& text, bool is_english) {
+    CAPTURE(text);
+    for (std::size_t i = 0; i < enum_count<Category>(); ++i) {
+      const CategoryEntry& entry = law.category(static_cast<Category>(i));
+      const std::string code(enum_text(entry.code));
+      std::string name = is_english ? " (" + entry.name.en : "(" + entry.name.ja;
+      if (is_english) name[2] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[2])));
+      for (std::size_t at = text.find(code); at != std::string::npos; at = text.find(code, at + 1))
+        CHECK(text.substr(at + code.size(), name.size() + 1) == name + ")");
+    }
+  };
+  const auto check_both = [&](const Text& text) { check(text.ja, false), check(text.en, true); };
+  std::vector<Rule> rules(law.rules().begin(), law.rules().end());
+  for (const Rule* rule :
+       {&law.default_rule(), &law.registration_address_rule(), &law.sensitive_kind_rule(), &law.not_in_force_rule(), &law.foreign_direct_rule()})
+    rules.push_back(*rule);
+  for (const Rule& rule : rules) check_both(rule.why), check_both(rule.possible);
+  check_both(law.reclassification().why);
+  check_both(law.reclassification().possible);
+  for (std::size_t i = 0; i < enum_count<ReasonCode>(); ++i) check_both(law.reason(static_cast<ReasonCode>(i)).sentence);
+  for (std::size_t i = 0; i < enum_count<Instrument>(); ++i) {
+    const InstrumentEntry& entry = law.instrument(static_cast<Instrument>(i));
+    for (const Text* text : {&entry.issued_by, &entry.effect, &entry.note}) check_both(*text);
+  }
+}
+
 TEST_CASE("periods, forms and defaults are those of the design") {
   const Catalogue& law = Catalogue::built_in();
   CHECK(law.instrument(Instrument::PRS).limits.days == 30);
