@@ -6,12 +6,26 @@ namespace warifu::api {
 
 namespace {
 
+CaseView view_of_case(party::Case value) {
+  CaseView view{value.id, std::move(value.number), std::move(value.title), std::move(value.offence), value.unit, value.is_open, value.opened, {}};
+  if (!value.is_open) view.closed = value.closed;
+  return view;
+}
+
+Result<Cases> cases_of(const desk::Office& office, const desk::Caller& caller) {
+  Cases out;
+  for (party::Case& one : TRY(office.cases(caller))) out.cases.push_back(view_of_case(std::move(one)));
+  return out;
+}
+
 void add_case_routes(Router& routes) {
   routes.add<None, Cases>({"GET", "/api/cases", "books", "事件の一覧です。", "Cases."},
-                          [](Call& call) -> Result<Cases> { return Cases{TRY(call.here().office.cases(call.caller))}; });
-  routes.add<desk::CaseCommand, party::Case>(
+                          [](Call& call) { return cases_of(call.here().office, call.caller); });
+  routes.add<desk::CaseCommand, CaseView>(
       {"POST", "/api/cases", "books", "事件を登録し、または変更します。", "Opens a case, or changes one.", Access::SESSION, Write::KEPT},
-      [](Call& call, const desk::CaseCommand& body) { return call.here().office.put_case(call.caller, body); });
+      [](Call& call, const desk::CaseCommand& body) -> Result<CaseView> {
+        return view_of_case(TRY(call.here().office.put_case(call.caller, body)));
+      });
   routes.add<None, Templates>({"GET", "/api/templates", "books", "照会のひな形の一覧です。", "Templates of inquiries."},
                               [](Call& call) -> Result<Templates> { return Templates{TRY(call.here().office.templates(call.caller))}; });
   routes.add<desk::TemplateCommand, desk::TemplateSaved>(

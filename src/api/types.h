@@ -279,8 +279,16 @@ struct DownloadQuery {
 };
 
 // ── books ──
+struct CaseView {
+  CaseId id;
+  std::string number, title, offence;
+  UnitId unit;
+  bool is_open = true;
+  Time opened;
+  std::optional<Time> closed;  // absent while it is open
+};
 struct Cases {
-  std::vector<party::Case> cases;
+  std::vector<CaseView> cases;
 };
 struct People {
   std::vector<party::Person> people;
@@ -369,6 +377,7 @@ BOOST_DESCRIBE_STRUCT(IncidentQuery, (), (cursor))
 BOOST_DESCRIBE_STRUCT(Decisions, (), (decisions))
 BOOST_DESCRIBE_STRUCT(UploadQuery, (), (name))
 BOOST_DESCRIBE_STRUCT(DownloadQuery, (), (name))
+BOOST_DESCRIBE_STRUCT(CaseView, (), (id, number, title, offence, unit, is_open, opened, closed))
 BOOST_DESCRIBE_STRUCT(Cases, (), (cases))
 BOOST_DESCRIBE_STRUCT(People, (), (people))
 BOOST_DESCRIBE_STRUCT(Units, (), (units))

@@ -198,15 +198,20 @@ void print_templates(const json::Value& all) {
     std::printf("%s\t%s\n", member_text(one, "id").c_str(), member_text(one, "name").c_str());
 }
 
+std::string state_of_device(const json::Object& device) {
+  if (device.at("is_revoked").as_bool()) return "終了 ended";
+  if (device.at("is_pending").as_bool()) return "登録待ち waits for a second person";
+  if (!device.at("is_valid").as_bool()) return "期限切れ out of date";
+  std::string roles;
+  for (const json::Value& role : device.at("waits_in").as_array()) roles += (roles.empty() ? "" : ",") + std::string(json::view(role.as_string()));
+  return roles.empty() ? "有効 in force" : "有効、登録待ちの役割あり in force, waits for a second person as: " + roles;
+}
+
 void print_devices(const json::Value& all) {
   for (const json::Value& one : all.as_object().at("devices").as_array()) {
     const json::Object& device = one.as_object();
     std::printf("%s\t%s\t%s\t%s\n", member_text(one, "vkey").c_str(), member_text(one, "device").c_str(),
-                device.at("is_passkey").as_bool() ? "パスキー passkey" : "鍵 key",
-                device.at("is_revoked").as_bool()   ? "終了 ended"
-                : device.at("is_pending").as_bool() ? "登録待ち waits for a second person"
-                : device.at("is_valid").as_bool()   ? "有効 in force"
-                                                    : "期限切れ out of date");
+                device.at("is_passkey").as_bool() ? "パスキー passkey" : "鍵 key", state_of_device(device).c_str());
   }
 }
 

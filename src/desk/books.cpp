@@ -468,7 +468,9 @@ Result<party::Case> Office::put_case(const Caller& caller, const CaseCommand& co
   next = TRY(checked(*impl_, std::move(next)));
   const Entry entry{"case", matter_of(next.id), next.number, json::encode(next)};
   TRY(check_key(*impl_, entry, "/number"));
-  TRY(write_entry(*impl_, caller, entry, entry.value));
+  json::Value told = entry.value;  // as the interface tells a case (api::CaseView): the book keeps the epoch while it is open
+  if (next.is_open) told.as_object().erase("closed");
+  TRY(write_entry(*impl_, caller, entry, told));
   return next;
 }
 

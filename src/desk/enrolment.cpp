@@ -185,21 +185,26 @@ Result<PersonEntry> Enrolment::admission(const AdmissionCommand& command, Time f
                           TRY(note::PersonKey::parse(command.vkey)), from, from + kKeyPeriod);
 }
 
+std::vector<party::Role> roles_waiting(const PersonKeyRow& key, const party::Person& person, const std::vector<PublishedPerson>& published) {
+  std::vector<party::Role> out;
+  if (key.is_revoked || !person.is_active) return out;
+  for (const party::Role role : person.roles) {
+    const bool is_in = std::ranges::any_of(
+        published, [&](const PublishedPerson& entry) { return entry.role == role && !entry.delegator && entry.key.text() == key.vkey; });
+    if (!is_in) out.push_back(role);
+  }
+  return out;
+}
+
 Result<std::vector<WaitingKey>> Enrolment::waiting(const Caller& caller) const {
   TRY(may_admit(caller, PersonId{}));
   const Office& office = parts_.office;
   std::vector<WaitingKey> out;
   for (const party::Person& person : TRY(office.people())) {
-    if (!person.is_active) continue;
     const std::vector<PublishedPerson> published = TRY(parts_.directory->person(office.self().id, person.id, office.now()));
-    for (const PersonKeyRow& row : TRY(office.store().person_keys(person.id))) {
-      if (row.is_revoked) continue;
-      for (const party::Role role : person.roles) {
-        const bool is_in = std::ranges::any_of(
-            published, [&](const PublishedPerson& entry) { return entry.role == role && !entry.delegator && entry.key.text() == row.vkey; });
-        if (!is_in) out.push_back({person.id, person.name, person.post, row.device, row.vkey, role});
-      }
-    }
+    for (const PersonKeyRow& row : TRY(office.store().person_keys(person.id)))
+      for (const party::Role role : roles_waiting(row, person, published))
+        out.push_back({person.id, person.name, person.post, row.device, row.vkey, role});
   }
   return out;
 }

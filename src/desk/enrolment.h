@@ -49,6 +49,11 @@ struct WaitingKey {  // a key that stands in the books and not in the directory
   party::Role role = party::Role::INVESTIGATOR;
 };
 
+// The roles of this person in which no second person has admitted this key; `published`: what the directory has of the person now. None for a key
+// that was ended, or somebody who has left.
+[[nodiscard]] std::vector<party::Role> roles_waiting(const PersonKeyRow& key, const party::Person& person,
+                                                     const std::vector<PublishedPerson>& published);
+
 struct AdmittedKey {  // a key of the directory in force now or later, with which somebody of this organisation signs
   PersonId person;
   std::string name, post;

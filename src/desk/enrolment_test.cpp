@@ -49,7 +49,10 @@ TEST_CASE("a key is admitted by the organisation and a second person's hand") {
     const auto waiting = must(n.enrolment.waiting(n.world.approver));
     return std::ranges::any_of(waiting, [&](const WaitingKey& key) { return key.person == n.person.id && key.role == role; });
   };
+  // What the person himself is told of the device is what the second person sees in the list of those that wait.
+  const auto told = [&] { return must(n.logins.devices({n.person.id, Role::INVESTIGATOR}, n.person.id)).at(0).waits_in; };
   CHECK(waits(Role::INVESTIGATOR));
+  CHECK(told() == std::vector{Role::INVESTIGATOR, Role::SUPERVISOR});
   const PreparedEntry prepared = must(n.enrolment.prepare_admission(n.world.approver, n.command));
   CHECK(prepared.signer == note::person_name(n.world.agency().self().id.text(), n.world.approver.person));
   must(n.enrolment.admit(n.world.approver, n.sign(prepared, n.world.approver)));
@@ -59,6 +62,7 @@ TEST_CASE("a key is admitted by the organisation and a second person's hand") {
   CHECK(n.published()[0].until - n.published()[0].from == kKeyPeriod);
   CHECK(!waits(Role::INVESTIGATOR));
   CHECK(waits(Role::SUPERVISOR));
+  CHECK(told() == std::vector{Role::SUPERVISOR});
   const note::Note note = must(note::Note::parse(must(n.world.directory().entries()).back()));
   REQUIRE(note.signatures.size() == 2);
   CHECK(note.signatures[0].name == "kakuu-police.example/sign");

@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "crypto/plain_text.h"
 #include "crypto/random.h"
+#include "desk/enrolment.h"
 #include "desk/impl.h"
 #include "desk/session_look.h"
 #include "note/directory_entry.h"
@@ -492,7 +493,7 @@ Status Logins::set_password_as_node(const PersonId& person, const std::string& p
 
 namespace {
 
-DeviceView view_of_key(const PersonKeyRow& row, Time now) {
+DeviceView view_of_key(const PersonKeyRow& row, std::vector<party::Role> waits_in, Time now) {
   const bool is_pending = !row.is_revoked && row.until <= row.from;
   return {row.vkey,
           row.device,
@@ -501,16 +502,30 @@ DeviceView view_of_key(const PersonKeyRow& row, Time now) {
           is_pending,
           row.is_revoked,
           !row.is_revoked && row.from <= now && now < row.until,
-          !row.credential.empty()};
+          !row.credential.empty(),
+          std::move(waits_in)};
+}
+
+Result<std::vector<DeviceView>> views_of_keys(const Office& office, const PersonId& id) {
+  std::vector<DeviceView> out;
+  const std::optional<party::Person> person = TRY(office.person(id));
+  const std::vector<PublishedPerson> published = TRY(office.directory().person(office.self().id, id, office.now()));
+  for (const PersonKeyRow& row : TRY(office.store().person_keys(id)))
+    out.push_back(view_of_key(row, person ? roles_waiting(row, *person, published) : std::vector<party::Role>(), office.now()));
+  return out;
+}
+
+Result<DeviceView> view_of_own(const Office& office, const PersonId& person, std::string_view vkey) {
+  for (DeviceView& view : TRY(views_of_keys(office, person)))
+    if (view.vkey == vkey) return std::move(view);
+  return fail(Code::NOT_FOUND, "no such device", "/vkey");
 }
 
 }  // namespace
 
 Result<std::vector<DeviceView>> Logins::devices(const Caller& caller, const PersonId& person) const {
   TRY(may_manage(caller, person));
-  std::vector<DeviceView> out;
-  for (const PersonKeyRow& row : TRY(office_.store().person_keys(person))) out.push_back(view_of_key(row, office_.now()));
-  return out;
+  return views_of_keys(office_, person);
 }
 
 Result<DeviceView> Logins::add_device(std::string_view token, const DeviceCommand& command) {
@@ -518,9 +533,7 @@ Result<DeviceView> Logins::add_device(std::string_view token, const DeviceComman
   TRY(active_person(session.person));
   const note::VerifierKey key = TRY(check_device(session.person, command, nonce_of(session)));
   TRY(put_pending(session.person, key, command.device));
-  for (const PersonKeyRow& row : TRY(office_.store().person_keys(session.person)))
-    if (row.vkey == key.text()) return view_of_key(row, office_.now());
-  return fail(Code::NOT_FOUND, "no such device", "/vkey");
+  return view_of_own(office_, session.person, key.text());
 }
 
 Result<PasskeysView> Logins::passkeys(const PersonId& person) const {
@@ -545,9 +558,7 @@ Result<DeviceView> Logins::add_passkey(std::string_view token, const PasskeyComm
   for (const PersonKeyRow& row : TRY(office_.store().person_keys(session.person)))
     if (row.credential == made.credential) return fail(Code::CONFLICT, "this passkey is enrolled already", "/attestation");
   TRY(put_pending(session.person, key, command.device, std::move(made.credential)));
-  for (const PersonKeyRow& row : TRY(office_.store().person_keys(session.person)))
-    if (row.vkey == key.text()) return view_of_key(row, office_.now());
-  return fail(Code::NOT_FOUND, "no such device", "/vkey");
+  return view_of_own(office_, session.person, key.text());
 }
 
 Status Logins::revoke_device(const Caller& caller, const PersonId& person, std::string_view vkey) {

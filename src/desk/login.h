@@ -116,6 +116,7 @@ struct DeviceView {
   Time from, until;
   bool is_pending = false, is_revoked = false, is_valid = false;  // is_valid: answers the second factor now
   bool is_passkey = false;
+  std::vector<party::Role> waits_in;  // held by this person, and no second person has admitted this key in them: there it signs nothing
 };
 
 class Logins {
@@ -205,6 +206,6 @@ BOOST_DESCRIBE_STRUCT(SessionView, (),
 BOOST_DESCRIBE_STRUCT(PasskeysView, (), (rp_id, passkeys))
 BOOST_DESCRIBE_STRUCT(InvitationView, (), (person, organisation, name, origin, nonce, signer, until))
 BOOST_DESCRIBE_STRUCT(InvitationCode, (), (person, login, code, until))
-BOOST_DESCRIBE_STRUCT(DeviceView, (), (vkey, device, from, until, is_pending, is_revoked, is_valid, is_passkey))
+BOOST_DESCRIBE_STRUCT(DeviceView, (), (vkey, device, from, until, is_pending, is_revoked, is_valid, is_passkey, waits_in))
 
 }  // namespace warifu::desk

@@ -2269,7 +2269,7 @@ export interface components {
             findings: components["schemas"]["AuditFindingView"][];
             sample: components["schemas"]["RowView"][];
         };
-        Case: {
+        CaseView: {
             id: string;
             number: string;
             title: string;
@@ -2279,7 +2279,7 @@ export interface components {
             /** Format: date-time */
             opened: string;
             /** Format: date-time */
-            closed: string;
+            closed?: string;
         };
         CaseCommand: {
             id?: string;
@@ -2290,7 +2290,7 @@ export interface components {
             is_open?: boolean;
         };
         Cases: {
-            cases: components["schemas"]["Case"][];
+            cases: components["schemas"]["CaseView"][];
         };
         /** @enum {string} */
         Category: "K1" | "K2" | "K3" | "K4" | "K5" | "K6" | "K7" | "K8" | "K9";
@@ -2401,6 +2401,7 @@ export interface components {
             is_revoked: boolean;
             is_valid: boolean;
             is_passkey: boolean;
+            waits_in: components["schemas"]["Role"][];
         };
         Devices: {
             devices: components["schemas"]["DeviceView"][];
@@ -3712,7 +3713,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Case"];
+                    "application/json": components["schemas"]["CaseView"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -29,7 +29,7 @@ import { language } from '../../i18n';
 import { formatDayShort } from '../../i18n/format';
 import { inTongue } from '../matters/words';
 
-type Case = Schema<'Case'>;
+type Case = Schema<'CaseView'>;
 
 export function CasesPage() {
   const { t } = useTranslation();
@@ -89,18 +89,13 @@ export function CasesPage() {
       ),
     },
   ];
+  const add = mayWrite ? (
+    <Button kind="primary" icon="plus" onClick={() => setEdited('new')}>
+      {t('case.add')}
+    </Button>
+  ) : undefined;
   return (
-    <Page
-      title={t('nav.cases')}
-      lead={t('case.lead')}
-      actions={
-        mayWrite ? (
-          <Button kind="primary" icon="plus" onClick={() => setEdited('new')}>
-            {t('case.add')}
-          </Button>
-        ) : undefined
-      }
-    >
+    <Page title={t('nav.cases')} lead={t('case.lead')} actions={add}>
       {problem ? (
         <Banner tone="danger" actions={<Button onClick={() => void cases.refetch()}>{t('app.retry')}</Button>}>
           {problem.text()}
@@ -123,17 +118,7 @@ export function CasesPage() {
           onOpen={mayWrite ? (row) => setEdited(row) : undefined}
           empty={
             found.nothing ?? (
-              <EmptyState
-                icon="file"
-                title={t('case.none')}
-                actions={
-                  mayWrite ? (
-                    <Button kind="primary" icon="plus" onClick={() => setEdited('new')}>
-                      {t('case.add')}
-                    </Button>
-                  ) : undefined
-                }
-              >
+              <EmptyState icon="file" title={t('case.none')} actions={add}>
                 {t('case.noneText')}
               </EmptyState>
             )
