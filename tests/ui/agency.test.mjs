@@ -2,7 +2,7 @@
 // and correction; a pasted list; log-in that fails; the keyboard's way through the frequent work.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { actAs, enter, launchBrowser, sign, startNode, visit } from './support.mjs';
+import { actAs, enter, launchBrowser, sign, startNode, violations, visit } from './support.mjs';
 
 const police = 'kakuu-police.demo';
 const pins = { kachou: '100004', shomu: '100006' };
@@ -114,6 +114,65 @@ describe('the agency', { timeout: 240_000 }, () => {
     });
     await check(matter);
     assert.equal(await state(matter), 'CHECKED');
+  });
+
+  it('tells a draft that waits for its check from one that is being written, on the desk, in the list and at its head', async () => {
+    const matter = await draft('warifu-journey-4');
+    for (const [language, words] of [
+      ['ja', { waits: '点検待ち', draft: '起案中' }],
+      ['en', { waits: 'To be checked', draft: 'Draft' }],
+    ])
+      await as(
+        'tantou',
+        async ({ page }) => {
+          await page.goto(`${node.base}/matters/${matter}`);
+          const head = page.locator('header, div').filter({ has: page.getByRole('heading', { level: 1 }) }).last();
+          await head.getByText(words.waits, { exact: true }).waitFor();
+          assert.equal(await head.getByText(words.draft, { exact: true }).count(), 0);
+          await page.goto(`${node.base}/matters?state=DRAFT&q=warifu-journey-4`);
+          const row = page.getByRole('row').filter({ hasText: words.waits });
+          await row.first().waitFor();
+          assert.equal(await page.getByRole('row').filter({ hasText: words.draft }).count(), 0);
+        },
+        { language },
+      );
+    await as('kakarichou', async ({ page }) => {
+      await page.goto(node.base);
+      await page.getByRole('row').filter({ hasText: '点検待ち' }).first().waitFor();
+    });
+  });
+
+  it('explains a role that no second person has admitted, and says the same of its key in help and among the keys', async () => {
+    // An administrator writes a colleague's further role into the books.
+    await as('kanri', async ({ page, get }) => {
+      const { id } = (await get('/api/people')).people.find((one) => one.login === 'tantou2');
+      await page.goto(`${node.base}/members`);
+      const { name } = await get(`/api/people/${id}`);
+      await page.getByRole('row').filter({ hasText: name }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('監察', { exact: true }).click();
+      await dialog.getByRole('button', { name: '保存する', exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await page.goto(`${node.base}/members?tab=keys`);
+      await page.getByRole('region', { name: '登録待ちの鍵' }).getByRole('row').filter({ hasText: name }).filter({ hasText: '監察' }).waitFor();
+    });
+    await as('tantou2', async ({ page, context, session }) => {
+      const device = page.getByRole('region', { name: '自分の端末と署名鍵' }).getByRole('listitem').first();
+      await page.goto(`${node.base}/help`);
+      await device.getByText('有効', { exact: true }).waitFor();
+      await device.getByText('登録待ちの役割:監察').waitFor();
+      const headers = { 'X-CSRF-Token': session.csrf, 'Idempotency-Key': crypto.randomUUID(), Origin: node.base };
+      assert.ok((await context.request.put(`${node.base}/api/session/role`, { data: { role: 'auditor' }, headers })).ok());
+      // Every page of the role says it and asks for nothing that would be refused; one's own devices stay.
+      for (const path of ['/', '/audit', '/matters']) {
+        await page.goto(node.base + path);
+        await page.getByRole('heading', { name: '鍵の登録待ち(監察)', level: 1 }).waitFor();
+        await page.getByText('管理者か所属長に、「人・所属・鍵」の画面で').waitFor();
+      }
+      assert.deepEqual(await violations(page), []);
+      await page.getByRole('button', { name: '自分の端末と署名鍵' }).click();
+      await device.getByText('登録待ちの役割:監察').waitFor();
+    });
   });
 
   it('keeps what was typed over a reload, and takes a pasted list row by row', async () => {

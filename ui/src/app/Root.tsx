@@ -1,6 +1,6 @@
 // Behind the log-in: loads the session, keeps the shell around the page, and sends people to the log-in when their session has ended.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Outlet, useChildMatches, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { onSessionExpired } from '../api/client';
@@ -15,6 +15,8 @@ export function SignedIn() {
   const client = useQueryClient();
   const location = useLocation();
   const session = useQuery(sessionQuery);
+  // The page that stands in the outlet: under way to another one the address is the new one's already.
+  const shown = useChildMatches({ select: (matches) => matches.at(-1)?.pathname ?? '' });
   const here = location.href;
 
   useEffect(
@@ -65,26 +67,53 @@ export function SignedIn() {
       onSwitch={(role) => change.mutate(role)}
       onLogout={() => leave.mutate()}
       notices={
-        session.data.is_demo || isUnknown(session.data) || problem ? (
+        session.data.is_demo || problem ? (
           <>
             {session.data.is_demo ? <DemoLine onLeave={() => leave.mutate()} /> : null}
-            {isUnknown(session.data) ? (
-              <Banner tone="warn" title={t('app.notAdmittedTitle')}>
-                {t('app.notAdmittedText')}
-              </Banner>
-            ) : null}
             {problem ? <Banner tone="danger">{problem.text()}</Banner> : null}
           </>
         ) : undefined
       }
     >
-      <Outlet />
+      {isUnknown(session.data) && !isOnesOwn(shown) ? (
+        <NotAdmitted session={session.data} onRetry={() => void session.refetch()} busy={session.isFetching} />
+      ) : (
+        <Outlet />
+      )}
     </Shell>
   );
 }
 
-// Two people stand behind everybody who is shown something; administrators make the first books before there are two.
+// Two people stand behind everybody who is shown something (decision 0035); administrators make the first books before there are two.
 const isUnknown = (session: Session) => !session.is_admitted && session.role !== 'admin';
+// One's own devices and password are nobody else's business.
+const isOnesOwn = (path: string) => path === '/help';
+
+// In place of every page, each of which would be refused: what is missing, and who can bring it about.
+export function NotAdmitted({ session, onRetry, busy }: { session: Session; onRetry: () => void; busy: boolean }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  return (
+    <Page title={t('app.notAdmittedTitle', { role: t(`role.${session.role}`) })}>
+      <EmptyState
+        icon="key"
+        title={t('app.notAdmittedWhat')}
+        actions={
+          <>
+            <Button kind="primary" busy={busy} onClick={onRetry}>
+              {t('app.retry')}
+            </Button>
+            <Button icon="key" onClick={() => void navigate({ to: '/help' })}>
+              {t('device.title')}
+            </Button>
+          </>
+        }
+      >
+        {t('app.notAdmittedText', { who: t(session.side === 'AGENCY' ? 'app.admitsAgency' : 'app.admitsProvider') })}
+      </EmptyState>
+    </Page>
+  );
+}
 
 function DemoLine({ onLeave }: { onLeave: () => void }) {
   const { t } = useTranslation();

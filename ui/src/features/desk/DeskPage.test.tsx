@@ -1,10 +1,12 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { fireEvent, render, screen } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Problem } from '../../api/problem';
 import { deskQuery } from '../../api/queries';
 import { sessionQuery } from '../../api/session';
 import { ShortcutProvider } from '../../hooks/useShortcuts';
 import { i18n, setLanguage } from '../../i18n';
+import { ownProfileQuery } from '../provider/queries';
 import { DeskPage } from './DeskPage';
 
 const go = vi.fn();
@@ -53,4 +55,24 @@ describe('the desk', () => {
     show(group('DRAFT', 40));
     expect(rows('DRAFT')).toBe(40);
   });
+});
+
+it('leads legal staff of a provider that has published nothing to its answer profile', () => {
+  const client = new QueryClient({ defaultOptions: { queries: { retryOnMount: false, staleTime: Number.POSITIVE_INFINITY } } });
+  client.setQueryData(sessionQuery.queryKey, { side: 'PROVIDER', role: 'legal', name: 'N' } as never);
+  client.setQueryData(deskQuery.queryKey, { alarms: [], my_turn: 0, overdue: 0, due_this_week: 0, groups: [], late: [], late_count: 0 } as never);
+  const problem = new Problem(404, [{ code: 'NOT_FOUND', where: '', ja: '', en: '' }]);
+  client
+    .getQueryCache()
+    .build(client, { queryKey: ownProfileQuery.queryKey as string[] })
+    .setState({ status: 'error', error: problem });
+  render(
+    <QueryClientProvider client={client}>
+      <ShortcutProvider>
+        <DeskPage />
+      </ShortcutProvider>
+    </QueryClientProvider>,
+  );
+  fireEvent.click(screen.getByRole('button', { name: i18n.t('prov.profileFirst') }));
+  expect(go).toHaveBeenCalledWith({ to: '/sources', search: { show: 'profile' } });
 });

@@ -14,6 +14,7 @@ import { rowName, useMatterColumns } from '../matters/columns';
 import { ListRefused } from '../matters/ListRefused';
 import { pathOfRow } from '../matters/paths';
 import { addDays, dayOf, inTongue, noticeText, today } from '../matters/words';
+import { ownProfileQuery } from '../provider/queries';
 
 const kWeek = 6; // days after today
 const kOfEach = 8; // rows of a group, where there are several
@@ -199,8 +200,11 @@ function EmptyDesk() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const { role, side } = useSession();
-  const steps: { to: string; label: string; icon?: IconName; primary?: boolean }[] = [];
-  if (role === 'investigator') steps.push({ to: '/inquiries/new', label: t('action.draft'), icon: 'pencil', primary: true });
+  // Whoever asks here finds nothing to ask for before the profile is published, so that nothing will come.
+  const noProfile = useNoProfile(role === 'legal');
+  const steps: { to: string; search?: Record<string, string>; label: string; icon?: IconName; primary?: boolean }[] = [];
+  if (noProfile) steps.push({ to: '/sources', search: { show: 'profile' }, label: t('prov.profileFirst'), icon: 'pencil', primary: true });
+  else if (role === 'investigator') steps.push({ to: '/inquiries/new', label: t('action.draft'), icon: 'pencil', primary: true });
   else if (role === 'auditor') steps.push({ to: '/audit', label: t('desk.toAudit'), icon: 'shield' });
   else if (role === 'registrar' || role === 'approver') steps.push({ to: '/register', label: t('desk.toRegister'), icon: 'book' });
   else if (role === 'operator') steps.push({ to: '/answering', label: t('nav.answering'), icon: 'pencil' });
@@ -211,12 +215,17 @@ function EmptyDesk() {
     <EmptyState
       title={t('empty.deskTitle')}
       actions={steps.map((step) => (
-        <Button key={step.to} kind={step.primary ? 'primary' : 'quiet'} icon={step.icon} onClick={() => void navigate({ to: step.to })}>
+        <Button
+          key={step.to}
+          kind={step.primary ? 'primary' : 'quiet'}
+          icon={step.icon}
+          onClick={() => void navigate({ to: step.to, search: step.search })}
+        >
           {step.label}
         </Button>
       ))}
     >
-      {role === 'investigator' ? t('empty.deskText') : t('desk.emptyText')}
+      {noProfile ? t('desk.noProfile') : role === 'investigator' ? t('empty.deskText') : t('desk.emptyText')}
     </EmptyState>
   );
 }
@@ -228,7 +237,8 @@ function AdminDesk() {
   const people = useQuery(peopleQuery).data;
   const units = useQuery(unitsQuery).data;
   const hasUnits = session.side === 'AGENCY';
-  const isNew = people !== undefined && units !== undefined && (people.length <= 1 || (hasUnits && units.length === 0));
+  const noProfile = useNoProfile(session.side === 'PROVIDER');
+  const isNew = people !== undefined && units !== undefined && (people.length <= 1 || (hasUnits && units.length === 0) || noProfile);
   return (
     <Page title={t('nav.desk')}>
       <Incidents mayExamine={false} />
@@ -254,9 +264,14 @@ function AdminDesk() {
             {t('desk.firstTitle')}
           </h2>
           <ol className="list-decimal space-y-1 ps-6">
-            {hasUnits ? <Step tab="units">{t('desk.firstUnits')}</Step> : null}
+            {hasUnits ? <Step search={{ tab: 'units' }}>{t('desk.firstUnits')}</Step> : null}
             <Step>{t('desk.firstPeople')}</Step>
-            <Step tab="keys">{t('desk.firstKeys')}</Step>
+            <Step search={{ tab: 'keys' }}>{t('desk.firstKeys')}</Step>
+            {noProfile ? (
+              <Step to="/sources" search={{ show: 'profile' }}>
+                {t('desk.firstProfile')}
+              </Step>
+            ) : null}
           </ol>
         </section>
       ) : null}
@@ -264,10 +279,15 @@ function AdminDesk() {
   );
 }
 
-function Step({ tab, children }: { tab?: string; children: ReactNode }) {
+// Whether a provider has not published yet what it answers.
+function useNoProfile(asked: boolean): boolean {
+  return asProblem(useQuery({ ...ownProfileQuery, enabled: asked }).error)?.is('NOT_FOUND') ?? false;
+}
+
+function Step({ to = '/members', search = {}, children }: { to?: string; search?: Record<string, string>; children: ReactNode }) {
   return (
     <li>
-      <Link to="/members" search={tab ? { tab } : {}} className="text-accent underline underline-offset-4">
+      <Link to={to} search={search} className="text-accent underline underline-offset-4">
         {children}
       </Link>
     </li>

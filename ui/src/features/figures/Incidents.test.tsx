@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { fireEvent, render, screen } from '@testing-library/react';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { ToastProvider } from '../../components';
 import { setLanguage } from '../../i18n';
 import { Incidents } from './Incidents';
 
@@ -23,10 +24,12 @@ beforeEach(() => {
   get.mockReset();
 });
 
-function show() {
+function show(mayExamine = false) {
   render(
     <QueryClientProvider client={new QueryClient()}>
-      <Incidents mayExamine={false} />
+      <ToastProvider>
+        <Incidents mayExamine={mayExamine} />
+      </ToastProvider>
     </QueryClientProvider>,
   );
 }
@@ -48,4 +51,17 @@ it('says nothing of older ones where there are none', async () => {
   show();
   await screen.findByText('Sentence 1.');
   expect(screen.queryByRole('button', { name: /older/ })).toBeNull();
+});
+
+it('shows hundreds in stretches, and the form of one when it is asked for', async () => {
+  get.mockResolvedValueOnce({ data: { incidents: Array.from({ length: 300 }, (_, at) => incident(300 - at)), next: '' } });
+  show(true);
+  await screen.findByText('Sentence 300.');
+  expect(screen.getByRole('heading').textContent).toBe('Incidents of the exchange (300 open)');
+  expect(screen.getAllByText(/^Sentence/).length).toBe(10);
+  fireEvent.click(screen.getByRole('button', { name: 'Show more' }));
+  expect(screen.getAllByText(/^Sentence/).length).toBe(20);
+  expect(screen.queryByRole('textbox')).toBeNull();
+  fireEvent.click(screen.getByRole('button', { name: 'Write down what you found out message 299' }));
+  expect(screen.getAllByRole('textbox').length).toBe(1);
 });

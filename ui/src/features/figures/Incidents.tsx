@@ -7,15 +7,18 @@ import { api, type Schema } from '../../api/api';
 import { take } from '../../api/client';
 import { asProblem, fieldProblem, restProblems } from '../../api/problem';
 import { useWrite } from '../../api/use_write';
-import { Banner, Button, Mark, TextField, useNotify } from '../../components';
+import { Banner, Button, Mark, More, TextField, useNotify } from '../../components';
 import { language } from '../../i18n';
 import { formatDateTime, formatNumber } from '../../i18n/format';
 import { inTongue } from '../matters/words';
 
 type Incident = Schema<'IncidentView'>;
 
+const kAtOnce = 10; // of the open ones, newest first; a hub that fails for days brings hundreds
+
 export function Incidents({ mayExamine }: { mayExamine: boolean }) {
   const { t } = useTranslation();
+  const [most, setMost] = useState(kAtOnce);
   const found = useInfiniteQuery({
     queryKey: ['incidents'],
     initialPageParam: '',
@@ -42,10 +45,11 @@ export function Incidents({ mayExamine }: { mayExamine: boolean }) {
       </h2>
       <p className="text-read text-pretty text-sub">{t('incident.lead')}</p>
       <ul className="space-y-3">
-        {open.map((one) => (
+        {open.slice(0, most).map((one) => (
           <IncidentItem key={one.id} incident={one} mayExamine={mayExamine} />
         ))}
       </ul>
+      {open.length > kAtOnce ? <More shown={Math.min(most, open.length)} total={open.length} onMore={() => setMost(most + kAtOnce)} /> : null}
       {open.length < all.length ? (
         <details className="rounded-8 border border-line">
           <summary className="cursor-pointer px-4 py-3">{t('incident.examinedOnes', { n: formatNumber(all.length - open.length) })}</summary>
@@ -69,6 +73,7 @@ export function Incidents({ mayExamine }: { mayExamine: boolean }) {
 
 function IncidentItem({ incident, mayExamine }: { incident: Incident; mayExamine: boolean }) {
   const { t } = useTranslation();
+  const [writing, setWriting] = useState(false);
   return (
     <li className="space-y-3 rounded-8 border border-line p-4">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
@@ -85,15 +90,26 @@ function IncidentItem({ incident, mayExamine }: { incident: Incident; mayExamine
         <code className="font-mono text-dns-16N-130 text-sub">{incident.code}</code>
       </div>
       <p>{inTongue(incident.ja, incident.en)}</p>
-      <details>
-        <summary className="cursor-pointer text-accent underline underline-offset-4">{t('incident.evidence')}</summary>
-        <p className="pt-2 text-sub">{t('incident.about', { about: incident.about })}</p>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard */}
-        <pre tabIndex={0} className="font-mono mt-2 max-h-80 overflow-auto rounded-8 bg-shade p-3 text-dns-16N-130 whitespace-pre-wrap wrap-anywhere">
-          {incident.evidence}
-        </pre>
-      </details>
-      {mayExamine && !incident.examined ? <Examine incident={incident} /> : null}
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
+        <details className="min-w-0 flex-1 basis-72">
+          <summary className="cursor-pointer text-accent underline underline-offset-4">{t('incident.evidence')}</summary>
+          <p className="pt-2 text-sub">{t('incident.about', { about: incident.about })}</p>
+          {/* A region that scrolls takes the keyboard. */}
+          <pre
+            {...{ tabIndex: 0 }}
+            className="font-mono mt-2 max-h-80 overflow-auto rounded-8 bg-shade p-3 text-dns-16N-130 whitespace-pre-wrap wrap-anywhere"
+          >
+            {incident.evidence}
+          </pre>
+        </details>
+        {mayExamine && !incident.examined && !writing ? (
+          <Button size="small" icon="pencil" onClick={() => setWriting(true)}>
+            {t('incident.examine')}
+            <span className="sr-only"> {incident.about}</span>
+          </Button>
+        ) : null}
+      </div>
+      {mayExamine && !incident.examined && writing ? <Examine incident={incident} /> : null}
     </li>
   );
 }
@@ -124,6 +140,7 @@ function Examine({ incident }: { incident: Incident }) {
         onChange={setComment}
         error={fieldProblem(problem, '/comment')}
         required
+        autoFocus
         rows={3}
       />
       <Button busy={write.isPending} onClick={() => write.mutate({ comment })}>

@@ -79,12 +79,33 @@ function Keys() {
   );
 }
 
+// Until when the device counts, and what it waits for.
+export function DeviceState({ device, roles }: { device: Device; roles: Roles }) {
+  const { t } = useTranslation();
+  if (device.is_pending) return t('device.pendingText');
+  const until = t('device.until', { day: formatDate(new Date(device.until)) });
+  if (device.is_revoked || device.waits_in.length === 0) return until;
+  if (waitsEverywhere(device, roles)) return device.is_valid ? t('device.logInOnly') : t('device.pendingText');
+  return (
+    <>
+      {until}{' '}
+      <span className="text-care">{t('device.waitsIn', { roles: device.waits_in.map((role) => t(`role.${role}`)).join(t('matter.comma')) })}</span>
+    </>
+  );
+}
+
 export const devicesQuery = {
   queryKey: ['devices'],
   queryFn: async ({ signal }: { signal: AbortSignal }) => (await take(api.GET('/api/me/devices', { signal }))).devices,
 };
 
-export function DeviceMark({ device }: { device: Schema<'DeviceView'> }) {
+type Device = Schema<'DeviceView'>;
+type Roles = readonly Schema<'Role'>[];
+
+// A key that a second person has admitted in no role of its owner signs nothing, though the first one of an invitation answers the second factor.
+const waitsEverywhere = (device: Device, roles: Roles) => device.waits_in.length > 0 && device.waits_in.length >= roles.length;
+
+export function DeviceMark({ device, roles }: { device: Device; roles: Roles }) {
   const { t } = useTranslation();
   if (device.is_revoked)
     return (
@@ -92,7 +113,7 @@ export function DeviceMark({ device }: { device: Schema<'DeviceView'> }) {
         {t('device.revoked')}
       </Mark>
     );
-  if (device.is_pending)
+  if (device.is_pending || waitsEverywhere(device, roles))
     return (
       <Mark tone="care" icon="clock">
         {t('device.pending')}
@@ -127,10 +148,10 @@ function Devices() {
                   {device.device}
                   {device.is_passkey ? <span className="text-dns-14N-130 ms-2 text-sub">{t('passkey.name')}</span> : null}
                 </span>
-                <DeviceMark device={device} />
+                <DeviceMark device={device} roles={session.roles} />
               </p>
               <p className="text-dns-14N-130 tabular text-sub">
-                {device.is_pending ? t('device.pendingText') : t('device.until', { day: formatDate(new Date(device.until)) })}
+                <DeviceState device={device} roles={session.roles} />
               </p>
               <p className="text-dns-14N-130 text-sub">
                 {t('proof.personKey')} <code className="font-mono break-all">{idOfKey(device.vkey)}</code>

@@ -55,6 +55,7 @@ import { useJudge } from './use_judge';
 
 const kItemsShown = 50;
 const kLacksShown = 10; // in the list above the form; each is told at its field as well
+const kTemplateItems = 100; // as the server has it
 const kOpenedAtOnce = 10; // of the items that lack something
 
 export function NewInquiryPage() {
@@ -751,6 +752,7 @@ function SaveTemplate({ form, onClose }: { form: InquiryForm; onClose: () => voi
     },
   );
   const problem = asProblem(write.error);
+  const tooMany = form.items.length > kTemplateItems;
   const save = () => {
     setMissing(name.trim() ? undefined : t('inq.templateNameMissing'));
     if (name.trim()) write.mutate({ name: name.trim(), draft: commandOf(form, false), is_active: true });
@@ -763,9 +765,11 @@ function SaveTemplate({ form, onClose }: { form: InquiryForm; onClose: () => voi
       actions={
         <>
           <Button onClick={onClose}>{t('action.cancel')}</Button>
-          <Button kind="primary" busy={write.isPending} onClick={save}>
-            {t('action.save')}
-          </Button>
+          {tooMany ? null : (
+            <Button kind="primary" busy={write.isPending} onClick={save}>
+              {t('action.save')}
+            </Button>
+          )}
         </>
       }
     >
@@ -775,15 +779,21 @@ function SaveTemplate({ form, onClose }: { form: InquiryForm; onClose: () => voi
             {item[language()]}
           </Banner>
         ))}
-        <p>{t('inq.templateText')}</p>
-        <TextField
-          label={t('inq.templateName')}
-          value={name}
-          onChange={setName}
-          error={missing ?? fieldProblem(problem, '/name')}
-          required
-          autoFocus
-        />
+        {tooMany ? (
+          <p>{t('inq.templateTooMany', { n: formatNumber(form.items.length), max: formatNumber(kTemplateItems) })}</p>
+        ) : (
+          <>
+            <p>{t('inq.templateText')}</p>
+            <TextField
+              label={t('inq.templateName')}
+              value={name}
+              onChange={setName}
+              error={missing ?? fieldProblem(problem, '/name')}
+              required
+              autoFocus
+            />
+          </>
+        )}
       </div>
     </Dialog>
   );

@@ -159,12 +159,11 @@ function FilterBar({ filters, set }: { filters: Filters; set: (change: Filters) 
     set({ q: text.trim() });
   };
   const any = { id: '', label: t('list.any') };
-  const stateLabel = (state: string) =>
-    state === 'ORAL'
-      ? t('matter.oral')
-      : side === 'AGENCY'
-        ? t(`state.agency.${state as keyof typeof agencyStates}`)
-        : t(`state.provider.${state as keyof typeof providerStates}`);
+  const stateLabel = (state: string) => {
+    if (state === 'ORAL') return t('matter.oral');
+    if (state === 'DRAFT') return t('matter.draftToo'); // one state, which the rows tell apart by whose turn it is
+    return side === 'AGENCY' ? t(`state.agency.${state as keyof typeof agencyStates}`) : t(`state.provider.${state as keyof typeof providerStates}`);
+  };
   return (
     <div className="no-print space-y-3 rounded-8 border border-line p-3 sm:p-4">
       <form onSubmit={submit} className="flex flex-wrap items-end gap-3">

@@ -8,6 +8,7 @@ import { counterpartyName } from './words';
 
 type Row = Schema<'RowView'>;
 
+// The shares leave the subject an eighth of the narrowest wide page, so that a service's name does not run under the state.
 export function useMatterColumns(options: { updated?: boolean; turn?: boolean; own?: boolean } = {}): Column<Row>[] {
   const { t } = useTranslation();
   const { side } = useSession();
@@ -17,17 +18,17 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
       label: t('matter.number'),
       main: true,
       nowrap: true,
-      share: 'xl:w-[17.5%]',
+      share: 'xl:w-[16.5%]',
       cell: (row) => <span className="tabular">{row.number || t('matter.unnumbered')}</span>,
     },
   ];
   if (side === 'AGENCY')
-    columns.push({ id: 'case', label: t('matter.case'), nowrap: true, share: 'xl:w-[10.5%]', cell: (row) => row.case_number || '―' });
+    columns.push({ id: 'case', label: t('matter.case'), nowrap: true, share: 'xl:w-[10%]', cell: (row) => row.case_number || '―' });
   columns.push(
     {
       id: 'counterparty',
       label: side === 'AGENCY' ? t('matter.addressee') : t('matter.asker'),
-      share: 'xl:w-[18%]',
+      share: 'xl:w-[15.5%]',
       cell: counterpartyName,
     },
     {
@@ -40,7 +41,7 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
         </span>
       ),
     },
-    { id: 'state', label: t('matter.state'), share: 'xl:w-[14%]', cell: (row) => <RowState row={row} side={side} /> },
+    { id: 'state', label: t('matter.state'), share: 'xl:w-[13%]', cell: (row) => <RowState row={row} side={side} /> },
   );
   if (options.turn)
     columns.push({
@@ -63,7 +64,7 @@ export function useMatterColumns(options: { updated?: boolean; turn?: boolean; o
       id: 'charge',
       label: t('matter.charge'),
       nowrap: true,
-      share: 'xl:w-[10.5%]',
+      share: 'xl:w-[9.5%]',
       cell: (row) => row.in_charge ?? row.drafter ?? '―',
     });
   columns.push({ id: 'due', label: t('matter.due'), nowrap: true, share: 'xl:w-[13%]', cell: (row) => <DueDay row={row} /> });

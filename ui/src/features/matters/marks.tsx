@@ -22,9 +22,19 @@ export function RowState({ row, side }: { row: Row; side: Side }) {
       {t('state.agency.OVERDUE')}
     </Mark>
   ) : null;
+  // Until the check is done the state is that of a draft: what was handed to the supervisor is told apart by whose turn it is. An amendment of what
+  // was sent has both, the state of what was sent and the check that its next version waits for.
+  const waits = side === 'AGENCY' && row.turn === 'CHECK';
   return (
     <span className="inline-flex flex-wrap items-center gap-1">
-      {side === 'AGENCY' && row.state !== 'NONE' && row.state !== 'ORAL' ? <StateMark side="agency" state={row.state} /> : null}
+      {side === 'AGENCY' && row.state !== 'NONE' && row.state !== 'ORAL' && !(waits && row.state === 'DRAFT') ? (
+        <StateMark side="agency" state={row.state} />
+      ) : null}
+      {waits ? (
+        <Mark tone="active" icon="people">
+          {t('matter.toCheck')}
+        </Mark>
+      ) : null}
       {side === 'AGENCY' && row.state === 'ORAL' ? (
         <Mark tone="care" icon="clock">
           {t('matter.oral')}

@@ -10,8 +10,8 @@ import { type Role, useSession } from '../../api/session';
 import { useWrite } from '../../api/use_write';
 import { Banner, Button, Checkbox, CheckboxGroup, Dialog, Select, TextField, useNotify } from '../../components';
 import { language } from '../../i18n';
-import { formatDate, formatDateTime } from '../../i18n/format';
-import { DeviceMark } from '../help/HelpPage';
+import { formatDateTime } from '../../i18n/format';
+import { DeviceMark, DeviceState } from '../help/HelpPage';
 import { inTongue } from '../matters/words';
 
 type Person = Schema<'Person'>;
@@ -173,10 +173,12 @@ function Access({ person, own }: { person: Person; own: boolean }) {
                 {device.device}
                 {device.is_passkey ? <span className="text-dns-14N-130 ms-2 text-sub">{t('passkey.name')}</span> : null}
               </span>
-              <span className="text-dns-14N-130 tabular text-sub">{t('device.until', { day: formatDate(new Date(device.until)) })}</span>
+              <span className="text-dns-14N-130 tabular text-sub">
+                <DeviceState device={device} roles={person.roles} />
+              </span>
             </span>
             <span className="flex flex-wrap items-center gap-3">
-              <DeviceMark device={device} />
+              <DeviceMark device={device} roles={person.roles} />
               {device.is_revoked ? null : (
                 <Button size="small" icon="ban" busy={revoke.isPending} onClick={() => revoke.mutate(device.vkey)}>
                   {t('people.revoke')}

@@ -75,7 +75,7 @@ function SourceList({ words }: { words: Words }) {
           </EmptyState>
         }
       />
-      <p className="text-read text-sub">{t('prov.sourcesHow')}</p>
+      {sources.data.length > 0 ? <p className="text-read text-sub">{t('prov.sourcesHow')}</p> : null}
     </div>
   );
 }
