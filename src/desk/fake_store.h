@@ -59,6 +59,11 @@ class FakeStore final : public Store {
     const std::scoped_lock lock(mutex_);
     return readings_;
   }
+  // How often it was asked whether a matter is still what was seen of it.
+  [[nodiscard]] int stamps_read() const {
+    const std::scoped_lock lock(mutex_);
+    return stamps_read_;
+  }
   // An entry of a book without its act, for the furniture of a test.
   void furnish(BookEntry entry) {
     const std::scoped_lock lock(mutex_);
@@ -114,13 +119,15 @@ class FakeStore final : public Store {
   }
   Result<Stamp> stamp(const MatterId& matter) const override {
     const std::scoped_lock lock(mutex_);
+    ++stamps_read_;
     if (!acts_.contains(matter)) return fail(Code::NOT_FOUND, "no such matter");
     return stamps_.at(matter);
   }
-  Result<std::vector<SignedAct>> held_acts(const MatterId& matter) const override {
+  Result<StampedActs> stamped_held(const MatterId& matter) const override {
     const std::scoped_lock lock(mutex_);
     const auto found = held_.find(matter);
-    return found == held_.end() ? std::vector<SignedAct>{} : found->second;
+    const auto stamp = stamps_.find(matter);
+    return StampedActs{found == held_.end() ? std::vector<SignedAct>{} : found->second, stamp == stamps_.end() ? Stamp{} : stamp->second};
   }
   Result<inquiry::MatterRow> row(const MatterId& matter) const override { return TRY(projection(matter)).row; }
   Result<inquiry::Projection> projection(const MatterId& matter) const override {
@@ -470,7 +477,7 @@ class FakeStore final : public Store {
   bool answer_is_lost_ = false, is_forgetful_ = false;
   std::function<void()> before_;
   int commits_ = 0;
-  mutable int readings_ = 0;
+  mutable int readings_ = 0, stamps_read_ = 0;
   std::int64_t last_seq_ = 0, last_act_ = 0;
   std::map<MatterId, std::vector<SignedAct>> acts_, held_;
   std::map<MatterId, Stamp> stamps_;  // of the acts above

@@ -77,6 +77,8 @@ struct Office::Impl {
   // The matter as the store has it now, from memory when that is what was last seen of it. NOT_FOUND.
   [[nodiscard]] Result<std::shared_ptr<const Loaded>> current(const MatterId& matter) const;
   [[nodiscard]] Result<std::shared_ptr<const Loaded>> current_or_blank(const MatterId& matter) const;
+  // The same, the stamp having just been read: nothing yet when it says that there are no acts.
+  [[nodiscard]] Result<std::shared_ptr<const Loaded>> current_at(const MatterId& matter, const Stamp& stamp) const;
   [[nodiscard]] Result<Loaded> load(const MatterId& matter) const;  // the same, to be written on
   [[nodiscard]] Result<Loaded> load_or_blank(const MatterId& matter) const;
   // Commits, and keeps what that leaves of the matter for whoever comes next; after a purge nothing of it.
@@ -118,6 +120,15 @@ struct Office::Impl {
   [[nodiscard]] Result<std::vector<Notice>> exchange_alarms(const Caller& caller) const;  // incidents nobody has looked at
 
   // ── the spine ──
+  struct Decided {
+    Commit commit;
+    Loaded after;
+    Written made;
+  };
+  using Decide = std::function<Result<Decided>(std::shared_ptr<const Loaded> before)>;
+  // Decides on the matter and commits, once more when another act came between. The first time on what is in memory, without asking the store whether
+  // it is still so: the commit compares. What was refused so is decided again on what the store has, so that nobody is refused by the past.
+  Result<Written> decide_and_commit(const Caller& caller, const MatterId& matter, bool is_new, const Decide& decide);
   // `is_new`: the matter must not exist yet. Retried when another act came between. The answer to the caller's Idempotency-Key is part of the
   // commit.
   Result<Written> write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new = false, const Answering& answering = {});

@@ -117,6 +117,14 @@ std::shared_ptr<const Loaded> MatterCache::find(const MatterId& matter, const St
   return found->second->loaded;
 }
 
+std::shared_ptr<const Loaded> MatterCache::last_seen(const MatterId& matter) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = index_.find(matter);
+  if (found == index_.end() || !found->second->loaded) return nullptr;
+  entries_.splice(entries_.begin(), entries_, found->second);
+  return found->second->loaded;
+}
+
 Loaded MatterCache::take(std::shared_ptr<const Loaded> loaded) {
   {
     const std::scoped_lock lock(mutex_);

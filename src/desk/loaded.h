@@ -41,10 +41,10 @@ struct Basis {
 // For many to read; the bodies are overwritten when the last one lets go.
 [[nodiscard]] std::shared_ptr<const Loaded> kept(Loaded loaded);
 
-// Matters as the store was last seen to have them, so that who goes on with one need not read, parse and fold it again. It answers for a stamp only,
-// which the caller has just read from the store: what another writer did meanwhile is never overlooked, and the commit compares once more. Nothing
-// that is not committed is kept. What was purged is forgotten with its bytes, and an older reading that comes late does not bring it back.
-// Bounded in bytes, the least recently used goes first, its bodies overwritten.
+// Matters as the store was last seen to have them, so that who goes on with one need not read, parse and fold it again. What is shown, or refused,
+// rests on a stamp that the caller has just read from the store: what another writer did meanwhile is never overlooked. Only who commits, which
+// compares the stamp, may decide on what is here without asking. Nothing that is not committed is kept. What was purged is forgotten with its bytes,
+// and an older reading that comes late does not bring it back. Bounded in bytes, the least recently used goes first, its bodies overwritten.
 class MatterCache {
  public:
   static constexpr std::size_t kBytesMax = 16 * 1024 * 1024;
@@ -55,6 +55,8 @@ class MatterCache {
   [[nodiscard]] bool may_have(const MatterId& matter) const;
   // Nothing when it is not kept under this very stamp; what is kept under another one is dropped.
   [[nodiscard]] std::shared_ptr<const Loaded> find(const MatterId& matter, const Stamp& stamp);
+  // As it was last seen, which may be of the past; nothing when it is not kept.
+  [[nodiscard]] std::shared_ptr<const Loaded> last_seen(const MatterId& matter);
   // To be written on: out of the cache and without copying when nobody else reads it at this moment, a copy otherwise.
   [[nodiscard]] Loaded take(std::shared_ptr<const Loaded> loaded);
   // Kept under `loaded.stamp`, which must be there. Does nothing when something newer is known.

@@ -42,6 +42,9 @@ struct Drafted {
   Result<Written> void_it() { return desk.void_inquiry(world.investigator, matter, {"解決したため"}); }
   // An act of another writer on the same store: an office of its own on it.
   void checked_elsewhere() {
+    elsewhere([this](Office& other) { must(other.check(world.supervisor, matter, {}), "check by another writer"); });
+  }
+  void elsewhere(const std::function<void(Office&)>& write) {
     OfficeParts parts;
     parts.self = desk.self();
     parts.store = world.agency_office().store;
@@ -50,7 +53,7 @@ struct Drafted {
     parts.signer = world.agency_office().signer;
     parts.clock = [this] { return world.clock.now(); };
     Office other(std::move(parts));
-    must(other.check(world.supervisor, matter, {}), "check by another writer");
+    write(other);
   }
 };
 
@@ -228,6 +231,29 @@ TEST_CASE("what another writer did meanwhile is seen by the next look and by the
   const std::vector<SignedAct> acts = must(d.desk.store().acts(matter));
   CHECK(std::ranges::count_if(acts, [](const SignedAct& act) { return act.act.kind == Kind::CHECKED; }) == 1);
   CHECK(must(d.desk.rebuild(true)) == 0);
+}
+
+TEST_CASE("a command on what is in memory asks the store for nothing before it commits") {
+  Drafted d;
+  must(d.desk.peek(d.world.investigator, d.matter), "peek");
+  const int readings = d.store.readings(), stamps = d.store.stamps_read();
+  must(d.void_it(), "void");
+  CHECK(d.store.readings() == readings);
+  CHECK(d.store.stamps_read() == stamps);
+}
+
+TEST_CASE("nobody is refused, or let through, by what is in memory and no longer so") {
+  Drafted d;
+  d.elsewhere([&](Office& other) { must(other.void_inquiry(d.world.investigator, d.matter, {"解決したため"}), "void by another writer"); });
+  d.world.step();
+  must(d.desk.purge(d.world.registrar, d.matter, {"書き損じ"}), "purge of what another writer has voided");
+  Drafted e;
+  e.checked_elsewhere();
+  e.world.step();
+  const Result<Written> twice = e.desk.check(e.world.supervisor, e.matter, {});
+  REQUIRE(!twice);
+  CHECK(twice.error().code == Code::ILLEGAL_TRANSITION);
+  CHECK(must(e.desk.store().acts(e.matter)).size() == 2);
 }
 
 TEST_CASE("an act that comes between reading and committing is decided on before the command stands") {

@@ -283,8 +283,8 @@ Result<Office::Received> Office::receive(const exchange::Parcel& parcel, const C
   const std::optional<Time> promised = carried.received.empty() ? std::nullopt : std::optional(carried.received.front().promised);
   bool has_files = false;  // brought once: they may have been moved
   for (int attempt = 1;; ++attempt) {
-    const std::shared_ptr<const Loaded> before = TRY(impl_->current_or_blank(parcel.matter));
-    std::vector<SignedAct> waiting = TRY(impl_->parts.store->held_acts(parcel.matter));
+    auto [waiting, stamp] = TRY(impl_->parts.store->stamped_held(parcel.matter));
+    const std::shared_ptr<const Loaded> before = TRY(impl_->current_at(parcel.matter, stamp));
     std::vector<SignedAct> arrived = TRY(checked_acts(*impl_, parcel, *before, waiting, promised));
     std::vector<Sha256> taken;
     for (const SignedAct& act : arrived) taken.push_back(act.hash);

@@ -87,6 +87,12 @@ Result<std::shared_ptr<const Loaded>> Office::Impl::current(const MatterId& matt
   return read;
 }
 
+Result<std::shared_ptr<const Loaded>> Office::Impl::current_at(const MatterId& matter, const Stamp& stamp) const {
+  if (stamp.acts == 0) return kept(folded(matter, {}));
+  if (std::shared_ptr<const Loaded> found = matters.find(matter, stamp)) return found;
+  return current(matter);
+}
+
 Result<std::shared_ptr<const Loaded>> Office::Impl::current_or_blank(const MatterId& matter) const {
   Result<std::shared_ptr<const Loaded>> found = current(matter);
   if (found || found.error().code != Code::NOT_FOUND) return found;
@@ -250,10 +256,25 @@ Status Office::Impl::commit_and_keep(Commit commit, Loaded after) const {
   return {};
 }
 
+Result<Written> Office::Impl::decide_and_commit(const Caller& caller, const MatterId& matter, bool is_new, const Decide& decide) {
+  std::shared_ptr<const Loaded> before = matters.last_seen(matter);
+  bool is_memory = before != nullptr;
+  for (int attempt = 1;; ++attempt) {
+    if (!is_memory) before = TRY(is_new ? current_or_blank(matter) : current(matter));
+    Result<Decided> decided = decide(std::move(before));
+    const bool was_memory = std::exchange(is_memory, false);
+    if (!decided && was_memory) continue;
+    if (!decided) return tl::unexpected<Error>(std::move(decided).error());
+    const Status committed = commit_and_keep(std::move(decided->commit), std::move(decided->after));
+    if (committed && caller.once != nullptr) caller.once->commit_stands();
+    if (committed) return std::move(decided->made);
+    if (committed.error().code != Code::STALE || attempt >= kAttemptsMax) return tl::unexpected<Error>(committed.error());
+  }
+}
+
 Result<Written> Office::Impl::write(const Caller& caller, const MatterId& matter, const Planner& planner, bool is_new, const Answering& answering) {
   const party::Person person = TRY(person_of(caller));
-  for (int attempt = 1;; ++attempt) {
-    std::shared_ptr<const Loaded> before = TRY(is_new ? current_or_blank(matter) : current(matter));
+  return decide_and_commit(caller, matter, is_new, [&](std::shared_ptr<const Loaded> before) -> Result<Decided> {
     if (!is_new) TRY(may_see(caller, person, *before));
     const std::vector<Plan> plans = {TRY(planner({person, *before, now()}))};
     for (const Plan& plan : in_order(plans)) {
@@ -269,11 +290,8 @@ Result<Written> Office::Impl::write(const Caller& caller, const MatterId& matter
     Written made = written(after, commit);
     made.act = after.acts[after.acts.size() - 1 - plans.front().then.size()].hash;
     TRY(keep_answer(caller, after, made, answering, commit));
-    const Status committed = commit_and_keep(std::move(commit), std::move(after));
-    if (committed && caller.once != nullptr) caller.once->commit_stands();
-    if (committed) return made;
-    if (committed.error().code != Code::STALE || attempt >= kAttemptsMax) return tl::unexpected<Error>(committed.error());
-  }
+    return Decided{std::move(commit), std::move(after), std::move(made)};
+  });
 }
 
 Result<Prepared> Office::Impl::prepare(const Caller& caller, const MatterId& matter, const Planner& planner) const {
@@ -332,8 +350,7 @@ Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId&
 
   const OwnHand own = TRY(own_hand(caller, act, command));
 
-  for (int attempt = 1;; ++attempt) {
-    std::shared_ptr<const Loaded> before = TRY(current(matter));
+  return decide_and_commit(caller, matter, false, [&](std::shared_ptr<const Loaded> before) -> Result<Decided> {
     TRY(may_see(caller, person, *before));
     const Plan plan = TRY(planner({person, *before, act.at}));
     if (act.kind != plan.kind || !inquiry::may_write(act.kind, side(), caller.role))
@@ -350,13 +367,10 @@ Result<Written> Office::Impl::write_signed(const Caller& caller, const MatterId&
     Loaded after = matters.take(std::move(before));
     TRY(after.add_legal(signed_act));
     Commit commit = TRY(commit_for(std::move(basis), after, {std::move(signed_act)}, {plan}));
-    const Written made = written(after, commit);
+    Written made = written(after, commit);
     TRY(keep_answer(caller, after, made, {}, commit));
-    const Status committed = commit_and_keep(std::move(commit), std::move(after));
-    if (committed && caller.once != nullptr) caller.once->commit_stands();
-    if (committed) return made;
-    if (committed.error().code != Code::STALE || attempt >= kAttemptsMax) return tl::unexpected<Error>(committed.error());
-  }
+    return Decided{std::move(commit), std::move(after), std::move(made)};
+  });
 }
 
 Result<std::vector<SignedAct>> Office::Impl::add_acts(Loaded& loaded, const std::vector<Plan>& plans, party::Role role,

@@ -33,8 +33,8 @@ Status HubStore::charge(Database& database, const std::string& org, std::int64_t
       return fail(Code::RATE_LIMITED, "this member has too many bytes waiting", "object",
                   {{"max", std::to_string(options_.limits.bytes_per_member)}});
   }
-  TRY(database.run("INSERT INTO usage (org, bytes) VALUES ($1, $2) ON CONFLICT (org) DO UPDATE SET bytes = usage.bytes + excluded.bytes", org,
-                   bytes));
+  TRY(database.post("INSERT INTO usage (org, bytes) VALUES ($1, $2) ON CONFLICT (org) DO UPDATE SET bytes = usage.bytes + excluded.bytes", org,
+                    bytes));
   return {};
 }
 
@@ -100,7 +100,7 @@ Result<Result<HubPlace>> HubStore::take(Database& database, Posting& posting, co
   if (is_small) {
     if (Status within = posting.check(bytes); !within) return refused(std::move(within));
     posting.charge(bytes);
-    TRY(database.run("INSERT INTO message_body (idx, body) VALUES ($1, $2)", index, bytes_of(message.object)));
+    TRY(database.post("INSERT INTO message_body (idx, body) VALUES ($1, $2)", index, bytes_of(message.object)));
   } else {
     // What it is charged has to see what was charged before, and a refusal undoes this one alone.
     TRY(charge(database, posting.sender, std::exchange(posting.charged, 0)));
@@ -110,11 +110,11 @@ Result<Result<HubPlace>> HubStore::take(Database& database, Posting& posting, co
     if (!claimed) return refused(std::move(claimed));
   }
   TRY(
-      database.run("INSERT INTO message (idx, id, sender, digest, envelope, leaf, object, bytes, at_us, expires_us, waiting, clean_us, has_object) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $10, 1)",
-                   index, envelope.id, posting.sender, message.digest, message.note, message.leaf, envelope.object, bytes, posting.now,
-                   envelope.expires, static_cast<std::int64_t>(envelope.to.size())));
-  for (const std::string& to : envelope.to) TRY(database.run("INSERT INTO box (idx, org) VALUES ($1, $2)", index, to));
+      database.post("INSERT INTO message (idx, id, sender, digest, envelope, leaf, object, bytes, at_us, expires_us, waiting, clean_us, has_object) "
+                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $10, 1)",
+                    index, envelope.id, posting.sender, message.digest, message.note, message.leaf, envelope.object, bytes, posting.now,
+                    envelope.expires, static_cast<std::int64_t>(envelope.to.size())));
+  for (const std::string& to : envelope.to) TRY(database.post("INSERT INTO box (idx, org) VALUES ($1, $2)", index, to));
   ++posting.next;
   return Answer(HubPlace{static_cast<std::uint64_t>(index), posting.now});
 }
@@ -131,7 +131,7 @@ Result<std::vector<Result<HubPlace>>> HubStore::post(const std::string& sender, 
     places.reserve(messages.size());
     for (const HubMessage& message : messages) places.push_back(TRY(take(database, posting, message)));
     TRY(charge(database, sender, posting.charged));
-    if (posting.next != first) TRY(database.run("UPDATE next_index SET value = $1 WHERE one = 1", posting.next));
+    if (posting.next != first) TRY(database.post("UPDATE next_index SET value = $1 WHERE one = 1", posting.next));
     return places;
   });
 }
@@ -180,8 +180,8 @@ Result<std::vector<HubItem>> HubStore::fetch(const std::string& org, std::uint64
 void HubStore::relayed(const std::string& org, std::vector<std::uint64_t> seqs, Time now) {
   const auto job = [org, seqs = std::move(seqs), now](Database& database) -> Status {
     for (const std::uint64_t seq : seqs)
-      TRY(database.run("UPDATE box SET relayed_us = $1 WHERE idx = $2 AND org = $3 AND relayed_us IS NULL", now, static_cast<std::int64_t>(seq) - 1,
-                       org));
+      TRY(database.post("UPDATE box SET relayed_us = $1 WHERE idx = $2 AND org = $3 AND relayed_us IS NULL", now, static_cast<std::int64_t>(seq) - 1,
+                        org));
     return {};
   };
   static_cast<void>(engine_->submit(job, [](const Status&) {}));
@@ -198,9 +198,10 @@ Status HubStore::acknowledge(const std::string& org, std::span<const MessageId> 
           index, org));
       if (changed == 0) continue;
       const Time clean = waiting == 1 ? std::min(expires, now + options_.limits.kept_after_delivery) : expires;
-      TRY(database.run("UPDATE message SET waiting = waiting - 1, clean_us = CASE WHEN has_object = 1 THEN $1 ELSE clean_us END WHERE idx = $2",
-                       clean, index));
-      if (waiting == 1) TRY(database.run("UPDATE object SET clean_us = $1 WHERE object = (SELECT object FROM message WHERE idx = $2)", clean, index));
+      TRY(database.post("UPDATE message SET waiting = waiting - 1, clean_us = CASE WHEN has_object = 1 THEN $1 ELSE clean_us END WHERE idx = $2",
+                        clean, index));
+      if (waiting == 1)
+        TRY(database.post("UPDATE object SET clean_us = $1 WHERE object = (SELECT object FROM message WHERE idx = $2)", clean, index));
     }
     return {};
   });
@@ -256,13 +257,13 @@ Result<std::size_t> HubStore::clean(Time now, std::size_t limit) {
     for (const Due& due : TRY(due_messages(database, now, limit))) {
       ++gone;
       if (!due.has_object) {
-        TRY(database.run("DELETE FROM box WHERE idx = $1", due.index));
-        TRY(database.run("DELETE FROM message WHERE idx = $1", due.index));
+        TRY(database.post("DELETE FROM box WHERE idx = $1", due.index));
+        TRY(database.post("DELETE FROM message WHERE idx = $1", due.index));
         continue;
       }
       if (due.is_small) TRY(charge(database, due.sender, -due.bytes));
-      TRY(database.run("DELETE FROM message_body WHERE idx = $1", due.index));
-      TRY(database.run("UPDATE message SET has_object = 0, clean_us = $1 WHERE idx = $2", due.expires + kRowsKept, due.index));
+      TRY(database.post("DELETE FROM message_body WHERE idx = $1", due.index));
+      TRY(database.post("UPDATE message SET has_object = 0, clean_us = $1 WHERE idx = $2", due.expires + kRowsKept, due.index));
     }
     Statement rows = TRY(database.query("SELECT object, owner, bytes FROM object WHERE clean_us <= $1 ORDER BY clean_us LIMIT $2", now,
                                         static_cast<std::int64_t>(limit)));
@@ -270,8 +271,8 @@ Result<std::size_t> HubStore::clean(Time now, std::size_t limit) {
     while (TRY(rows.step())) objects.emplace_back(TRY(rows.column<Sha256>(0)), std::string(rows.column_text(1)), rows.column_int64(2));
     for (const auto& [object, owner, bytes] : objects) {
       TRY(charge(database, owner, -bytes));
-      TRY(database.run("DELETE FROM object_part WHERE object = $1", object));
-      TRY(database.run("DELETE FROM object WHERE object = $1", object));
+      TRY(database.post("DELETE FROM object_part WHERE object = $1", object));
+      TRY(database.post("DELETE FROM object WHERE object = $1", object));
       files.push_back(object);
     }
     return {};

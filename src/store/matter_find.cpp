@@ -172,7 +172,13 @@ bool MatterFinder::Plan::is_after(const Hit& hit, const Hit& place) const {
   return comes_later(number_of(hit.key), number_of(place.key));
 }
 
+// PostgreSQL makes one plan for all values after five uses of a statement. For what is asked by key that is right; here values differ too much.
+Status MatterFinder::want_own_plans() {
+  return database_.engine() == EngineKind::POSTGRES ? database_.post("SET LOCAL plan_cache_mode = force_custom_plan") : Status{};
+}
+
 Result<MatterFinder::Plan> MatterFinder::plan(const MatterQuery& query) {
+  TRY(want_own_plans());
   Plan plan;
   plan.sort = query.sort;
   plan.order = order_of(query.sort);

@@ -57,6 +57,7 @@ class MatterFinder {
     std::size_t hits = 0, rows = 0;
   };
 
+  Status want_own_plans();
   Result<Plan> plan(const desk::MatterQuery& query);
   Status choose_start(Plan& plan);
   Status gather(Plan& plan);

@@ -15,6 +15,11 @@ ByteView view_of(const crypto::AeadKey& key) { return key.reveal(); }
 
 MatterSeal MatterSeal::fresh() { return MatterSeal(crypto::AeadKey(crypto::random_array<kKeyBytes>())); }
 
+std::string MatterSeal::table(const Database& database, const MatterId& matter) {
+  const std::string_view digits = "0123456789abcdef";
+  return database.engine() == EngineKind::SQLITE ? "matter_key" : std::string("matter_key_") + digits[matter.bytes.front() >> 4];
+}
+
 Result<MatterSeal> MatterSeal::from_key(ByteView stored) {
   if (stored.size() != kKeyBytes) return fail(Code::STORE_CORRUPT, "a matter's key has the wrong length");
   std::array<std::uint8_t, kKeyBytes> key{};
@@ -23,7 +28,7 @@ Result<MatterSeal> MatterSeal::from_key(ByteView stored) {
 }
 
 Result<std::optional<MatterSeal>> MatterSeal::find(Database& database, const MatterId& matter) {
-  Statement rows = TRY(database.query("SELECT key FROM matter_key WHERE matter = $1", matter));
+  Statement rows = TRY(database.query("SELECT key FROM " + table(database, matter) + " WHERE matter = $1", matter));
   if (!TRY(rows.step())) return std::optional<MatterSeal>{};
   return std::optional<MatterSeal>(TRY(from_key(rows.column_blob(0))));
 }
@@ -37,14 +42,15 @@ Result<MatterSeal> MatterSeal::load(Database& database, const MatterId& matter) 
 Result<MatterSeal> MatterSeal::load_or_create(Database& database, const MatterId& matter) {
   if (std::optional<MatterSeal> found = TRY(find(database, matter))) return std::move(*found);
   MatterSeal made = fresh();
-  TRY(database.run("INSERT INTO matter_key (matter, key) VALUES ($1, $2)", matter, view_of(made.key_)));
+  TRY(database.post("INSERT INTO " + table(database, matter) + " (matter, key) VALUES ($1, $2)", matter, view_of(made.key_)));
   return made;
 }
 
 Result<MatterSeal> MatterSeal::replace(Database& database, const MatterId& matter) {
   MatterSeal made = fresh();
-  if (TRY(database.run("UPDATE matter_key SET key = $2 WHERE matter = $1", matter, view_of(made.key_))) == 0)
-    TRY(database.run("INSERT INTO matter_key (matter, key) VALUES ($1, $2)", matter, view_of(made.key_)));
+  const std::string keys = table(database, matter);
+  if (TRY(database.run("UPDATE " + keys + " SET key = $2 WHERE matter = $1", matter, view_of(made.key_))) == 0)
+    TRY(database.post("INSERT INTO " + keys + " (matter, key) VALUES ($1, $2)", matter, view_of(made.key_)));
   return made;
 }
 

@@ -14,6 +14,8 @@ namespace warifu::store {
 
 class MatterSeal {
  public:
+  // Where the matter's key lies: a part of matter_key by itself with PostgreSQL, which takes long to find the part.
+  [[nodiscard]] static std::string table(const Database& database, const MatterId& matter);
   // From the column matter_key.key.
   [[nodiscard]] static Result<MatterSeal> from_key(ByteView stored);
   // NOT_FOUND when nothing was ever sealed for this matter.

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "store/matter_seal.h"
 #include "store/testing_engines.h"
 
 namespace warifu::store {
@@ -114,7 +115,18 @@ TEST_CASE("an office of every earlier version is brought to the newest with its 
                     "due_key, updated_us, is_open) VALUES ($1, 'DRAFT', 'NONE', 'CHECK', 0, $2, 'c', 'n', 'n', 'p.example', 1, 1, $3, 1)",
                     matter, unit, static_cast<std::int64_t>(i)));
       }
+      std::vector<MatterId> sealed;
+      for (int first = 0; first < 256; ++first) {  // so that every part of the keys has some
+        sealed.push_back(MatterId::random());
+        sealed.back().bytes.front() = static_cast<std::uint8_t>(first);
+        const Bytes key(32, static_cast<std::uint8_t>(first));
+        REQUIRE(db->run("INSERT INTO matter_key (matter, key) VALUES ($1, $2)", sealed.back(), key));
+      }
       CHECK(migrate(*db, migrations, kNow).value() == newest);
+      for (std::size_t first = 0; first < sealed.size(); ++first)
+        CHECK(MatterSeal::load(*db, sealed[first]).value().mark() ==
+              MatterSeal::from_key(Bytes(32, static_cast<std::uint8_t>(first))).value().mark());
+      CHECK(one_value<int>(*db, "SELECT count(*) FROM matter_key").value() == 256);
       CHECK(one_value<int>(*db, "SELECT count(*) FROM matter WHERE unit = $1 AND state = 'DRAFT'", unit).value() == 3);
       CHECK(one_value<int>(*db, "SELECT updated_us FROM matter WHERE unit = $1 AND is_open = 1 ORDER BY updated_us DESC LIMIT 1", unit).value() == 2);
     }

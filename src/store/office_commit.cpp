@@ -1,6 +1,7 @@
 #include "store/office_commit.h"
 
 #include <algorithm>
+#include <deque>
 #include <iterator>
 
 #include "base/limits.h"
@@ -32,6 +33,18 @@ std::optional<std::string> beside(const inquiry::SignedAct& act) {
   return inquiry::assertions_text(act.assertions);
 }
 
+// Rows that go into one statement: with PostgreSQL a statement costs several times what a row does.
+constexpr std::size_t kRowsAtOnce = 8;
+
+std::string insert_of(std::string_view into, std::size_t rows, std::size_t columns) {
+  std::string sql = "INSERT INTO " + std::string(into) + " VALUES ";
+  for (std::size_t place = 1; place <= rows * columns; ++place) {
+    const bool is_first = place % columns == 1, is_last = place % columns == 0;
+    sql += (is_first ? (place == 1 ? "($" : ", ($") : ", $") + std::to_string(place) + (is_last ? ")" : "");
+  }
+  return sql;
+}
+
 tl::unexpected<Error> too_many_acts() {
   return fail(Code::TOO_MANY, "a matter has too many acts", "acts", {{"max", std::to_string(limits::kActsPerMatterMax)}});
 }
@@ -47,10 +60,10 @@ desk::Stamp stamp_of(std::int64_t acts, std::int64_t last, const std::optional<M
 
 Result<StampAndSeal> read_stamp(Database& database, const MatterId& matter) {
   // SQLite answers this from indexes alone: no act is read.
-  Statement row =
-      TRY(database.query("SELECT count(*), coalesce(max(seq), 0), (SELECT key FROM matter_key WHERE matter = $1), "
-                         "(SELECT count(*) FROM held WHERE matter = $1) FROM act WHERE matter = $1",
-                         matter));
+  Statement row = TRY(database.query("SELECT count(*), coalesce(max(seq), 0), (SELECT key FROM " + MatterSeal::table(database, matter) +
+                                         " WHERE matter = $1), "
+                                         "(SELECT count(*) FROM held WHERE matter = $1) FROM act WHERE matter = $1",
+                                     matter));
   if (!TRY(row.step())) return fail(Code::INTERNAL, "a count gave no row");
   StampAndSeal out;
   if (!row.column_is_null(2)) out.seal = TRY(MatterSeal::from_key(row.column_blob(2)));
@@ -133,30 +146,60 @@ Status CommitJob::check_acts(const std::vector<Sha256>& own, bool is_decided_on_
 Status CommitJob::put_acts() {
   if (fresh_.empty()) return {};
   if (static_cast<std::size_t>(acts_) + fresh_.size() > limits::kActsPerMatterMax) return too_many_acts();
+  std::vector<const inquiry::SignedAct*> acts;
+  for (const auto& act : commit_.acts) {
+    const bool is_twice = std::ranges::any_of(acts, [&](const inquiry::SignedAct* other) { return other->hash == act.hash; });
+    if (is_in(fresh_, act.hash) && !is_twice) acts.push_back(&act);
+  }
   const MatterSeal& seal = *TRY(this->seal());
-  for (const auto& act : commit_.acts)
-    if (is_in(fresh_, act.hash)) TRY(put_act(act, seal));
+  for (std::span<const inquiry::SignedAct* const> rest = acts; !rest.empty();) {
+    const std::size_t some = std::min(rest.size(), kRowsAtOnce);
+    TRY(put_acts(rest.first(some), seal));
+    rest = rest.subspan(some);
+  }
   return {};
 }
 
-Status CommitJob::put_act(const inquiry::SignedAct& act, const MatterSeal& seal) {
-  const std::string note = act.note.serialise();
-  const std::optional<std::string> assertions = beside(act);
-  Statement inserted = TRY(database_.query(
-      "INSERT INTO act (matter, hash, id, kind, person, at_us, is_shared, note, assertions) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
-      "ON CONFLICT (hash) DO NOTHING RETURNING seq",
-      act.act.matter, act.hash, act.act.id, enum_text(act.act.kind), act.act.person, act.act.at, act.is_shared(), note, assertions));
-  if (!TRY(inserted.step())) return {};  // twice in this commit
-  const std::int64_t seq = inserted.column_int64(0);
-  while (TRY(inserted.step())) {}
-  ++acts_;
-  last_ = seq;
-  // What comes after an end is destroyed by the commit that brings it: its text is never written.
-  const bool is_purged = std::ranges::find(commit_.purge_bodies, act.hash) != commit_.purge_bodies.end();
-  if (act.body && !is_purged) {
-    const Bytes sealed = seal.seal(body_place(act.hash), *act.body);
-    TRY(database_.post("INSERT INTO body (seq, sealed) VALUES ($1, $2)", seq, sealed));
+Status CommitJob::put_acts(std::span<const inquiry::SignedAct* const> acts, const MatterSeal& seal) {
+  std::deque<std::string> texts;  // what the values refer to
+  std::vector<Value> values;
+  for (const inquiry::SignedAct* signed_act : acts) {
+    const inquiry::Act& act = signed_act->act;
+    const std::optional<std::string> assertions = beside(*signed_act);
+    const std::string& note = texts.emplace_back(signed_act->note.serialise());
+    const Value beside_it = assertions ? to_value(texts.emplace_back(*assertions)) : Value(std::monostate{});
+    for (const Value& value : {to_value(act.matter), to_value(signed_act->hash), to_value(act.id), to_value(enum_text(act.kind)),
+                               to_value(act.person), to_value(act.at), to_value(signed_act->is_shared()), to_value(note), beside_it})
+      values.push_back(value);
   }
+  // In the order of arrival: the rows of one statement are numbered as they stand.
+  Statement inserted = TRY(database_.prepare(insert_of("act (matter, hash, id, kind, person, at_us, is_shared, note, assertions)", acts.size(), 9) +
+                                             " ON CONFLICT (hash) DO NOTHING RETURNING hash, seq"));
+  for (std::size_t i = 0; i < values.size(); ++i) inserted.bind_value(static_cast<int>(i) + 1, values[i]);
+  std::vector<std::pair<Sha256, std::int64_t>> places;
+  while (TRY(inserted.step())) places.emplace_back(TRY(inserted.column<Sha256>(0)), inserted.column_int64(1));
+  acts_ += static_cast<std::int64_t>(places.size());
+  std::vector<Bytes> bodies;
+  std::vector<Value> body_values;
+  bodies.reserve(places.size());
+  for (const inquiry::SignedAct* act : acts) {
+    const auto place = std::ranges::find(places, act->hash, &std::pair<Sha256, std::int64_t>::first);
+    if (place == places.end()) continue;
+    last_ = std::max(last_, place->second);
+    // What comes after an end is destroyed by the commit that brings it: its text is never written.
+    const bool is_purged = std::ranges::find(commit_.purge_bodies, act->hash) != commit_.purge_bodies.end();
+    if (act->body && !is_purged) {
+      body_values.push_back(to_value(place->second));
+      body_values.push_back(to_value(bodies.emplace_back(seal.seal(body_place(act->hash), *act->body))));
+    }
+    TRY(put_beside(*act));
+  }
+  if (!bodies.empty()) TRY(database_.post_values(insert_of("body (seq, sealed)", bodies.size(), 2), body_values));
+  return {};
+}
+
+// What else an act changes at once.
+Status CommitJob::put_beside(const inquiry::SignedAct& act) {
   if (has_held_) TRY(database_.post("DELETE FROM held WHERE hash = $1", act.hash));
   if (act.act.kind == inquiry::Kind::VIEWED && act.act.person)
     TRY(
@@ -254,11 +297,18 @@ Status CommitJob::put_books() {
 }
 
 Status CommitJob::put_outbox() {
-  for (const auto& row : commit_.outbox)
-    TRY(database_.post(
-        "INSERT INTO outbox (to_org, matter, act, attempts, next_try_us, last_error, delivered_us) VALUES ($1, $2, $3, $4, $5, $6, $7) "
-        "ON CONFLICT (act, to_org) DO NOTHING",
-        row.to.text(), row.matter, row.act, row.attempts, row.next_try, row.last_error, row.delivered));
+  for (std::span<const desk::OutboxRow> rest = commit_.outbox; !rest.empty();) {
+    const auto some = rest.first(std::min(rest.size(), kRowsAtOnce));
+    rest = rest.subspan(some.size());
+    std::vector<Value> values;
+    for (const desk::OutboxRow& row : some)
+      for (const Value& value : {to_value(row.to.text()), to_value(row.matter), to_value(row.act), to_value(row.attempts), to_value(row.next_try),
+                                 to_value(row.last_error), to_value(row.delivered)})
+        values.push_back(value);
+    TRY(database_.post_values(insert_of("outbox (to_org, matter, act, attempts, next_try_us, last_error, delivered_us)", some.size(), 7) +
+                                  " ON CONFLICT (act, to_org) DO NOTHING",
+                              values));
+  }
   return {};
 }
 

@@ -36,7 +36,8 @@ class CommitJob {
   Status check_acts(const std::vector<Sha256>& own, bool is_decided_on_acts);
   Result<const MatterSeal*> seal();
   Status put_acts();
-  Status put_act(const inquiry::SignedAct& act, const MatterSeal& seal);
+  Status put_acts(std::span<const inquiry::SignedAct* const> acts, const MatterSeal& seal);
+  Status put_beside(const inquiry::SignedAct& act);
   Status put_held();
   Status put_row();
   Status purge();

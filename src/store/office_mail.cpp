@@ -126,8 +126,8 @@ Status put_delivery(Database& database, const desk::Delivery& delivery) {
 }
 
 Status put_incident_row(Database& database, const desk::Incident& incident) {
-  TRY(database.run("INSERT INTO incident (code, about, evidence, at_us) VALUES ($1, $2, $3, $4) ON CONFLICT (code, about) DO NOTHING", incident.code,
-                   incident.about, incident.evidence, incident.at));
+  TRY(database.post("INSERT INTO incident (code, about, evidence, at_us) VALUES ($1, $2, $3, $4) ON CONFLICT (code, about) DO NOTHING", incident.code,
+                    incident.about, incident.evidence, incident.at));
   return {};
 }
 
@@ -414,9 +414,9 @@ Result<std::vector<desk::Mailbox::Unproven>> OfficeStore::unproven(std::size_t l
 Status OfficeStore::put_broken(std::span<const Proven> messages) {
   return write([&](Database& database) -> Status {
     for (const Proven& broken : messages)
-      TRY(database.run(broken.is_incoming ? "UPDATE message_in SET proof_size = 0 WHERE id = $1 AND proof_size IS NULL"
-                                          : "UPDATE message_out SET proof_size = 0 WHERE id = $1 AND proof_size IS NULL",
-                       broken.id));
+      TRY(database.post(broken.is_incoming ? "UPDATE message_in SET proof_size = 0 WHERE id = $1 AND proof_size IS NULL"
+                                           : "UPDATE message_out SET proof_size = 0 WHERE id = $1 AND proof_size IS NULL",
+                        broken.id));
     return {};
   });
 }
@@ -426,13 +426,13 @@ Status OfficeStore::put_proofs(const std::string& checkpoint, std::uint64_t size
     const auto proof_size = static_cast<std::int64_t>(size);
     const auto known = TRY(first_row<std::string>(database, "SELECT note FROM proof_checkpoint WHERE size = $1", proof_size));
     const std::string kept = known ? with_cosignatures_of(checkpoint, std::get<0>(*known)) : checkpoint;
-    TRY(database.run("INSERT INTO proof_checkpoint (size, note) VALUES ($1, $2) ON CONFLICT (size) DO UPDATE SET note = excluded.note", proof_size,
-                     kept));
+    TRY(database.post("INSERT INTO proof_checkpoint (size, note) VALUES ($1, $2) ON CONFLICT (size) DO UPDATE SET note = excluded.note", proof_size,
+                      kept));
     for (const Proven& proven : messages) {
       const Bytes path = spell_hashes(proven.path);
-      TRY(database.run(proven.is_incoming ? "UPDATE message_in SET proof = $2, proof_size = $3, logged_us = coalesce(logged_us, $4) WHERE id = $1"
-                                          : "UPDATE message_out SET proof = $2, proof_size = $3, logged_us = coalesce(logged_us, $4) WHERE id = $1",
-                       proven.id, path, proof_size, at));
+      TRY(database.post(proven.is_incoming ? "UPDATE message_in SET proof = $2, proof_size = $3, logged_us = coalesce(logged_us, $4) WHERE id = $1"
+                                           : "UPDATE message_out SET proof = $2, proof_size = $3, logged_us = coalesce(logged_us, $4) WHERE id = $1",
+                        proven.id, path, proof_size, at));
     }
     return {};
   });

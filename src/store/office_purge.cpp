@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/failpoint.h"
+#include "store/matter_seal.h"
 #include "store/sqlite.h"
 
 namespace warifu::store {
@@ -46,14 +47,9 @@ Status wait_for_older_snapshots(Database& database) {
 
 Status rewrite_keys(Database& database, const std::vector<Due>& due) {
   std::set<std::string> parts;
-  for (const auto& one : due)
-    if (const auto part = TRY(first_row<std::string>(database, "SELECT tableoid::regclass::text FROM matter_key WHERE matter = $1", one.matter)))
-      parts.insert(std::get<0>(*part));
+  for (const auto& one : due) parts.insert(MatterSeal::table(database, one.matter));
   TRY(wait_for_older_snapshots(database));
-  for (const auto& part : parts) {
-    if (!detail::is_identifier(part)) return fail(Code::INTERNAL, "an unexpected part of matter_key");
-    TRY(database.exec("VACUUM FULL " + part));
-  }
+  for (const auto& part : parts) TRY(database.exec("VACUUM FULL " + part));
   return {};
 }
 

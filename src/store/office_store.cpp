@@ -166,10 +166,14 @@ Result<desk::Stamp> OfficeStore::stamp(const MatterId& matter) const {
   });
 }
 
-Result<std::vector<SignedAct>> OfficeStore::held_acts(const MatterId& matter) const {
-  return engine_->read([&](Database& database) -> Result<std::vector<SignedAct>> {
-    return std::move(
-        TRY(read_acts(database, "SELECT note, hash, sealed, assertions, seq FROM held WHERE matter = $1 ORDER BY seq", held_place, matter)).acts);
+Result<desk::StampedActs> OfficeStore::stamped_held(const MatterId& matter) const {
+  return engine_->read([&](Database& database) -> Result<desk::StampedActs> {
+    const StampAndSeal found = TRY(read_stamp(database, matter));
+    desk::StampedActs out;
+    if (found.has_held)
+      out = TRY(read_acts(database, "SELECT note, hash, sealed, assertions, seq FROM held WHERE matter = $1 ORDER BY seq", held_place, matter));
+    out.stamp = found.stamp;
+    return out;
   });
 }
 

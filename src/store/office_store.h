@@ -37,7 +37,7 @@ class OfficeStore final : public desk::Store, public desk::Mailbox {
   Result<std::vector<inquiry::SignedAct>> acts(const MatterId& matter) const override;
   Result<desk::StampedActs> stamped_acts(const MatterId& matter) const override;
   Result<desk::Stamp> stamp(const MatterId& matter) const override;
-  Result<std::vector<inquiry::SignedAct>> held_acts(const MatterId& matter) const override;
+  Result<desk::StampedActs> stamped_held(const MatterId& matter) const override;
   Result<inquiry::MatterRow> row(const MatterId& matter) const override;
   Result<desk::MatterPage> find(const desk::MatterQuery& query) const override;
   Result<std::size_t> count(const desk::MatterQuery& query) const override;

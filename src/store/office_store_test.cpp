@@ -41,6 +41,48 @@ TEST_CASE("acts come back as they were written, in order of arrival, also after 
   });
 }
 
+TEST_CASE("a commit of many acts keeps their order, writes each once, and not the text of what it purges") {
+  for_both_offices([](TestOffice& office) {
+    for (const int count : {1, 7, 8, 9, 16, 21}) {
+      const auto matter = MatterId::random();
+      Commit commit;
+      commit.matter = matter;
+      for (int i = 0; i < count; ++i) commit.acts.push_back(make_act(matter, {.text = "本文 " + std::to_string(i)}));
+      for (const auto& act : commit.acts) commit.outbox.push_back(make_outbox("portal.example", act));
+      const std::vector<inquiry::SignedAct> written = commit.acts;
+      commit.acts.insert(commit.acts.begin() + count / 2, commit.acts.front());  // named twice
+      if (count > 1) commit.purge_bodies = {written[1].hash};
+      const desk::Stamp stamp = office->commit(commit).value();
+      CHECK(stamp.acts == count);
+      const auto read = office->stamped_acts(matter).value();
+      CHECK(read.stamp == stamp);
+      REQUIRE(hashes_of(read.acts) == hashes_of(written));
+      for (std::size_t i = 0; i < written.size(); ++i) CHECK(read.acts[i].body == (i == 1 ? std::optional<std::string>{} : written[i].body));
+      CHECK(office->stamp(matter).value() == stamp);
+    }
+    CHECK(office.number("SELECT count(*) FROM outbox") == 1 + 7 + 8 + 9 + 16 + 21);
+    CHECK(office.number("SELECT count(*) FROM body") == 1 + 6 + 7 + 8 + 15 + 20);
+  });
+}
+
+TEST_CASE("what waits comes with the stamp of what is in, and with none when nothing is") {
+  for_both_offices([](TestOffice& office) {
+    const auto matter = MatterId::random();
+    CHECK(office->stamped_held(matter).value().acts.empty());
+    CHECK(office->stamped_held(matter).value().stamp == desk::Stamp{});
+    REQUIRE(office->commit(next_commit(*office, matter)));
+    Commit waiting;
+    waiting.matter = matter;
+    waiting.acts = {make_act(matter)};
+    waiting.held = true;
+    REQUIRE(office->commit(waiting));
+    const auto held = office->stamped_held(matter).value();
+    REQUIRE(held.acts.size() == 1);
+    CHECK(held.acts[0].hash == waiting.acts[0].hash);
+    CHECK(held.stamp == office->stamp(matter).value());
+  });
+}
+
 TEST_CASE("assertions of passkeys come back byte for byte, of acts and of held ones, and stay when the text is purged") {
   for_both_offices([](TestOffice& office) {
     const auto matter = MatterId::random();

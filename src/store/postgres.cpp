@@ -76,20 +76,22 @@ class PostgresDatabase final : public Database {
 
   EngineKind engine() const override { return EngineKind::POSTGRES; }
   Status connect();
-  // Connected, or STORE_UNAVAILABLE.
+  // Connected, with nothing left unread, or STORE_UNAVAILABLE.
   Status ready();
+  // The same, and the transaction that was begun has begun at the server, too.
+  Status ready_in_transaction();
   Result<Rows> execute(const std::string& sql, const pg::Parameters& parameters);
   Result<PreparedName> prepared_name(const std::string& sql);
 
   Status exec(std::string_view script) override {
-    TRY(ready());
+    TRY(ready_in_transaction());
     TRY(settle());
     return command(std::string(script), kScriptMs);
   }
   Status begin(Access access) override;
   Status commit() override;
   Status check_deferred() override {
-    TRY(ready());
+    TRY(ready_in_transaction());
     TRY(settle());
     if (PQtransactionStatus(connection_.get()) == PQTRANS_INERROR) return fail(Code::INTERNAL, "the error of a failed statement was not passed on");
     return command("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED");
@@ -126,6 +128,8 @@ class PostgresDatabase final : public Database {
   };
   Result<Sent> read_sent();
   Result<Rows> say(const char* sql);
+  Status begin_now(const std::string& script);
+  Result<Rows> begin_and_execute(const std::string& sql, const pg::Parameters& parameters);
   void forget_stale_plans(const PGresult* result);
   Result<std::int64_t> send_chunk(const PreparedName& prepared, std::span<const std::vector<Value>> rows);
   Status feed_copy(const std::string& buffer);
@@ -133,7 +137,10 @@ class PostgresDatabase final : public Database {
 
   PostgresOptions options_;
   Connection connection_;
-  bool open_ = false;  // a transaction was begun, whatever became of the connection since
+  bool open_ = false;          // a transaction was begun, whatever became of the connection since
+  bool is_reading_ = false;    // it reads only
+  bool is_begin_due_ = false;  // the server has not been told of it
+  bool is_ending_ = false;     // the server was told of the end of the last one; its answer was not read
   std::unordered_map<std::string, PreparedName> names_;
   std::uint64_t next_name_ = 0;
   std::size_t posted_ = 0;  // statements whose answers nobody has read; more than none only in pipeline mode
@@ -209,9 +216,12 @@ std::int64_t lock_number(std::string_view schema) {
   return static_cast<std::int64_t>(hash);
 }
 
+constexpr std::string_view kBeginReading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 Status PostgresDatabase::connect() {
   names_.clear();
   posted_ = 0;
+  is_ending_ = false;
   const std::string timeout = std::to_string(options_.connect_timeout_s);
   // What stands before dbname in this list is a default that the URL may overrule.
   const char* keys[] = {"connect_timeout", "tcp_user_timeout", "keepalives_idle", "application_name", "dbname", "client_encoding", nullptr};
@@ -229,8 +239,7 @@ Status PostgresDatabase::connect() {
   if (options_.access == Access::WRITE) setup += "SET client_min_messages=warning; CREATE SCHEMA IF NOT EXISTS \"" + options_.schema + "\"; ";
   setup += "SET search_path TO \"" + options_.schema + "\"; SET lock_timeout=" + std::to_string(options_.lock_timeout_ms) +
            "; SET statement_timeout=" + std::to_string(options_.statement_timeout_ms) + "; SET standard_conforming_strings=on; SET datestyle='ISO'";
-  if (options_.access == Access::READ)
-    setup += "; SET default_transaction_read_only=on; SET plan_cache_mode=force_custom_plan";  // values differ too much for one plan
+  if (options_.access == Access::READ) setup += "; SET default_transaction_read_only=on";
   // An answered write is on the disk, whatever the server's default is; stricter settings of the server stay.
   setup += "; SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
   Status done = command(setup);
@@ -239,9 +248,15 @@ Status PostgresDatabase::connect() {
 }
 
 Status PostgresDatabase::ready() {
+  if (std::exchange(is_ending_, false) && PQresultStatus(answer(true, deadline()).get()) != PGRES_COMMAND_OK) connection_.reset();
   if (connection_ && PQstatus(connection_.get()) == CONNECTION_OK) return {};
-  if (open_) return fail(Code::STORE_UNAVAILABLE, "the connection to PostgreSQL was lost within the transaction");
+  if (open_ && !is_begin_due_) return fail(Code::STORE_UNAVAILABLE, "the connection to PostgreSQL was lost within the transaction");
   return connect();
+}
+
+Status PostgresDatabase::ready_in_transaction() {
+  TRY(ready());
+  return std::exchange(is_begin_due_, false) ? begin_now(std::string(kBeginReading)) : Status{};
 }
 
 bool PostgresDatabase::wait(Deadline until, bool is_writing) {
@@ -310,6 +325,7 @@ Result<std::unique_ptr<Cursor>> PostgresDatabase::make_cursor(std::string_view s
 }
 
 Result<Rows> PostgresDatabase::execute(const std::string& sql, const pg::Parameters& parameters) {
+  if (is_begin_due_) return begin_and_execute(sql, parameters);
   const PreparedName prepared = TRY(prepared_name(sql));
   if (posted_ > 0) {
     TRY(send(prepared.name, parameters));
@@ -333,6 +349,7 @@ void PostgresDatabase::forget_stale_plans(const PGresult* result) {
 Status PostgresDatabase::post_values(std::string_view sql, std::span<const Value> values) {
   constexpr std::size_t kPostedMax = 128;  // their answers, some 30 bytes each, fit the socket's buffers
   CHECK_THAT(open_);
+  TRY(ready_in_transaction());
   for (const Value& value : values) TRY(detail::check_value(value));
   const PreparedName prepared = TRY(prepared_name(std::string(sql)));
   if (values.size() > static_cast<std::size_t>(prepared.places)) return fail(Code::INTERNAL, "no such placeholder in: " + std::string(sql));
@@ -395,10 +412,18 @@ Result<PostgresDatabase::Sent> PostgresDatabase::read_sent() {
 
 Status PostgresDatabase::begin(Access access) {
   CHECK_THAT(!open_);
-  const std::string script = access == Access::READ ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                                                    : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(" +
-                                                          std::to_string(lock_number(options_.schema)) + ")";
   TRY(ready());
+  is_reading_ = access == Access::READ;
+  if (is_reading_) {
+    // Goes out with the first statement: most readings are one, and take one round trip instead of three.
+    open_ = is_begin_due_ = true;
+    return {};
+  }
+  return begin_now("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(" + std::to_string(lock_number(options_.schema)) +
+                   ")");
+}
+
+Status PostgresDatabase::begin_now(const std::string& script) {
   Status begun = command(script);
   // The server may have gone and come back since the last use; nothing has been done yet, so one new connection is harmless.
   if (!begun && begun.error().code == Code::STORE_UNAVAILABLE) {
@@ -410,8 +435,32 @@ Status PostgresDatabase::begin(Access access) {
   return begun;
 }
 
+// A reading's begin and its first statement in one round trip. What is read is that of a moment after both.
+Result<Rows> PostgresDatabase::begin_and_execute(const std::string& sql, const pg::Parameters& parameters) {
+  for (bool is_again = false;; is_again = true) {
+    const PreparedName prepared = TRY(prepared_name(sql));
+    TRY(begin_sending());
+    ++posted_;
+    const bool is_sent = PQsendQueryParams(connection_.get(), std::string(kBeginReading).c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) == 1;
+    Status sent = is_sent ? send(prepared.name, parameters) : failure(connection_.get(), nullptr);
+    Result<Sent> read = sent ? read_sent() : Result<Sent>(tl::unexpected<Error>(std::move(sent).error()));
+    if (!read && read.error().code == Code::STORE_UNAVAILABLE && !is_again) {
+      // As in begin(): the server may have gone and come back.
+      TRY(connect());
+      continue;
+    }
+    is_begin_due_ = false;
+    if (!read) return tl::unexpected<Error>(std::move(read).error());
+    return std::move(read->last);
+  }
+}
+
 Status PostgresDatabase::commit() {
   CHECK_THAT(open_);
+  if (std::exchange(is_begin_due_, false)) {
+    open_ = false;  // nothing was read
+    return {};
+  }
   const Result<Rows> result = ready() ? say("COMMIT") : Result<Rows>(fail(Code::STORE_UNAVAILABLE, "the connection to PostgreSQL was lost"));
   if (!result) {
     rollback();
@@ -441,8 +490,17 @@ Result<Rows> PostgresDatabase::say(const char* sql) {
 void PostgresDatabase::rollback() {
   if (!open_) return;
   open_ = false;
+  if (std::exchange(is_begin_due_, false)) return;
   static_cast<void>(settle());  // its failure goes with what is rolled back
   if (!connection_ || PQstatus(connection_.get()) != CONNECTION_OK) return;
+  if (is_reading_) {
+    // Nobody waits for the end of a reading; whoever uses the connection next reads the answer.
+    if (PQsendQuery(connection_.get(), "ROLLBACK") == 1 && PQflush(connection_.get()) == 0)
+      is_ending_ = true;
+    else
+      connection_.reset();
+    return;
+  }
   const Rows result = answer(PQsendQuery(connection_.get(), "ROLLBACK") == 1, deadline());
   if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) connection_.reset();
 }
@@ -452,6 +510,7 @@ void PostgresDatabase::rollback() {
 Result<std::int64_t> PostgresDatabase::run_each(std::string_view sql, std::span<const std::vector<Value>> rows) {
   constexpr std::size_t kChunkRows = 128;
   CHECK_THAT(open_);
+  TRY(ready_in_transaction());
   const PreparedName prepared = TRY(prepared_name(std::string(sql)));
   std::int64_t changed = 0;
   for (std::size_t first = 0; first < rows.size(); first += kChunkRows) {
@@ -479,7 +538,7 @@ Result<std::int64_t> PostgresDatabase::send_chunk(const PreparedName& prepared, 
 Result<std::int64_t> PostgresDatabase::bulk_load(std::string_view table, std::span<const std::string_view> columns, const RowSource& next) {
   constexpr std::size_t kBufferBytes = 64 * 1024;
   CHECK_THAT(open_ && detail::is_identifier(table) && !columns.empty());
-  TRY(ready());
+  TRY(ready_in_transaction());
   TRY(settle());
   std::string names;
   for (const auto column : columns) {

@@ -64,6 +64,76 @@ TEST_CASE("an idle connection that was cut is made again by begin() without an e
   CHECK(db->commit().has_value());
 }
 
+TEST_CASE("an idle reading connection that was cut is made again by its next reading, also when the end of the last one was never answered") {
+  const auto server = own_server();
+  if (!server) return;
+  auto writer = open_postgres({.url = server->socket_url(), .schema = "organisation"}).value();
+  REQUIRE(writer->exec("CREATE TABLE t (id BIGINT PRIMARY KEY)"));
+  auto db = open_postgres({.url = server->socket_url(), .schema = "organisation", .access = Access::READ}).value();
+  for (int round = 0; round < 2; ++round) {
+    REQUIRE(db->begin(Access::READ));
+    CHECK(one_value<int>(*db, "SELECT count(*) FROM t").value() == 0);
+    db->rollback();
+    server->stop();
+    if (round == 1) {
+      // Said by the first statement at the latest.
+      Status begun = db->begin(Access::READ);
+      if (begun) begun = one_value<int>(*db, "SELECT count(*) FROM t").map([](int) {});
+      CHECK(begun.error().code == Code::STORE_UNAVAILABLE);
+      db->rollback();
+      CHECK(!db->in_transaction());
+    }
+    REQUIRE(server->start_again());
+    REQUIRE(db->begin(Access::READ));
+    CHECK(one_value<int>(*db, "SELECT count(*) FROM t").value() == 0);
+    CHECK(one_value<int>(*db, "SELECT count(*) FROM t").value() == 0);
+    db->rollback();
+  }
+  // Begun, and cut before anything was read: the reading has seen nothing, and begins anew.
+  REQUIRE(db->begin(Access::READ));
+  server->stop();
+  REQUIRE(server->start_again());
+  CHECK(one_value<int>(*db, "SELECT count(*) FROM t").value() == 0);
+  // Cut between two readings of one snapshot: the rest cannot be of the same.
+  server->stop();
+  REQUIRE(server->start_again());
+  CHECK(one_value<int>(*db, "SELECT count(*) FROM t").error().code == Code::STORE_UNAVAILABLE);
+  db->rollback();
+  REQUIRE(db->begin(Access::READ));
+  CHECK(one_value<int>(*db, "SELECT count(*) FROM t").value() == 0);
+}
+
+TEST_CASE("a reading: one snapshot from its first statement on, whose failure is told, and nothing is left of one that reads nothing") {
+  TestPostgres* server = TestPostgres::shared();
+  if (server == nullptr) return;
+  const std::string schema = server->fresh_schema();
+  auto writer = open_postgres({.url = server->url(), .schema = schema}).value();
+  REQUIRE(writer->exec("CREATE TABLE t (id BIGINT PRIMARY KEY)"));
+  auto db = open_postgres({.url = server->url(), .schema = schema, .access = Access::READ}).value();
+  REQUIRE(db->begin(Access::READ));
+  REQUIRE(db->commit());
+  REQUIRE(db->begin(Access::READ));
+  db->rollback();
+  REQUIRE(db->begin(Access::READ));
+  CHECK(one_value<int>(*db, "SELECT count(*) FROM t").value() == 0);
+  REQUIRE(writer->run("INSERT INTO t (id) VALUES (1)"));
+  CHECK(one_value<int>(*db, "SELECT count(*) FROM t").value() == 0);
+  REQUIRE(db->commit());
+  REQUIRE(db->begin(Access::READ));
+  CHECK(one_value<int>(*db, "SELECT 1 / (count(*) - 1) FROM t").error().code == Code::INTERNAL);
+  CHECK(!one_value<int>(*db, "SELECT count(*) FROM t"));  // nothing is answered after it
+  db->rollback();
+  REQUIRE(db->begin(Access::READ));
+  CHECK(one_value<int>(*db, "SELECT count(*) FROM t").value() == 1);
+  CHECK(!db->run("INSERT INTO t (id) VALUES (2)"));  // it reads only
+  db->rollback();
+  // A writer's rolled back work is gone at once, not when the connection is used next.
+  REQUIRE(writer->begin(Access::WRITE));
+  REQUIRE(writer->run("INSERT INTO t (id) VALUES (3)"));
+  writer->rollback();
+  CHECK(one_value<int>(*db, "SELECT count(*) FROM t").value() == 1);
+}
+
 TEST_CASE("sessions ended by the administrator in the middle of pipelined rows or COPY fail as a lost connection") {
   const auto server = own_server();
   if (!server) return;

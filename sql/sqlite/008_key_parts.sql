@@ -1,0 +1,1 @@
+-- Keys lie in one table here; PostgreSQL keeps them in parts, which this migration forms anew there.
