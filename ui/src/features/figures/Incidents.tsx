@@ -94,9 +94,9 @@ function IncidentItem({ incident, mayExamine }: { incident: Incident; mayExamine
         <details className="min-w-0 flex-1 basis-72">
           <summary className="cursor-pointer text-accent underline underline-offset-4">{t('incident.evidence')}</summary>
           <p className="pt-2 text-sub">{t('incident.about', { about: incident.about })}</p>
-          {/* A region that scrolls takes the keyboard. */}
           <pre
-            {...{ tabIndex: 0 }}
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard
+            tabIndex={0}
             className="font-mono mt-2 max-h-80 overflow-auto rounded-8 bg-shade p-3 text-dns-16N-130 whitespace-pre-wrap wrap-anywhere"
           >
             {incident.evidence}
