@@ -21,3 +21,8 @@ CREATE TABLE matter_key_f PARTITION OF key_parted FOR VALUES FROM ('\xf0') TO (M
 INSERT INTO key_parted (matter, key) SELECT matter, key FROM matter_key;
 DROP TABLE matter_key;
 ALTER TABLE key_parted RENAME TO matter_key;
+-- How many rows a matter has, as a share: from a sample PostgreSQL takes it for far more in a large table, and then makes a plan for every value anew.
+ALTER TABLE act ALTER COLUMN matter SET (n_distinct = -0.1);
+ALTER TABLE outbox ALTER COLUMN matter SET (n_distinct = -0.3);
+ALTER TABLE message_out ALTER COLUMN matter SET (n_distinct = -0.3);
+ALTER TABLE message_in ALTER COLUMN matter SET (n_distinct = -0.3);

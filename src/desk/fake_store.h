@@ -159,6 +159,14 @@ class FakeStore final : public Store {
       if (!document_number.empty() && projection.row.number == document_number) return std::optional<MatterId>(matter);
     return std::optional<MatterId>{};
   }
+  Result<std::vector<MatterId>> matters_numbered(const party::OrganisationId& counterparty, std::string_view number,
+                                                 std::size_t limit) const override {
+    const std::scoped_lock lock(mutex_);
+    std::vector<MatterId> out;
+    for (const auto& [matter, projection] : projections_)
+      if (projection.row.number == number && projection.row.counterparty == counterparty && out.size() < limit) out.push_back(matter);
+    return out;
+  }
   Result<std::vector<ActPlace>> acts_between(const Sha256& first, const Sha256& last, std::size_t limit) const override {
     const std::scoped_lock lock(mutex_);
     std::vector<ActPlace> out;

@@ -160,7 +160,7 @@ struct Office::Impl {
   // Signs the plans in their order onto `loaded` and gives the new acts; nothing is stored.
   Result<std::vector<SignedAct>> add_acts(Loaded& loaded, const std::vector<Plan>& plans, party::Role role, std::optional<PersonId> person) const;
   // Acts of the system itself, one after the other in one transaction, on an already loaded matter, which is used up when they stand.
-  Result<Written> write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received = {}, Carried carried = {});
+  Result<Written> write_node(Loaded& loaded, const std::vector<Plan>& plans);
 
   [[nodiscard]] Result<inquiry::Act> act_for(const Loaded& loaded, const Plan& plan, party::Role role, std::optional<PersonId> person,
                                              std::string& body) const;

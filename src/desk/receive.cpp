@@ -11,7 +11,6 @@ namespace warifu::desk {
 
 namespace {
 
-using inquiry::Act;
 using inquiry::VerificationStep;
 
 constexpr int kBackoffFirstSeconds = 2;
@@ -61,12 +60,8 @@ VerificationStep step(std::string name, const Status& status) {
 // Another matter of this agency that came under the same number.
 Result<std::optional<MatterId>> other_with_number(const Office::Impl& impl, const MatterId& matter, const party::OrganisationId& agency,
                                                   const std::string& number) {
-  MatterQuery query;
-  query.number = number;  // a prefix
-  query.counterparty = agency;
-  query.sort = Sort::NUMBER;
-  for (const inquiry::MatterRow& row : TRY(impl.parts.store->find(query)).rows)
-    if (row.matter != matter && row.number == number) return std::optional(row.matter);
+  for (const MatterId& found : TRY(impl.parts.store->matters_numbered(agency, number, 2)))
+    if (found != matter) return std::optional(found);
   return std::optional<MatterId>{};
 }
 
@@ -287,6 +282,7 @@ Result<Office::Received> Office::receive(const exchange::Parcel& parcel, const C
     const std::shared_ptr<const Loaded> before = TRY(impl_->current_at(parcel.matter, stamp));
     std::vector<SignedAct> arrived = TRY(checked_acts(*impl_, parcel, *before, waiting, promised));
     std::vector<Sha256> taken;
+    taken.reserve(arrived.size());
     for (const SignedAct& act : arrived) taken.push_back(act.hash);
     Loaded check_on = *before;
     Sorted sorted = TRY(sort_in(*impl_, check_on, std::move(arrived), std::move(waiting)));
@@ -389,6 +385,7 @@ Status Office::left_house(const MatterId& matter) {
 Result<int> Office::post(exchange::Courier& courier) {
   const std::vector<Gathered> all = TRY(gather(TRY(impl_->parts.store->outbox_due(now(), kPostBatch))));
   std::vector<exchange::Parcel> parcels;
+  parcels.reserve(all.size());
   for (const Gathered& gathered : all) parcels.push_back(gathered.parcel);
   if (parcels.empty()) return 0;
   const std::vector<Status> answers = courier.deliver(parcels);

@@ -386,14 +386,11 @@ Result<std::vector<SignedAct>> Office::Impl::add_acts(Loaded& loaded, const std:
   return acts;
 }
 
-Result<Written> Office::Impl::write_node(Loaded& loaded, std::vector<Plan> plans, std::vector<SignedAct> received, Carried carried) {
+Result<Written> Office::Impl::write_node(Loaded& loaded, const std::vector<Plan>& plans) {
   Basis before = basis_of(loaded);
-  std::vector<SignedAct> acts = std::move(received);
-  for (const SignedAct& act : acts) loaded.add(act);
-  for (SignedAct& act : TRY(add_acts(loaded, plans, party::Role::NODE, std::nullopt))) acts.push_back(std::move(act));
+  std::vector<SignedAct> acts = TRY(add_acts(loaded, plans, party::Role::NODE, std::nullopt));
   Commit commit = TRY(commit_for(std::move(before), loaded, std::move(acts), plans));
-  commit.carried = std::move(carried);
-  const Written made = written(loaded, commit);
+  Written made = written(loaded, commit);
   TRY(commit_and_keep(std::move(commit), std::move(loaded)));
   return made;
 }

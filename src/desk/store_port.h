@@ -168,6 +168,9 @@ class Store {
   virtual Result<MatterPage> find(const MatterQuery& query) const = 0;
   virtual Result<std::size_t> count(const MatterQuery& query) const = 0;  // capped at limits::kCountCap + 1
   virtual Result<std::optional<MatterId>> matter_by_number(std::string_view document_number) const = 0;
+  // Of this counterparty, under exactly this number, the oldest first; at most as many.
+  virtual Result<std::vector<MatterId>> matters_numbered(const party::OrganisationId& counterparty, std::string_view number,
+                                                         std::size_t limit) const = 0;
   // Acts whose hashes lie between these, both included, in their order.
   virtual Result<std::vector<ActPlace>> acts_between(const Sha256& first, const Sha256& last, std::size_t limit) const = 0;
   // Every matter once, in a stable order, for rebuild, statistics and backup.

@@ -120,6 +120,7 @@ Status CommitJob::check_heads() {
   seal_ = std::move(now.seal);
   has_held_ = now.has_held;
   std::vector<Sha256> own;
+  own.reserve(commit_.acts.size());
   for (const auto& act : commit_.acts) own.push_back(act.hash);
   own = sorted(std::move(own));
   if (!commit_.held && commit_.expected == now.stamp) {
@@ -348,10 +349,12 @@ constexpr std::string_view kViews =
     "SELECT matter, person, max(at_us) AS at_us FROM act WHERE kind = $1 AND person IS NOT NULL GROUP BY matter, person";
 
 Result<bool> are_views_right(Database& database) {
-  const std::string fresh(kViews), kept = "SELECT matter, person, at_us FROM last_view";
-  for (const std::string& sql :
-       {"SELECT count(*) FROM (" + fresh + " EXCEPT " + kept + ") x", "SELECT count(*) FROM (" + kept + " EXCEPT " + fresh + ") x"})
+  const std::string_view kept = "SELECT matter, person, at_us FROM last_view";
+  for (const auto& [these, but] : {std::pair(kViews, kept), std::pair(kept, kViews)}) {
+    std::string sql = "SELECT count(*) FROM (";
+    sql.append(these).append(" EXCEPT ").append(but).append(") x");
     if (TRY(one_value<std::int64_t>(database, sql, enum_text(inquiry::Kind::VIEWED))) != 0) return false;
+  }
   return true;
 }
 

@@ -203,6 +203,15 @@ Result<std::optional<MatterId>> OfficeStore::matter_by_number(std::string_view d
   });
 }
 
+Result<std::vector<MatterId>> OfficeStore::matters_numbered(const party::OrganisationId& counterparty, std::string_view number,
+                                                            std::size_t limit) const {
+  return engine_->read([&](Database& database) -> Result<std::vector<MatterId>> {
+    Statement rows = TRY(database.query("SELECT matter FROM matter WHERE number = $1 AND counterparty = $2 ORDER BY id LIMIT $3", number,
+                                        counterparty.text(), static_cast<std::int64_t>(limit)));
+    return all_rows<MatterId>(rows, [](const Statement& row) { return row.column<MatterId>(0); });
+  });
+}
+
 Result<std::vector<desk::ActPlace>> OfficeStore::acts_between(const Sha256& first, const Sha256& last, std::size_t limit) const {
   return engine_->read([&](Database& database) -> Result<std::vector<desk::ActPlace>> {
     std::vector<desk::ActPlace> out;

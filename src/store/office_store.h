@@ -41,6 +41,8 @@ class OfficeStore final : public desk::Store, public desk::Mailbox {
   Result<inquiry::MatterRow> row(const MatterId& matter) const override;
   Result<desk::MatterPage> find(const desk::MatterQuery& query) const override;
   Result<std::size_t> count(const desk::MatterQuery& query) const override;
+  Result<std::vector<MatterId>> matters_numbered(const party::OrganisationId& counterparty, std::string_view number,
+                                                 std::size_t limit) const override;
   Result<std::optional<MatterId>> matter_by_number(std::string_view document_number) const override;
   Result<std::vector<desk::ActPlace>> acts_between(const Sha256& first, const Sha256& last, std::size_t limit) const override;
   Status each_matter(const std::function<Status(const MatterId&)>& visit) const override;

@@ -269,6 +269,27 @@ TEST_CASE("a serial belongs to one matter; its row can change, its owner cannot"
   });
 }
 
+TEST_CASE("matters of one agency under one number are found by exactly that number") {
+  for_both_offices([](TestOffice& office) {
+    const auto agency = party::OrganisationId::parse("kakuu-police.example").value();
+    const auto numbered = [&](std::string_view org, std::string number) {
+      auto projection = make_projection(MatterId::random());
+      projection.row.counterparty = party::OrganisationId::parse(org).value();
+      projection.row.number = std::move(number);
+      put_matter(*office, projection);
+      return projection.row.matter;
+    };
+    const auto first = numbered("kakuu-police.example", "架空警刑一発第1号");
+    const auto second = numbered("kakuu-police.example", "架空警刑一発第1号");
+    const auto longer = numbered("kakuu-police.example", "架空警刑一発第1号の2");
+    numbered("mihon-police.example", "架空警刑一発第1号");
+    CHECK(office->matters_numbered(agency, "架空警刑一発第1号", 10).value() == std::vector{first, second});
+    CHECK(office->matters_numbered(agency, "架空警刑一発第1号", 1).value() == std::vector{first});
+    CHECK(office->matters_numbered(agency, "架空警刑一発第1号の2", 10).value() == std::vector{longer});
+    CHECK(office->matters_numbered(agency, "架空警刑一発第", 10).value().empty());
+  });
+}
+
 TEST_CASE("acts are found by where their hashes lie, in order, ends included") {
   for_both_offices([](TestOffice& office) {
     const auto one = MatterId::random(), other = MatterId::random();
