@@ -26,3 +26,13 @@ ALTER TABLE act ALTER COLUMN matter SET (n_distinct = -0.1);
 ALTER TABLE outbox ALTER COLUMN matter SET (n_distinct = -0.3);
 ALTER TABLE message_out ALTER COLUMN matter SET (n_distinct = -0.3);
 ALTER TABLE message_in ALTER COLUMN matter SET (n_distinct = -0.3);
+-- It counts once the table has been looked at; an empty one is better left to the first acts.
+DO $$ BEGIN
+  IF EXISTS (SELECT 1 FROM act) THEN
+    ANALYZE act;
+    ANALYZE outbox;
+    ANALYZE message_out;
+    ANALYZE message_in;
+    ANALYZE matter_key;
+  END IF;
+END $$;

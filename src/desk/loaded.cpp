@@ -125,7 +125,8 @@ std::shared_ptr<const Loaded> MatterCache::last_seen(const MatterId& matter) {
   return found->second->loaded;
 }
 
-Loaded MatterCache::take(std::shared_ptr<const Loaded> loaded) {
+Loaded MatterCache::take(std::shared_ptr<const Loaded> from) {
+  const std::shared_ptr<const Loaded> loaded = std::move(from);
   {
     const std::scoped_lock lock(mutex_);
     if (const auto found = index_.find(loaded->matter); found != index_.end() && found->second->loaded == loaded) drop(found->second);
@@ -147,7 +148,7 @@ void MatterCache::put(std::shared_ptr<const Loaded> loaded) {
     drop(found->second);
   }
   if (bytes > bytes_max_) return;
-  insert({loaded->matter, *loaded->stamp, loaded, bytes});
+  insert({loaded->matter, *loaded->stamp, std::move(loaded), bytes});
 }
 
 void MatterCache::forget(const MatterId& matter, const Stamp& since) {

@@ -58,7 +58,7 @@ class MatterCache {
   // As it was last seen, which may be of the past; nothing when it is not kept.
   [[nodiscard]] std::shared_ptr<const Loaded> last_seen(const MatterId& matter);
   // To be written on: out of the cache and without copying when nobody else reads it at this moment, a copy otherwise.
-  [[nodiscard]] Loaded take(std::shared_ptr<const Loaded> loaded);
+  [[nodiscard]] Loaded take(std::shared_ptr<const Loaded> from);
   // Kept under `loaded.stamp`, which must be there. Does nothing when something newer is known.
   void put(std::shared_ptr<const Loaded> loaded);
   // Of this matter nothing from before this stamp is kept or will be.

@@ -263,7 +263,10 @@ Result<Written> Office::Impl::decide_and_commit(const Caller& caller, const Matt
     if (!is_memory) before = TRY(is_new ? current_or_blank(matter) : current(matter));
     Result<Decided> decided = decide(std::move(before));
     const bool was_memory = std::exchange(is_memory, false);
-    if (!decided && was_memory) continue;
+    if (!decided && was_memory) {
+      --attempt;
+      continue;
+    }
     if (!decided) return tl::unexpected<Error>(std::move(decided).error());
     const Status committed = commit_and_keep(std::move(decided->commit), std::move(decided->after));
     if (committed && caller.once != nullptr) caller.once->commit_stands();

@@ -161,7 +161,7 @@ class Store {
   virtual Result<std::vector<SignedAct>> acts(const MatterId& matter) const = 0;  // in order of arrival; NOT_FOUND when there are none
   virtual Result<StampedActs> stamped_acts(const MatterId& matter) const = 0;     // the same, with the stamp of that moment
   virtual Result<Stamp> stamp(const MatterId& matter) const = 0;                  // without reading them; NOT_FOUND
-  // Those that wait for others, in order of arrival, with the stamp of those that are in at that moment; all zero when none are.
+  // Those that wait for others, in order of arrival, with the stamp of those that are in at that moment; of no acts when none are.
   virtual Result<StampedActs> stamped_held(const MatterId& matter) const = 0;
   Result<std::vector<SignedAct>> held_acts(const MatterId& matter) const { return std::move(TRY(stamped_held(matter)).acts); }
   virtual Result<inquiry::MatterRow> row(const MatterId& matter) const = 0;

@@ -104,6 +104,7 @@ Result<Result<HubPlace>> HubStore::take(Database& database, Posting& posting, co
   } else {
     // What it is charged has to see what was charged before, and a refusal undoes this one alone.
     TRY(charge(database, posting.sender, std::exchange(posting.charged, 0)));
+    TRY(database.settle());  // a failure of what was posted is not that of the savepoint
     Status claimed =
         with_savepoint(database, "warifu_message", [&](Database& inside) -> Status { return claim_object(inside, message, index, posting.sender); });
     TRY(posting.read_usage(database));

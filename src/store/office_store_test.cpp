@@ -65,7 +65,7 @@ TEST_CASE("a commit of many acts keeps their order, writes each once, and not th
   });
 }
 
-TEST_CASE("what waits comes with the stamp of what is in, and with none when nothing is") {
+TEST_CASE("what waits comes with the stamp of what is in, and with that of no acts when nothing is") {
   for_both_offices([](TestOffice& office) {
     const auto matter = MatterId::random();
     CHECK(office->stamped_held(matter).value().acts.empty());
@@ -80,6 +80,12 @@ TEST_CASE("what waits comes with the stamp of what is in, and with none when not
     REQUIRE(held.acts.size() == 1);
     CHECK(held.acts[0].hash == waiting.acts[0].hash);
     CHECK(held.stamp == office->stamp(matter).value());
+    waiting.matter = MatterId::random();
+    waiting.acts = {make_act(waiting.matter)};
+    REQUIRE(office->commit(waiting));
+    const auto alone = office->stamped_held(waiting.matter).value();
+    CHECK(alone.acts.size() == 1);
+    CHECK(alone.stamp.acts == 0);
   });
 }
 

@@ -78,10 +78,12 @@ class PostgresDatabase final : public Database {
   Status connect();
   // Connected, with nothing left unread, or STORE_UNAVAILABLE.
   Status ready();
+  [[nodiscard]] bool is_lost() const { return !connection_ || PQstatus(connection_.get()) != CONNECTION_OK; }
   // The same, and the transaction that was begun has begun at the server, too.
   Status ready_in_transaction();
   Result<Rows> execute(const std::string& sql, const pg::Parameters& parameters);
   Result<PreparedName> prepared_name(const std::string& sql);
+  Result<PreparedName> prepare_now(const std::string& sql);
 
   Status exec(std::string_view script) override {
     TRY(ready_in_transaction());
@@ -302,6 +304,14 @@ Status PostgresDatabase::command(const std::string& script, int more_ms) {
 Result<PreparedName> PostgresDatabase::prepared_name(const std::string& sql) {
   TRY(ready());
   if (const auto found = names_.find(sql); found != names_.end()) return found->second;
+  Result<PreparedName> prepared = prepare_now(sql);
+  // As in begin_now(): nothing hangs on the connection that was lost.
+  if (prepared || !is_lost() || (open_ && !is_begin_due_)) return prepared;
+  TRY(connect());
+  return prepare_now(sql);
+}
+
+Result<PreparedName> PostgresDatabase::prepare_now(const std::string& sql) {
   TRY(settle());
   if (names_.size() >= limits::kStatementsCachedMax) {
     TRY(command("DEALLOCATE ALL"));
@@ -419,8 +429,11 @@ Status PostgresDatabase::begin(Access access) {
     open_ = is_begin_due_ = true;
     return {};
   }
-  return begin_now("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(" + std::to_string(lock_number(options_.schema)) +
-                   ")");
+  Status begun = begin_now("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(" +
+                           std::to_string(lock_number(options_.schema)) + ")");
+  open_ = true;
+  if (!begun) rollback();
+  return begun;
 }
 
 Status PostgresDatabase::begin_now(const std::string& script) {
@@ -430,13 +443,12 @@ Status PostgresDatabase::begin_now(const std::string& script) {
     TRY(connect());
     begun = command(script);
   }
-  open_ = true;
-  if (!begun) rollback();
   return begun;
 }
 
 // A reading's begin and its first statement in one round trip. What is read is that of a moment after both.
 Result<Rows> PostgresDatabase::begin_and_execute(const std::string& sql, const pg::Parameters& parameters) {
+  const Deadline patience = deadline();
   for (bool is_again = false;; is_again = true) {
     const PreparedName prepared = TRY(prepared_name(sql));
     TRY(begin_sending());
@@ -444,8 +456,8 @@ Result<Rows> PostgresDatabase::begin_and_execute(const std::string& sql, const p
     const bool is_sent = PQsendQueryParams(connection_.get(), std::string(kBeginReading).c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) == 1;
     Status sent = is_sent ? send(prepared.name, parameters) : failure(connection_.get(), nullptr);
     Result<Sent> read = sent ? read_sent() : Result<Sent>(tl::unexpected<Error>(std::move(sent).error()));
-    if (!read && read.error().code == Code::STORE_UNAVAILABLE && !is_again) {
-      // As in begin(): the server may have gone and come back.
+    // As in begin_now(): the server may have gone and come back. One that hangs is not waited for twice.
+    if (!read && is_lost() && !is_again && std::chrono::steady_clock::now() < patience) {
       TRY(connect());
       continue;
     }
