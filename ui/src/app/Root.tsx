@@ -135,11 +135,9 @@ export function NotFound() {
       <Page title={t('app.notFoundTitle')}>
         <EmptyState
           icon="search"
-          title={t('app.notFoundTitle')}
+          title={t('app.notFoundText')}
           actions={<Button onClick={() => void navigate({ to: '/' })}>{t('app.toDesk')}</Button>}
-        >
-          {t('app.notFoundText')}
-        </EmptyState>
+        />
       </Page>
     </main>
   );
