@@ -24,8 +24,14 @@ const row = (id: string) => ({
 const group = (turn: string, count: number) => ({ turn, count, rows: Array.from({ length: count }, (_, at) => row(`${turn}-${at}`)) });
 
 function show(...groups: ReturnType<typeof group>[]) {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY } } });
-  client.setQueryData(sessionQuery.queryKey, { side: 'AGENCY', role: 'investigator', name: 'N' } as never);
+  showTo({ side: 'AGENCY', role: 'investigator' }, groups);
+}
+
+// `prepare`: what else the client has heard from the server.
+function showTo(who: { side: string; role: string }, groups: ReturnType<typeof group>[], prepare: (client: QueryClient) => void = () => {}) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, retryOnMount: false, staleTime: Number.POSITIVE_INFINITY } } });
+  prepare(client);
+  client.setQueryData(sessionQuery.queryKey, { ...who, name: 'N' } as never);
   client.setQueryData(deskQuery.queryKey, { alarms: [], my_turn: 0, overdue: 0, due_this_week: 0, groups, late: [], late_count: 0 } as never);
   render(
     <QueryClientProvider client={client}>
@@ -58,20 +64,12 @@ describe('the desk', () => {
 });
 
 it('leads legal staff of a provider that has published nothing to its answer profile', () => {
-  const client = new QueryClient({ defaultOptions: { queries: { retryOnMount: false, staleTime: Number.POSITIVE_INFINITY } } });
-  client.setQueryData(sessionQuery.queryKey, { side: 'PROVIDER', role: 'legal', name: 'N' } as never);
-  client.setQueryData(deskQuery.queryKey, { alarms: [], my_turn: 0, overdue: 0, due_this_week: 0, groups: [], late: [], late_count: 0 } as never);
   const problem = new Problem(404, [{ code: 'NOT_FOUND', where: '', ja: '', en: '' }]);
-  client
-    .getQueryCache()
-    .build(client, { queryKey: ownProfileQuery.queryKey as string[] })
-    .setState({ status: 'error', error: problem });
-  render(
-    <QueryClientProvider client={client}>
-      <ShortcutProvider>
-        <DeskPage />
-      </ShortcutProvider>
-    </QueryClientProvider>,
+  showTo({ side: 'PROVIDER', role: 'legal' }, [], (client) =>
+    client
+      .getQueryCache()
+      .build(client, { queryKey: ownProfileQuery.queryKey as string[] })
+      .setState({ status: 'error', error: problem }),
   );
   fireEvent.click(screen.getByRole('button', { name: i18n.t('prov.profileFirst') }));
   expect(go).toHaveBeenCalledWith({ to: '/sources', search: { show: 'profile' } });
