@@ -5,8 +5,8 @@
 // the caller repeats, and the ids of acts and commands make the repetition harmless.
 // A server that hangs (stopped, its disk dead) takes what is sent and answers nothing: hang_timeout_ms after it should have answered or given
 // up a statement it counts as lost. Migrations and the like, given to exec(), may take an hour.
-// A reading begins at the server with its first statement, which is where it fails when the server is not there, and ends without waiting for its answer.
-// A result is fetched whole before the first row is handed out: long tables are read in pages by key.
+// A reading begins at the server with its first statement, which is where it fails when the server is not there, and ends without waiting for its
+// answer. A result is fetched whole before the first row is handed out: long tables are read in pages by key.
 
 #include <memory>
 
