@@ -130,6 +130,7 @@ TEST_CASE("interface: one inquiry from the draft to the feedback") {
   CHECK(got.response.header("Content-Disposition") == "attachment; filename*=UTF-8''%E4%BC%9A%E5%93%A1.csv");
   CHECK(got.response.header("X-Content-Type-Options") == "nosniff");
   CHECK(got.response.header("Content-Type") == "application/octet-stream");
+  CHECK(got.response.header("ETag") == '"' + item.files[0].sha256.hex() + '"');
   REQUIRE(std::holds_alternative<net::FileBody>(got.response.body));
   world.step();
   CHECK(investigator.post_as(at + "/feedback", desk::FeedbackCommand{inquiry::Outcome::SUSPECT_IDENTIFIED, "特定に至りました。"}).status() == 200);

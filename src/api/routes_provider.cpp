@@ -2,6 +2,7 @@
 
 #include "api/routes.h"
 #include "desk/earlier.h"
+#include "net/byte_range.h"
 #include "net/upload.h"
 
 namespace warifu::api {
@@ -43,16 +44,18 @@ Result<Answer> upload(Call& call, const UploadQuery& query) {
   return Answer{json::encode(TRY(call.here().office.attach(call.caller, matter, query.name, type, path, how))), {}};
 }
 
-// Never shown by a browser in place: a provider's file is saved, not run.
+// Never shown by a browser in place: a provider's file is saved, not run. A download that broke off goes on where it stopped.
 Result<Answer> download(Call& call, const DownloadQuery& query) {
-  const std::string path = TRY(call.here().office.file_path(call.caller, TRY(call.id<MatterId>("matter")), TRY(call.id<Sha256>("file"))));
-  net::Response response;
-  response.set("Content-Type", "application/octet-stream");
-  std::string disposition = "attachment";
-  if (!query.name.empty()) disposition += "; filename*=UTF-8''" + net::percent_encode(query.name);  // RFC 6266 section 4.3
-  response.set("Content-Disposition", disposition);
-  response.body = net::FileBody{path, 0, std::nullopt, false};
+  const Sha256 file = TRY(call.id<Sha256>("file"));
+  const std::string path = TRY(call.here().office.file_path(call.caller, TRY(call.id<MatterId>("matter")), file));
+  net::Response response = TRY(net::file_response(call.request, path, file.hex()));
   Answer answer;
+  if (response.status < 300) {
+    response.set("Content-Type", "application/octet-stream");
+    std::string disposition = "attachment";
+    if (!query.name.empty()) disposition += "; filename*=UTF-8''" + net::percent_encode(query.name);  // RFC 6266 section 4.3
+    response.set("Content-Disposition", disposition);
+  }
   answer.response = std::move(response);
   return answer;
 }
@@ -97,8 +100,9 @@ void add_answering(Router& routes) {
        201, limits::kFileBytesCeiling},
       Payload::FILE, Payload::JSON, upload);
   routes.add_raw<DownloadQuery, None>(
-      {"GET", "/api/matters/{matter}/files/{file}", "provider", "ファイルを取り出します。", "Downloads a file, by its SHA-256."}, Payload::NONE,
-      Payload::FILE, download);
+      {"GET", "/api/matters/{matter}/files/{file}", "provider", "ファイルを取り出します。途中からも取り出せます(Range、If-Range)。",
+       "Downloads a file, by its SHA-256; also a part of it (Range, If-Range)."},
+      Payload::NONE, Payload::FILE, download);
   add_act<desk::CollectCommand>(routes, "collect", "照会事項ごとの結果をまとめます。", "Puts the answer together, item by item.", &Office::collect,
                                 limits::kJsonBytesMax);
   add_act<desk::AnswerCheckCommand>(routes, "check-answer", "別の人が件数を確かめます。", "A second person checks the answer by its row counts.",

@@ -306,6 +306,12 @@ void print_written(const json::Value& done) {
   std::printf("  %s\n", member_text(done, "number").c_str());
 }
 
+// The state of a row, and that it waits for its check, which a draft's state alone does not say.
+std::string listed_state(const json::Value& row) {
+  const std::string state = member_text(row, "state");
+  return member_text(row, "turn") == "CHECK" ? state + "/CHECK" : state;
+}
+
 }  // namespace
 
 std::span<const InquiryStep> inquiry_steps() { return kSteps; }
@@ -315,9 +321,8 @@ int run_inquiry(const InquiryCommand& command) { return finish(run_step(command)
 int run_inquiry_list(const InquiryCommand& command) {
   return finish(list(command), command.access.json, [](const json::Value& page) {
     for (const json::Value& row : page.as_object().at("rows").as_array())
-      std::printf("%s  %-18s %-24s %-10s %s  %s\n", member_text(row, "matter").c_str(), member_text(row, "state").c_str(),
-                  member_text(row, "number").c_str(), member_text(row, "due").c_str(), member_text(row, "counterparty_name_ja").c_str(),
-                  member_text(row, "subject").c_str());
+      std::printf("%s  %-18s %-24s %-10s %s  %s\n", member_text(row, "matter").c_str(), listed_state(row).c_str(), member_text(row, "number").c_str(),
+                  member_text(row, "due").c_str(), member_text(row, "counterparty_name_ja").c_str(), member_text(row, "subject").c_str());
     if (const std::string next = member_text(page, "next"); !next.empty()) std::printf("--cursor %s\n", next.c_str());
   });
 }

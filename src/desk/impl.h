@@ -2,6 +2,7 @@
 // The spine that every writing function of the desk goes through. Internal to the room.
 
 #include <mutex>
+#include <unordered_map>
 
 #include "desk/loaded.h"
 #include "desk/office.h"
@@ -58,6 +59,8 @@ struct Office::Impl {
     std::vector<party::Person> people;
     std::vector<party::Unit> units;
     std::vector<party::Delegation> delegations;
+    std::unordered_map<PersonId, std::size_t> place_of;  // in `people`
+    [[nodiscard]] const party::Person* person(const PersonId& id) const;
   };
   [[nodiscard]] Result<std::shared_ptr<const Books>> books() const;
   void forget_books() const;

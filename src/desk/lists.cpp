@@ -139,8 +139,8 @@ Result<RowView> Office::Impl::row_view(const Caller& caller, const party::Person
   const auto all = TRY(books());
   const auto name = [&](const std::optional<PersonId>& id) -> std::optional<std::string> {
     if (!id) return std::nullopt;
-    const auto found = std::ranges::find(all->people, *id, &party::Person::id);
-    return found == all->people.end() ? std::optional<std::string>() : std::optional(found->name);
+    const party::Person* found = all->person(*id);
+    return found == nullptr ? std::optional<std::string>() : std::optional(found->name);
   };
   RowView view;
   view.matter = row.matter;

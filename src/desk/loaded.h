@@ -47,7 +47,7 @@ struct Basis {
 // and an older reading that comes late does not bring it back. Bounded in bytes, the least recently used goes first, its bodies overwritten.
 class MatterCache {
  public:
-  static constexpr std::size_t kBytesMax = 16 * 1024 * 1024;
+  static constexpr std::size_t kBytesMax = 32 * 1024 * 1024;
   static constexpr std::size_t kMattersMax = 4096;  // those among them of which only a purge is remembered
   explicit MatterCache(std::size_t bytes_max = kBytesMax) : bytes_max_(bytes_max) {}
 

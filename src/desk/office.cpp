@@ -37,10 +37,16 @@ Result<std::shared_ptr<const Office::Impl::Books>> Office::Impl::books() const {
   auto fresh = std::make_shared<Books>();
   fresh->read = now();
   fresh->people = TRY(read_book<party::Person>(*parts.store, "person"));
+  for (std::size_t i = 0; i < fresh->people.size(); ++i) fresh->place_of.emplace(fresh->people[i].id, i);
   fresh->units = TRY(read_book<party::Unit>(*parts.store, "unit"));
   fresh->delegations = TRY(read_book<party::Delegation>(*parts.store, "delegation"));
   books_cache = std::move(fresh);
   return books_cache;
+}
+
+const party::Person* Office::Impl::Books::person(const PersonId& id) const {
+  const auto place = place_of.find(id);
+  return place == place_of.end() ? nullptr : &people[place->second];
 }
 
 void Office::Impl::forget_books() const {
@@ -53,9 +59,8 @@ Result<std::vector<party::Delegation>> Office::Impl::delegations() const { retur
 
 Result<std::optional<party::Person>> Office::Impl::person(const PersonId& id) const {
   const auto all = TRY(books());
-  const auto found = std::ranges::find(all->people, id, &party::Person::id);
-  if (found == all->people.end()) return std::optional<party::Person>{};
-  return std::optional<party::Person>(*found);
+  const party::Person* found = all->person(id);
+  return found == nullptr ? std::optional<party::Person>{} : std::optional<party::Person>(*found);
 }
 
 Result<std::optional<party::Unit>> Office::Impl::unit(const UnitId& id) const {

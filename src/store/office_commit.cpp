@@ -33,9 +33,6 @@ std::optional<std::string> beside(const inquiry::SignedAct& act) {
   return inquiry::assertions_text(act.assertions);
 }
 
-// Rows that go into one statement: with PostgreSQL a statement costs several times what a row does.
-constexpr std::size_t kRowsAtOnce = 8;
-
 std::string insert_of(std::string_view into, std::size_t rows, std::size_t columns) {
   std::string sql = "INSERT INTO " + std::string(into) + " VALUES ";
   for (std::size_t place = 1; place <= rows * columns; ++place) {
@@ -76,7 +73,10 @@ Result<CommitJob::Done> CommitJob::run() {
   for (const auto& act : commit_.acts)
     if (act.act.matter != commit_.matter) return fail(Code::INTERNAL, "a commit has acts of one matter only", "acts");
   TRY(check_heads());
-  TRY(put_carried(database_, commit_.carried));
+  TRY(put_carried(database_, commit_.carried, [this](const MatterId& matter) -> Result<MatterSeal> {
+    if (matter != commit_.matter) return MatterSeal::load_or_create(database_, matter);
+    return *TRY(seal());
+  }));
   const bool is_repeated = !commit_.acts.empty() && fresh_.empty();
   if (is_repeated) return Done{stamp_of(acts_, last_, seal_), 0, {}};
   TRY(purge());

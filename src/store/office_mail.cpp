@@ -97,17 +97,21 @@ Result<std::vector<Sha256>> parse_hashes(const Bytes& bytes) {
   return out;
 }
 
-Result<std::optional<Bytes>> sealed_manifest(Database& database, const std::optional<MatterId>& matter, const MessageId& id,
+Result<std::optional<Bytes>> sealed_manifest(const SealOf& seal_of, const std::optional<MatterId>& matter, const MessageId& id,
                                              const std::string& manifest) {
   if (!matter || matter->is_zero() || manifest.empty()) return std::optional<Bytes>{};
-  return std::optional<Bytes>(TRY(MatterSeal::load_or_create(database, *matter)).seal(manifest_place(id), manifest));
+  return std::optional<Bytes>(TRY(seal_of(*matter)).seal(manifest_place(id), manifest));
 }
 
-Status put_message_in(Database& database, const MessageIn& in) {
+SealOf seals_in(Database& database) {
+  return [&database](const MatterId& matter) { return MatterSeal::load_or_create(database, matter); };
+}
+
+Status put_message_in(Database& database, const MessageIn& in, const SealOf& seal_of) {
   const auto index = static_cast<std::int64_t>(in.index);
   std::optional<Bytes> object;
   if (!in.object.empty()) object = in.object;
-  const std::optional<Bytes> manifest = in.code.empty() ? TRY(sealed_manifest(database, in.matter, in.id, in.manifest)) : std::nullopt;
+  const std::optional<Bytes> manifest = in.code.empty() ? TRY(sealed_manifest(seal_of, in.matter, in.id, in.manifest)) : std::nullopt;
   const Bytes acts = spell_hashes(in.acts);
   const auto added = TRY(database.run(
       "INSERT INTO message_in (id, from_org, matter, type, envelope, promise, leaf_hash, leaf_index, promised_us, at_us, expires_us, code, object, "
@@ -115,6 +119,18 @@ Status put_message_in(Database& database, const MessageIn& in) {
       in.id, in.from, in.matter, enum_text(in.type), in.envelope, in.promise, in.leaf, index, in.promised, in.at, in.expires, in.code, object,
       manifest, acts));
   if (added == 0) return fail(Code::REPLAYED, "this message was received before", "message", {{"message", in.id.hex()}});
+  return {};
+}
+
+// The acts that a message carries, so that no other one carries them.
+Status mark_carried(Database& database, const MessageId& message, std::span<const std::int64_t> outbox) {
+  std::string sql = "UPDATE outbox SET message = $1 WHERE message IS NULL AND seq IN (";
+  for (std::size_t i = 0; i < outbox.size(); ++i) sql += (i == 0 ? "$" : ", $") + std::to_string(i + 2);
+  Statement update = TRY(database.prepare(sql + ")"));
+  update.bind(1, message);
+  for (std::size_t i = 0; i < outbox.size(); ++i) update.bind(static_cast<int>(i) + 2, outbox[i]);
+  while (TRY(update.step())) {}
+  if (update.changes() != static_cast<std::int64_t>(outbox.size())) return fail(Code::CONFLICT, "another message carries this act already", "outbox");
   return {};
 }
 
@@ -152,30 +168,29 @@ Result<std::optional<T>> maybe(Database& database, F&& make, std::string_view sq
 
 }  // namespace
 
-Status put_sealed_message(Database& database, const MessageOut& message) {
+Status put_sealed_message(Database& database, const MessageOut& message, const SealOf& seal_of) {
   const Sha256 leaf = ledger::leaf_hash(bytes_of(message.leaf));
-  const std::optional<Bytes> manifest = TRY(sealed_manifest(database, message.matter, message.id, message.manifest));
+  const std::optional<Bytes> manifest = TRY(sealed_manifest(seal_of, message.matter, message.id, message.manifest));
   const Bytes acts = spell_hashes(message.acts);
   std::string attachments;
   for (const std::string& name : message.attachments) attachments += (attachments.empty() ? "" : "\n") + name;
-  Statement inserted = TRY(database.query(
+  TRY(database.post(
       "INSERT INTO message_out (id, to_org, matter, type, envelope, leaf, leaf_hash, created_us, expires_us, attempts, next_try_us, last_error, "
-      "code, manifest, acts, attachments) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, '', '', $11, $12, $13) RETURNING seq",
+      "code, manifest, acts, attachments) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, $10, '', '', $11, $12, $13)",
       message.id, message.to.text(), message.matter, enum_text(message.type), message.envelope, message.leaf, leaf, message.created, message.expires,
       message.next_try, manifest, acts, attachments));
-  if (!TRY(inserted.step())) return fail(Code::INTERNAL, "a row without its number");
-  const std::int64_t seq = inserted.column_int64(0);
-  while (TRY(inserted.step())) {}
-  TRY(database.post("INSERT INTO message_object (seq, object) VALUES ($1, $2)", seq, message.object));
-  for (const std::int64_t row : message.outbox)
-    if (TRY(database.run("UPDATE outbox SET message = $2 WHERE seq = $1 AND message IS NULL", row, message.id)) == 0)
-      return fail(Code::CONFLICT, "another message carries this act already", "outbox");
+  TRY(database.post("INSERT INTO message_object (seq, object) VALUES ((SELECT seq FROM message_out WHERE id = $1), $2)", message.id, message.object));
+  for (std::span<const std::int64_t> rest = message.outbox; !rest.empty();) {
+    const auto some = rest.first(std::min(rest.size(), kRowsAtOnce));
+    rest = rest.subspan(some.size());
+    TRY(mark_carried(database, message.id, some));
+  }
   return {};
 }
 
-Status put_carried(Database& database, const desk::Carried& carried) {
-  for (const MessageIn& in : carried.received) TRY(put_message_in(database, in));
-  for (const MessageOut& out : carried.sealed) TRY(put_sealed_message(database, out));
+Status put_carried(Database& database, const desk::Carried& carried, const SealOf& seal_of) {
+  for (const MessageIn& in : carried.received) TRY(put_message_in(database, in, seal_of));
+  for (const MessageOut& out : carried.sealed) TRY(put_sealed_message(database, out, seal_of));
   for (const desk::Delivery& delivery : carried.deliveries) TRY(put_delivery(database, delivery));
   for (const desk::Incident& incident : carried.incidents) TRY(put_incident_row(database, incident));
   return {};
@@ -238,7 +253,7 @@ Result<std::vector<desk::OutboxRow>> OfficeStore::outbox_unsealed(Time now, std:
 
 Status OfficeStore::put_sealed(std::span<const MessageOut> messages) {
   return write([&](Database& database) -> Status {
-    for (const MessageOut& message : messages) TRY(put_sealed_message(database, message));
+    for (const MessageOut& message : messages) TRY(put_sealed_message(database, message, seals_in(database)));
     return {};
   });
 }
@@ -366,7 +381,7 @@ Result<std::vector<MessageId>> OfficeStore::already_received(std::span<const Mes
 }
 
 Status OfficeStore::put_received(const desk::Carried& carried) {
-  return write([&](Database& database) { return put_carried(database, carried); });
+  return write([&](Database& database) { return put_carried(database, carried, seals_in(database)); });
 }
 
 Result<std::optional<MessageIn>> OfficeStore::message_in(const MessageId& id) const {

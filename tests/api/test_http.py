@@ -117,6 +117,15 @@ def test_one_inquiry_from_draft_to_feedback(demo, agency, investigator, tmp_path
     download = investigator.get(f"{at}/files/{uploaded.json['sha256']}?name=" + quoted("控え.csv"))
     assert download.status == 200 and download.body == b"name\r\n"
     assert download.headers["content-disposition"].startswith("attachment")
+    # A download that broke off goes on where it stopped, and only with the same file.
+    tag, at_file = download.headers["etag"], f"{at}/files/{uploaded.json['sha256']}"
+    rest = investigator.send("GET", at_file, headers={"Range": "bytes=4-", "If-Range": tag})
+    assert (rest.status, rest.body, rest.headers["content-range"]) == (206, b"\r\n", "bytes 4-5/6")
+    assert rest.headers["content-disposition"].startswith("attachment")
+    assert investigator.send("GET", at_file, headers={"Range": "bytes=4-", "If-Range": '"0"'}).body == b"name\r\n"
+    beyond = investigator.send("GET", at_file, headers={"Range": "bytes=6-"})
+    assert (beyond.status, beyond.code, beyond.headers["content-range"]) == (416, "OUT_OF_RANGE", "bytes */6")
+    assert operator.send("GET", at_file, headers={"Range": "bytes=0-0"}).body == b"n", "who prepared it may read it, too"
     assert investigator.post(at + "/feedback", {"outcome": "LEAD_EXCLUDED", "message": ""}).status == 200
     assert investigator.post(at + "/close", {}).json["state"] == "CLOSED"
 

@@ -984,8 +984,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * ファイルを取り出します。
-         * @description Downloads a file, by its SHA-256.
+         * ファイルを取り出します。途中からも取り出せます(Range、If-Range)。
+         * @description Downloads a file, by its SHA-256; also a part of it (Range, If-Range).
          */
         get: operations["get_matters_by_matter_files_by_file"];
         put?: never;
@@ -2269,6 +2269,14 @@ export interface components {
             findings: components["schemas"]["AuditFindingView"][];
             sample: components["schemas"]["RowView"][];
         };
+        CaseCommand: {
+            id?: string;
+            number?: string;
+            title?: string;
+            offence?: string;
+            unit?: string;
+            is_open?: boolean;
+        };
         CaseView: {
             id: string;
             number: string;
@@ -2280,14 +2288,6 @@ export interface components {
             opened: string;
             /** Format: date-time */
             closed?: string;
-        };
-        CaseCommand: {
-            id?: string;
-            number?: string;
-            title?: string;
-            offence?: string;
-            unit?: string;
-            is_open?: boolean;
         };
         Cases: {
             cases: components["schemas"]["CaseView"][];
