@@ -212,7 +212,8 @@ std::string man_page(const CLI::App& root) {
     out += std::string(".TP\n.B ") + name + "\n" + text + "\n";
   out +=
       ".SH FILES\n.TP\n.I DIR/warifu.toml\nConfiguration of the node in DIR, see \\fBwarifu config \\-\\-print\\-defaults\\fR.\n.TP\n.I "
-      "DIR/root.vkey\nThe directory's public key: what evidence and backups are verified against; a member's may name the witnesses it wants.\n";
+      "DIR/root.vkey\nThe public keys of directory, log and admitters: what evidence and backups are verified against; a member's may name the "
+      "witnesses it wants.\n";
   return out;
 }
 

@@ -98,6 +98,10 @@ void print_report(const exchange::EvidenceReport& report) {
                   signature.key_id.c_str(), to_rfc3339_tokyo(signature.valid_from).c_str(), signature.entry);
     if (act.crossing) print_crossing(report.crossings[*act.crossing]);
   }
+  if (report.is_admission_unchecked)
+    std::printf(
+        "\n--root の文書に加入承認者の鍵(# admit の行)がないため、加入が二人に承認されたことは確かめていません。\nThe file given as --root names no "
+        "admitters (lines # admit): that two people admitted these organisations is not checked.\n");
   if (report.unproven() > 0)
     std::printf(
         "\n中継者の約束だけで、記録簿への記載を証明できない通信が %zu 件あります。\nOf %zu messages there is the hub's promise only: their place in "
@@ -154,6 +158,7 @@ json::Object report_json(const exchange::EvidenceReport& report) {
                       {"state", enum_text(report.state)},
                       {"root", report.root},
                       {"directory_size", report.directory_size},
+                      {"admission_unchecked", report.is_admission_unchecked},
                       {"exported", to_rfc3339(report.created)},
                       {"proven", report.unproven() == 0},
                       {"unproven", static_cast<std::int64_t>(report.unproven())},
@@ -199,13 +204,14 @@ int run_evidence_verify(const EvidenceVerify& command) {
   }
   const Result<std::string> policy_text = file_named(command.root, kPolicyBytesMax);
   const Result<note::Policy> policy = policy_text ? note::Policy::parse(*policy_text) : tl::unexpected<Error>(policy_text.error());
-  if (!policy) {
-    report(policy.error(), command.json);
+  const Result<std::vector<note::VerifierKey>> admitters = policy ? exchange::admitters_of(*policy_text) : tl::unexpected<Error>(policy.error());
+  if (!admitters) {
+    report(admitters.error(), command.json);
     return kNoRoot;
   }
   const Result<std::string> bundle = file_named(command.file, kBundleBytesMax);
   if (!bundle) return report(bundle.error(), command.json);
-  const Result<exchange::EvidenceReport> verified = exchange::verify_evidence(*bundle, *policy);
+  const Result<exchange::EvidenceReport> verified = exchange::verify_evidence(*bundle, *policy, *admitters);
   if (!verified) return report(verified.error(), command.json);
   if (command.json)
     std::printf("%s\n", json::compact(report_json(*verified)).c_str());

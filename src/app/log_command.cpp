@@ -42,6 +42,7 @@ Status serve(const LogCommand& command) {
   if (!listen.is_loopback()) return fail(Code::CONFIG, "files are served on the loopback address only", "--listen", {{"expected", "127.0.0.1:…"}});
   std::error_code ignored;
   if (!std::filesystem::exists(command.folder + "/checkpoint", ignored)) return fail(Code::NOT_FOUND, "no log in this folder", command.folder);
+  if (!command.vkey.empty()) TRY(check_folder(command.folder, command.vkey));
   block_signals();
   start_log(LogLevel::WARNINGS);
   net::ServerOptions options;
@@ -58,7 +59,10 @@ Status serve(const LogCommand& command) {
     Result<std::string> content =
         is_log ? read_file(folder + path, kTileMax) : Result<std::string>(fail(Code::NOT_FOUND, "not a file of a log", "path"));
     if (!content) return net::problem_response(Error{Code::NOT_FOUND, "not a file of a log", "path", {}});
-    return net::text_response(200, path == "/checkpoint" ? "text/plain; charset=utf-8" : "application/octet-stream", std::move(*content));
+    const bool is_checkpoint = path == "/checkpoint";
+    net::Response response = net::text_response(200, is_checkpoint ? "text/plain; charset=utf-8" : "application/octet-stream", std::move(*content));
+    response.set("Cache-Control", is_checkpoint ? "no-cache" : "public, max-age=31536000, immutable");
+    return response;
   }));
   std::printf("http://%s:%u/\n", listen.address.c_str(), server.port());
   std::fflush(stdout);

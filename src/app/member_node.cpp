@@ -6,6 +6,7 @@
 #include "app/joining.h"
 #include "app/node.h"
 #include "base/file.h"
+#include "exchange/evidence.h"
 #include "member/hub_client.h"
 #include "note/policy.h"
 #include "store/office_store.h"
@@ -104,9 +105,7 @@ Result<std::unique_ptr<Node>> Node::create_member(NodeOptions options, const exc
   node->network_ = network;
   node->options_.hub = network.hub.text();
   TRY(make_member_keys(data, node->keyring(organisation.id), organisation.id, node->options_.clock(), root_folder));
-  // What evidence is verified against: the log of keys, and the log of messages.
-  const std::string policy = "log " + network.keys.text() + "\nlog " + network.log.text() + "\nquorum none\n";
-  TRY(write_file_durably(policy_path(data), bytes_of(policy), 0644));
+  TRY(write_file_durably(policy_path(data), bytes_of(exchange::root_file(network)), 0644));
   TRY(write_file_durably(network_path(data), bytes_of(network.text()), 0644));
   TRY(node->open_replica());
   TRY(node->host(organisation));

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/file.h"
+#include "exchange/evidence.h"
 #include "exchange/joining.h"
 #include "net/client.h"
 
@@ -49,8 +50,7 @@ Status SeparateHouses::start_hub() {
   TRY(tool(init, log));
   network_ = TRY(exchange::Network::parse(TRY(read_file(hub_ + "/network", kFileBytesMax))));
   // What everybody is told of this exchange, and what evidence is verified against.
-  const std::string policy = "log " + network_->keys.text() + "\nlog " + network_->log.text() + "\nquorum none\n";
-  TRY(write_file_durably(options_.data + "/root.vkey", bytes_of(policy), 0644));
+  TRY(write_file_durably(options_.data + "/root.vkey", bytes_of(exchange::root_file(*network_)), 0644));
   std::vector<std::string> environment{"WARIFU_WORKERS=32"};
   environment.insert(environment.end(), options_.hub_environment.begin(), options_.hub_environment.end());
   hub_process_.push_back(TRY(Process::start({"serve", "--data", hub_, "--listen", "127.0.0.1:" + std::to_string(port)}, environment, log)));

@@ -20,6 +20,7 @@ namespace {
 constexpr std::string_view kVersion = "warifu-evidence/v1";
 constexpr std::size_t kManifestTextMax = 60 * 1024;  // leaves room for the signature within the bound on notes
 constexpr std::size_t kLinesPerList = 500;
+constexpr std::string_view kAdmitLine = "# admit ";
 
 std::string numbered(std::string_view folder, std::size_t index) {
   char digits[16];
@@ -148,7 +149,8 @@ Status check_listed(const ArchiveEntries& entries, const BundleManifest& manifes
 }
 
 // The checkpoint says: these entries, all of them, in this order, are the key log. Body of a checkpoint: origin, size, root.
-Result<KeyLog> check_directory(const ArchiveEntries& entries, const note::Policy& root, std::size_t& size) {
+Result<KeyLog> check_directory(const ArchiveEntries& entries, const note::Policy& root, std::span<const note::VerifierKey> admitters,
+                               std::size_t& size) {
   const auto found = entries.find("directory/checkpoint");
   if (found == entries.end()) return bad("directory/checkpoint", "the checkpoint is missing");
   const Result<note::Note> checkpoint = note::Note::parse(found->second);
@@ -167,7 +169,7 @@ Result<KeyLog> check_directory(const ArchiveEntries& entries, const note::Policy
   if (first_line == std::string::npos || std::string_view(checkpoint->text).substr(first_line) != expected)
     return bad("directory/checkpoint", "the checkpoint is over other entries");
   size = notes.size();
-  Result<KeyLog> log = KeyLog::create(notes);
+  Result<KeyLog> log = KeyLog::create(notes, admitters);
   if (!log)
     return bad(numbered("directory/entries", static_cast<std::size_t>(std::strtoul(log.error().where.c_str(), nullptr, 10))), log.error().message);
   return log;
@@ -226,15 +228,32 @@ bool is_signed_in_time(const KeyLog& log, const Revocations& revocations, const 
   });
 }
 
+// A log that shows two faces, be it in one bundle. A proof that was checked: what it says is its log's.
+class Faces {
+ public:
+  Status take(const std::string& proof) {
+    const ledger::TlogProof parsed = TRY(ledger::TlogProof::parse(proof));
+    const ledger::Checkpoint checkpoint = TRY(ledger::Checkpoint::parse(parsed.checkpoint.text));
+    const auto [known, is_new] = roots_.emplace(std::pair(checkpoint.origin, checkpoint.size), checkpoint.root);
+    return is_new || known->second == checkpoint.root ? Status{} : fail(Code::LOG_FORKED, "two logs of one name and size");
+  }
+
+ private:
+  std::map<std::pair<std::string, std::uint64_t>, Sha256> roots_;
+};
+
 // Each message of the bundle, and which acts it carried.
 Status check_crossings(const ArchiveEntries& entries, const KeyLog& log, const note::Policy& root, const std::vector<inquiry::SignedAct>& acts,
                        EvidenceReport& report, std::size_t& counted) {
   const Revocations revocations(entries);
+  Faces faces;
   for (const BundledCrossing& bundled : TRY(take_crossings(entries, acts))) {
     std::vector<inquiry::SignedAct> carried;
     for (const std::size_t place : bundled.acts) carried.push_back(acts[place]);
     Result<CheckedCrossing> checked = check_crossing(bundled.crossing, carried, log, root);
     if (!checked) return bad(bundled.folder + "/" + checked.error().where, checked.error().message);
+    if (bundled.crossing.proof)
+      if (const Status seen = faces.take(*bundled.crossing.proof); !seen) return bad(bundled.folder + "/proof", seen.error().message);
     for (const std::size_t place : bundled.acts) {
       if (!is_signed_in_time(log, revocations, report.acts[place], checked->promised))
         return bad(report.acts[place].entry, "signed with a key that was revoked before its message was promised");
@@ -323,7 +342,28 @@ Result<std::string> make_evidence(const EvidenceInput& input, const note::Signer
   return write_archive(entries);
 }
 
-Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Policy& root) {
+std::string root_file(const Network& network) {
+  std::string text = "log " + network.keys.text() + "\nlog " + network.log.text() + "\n";
+  for (const note::VerifierKey& admitter : network.admitters) text += std::string(kAdmitLine) + admitter.text() + "\n";
+  return text + "quorum none\n";
+}
+
+Result<std::vector<note::VerifierKey>> admitters_of(std::string_view root_file) {
+  std::vector<note::VerifierKey> out;
+  for (std::size_t number = 1; !root_file.empty(); ++number) {
+    const std::string_view line = root_file.substr(0, root_file.find('\n'));
+    root_file.remove_prefix(std::min(line.size() + 1, root_file.size()));
+    if (!line.starts_with(kAdmitLine)) continue;
+    const Result<note::VerifierKey> key = note::VerifierKey::parse(line.substr(kAdmitLine.size()));
+    const auto is_known = [&](const note::VerifierKey& other) { return other.name == key->name || other.key == key->key; };
+    if (!key || key->type != note::KeyType::ed25519 || out.size() == kAdmittersMax || std::ranges::any_of(out, is_known))
+      return fail(Code::BAD_VALUE, "not an admitter's key, or one that is there already", "admit", {{"line", std::to_string(number)}});
+    out.push_back(*key);
+  }
+  return out;
+}
+
+Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Policy& root, std::span<const note::VerifierKey> admitters) {
   const ArchiveEntries entries = TRY(read_archive(bundle));
   const BundleManifest manifest = TRY(read_manifest(entries));
   TRY(check_listed(entries, manifest));
@@ -334,7 +374,8 @@ Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Poli
   report.number = manifest.number;
   report.created = manifest.created;
   report.root = manifest.root_name;
-  const KeyLog log = TRY(check_directory(entries, root, report.directory_size));
+  const KeyLog log = TRY(check_directory(entries, root, admitters, report.directory_size));
+  report.is_admission_unchecked = admitters.empty() && !log.members().empty();
   bool is_signed = false;
   for (const KeyLog::OrganisationKey& known : log.organisation_keys(manifest.org.text(), manifest.created)) {
     const std::vector<note::VerifierKey> keys{known.key};

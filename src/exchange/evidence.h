@@ -11,6 +11,7 @@
 #include "exchange/archive.h"
 #include "exchange/crossing.h"
 #include "exchange/key_log.h"
+#include "exchange/network.h"
 #include "inquiry/fold.h"
 #include "note/policy.h"
 
@@ -60,6 +61,8 @@ struct EvidenceReport {
   Time created;
   std::string root;  // name of the directory whose key was given
   std::size_t directory_size = 0;
+  // Members are admitted in this log, and nobody said whose signatures that takes: who they are is the word of the hub alone.
+  bool is_admission_unchecked = false;
   inquiry::State state = inquiry::State::NONE;
   std::vector<EvidenceAct> acts;
   std::vector<CheckedCrossing> crossings;
@@ -76,8 +79,16 @@ struct EvidenceReport {
 // one that stands there has nobody who vouches for it.
 [[nodiscard]] Result<std::vector<EvidenceSignature>> check_act_signatures(const KeyLog& log, const inquiry::SignedAct& act, const std::string& entry);
 
+// What is published of an exchange, for everybody who verifies: a tlog-policy with its two logs, and under `# admit <vkey>` the admitters of the hub.
+// To other readers of such policies these are comments.
+[[nodiscard]] std::string root_file(const Network& network);
+// The admitters that such a file names; none when it names none. BAD_VALUE when a line that begins so is no key, or is there twice.
+[[nodiscard]] Result<std::vector<note::VerifierKey>> admitters_of(std::string_view root_file);
+
 // EVIDENCE_INVALID with `where` = the first bad entry. A person's key that signed an act which crossed must not have been revoked before the hub
-// promised its message a place: an act's own time is what its author says, that one is the hub's word.
-[[nodiscard]] Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Policy& root);
+// promised its message a place: an act's own time is what its author says, that one is the hub's word. With admitters, nobody has a key in the log of
+// keys whom two of them have not admitted, so that whoever has the hub's keys alone forges nothing. Checkpoints of one log and size are the same.
+[[nodiscard]] Result<EvidenceReport> verify_evidence(std::string_view bundle, const note::Policy& root,
+                                                     std::span<const note::VerifierKey> admitters = {});
 
 }  // namespace warifu::exchange

@@ -418,6 +418,80 @@ TEST_CASE("a message whose place in the log is not proven by the root's own rule
   CHECK(judged(spoilt, strict).error().where == "messages/000000/proof");
 }
 
+// Whoever has the keys of a hub can write a log of keys of his own, in which he is everybody; not the admissions, which two people sign.
+TEST_CASE("with the admitters that the published file names, nobody counts whom two of them have not admitted") {
+  Story story;
+  const Signer first = new_signer("hub.example/admit/1"), second = new_signer("hub.example/admit/2");
+  const std::string logs = "log " + story.hub.verifier().text() + "\n# admit " + first.verifier().text() +
+                           "\n#admit what\n# admitted by hand\n# admit " + second.verifier().text() + "\nquorum none\n";
+  const note::Policy root = note::Policy::parse(logs).value();
+  const std::vector<note::VerifierKey> admitters = admitters_of(logs).value();
+  CHECK(admitters == std::vector{first.verifier(), second.verifier()});
+  const std::vector<std::string> keys = story.entries;
+  const auto admitted_by = [&](const std::vector<Signer>& signers) {
+    story.entries.clear();
+    const note::MemberEntry member{story.hub.verifier().name, kOrg, "agency", story.root.verifier(), Story::at(900)};
+    story.enter(member.text().value(), signers);
+    story.entries.insert(story.entries.end(), keys.begin(), keys.end());
+    return story.bundle();
+  };
+  const std::string whole = admitted_by({story.root, first, second});
+  CHECK_FALSE(verify_evidence(whole, root, admitters).value().is_admission_unchecked);
+  CHECK(verify_evidence(whole, root).value().is_admission_unchecked);
+  const auto refused = [&](const std::string& bundle) {
+    const Result<EvidenceReport> report = verify_evidence(bundle, root, admitters);
+    REQUIRE_FALSE(report.has_value());
+    CHECK(report.error().code == Code::EVIDENCE_INVALID);
+    CHECK(report.error().where == "directory/entries/000000");
+  };
+  refused(admitted_by({story.root}));
+  refused(admitted_by({story.root, first}));
+  refused(admitted_by({story.root, first, new_signer("hub.example/admit/2")}));
+  story.entries = keys;  // a log that admits nobody at all
+  refused(story.bundle());
+  CHECK_FALSE(verify_evidence(story.bundle(), root).value().is_admission_unchecked);
+}
+
+TEST_CASE("the published file is a policy for everybody, and names the admitters for whoever looks for them") {
+  const Signer keys = new_signer("hub.example/keys"), log = new_signer("hub.example/log"), admitter = new_signer("hub.example/admit/1");
+  Network network;
+  network.keys = keys.verifier();
+  network.log = log.verifier();
+  network.admitters = {admitter.verifier(), new_signer("hub.example/admit/2").verifier()};
+  const std::string text = root_file(network);
+  const note::Policy policy = note::Policy::parse(text).value();
+  REQUIRE(policy.logs.size() == 2);
+  CHECK(policy.logs[0].key == network.keys);
+  CHECK(policy.quorum == "none");
+  CHECK(admitters_of(text).value() == network.admitters);
+  CHECK(admitters_of("log " + keys.verifier().text() + "\nquorum none\n").value().empty());
+  const std::string line = "# admit " + admitter.verifier().text() + "\n";
+  for (const std::string& bad : {std::string("# admit \n"), std::string("# admit rubbish\n"), line + line,
+                                 line + "# admit " + new_signer("hub.example/admit/1").verifier().text() + "\n"}) {
+    CAPTURE(bad);
+    CHECK(admitters_of(bad).error().code == Code::BAD_VALUE);
+  }
+}
+
+TEST_CASE("a log that shows two faces in one bundle is named") {
+  Story story;
+  story.cross(Story::at(2500));
+  const Crossing first = story.input.crossings[0];
+  const inquiry::SignedAct act = story.input.acts[0];
+  story.put_act(Story::at(2100));
+  story.cross(Story::at(2501));
+  story.input.acts.insert(story.input.acts.begin(), act);
+  story.input.crossings.insert(story.input.crossings.begin(), first);
+  CHECK(story.verify().value().unproven() == 2);
+  const std::vector<Signer> signers{story.log};
+  for (Crossing& crossing : story.input.crossings) {
+    const Envelope envelope = Envelope::parse(note::Note::parse(crossing.envelope).value().text).value();
+    const note::Note head = note::sign_note(ledger::Checkpoint{story.log.verifier().name, 1, envelope.leaf}.text(), signers).value();
+    crossing.proof = ledger::TlogProof{{}, 0, {}, head}.serialise();
+  }
+  story.refused("two roots of size 1", "messages/000001/proof");
+}
+
 // The act says 2000: its writer's word.
 TEST_CASE("an act whose key was revoked before its message was promised is named; a planned end in between is none") {
   Story story;

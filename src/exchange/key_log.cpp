@@ -191,7 +191,7 @@ Result<KeyLog> KeyLog::create(std::span<const std::string> entries, std::span<co
     if (const Status taken = reader.take(*note, index); !taken) return bad(index, taken.error().message);
   }
   // Put before the first admission it would have escaped.
-  if (!log.members_.empty() && reader.unadmitted) return bad(*reader.unadmitted, "of an organisation that nobody admitted");
+  if ((!log.members_.empty() || !admitters.empty()) && reader.unadmitted) return bad(*reader.unadmitted, "of an organisation that nobody admitted");
   return log;
 }
 

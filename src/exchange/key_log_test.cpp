@@ -202,6 +202,7 @@ TEST_CASE("the admission of an organisation names the root that its keys must be
     foreign.org = "other.example";
     writer.add(foreign);
     CHECK(KeyLog::create(writer.entries).has_value());  // a directory without admissions
+    CHECK(KeyLog::create(writer.entries, admitters).error().where == "0");
     add_member({writer.root, first, second});
     CHECK(KeyLog::create(writer.entries).error().where == "0");
     std::swap(writer.entries[0], writer.entries[1]);

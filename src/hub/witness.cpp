@@ -105,12 +105,16 @@ Result<net::Response> WitnessHouse::add_checkpoint(const std::string& body, std:
   if (!request) return plain(400, "not a request to add a checkpoint\n");
   const std::string& text = request->checkpoint.text;
   const std::string_view asked = std::string_view(text).substr(0, text.find('\n'));
+  std::vector<note::VerifierKey> keys;  // a log may have several, one of which signs
   for (const note::Policy::Log& known : policy_.logs)
-    if (known.key.name == asked) {
-      origin = known.key.name;
-      return judge(*request, known.key);
-    }
-  return plain(static_cast<int>(WitnessAnswer::UNKNOWN_LOG), "this log is not known here\n");
+    if (known.key.name == asked) keys.push_back(known.key);
+  if (keys.empty()) return plain(static_cast<int>(WitnessAnswer::UNKNOWN_LOG), "this log is not known here\n");
+  origin = keys.front().name;
+  if (!ledger::Checkpoint::parse(text)) return plain(400, "not a checkpoint of three lines\n");
+  // A line under a trusted key's name and number that is not its signature spoils the others.
+  const Result<std::vector<note::VerifierKey>> signers = note::verify(request->checkpoint, keys);
+  if (!signers || signers->empty()) return plain(static_cast<int>(WitnessAnswer::NOT_SIGNED), "not cosigned\n");
+  return judge(*request, signers->front());
 }
 
 Result<net::Response> WitnessHouse::judge(const ledger::AddCheckpoint& request, const note::VerifierKey& log) {

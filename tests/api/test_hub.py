@@ -193,9 +193,12 @@ def test_bodies_and_parameters_that_are_none(hub, agency):
         assert refusal(agency.send(method, target), 405) == "METHOD_NOT_ALLOWED"
     for target in ("/exchange/v1/nothing", "/exchange/v2/messages", "/exchange/v1/messages/x", "/exchange", "/exchange/v1/log/other", "/", "/logs"):
         assert refusal(agency.send("POST", target, b"")) == "NOT_FOUND"
+    head = hub.request("HEAD", "/log/checkpoint")
+    assert (head.status, head.body, head.headers["cache-control"]) == (200, b"", "no-cache") and int(head.headers["content-length"]) > 100
     for path in ("tile/0/../../../network", "../network", "%2e%2e/network", "tile/0/%2e%2e", "tile/%00", "hub.json", "tile", "tile/0", "tile/0/000.p/999", "tile//0",
                  "TILE/0/000", ".checkpoint", "checkpoint/x"):
         for log in ("log", "keys"):
+            assert hub.request("HEAD", f"/{log}/{path}").status in (400, 404)
             answer = hub.request("GET", f"/{log}/{path}")
             assert answer.status in (400, 404), (path, answer.status, answer.body[:100])
 

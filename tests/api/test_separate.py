@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from conftest import BIN
+from hub_support import Key
 
 AGENCIES = ["kakuu-police.demo", "mihon-police.demo"]
 PROVIDERS = ["portal.demo", "net.demo", "mvno.demo", "bank.demo", "coin.demo"]
@@ -98,6 +99,41 @@ def test_nobody_holds_what_was_not_for_him(separate):
         foreign = [text for text in PORTAL_ONLY if provider != "portal.demo"] + [text for text in BANK_ONLY if provider != "bank.demo"]
         assert found_in(folder / provider, foreign) == []
     assert found_in(folder / "mihon-police.demo", PORTAL_ONLY) == []
+    # Texts lie sealed in a node's store; which matters it has acts of does not.
+    held = {}
+    for organisation in AGENCIES + PROVIDERS:
+        with sqlite3.connect(f"file:{folder / organisation / 'office.sqlite'}?mode=ro", uri=True) as office:
+            held[organisation] = {matter for (matter,) in office.execute("SELECT DISTINCT matter FROM act WHERE is_shared = 1")}
+        assert held[organisation]
+    for side in (AGENCIES, PROVIDERS):
+        for one in side:
+            assert not any(held[one] & held[other] for other in side if other != one), one
+
+
+def test_evidence_is_held_against_the_admitters_of_the_published_file(separate, tmp_path):
+    folder, result = separate
+    root, bundle = folder / "root.vkey", tmp_path / "evidence.zip"
+    number = result["matters"][0]["number"]
+    subprocess.run([BIN, "evidence", "export", number, "--data", str(folder / "kakuu-police.demo"), "-o", str(bundle)], capture_output=True, check=True)
+    lines = root.read_text().splitlines()
+    admits = [line for line in lines if line.startswith("# admit hub.demo/admit/")]
+    assert len(admits) == 2
+    assert [line[2:] for line in admits] == [line for line in (folder / "hub" / "network").read_text().splitlines() if line.startswith("admit ")]
+
+    def verify(text):
+        (tmp_path / "root.vkey").write_text("\n".join(text) + "\n")
+        done = subprocess.run([BIN, "evidence", "verify", str(bundle), "--root", str(tmp_path / "root.vkey"), "--json"], capture_output=True, text=True, check=False)
+        return done.returncode, json.loads(done.stdout or done.stderr)
+    code, report = verify(lines)
+    assert code == 0 and report["admission_unchecked"] is False
+    code, report = verify([line for line in lines if line not in admits])
+    assert code == 0 and report["admission_unchecked"] is True
+    # Other people of the same names: as if the hub had admitted everybody by itself.
+    foreign = [f"# admit {Key(f'hub.demo/admit/{n}').vkey}" for n in (1, 2)]
+    code, report = verify([line for line in lines if line not in admits] + foreign)
+    assert code == 1 and report["where"].startswith("directory/entries/"), report
+    code, report = verify(lines + ["# admit nonsense"])
+    assert code == 2
 
 
 def test_every_message_was_acknowledged_and_logged(separate):

@@ -1,4 +1,5 @@
 """A witness by itself, asked as C2SP tlog-witness says; and a hub that asks one: also after it was set back to an old backup."""
+import base64
 import hashlib
 import http.client
 import json
@@ -127,6 +128,38 @@ def test_a_witness_answers_as_the_protocol_says(made, tmp_path):
         witness.stop()
 
 
+def test_a_log_may_have_two_keys_and_each_line_under_a_trusted_key_counts(made, tmp_path):
+    witness = Witness(tmp_path / "witness", made / "network")
+    log, second = Key.load(made / "keys" / "hub.example_log.key"), Key("hub.example/log")
+    leaves = [leaf_hash(f"entry {i}") for i in range(3)]
+
+    def body(old, size, lines, text=None):
+        text = text or f"hub.example/log\n{size}\n{b64(root(leaves[:size]))}\n"
+        return f"old {old}\n\n{text}\n" + "".join(line(text) + "\n" for line in lines)
+
+    def wrong(text):
+        name, rest = second.line(text).rsplit(" ", 1)
+        spoilt = bytearray(base64.b64decode(rest))
+        spoilt[-1] ^= 1
+        return f"{name} {b64(bytes(spoilt))}"
+    try:
+        assert witness.ask(body(0, 2, [second.line]))[0] == 403, "not trusted yet"
+        witness.stop()
+        policy = witness.folder / "logs.policy"
+        policy.write_text(f"log {second.vkey}\n" + policy.read_text())
+        witness.start()
+        assert witness.ask(body(0, 2, [log.line, wrong]))[0] == 403, "a trusted key's line that is not its signature"
+        assert witness.ask(body(0, 2, [Key("stranger.example").line, log.line]))[0] == 200
+        assert witness.ask(body(2, 2, [second.line]))[0] == 200
+        assert witness.ask(body(2, 2, [log.line, second.line]))[0] == 200
+        # A log that is known, and a text that is no checkpoint of it.
+        for size in ("02", "+2", "-2", "x", ""):
+            assert witness.ask(body(2, 2, [log.line], f"hub.example/log\n{size}\n{b64(root(leaves[:2]))}\n"))[0] == 400, size
+        assert witness.ask(body(2, 2, [log.line], f"hub.example/log\n2\n{b64(root(leaves[:2]))}\nmore\n"))[0] == 400
+    finally:
+        witness.stop()
+
+
 def check_told(witness):
     """What was not cosigned stands in figures and log: a 409 and a 422 are how a fork looks from here."""
     status, text, content_type = witness.ask(None, method="GET", path="/metrics")
@@ -145,7 +178,6 @@ def check_told(witness):
 
 
 def vkey_cosigned(vkey, signed, line):
-    import base64
     import struct
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     name, key_id, raw = vkey.split("+", 2)

@@ -65,6 +65,12 @@ def test_inclusion_consistency_and_cosignatures_hold(world, verify):
     assert "no verifiable signatures" in verify(hub.folder / "logs" / "log", hub.network["sign"]).stderr
 
 
+def test_a_log_without_a_leaf_holds(tmp_path, verify):
+    done("init", "--role", "hub", "--data", tmp_path / "hub", "--org", "hub.example", "--url", "https://127.0.0.1:1")
+    result = verify(tmp_path / "hub" / "logs" / "log", done("log", "vkey", "--data", tmp_path / "hub")["vkey"])
+    assert result.returncode == 0 and "VERIFIED size 0 " in result.stdout, result.stderr
+
+
 @pytest.mark.parametrize("path", ["tile/entries/000", "tile/entries/001.p/44", "tile/0/000", "tile/0/001.p/44", "tile/1/000.p/1", "checkpoint"])
 def test_one_flipped_byte_anywhere_is_found(world, verify, tmp_path, path):
     hub, provider, _ = world
@@ -79,6 +85,7 @@ def test_one_flipped_byte_anywhere_is_found(world, verify, tmp_path, path):
     result = verify(copy, vkey, provider.witness.vkey)
     assert result.returncode == 1 and result.stderr, path
     told = refused("log", "serve-files", "--check", copy, "--key", vkey)
+    assert refused("log", "serve-files", copy, "--key", vkey)["code"] == told["code"], "what is served under a key is checked first"
     assert told["code"] in ("PROOF_INVALID", "SIGNATURE_INVALID", "SIGNATURE_MISSING", "BAD_NOTE", "BAD_ENCODING"), told
 
 
