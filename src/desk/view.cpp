@@ -286,10 +286,17 @@ std::vector<ActView> timeline_of(const Reader& reader) {
 }
 
 // How an act of ours travelled, as hub and addressee attest it. Nothing where acts cross in this process, or for acts of the other side.
-void add_travel(const Reader& reader, const Sha256& act, const std::string& prefix, bool with_delivery, std::vector<StepEvidence>& out) {
+void add_travel(const Reader& reader, const inquiry::Mark& written, const std::string& prefix, bool with_delivery, std::vector<StepEvidence>& out) {
   if (!reader.impl.parts.mailbox) return;
-  const Result<std::optional<MessageOut>> found = reader.impl.parts.mailbox->message_with(act);
-  if (!found || !*found) return;
+  const Result<std::optional<MessageOut>> found = reader.impl.parts.mailbox->message_with(written.act);
+  if (!found) return;
+  if (!*found) {
+    // Not even sealed: nothing has been heard of the hub for long, or the addressee has no key that can be used. Of the other side's act, nothing.
+    const SignedAct* act = reader.loaded.find(written.act);
+    const bool is_own = act != nullptr && act->act.org == reader.impl.parts.self.id;
+    if (is_own) out.push_back({prefix + "HUB_ACCEPTED", std::nullopt, reader.now - written.at > kAcceptedLate});
+    return;
+  }
   const MessageOut& message = **found;
   const Duration age = reader.now - message.created;
   const bool is_over = message.delivered.has_value();
@@ -306,21 +313,21 @@ std::vector<StepEvidence> evidence_of(const Reader& reader) {
   const auto at = [](const std::optional<inquiry::Mark>& mark) { return mark ? std::optional(mark->at) : std::nullopt; };
   std::vector<StepEvidence> out;
   out.push_back({"DISPATCHED", current->mark.at, false});
-  add_travel(reader, current->mark.act, "", false, out);
+  add_travel(reader, current->mark, "", false, out);
   const bool is_late = !current->received && reader.now - current->mark.at > kDeliveryLate && !reader.loaded.state.shared.withdrawn;
   out.push_back({"DELIVERED", at(current->received), is_late});
   out.push_back({"ACCEPTED", at(current->accepted), false});
   std::optional<Time> released, retrieved;
-  std::optional<Sha256> release_act;
+  std::optional<inquiry::Mark> release_mark;
   for (const inquiry::Release& release : reader.loaded.state.shared.releases) {
     if (release.version != current->version || release.overridden) continue;
     released = release.mark.at;
-    release_act = release.mark.act;
+    release_mark = release.mark;
     retrieved = at(release.retrieved);
   }
   const bool is_overdue = !released && current->due && law::is_overdue(*current->due, reader.now) && !reader.loaded.state.shared.withdrawn;
   out.push_back({"RELEASED", released, is_overdue});
-  if (release_act) add_travel(reader, *release_act, "ANSWER_", true, out);
+  if (release_mark) add_travel(reader, *release_mark, "ANSWER_", true, out);
   const Duration wait = hours(reader.impl.parts.law->deadlines().retrieved_warn_hours);
   out.push_back({"RETRIEVED", retrieved, released && !retrieved && reader.now - *released > wait && !reader.loaded.state.shared.withdrawn});
   return out;

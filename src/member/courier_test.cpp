@@ -30,6 +30,39 @@ std::vector<std::string> hub_keys(const TestingHub& hub) {
 
 }  // namespace
 
+TEST_CASE("each step on the way is shown, and warned of when it is late, from before there is a message") {
+  TestingExchange e;
+  const MatterId matter = e.dispatched();
+  desk::OfficeParts parts;
+  parts.self = e.agency.office.self;
+  parts.store = e.agency.office.store;
+  parts.directory = e.agency.office.directory;
+  parts.law = std::shared_ptr<const law::Catalogue>(std::shared_ptr<const law::Catalogue>{}, &law::Catalogue::built_in());
+  parts.signer = e.agency.office.signer;
+  parts.clock = e.clock;
+  parts.mailbox = e.agency.mailbox;
+  const desk::Office reader(std::move(parts));
+  // Of each step: '-' not yet, '!' late, '+' done.
+  const auto steps = [&] {
+    std::string out;
+    for (const desk::StepEvidence& step : must(reader.peek(e.world.investigator, matter)).evidence)
+      out += step.step + (step.at ? "+" : step.is_late ? "!" : "-") + " ";
+    return out;
+  };
+  const std::string rest = "ACCEPTED- RELEASED- RETRIEVED- ";
+  CHECK(steps() == "DISPATCHED+ HUB_ACCEPTED- DELIVERED- " + rest);
+  e.world.clock.advance(minutes(3));  // no hub, so that nothing is sealed
+  CHECK(steps() == "DISPATCHED+ HUB_ACCEPTED! DELIVERED- " + rest);
+  must(e.agency.member->send());
+  CHECK(steps() == "DISPATCHED+ HUB_ACCEPTED+ HUB_RELAYED- LOGGED- DELIVERED- " + rest);
+  e.world.clock.advance(minutes(11));
+  CHECK(steps() == "DISPATCHED+ HUB_ACCEPTED+ HUB_RELAYED! LOGGED! DELIVERED! " + rest);
+  must(e.agency.member->watch());
+  e.carry();
+  CHECK(steps().starts_with("DISPATCHED+ HUB_ACCEPTED+ "));
+  CHECK(steps().ends_with("LOGGED+ DELIVERED+ " + rest));
+}
+
 TEST_CASE("a dispatch crosses sealed, is promised, applied once, acknowledged and logged") {
   TestingExchange e;
   const MatterId matter = e.dispatched();
