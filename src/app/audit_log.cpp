@@ -65,7 +65,7 @@ std::optional<ReadLog> read_log(Audit& audit, const LogSource& log, const ledger
     audit.logs.push_back(json::Object{{"origin", log.key.name},
                                       {"size", static_cast<std::int64_t>(checked->head.size)},
                                       {"since", remembered ? json::Value(static_cast<std::int64_t>(remembered->size)) : json::Value(nullptr)},
-                                      {"cosignatures", static_cast<std::int64_t>(checked->note.signatures.size() - 1)}});
+                                      {"unverified_lines", static_cast<std::int64_t>(checked->note.signatures.size() - 1)}});
   audit.memory[log.key.name] = checked->head;
   return out;
 }

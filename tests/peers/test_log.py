@@ -60,7 +60,10 @@ def test_inclusion_consistency_and_cosignatures_hold(world, verify):
     assert "consistent 120 -> 300" in result.stdout and "VERIFIED size 300 signatures 2" in result.stdout
     keys = verify(hub.folder / "logs" / "keys", done("log", "vkey", "--data", hub.folder, "--log", "keys")["vkey"])
     assert keys.returncode == 0, keys.stderr
-    assert done("log", "serve-files", "--check", hub.folder / "logs" / "log", "--key", vkey)["size"] == 300
+    checked = done("log", "serve-files", "--check", hub.folder / "logs" / "log", "--key", vkey)
+    lines = sum(line.startswith("— ") for line in hub.log_text().splitlines())
+    assert (checked["size"], checked["unverified_lines"]) == (300, lines - 1)
+    assert done("log", "serve-files", "--check", hub.folder / "logs" / "log")["unverified_lines"] == lines
     # A key that did not sign.
     assert "no verifiable signatures" in verify(hub.folder / "logs" / "log", hub.network["sign"]).stderr
 
