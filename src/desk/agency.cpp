@@ -249,6 +249,8 @@ Result<Written> Office::send_back(const Caller& caller, const MatterId& matter, 
 
 namespace {
 
+std::map<std::string, std::string> state_of(const Scene& scene) { return {{"state", std::string(enum_text(scene.loaded.state.agency.state))}}; }
+
 Planner approval_planner(const Office::Impl& impl) {
   return [&impl](const Scene& scene) -> Result<Plan> {
     const inquiry::DraftedBody draft = TRY(present_draft(scene.loaded));
@@ -279,10 +281,12 @@ Status check_approving_key(const Office::Impl& impl, const Caller& caller, const
               {{"key", inquiry::person_signer(impl.parts.self.id, caller.person)}});
 }
 
-Planner dispatch_planner() {
-  return [](const Scene& scene) -> Result<Plan> {
+Planner dispatch_planner(const Office::Impl& impl) {
+  return [&impl](const Scene& scene) -> Result<Plan> {
     const std::optional<inquiry::Working>& working = scene.loaded.state.agency.working;
-    if (!working || !working->approved || !working->number) return fail(Code::ILLEGAL_TRANSITION, "only a numbered inquiry can be dispatched");
+    if (!working || !working->approved || !working->number)
+      return fail(Code::ILLEGAL_TRANSITION, "only a numbered inquiry can be dispatched", std::string(enum_text(Kind::DISPATCHED)), state_of(scene));
+    TRY(open_case(impl, TRY(present_draft(scene.loaded)).internal.case_id));
     inquiry::DispatchedBody body;
     body.of = working->approved->act;
     body.version = working->version;
@@ -316,8 +320,9 @@ Result<Written> Office::number(const Caller& caller, const MatterId& matter, con
   return impl_->write(caller, matter, Kind::REGISTERED, [&](const Scene& scene) -> Result<Plan> {
     const std::optional<inquiry::Working>& working = scene.loaded.state.agency.working;
     if (!working || !working->approved || working->stage != inquiry::State::APPROVED)
-      return fail(Code::ILLEGAL_TRANSITION, "only an approved inquiry is numbered");
+      return fail(Code::ILLEGAL_TRANSITION, "only an approved inquiry is numbered", std::string(enum_text(Kind::REGISTERED)), state_of(scene));
     const inquiry::DraftedBody draft = TRY(present_draft(scene.loaded));
+    TRY(open_case(*impl_, draft.internal.case_id));
     const std::optional<party::Unit> unit = TRY(impl_->unit(draft.internal.unit));
     if (!unit) return fail(Code::NOT_FOUND, "the drafter's unit is not in the books");
     const UnitId office_id = unit->is_register_office ? unit->id : unit->register_office.value_or(unit->id);
@@ -331,7 +336,7 @@ Result<Written> Office::number(const Caller& caller, const MatterId& matter, con
     number.document_number = command.document_number ? TRY(line(*command.document_number, "/document_number"))
                                                      : document_number(*office, number.form, number.year, number.serial);
     if (const auto taken = TRY(impl_->parts.store->matter_by_number(number.document_number)); taken && *taken != matter)
-      return fail(Code::SERIAL_TAKEN, "that document number is in use", "/document_number");
+      return fail(Code::SERIAL_TAKEN, "that document number is in use", "/document_number", {{"serial", number.document_number}});
     Plan plan = plan_of(Kind::REGISTERED, inquiry::RegisteredBody{{}, working->approved->act, number});
     plan.register_rows.push_back({number, matter, "ISSUED", {}, scene.now});
     return plan;
@@ -339,11 +344,11 @@ Result<Written> Office::number(const Caller& caller, const MatterId& matter, con
 }
 
 Result<Prepared> Office::prepare_dispatch(const Caller& caller, const MatterId& matter) const {
-  return impl_->prepare(caller, matter, Kind::DISPATCHED, dispatch_planner());
+  return impl_->prepare(caller, matter, Kind::DISPATCHED, dispatch_planner(*impl_));
 }
 
 Result<Written> Office::dispatch(const Caller& caller, const MatterId& matter, const SignedCommand& command) {
-  return impl_->write_signed(caller, matter, Kind::DISPATCHED, command, dispatch_planner());
+  return impl_->write_signed(caller, matter, Kind::DISPATCHED, command, dispatch_planner(*impl_));
 }
 
 Result<Written> Office::void_inquiry(const Caller& caller, const MatterId& matter, const ReasonCommand& command) {

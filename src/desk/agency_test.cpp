@@ -306,6 +306,17 @@ TEST_CASE("an amendment is a new version with its own approval and serial; the o
   CHECK(must(s.desk.store().row(matter)).number == first.document_number);  // the matter keeps its first number
   const RegisterView book = must(s.desk.register_of(s.world.registrar, s.world.register_office, law::FormKind::A, 2026));
   CHECK(std::ranges::count(book.lines, "SUPERSEDED", &RegisterLine::state) == 1);
+  // Each number tells of the version that went out under it.
+  REQUIRE(book.lines.size() == 2);
+  const RegisterLine &one = book.lines[0], &two = book.lines[1];
+  CHECK(one.state == "SUPERSEDED");
+  CHECK((one.approved && one.dispatched && one.delivered && two.approved && two.dispatched && two.delivered));
+  CHECK((*one.approved < *one.dispatched && *one.delivered < *two.approved && *two.approved < *two.dispatched && *two.dispatched <= *two.delivered));
+  CHECK((one.due.has_value() && two.due.has_value()));
+  CHECK(!one.approver.empty());
+  CHECK(one.approver == two.approver);
+  CHECK(one.items.find(" +") == std::string::npos);
+  CHECK(two.items == one.items + " +1");
   CHECK(must(s.world.provider().store().acts(matter)).size() > 4);
 }
 

@@ -227,6 +227,38 @@ Result<DeskView> Office::desk(const Caller& caller) const {
 
 namespace {
 
+// What the number of one version of an amended inquiry stands for: the row of lists tells of the first dispatch, and asks for what the last version
+// asks.
+Status fill_version(const Office::Impl& impl, const Loaded& loaded, RegisterLine& line) {
+  std::optional<Sha256> approval;
+  const auto& shared = loaded.state.shared;
+  const auto sent = std::ranges::find(shared.dispatches, line.numbering, &inquiry::Dispatch::number);
+  const std::optional<inquiry::Working>& working = loaded.state.agency.working;
+  if (sent != shared.dispatches.end()) {
+    approval = sent->approval;
+    line.dispatched = sent->mark.at;
+    if (sent->received) line.delivered = sent->received->at;
+    line.due = sent->due;
+    for (const inquiry::Release& release : shared.releases)
+      if (release.version == sent->version && !release.overridden) line.answered = release.mark.at;
+    const bool is_current = sent + 1 == shared.dispatches.end();
+    if (line.answered) line.answer = std::string(enum_text(is_current ? loaded.state.agency.state : inquiry::State::ANSWERED));
+  } else if (working && working->number == line.numbering && working->approved) {
+    approval = working->approved->act;
+  }
+  const SignedAct* approved = approval ? loaded.find(*approval) : nullptr;
+  if (approved == nullptr) return {};
+  line.approved = approved->act.at;
+  line.approver.clear();
+  if (approved->act.person)
+    if (const std::optional<party::Person> who = TRY(impl.person(*approved->act.person))) line.approver = who->name;
+  const Result<inquiry::ApprovedBody> body = body_of<inquiry::ApprovedBody>(*approved);
+  if (!body || body->text.items.empty()) return {};  // purged: what lists show of the matter stays
+  line.items = body->text.items.front().selector.masked;
+  if (body->text.items.size() > 1) line.items += " +" + std::to_string(body->text.items.size() - 1);
+  return {};
+}
+
 // What only the acts of a finished matter tell: who inspected it, how long it is kept, and the receipt of its end.
 Status add_end(const Office::Impl& impl, const MatterId& matter, RegisterLine& line) {
   for (const SignedAct& act : TRY(impl.parts.store->acts(matter))) {
@@ -278,8 +310,10 @@ Result<RegisterView> Office::register_of(const Caller& caller, const UnitId& off
     line.issued_to = shown.in_charge;
     if (row->approver)
       if (const std::optional<party::Person> approver = TRY(impl_->person(*row->approver))) line.approver = approver->name;
-    // A spoiled or superseded serial has no way of its own: the dates belong to the number that went out.
-    if (entry.state == "ISSUED") {
+    // A spoiled serial has no way of its own.
+    if (entry.state == "SUPERSEDED" || (entry.state == "ISSUED" && row->numbering != entry.numbering)) {
+      TRY(fill_version(*impl_, *TRY(impl_->current(entry.matter)), line));
+    } else if (entry.state == "ISSUED") {
       line.approved = row->approved;
       line.dispatched = row->dispatched;
       line.delivered = row->delivered;
